@@ -1,0 +1,315 @@
+"""What can go wrong, as one tree of exceptions.
+
+Catch the branch that you can act on::
+
+    KeyPolicyError
+    ├── PolicyDocumentError (ValueError)       not a policy document: .problems says what and where
+    ├── ConditionConflictError (ValueError)    the same operator on the same key, twice
+    ├── SidError (LookupError)                 no statement has the Sid, or several have it
+    ├── KeyIdError (ValueError)                not the id or ARN of a key
+    └── CallError                              a call was made and did not succeed
+        ├── NoAnswerError                      refused, dropped, timed out, closed client, no credentials
+        └── ServiceError                       KMS answered with an error
+            ├── NotFoundException
+            ├── InvalidArnException
+            ├── MalformedPolicyDocumentException
+            │   ├── PolicyLockoutException     the caller could not put a policy again
+            │   └── InvalidPrincipalException  a principal does not exist (yet): may heal
+            ├── DependencyTimeoutException
+            ├── UnsupportedOperationException
+            ├── KMSInternalException
+            ├── LimitExceededException
+            ├── KMSInvalidStateException
+            ├── AccessDeniedException
+            ├── ThrottlingException
+            ├── ValidationException
+            └── UnknownServiceError            any other code
+
+The names that end in ``Exception`` are AWS's own:
+https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html#API_PutKeyPolicy_Errors
+and https://docs.aws.amazon.com/kms/latest/APIReference/CommonErrors.html.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+import attrs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = [
+    "AccessDeniedException",
+    "CallError",
+    "ConditionConflictError",
+    "DependencyTimeoutException",
+    "InvalidArnException",
+    "InvalidPrincipalException",
+    "KMSInternalException",
+    "KMSInvalidStateException",
+    "KeyIdError",
+    "KeyPolicyError",
+    "LimitExceededException",
+    "MalformedPolicyDocumentException",
+    "NoAnswerError",
+    "NotFoundException",
+    "PolicyDocumentError",
+    "PolicyLockoutException",
+    "Problem",
+    "ServiceError",
+    "SidError",
+    "ThrottlingException",
+    "UnknownServiceError",
+    "UnsupportedOperationException",
+    "ValidationException",
+]
+
+_FIRST_SERVER_FAULT = 500
+_MOST_LINES = 20
+
+
+def _rebuild(cls: type[KeyPolicyError], args: tuple[object, ...]) -> KeyPolicyError:
+    return cls.__new__(cls, *args)
+
+
+class KeyPolicyError(Exception):
+    """Is the base of every error of this library."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle and copy the error with all its facts, whatever its constructor takes."""
+        return _rebuild, (type(self), self.args), self.__dict__.copy()
+
+
+@attrs.frozen
+class Problem:
+    """Describe one thing that is wrong in the form of a document.
+
+    Attributes:
+        message: What is wrong, in a sentence without the place.
+        path: Where in the document, as ``Statement[0].Principal.AWS[1]``; empty for the document itself.
+        line: The line in the text, counted from 1; None where there is no text, or no such place in it.
+        column: The column in the text, counted from 1 in characters.
+        suggestion: The element that was probably meant, for a misspelt one.
+    """
+
+    message: str
+    path: str = ""
+    line: int | None = None
+    column: int | None = None
+    suggestion: str | None = None
+
+    def __str__(self) -> str:
+        """Say where and what, on one line."""
+        place = [] if self.line is None else [f"line {self.line}, column {self.column}"]
+        if self.path:
+            place.append(self.path)
+        text = ": ".join([", ".join(place), self.message] if place else [self.message])
+        return text if self.suggestion is None else f"{text}; did you mean {self.suggestion!r}?"
+
+
+class PolicyDocumentError(KeyPolicyError, ValueError):
+    """Say that something is not a policy document, and list all that is wrong with its form.
+
+    Attributes:
+        problems: Every problem found, in the order of the document.
+    """
+
+    problems: tuple[Problem, ...]
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        """Take the problems, at least one."""
+        self.problems = tuple(problems)
+        count = len(self.problems)
+        lines = [str(problem) for problem in self.problems[:_MOST_LINES]]
+        if count > 1:
+            lines.insert(0, f"not a key policy document, {count} problems:")
+        if count > _MOST_LINES:
+            lines.append(f"and {count - _MOST_LINES} more")
+        super().__init__("\n  ".join(lines))
+
+
+class ConditionConflictError(KeyPolicyError, ValueError):
+    """Say that two conditions use the same operator on the same key, which no document can hold."""
+
+
+class SidError(KeyPolicyError, LookupError):
+    """Say that no statement has the Sid that was asked for, or that several have it."""
+
+
+class KeyIdError(KeyPolicyError, ValueError):
+    """Say that a value cannot be the id or the ARN of a KMS key; nothing was sent."""
+
+
+class CallError(KeyPolicyError):
+    """Is the base of the errors of a call that was made.
+
+    Attributes:
+        code: The error code of the service, or the name of botocore's error where there was no answer.
+        message: What the service or botocore said; may be empty.
+        status: The HTTP status of the answer; None without one. It differs between sources for the
+            same error: act on the class or the code.
+        request_id: The id of the request, which AWS Support asks for; None without an answer.
+        key_id: The key of the call, as it was given; None where it is not known.
+        attempts: How many requests were sent.
+        is_retry_safe: Whether the same call, repeated, may succeed without a change to it.
+        outcome_unknown: Whether the write may have taken effect all the same.
+    """
+
+    advice: ClassVar[str] = ""
+    _retry_safe: ClassVar[bool] = False
+
+    def __init__(  # noqa: PLR0913 - the facts a caller acts on
+        self,
+        message: str = "",
+        *,
+        code: str = "",
+        status: int | None = None,
+        request_id: str | None = None,
+        key_id: str | None = None,
+        attempts: int = 1,
+        is_retry_safe: bool | None = None,
+        outcome_unknown: bool = False,
+    ) -> None:
+        """Take the facts of the failed call.
+
+        All are optional, so that tests of applications can raise the error at ease: the code is by
+        default the name of the class, and ``is_retry_safe`` what is known of the class and the status.
+        """
+        super().__init__(message)
+        self.message = message
+        self.code: str = code or type(self).__name__
+        self.status = status
+        self.request_id = request_id
+        self.key_id = key_id
+        self.attempts = attempts
+        self.is_retry_safe: bool = self._is_retry_safe(status) if is_retry_safe is None else is_retry_safe
+        self.outcome_unknown = outcome_unknown
+
+    @classmethod
+    def _is_retry_safe(cls, status: int | None) -> bool:  # noqa: ARG003 - for UnknownServiceError
+        return cls._retry_safe
+
+    def __str__(self) -> str:
+        """Say what happened, to which key, and what to do."""
+        facts = [
+            *([f"key {self.key_id}"] if self.key_id else []),
+            *([f"HTTP {self.status}"] if self.status else []),
+            *([f"request {self.request_id}"] if self.request_id else []),
+            f"{self.attempts} request{'' if self.attempts == 1 else 's'} sent",
+            *(["the write may have taken effect"] if self.outcome_unknown else []),
+        ]
+        text = f"{self.code}: {self.message or 'no message was given'} ({', '.join(facts)})"
+        return f"{text}. {self.advice}" if self.advice else text
+
+
+class NoAnswerError(CallError):
+    """Say that KMS gave no answer: refused, dropped, timed out, closed client, no credentials.
+
+    Where ``outcome_unknown`` is true, a request had been sent: read the policy before anything else.
+    ``is_retry_safe`` is true where the network alone was to blame.
+    """
+
+
+class ServiceError(CallError):
+    """Is the base of the errors that KMS answers with."""
+
+
+class NotFoundException(ServiceError):
+    """Say that the key does not exist for this client."""
+
+    advice = "Check the key id and the client's Region and account; an alias is not a key id."
+
+
+class InvalidArnException(ServiceError):
+    """Say that an ARN, given as key id or in the policy, is not valid."""
+
+    advice = "Check the key ARN and the ARNs of the policy's principals."
+
+
+class MalformedPolicyDocumentException(ServiceError):
+    """Say that KMS refuses the policy; it often gives no reason."""
+
+    advice = (
+        "Each statement needs an Effect, a Principal, an Action and the Resource '*', and nothing unknown."
+    )
+
+
+class PolicyLockoutException(MalformedPolicyDocumentException):
+    """Say that the caller could not put a policy on the key again (the lockout safety check)."""
+
+    advice = (
+        "Allow kms:PutKeyPolicy to the caller, or to its account if the caller's IAM policies allow it; "
+        "bypass_policy_lockout_safety_check=True is for giving up that right on purpose."
+    )
+
+
+class InvalidPrincipalException(MalformedPolicyDocumentException):
+    """Say that a principal does not exist, or is not visible to KMS yet."""
+
+    advice = (
+        "Check that each user and role exists in that account and partition and that no unique id (AIDA, AROA) "
+        "of a deleted one is left; one that was just created may need some minutes."
+    )
+
+
+class DependencyTimeoutException(ServiceError):
+    """Say that KMS timed out while it tried to fulfil the request; it can be repeated."""
+
+    _retry_safe = True
+
+
+class UnsupportedOperationException(ServiceError):
+    """Say that the operation is not valid for this key, an AWS managed key for example."""
+
+    advice = "The policy of an AWS managed key cannot be changed."
+
+
+class KMSInternalException(ServiceError):
+    """Say that KMS failed inside; the request can be repeated."""
+
+    _retry_safe = True
+
+
+class LimitExceededException(ServiceError):
+    """Say that a quota was exceeded, most often the size of the policy document."""
+
+    advice = (
+        "A key policy has at most 32,768 bytes, which is not adjustable: write it compact, join statements."
+    )
+
+
+class KMSInvalidStateException(ServiceError):
+    """Say that the state of the key does not allow the request."""
+
+    advice = "DescribeKey shows the state of the key."
+
+
+class AccessDeniedException(ServiceError):
+    """Say that the caller may not make this request."""
+
+    advice = (
+        "The key policy, or with it the caller's IAM policies, must allow it; no other account's key will do."
+    )
+
+
+class ThrottlingException(ServiceError):
+    """Say that the account's request quota of this Region was exceeded; the request can be repeated."""
+
+    _retry_safe = True
+    advice = "PutKeyPolicy has a quota of 15 requests per second."
+
+
+class ValidationException(ServiceError):
+    """Say that a parameter breaks a constraint of the API."""
+
+
+class UnknownServiceError(ServiceError):
+    """Say that KMS answered with a code that this library does not know; ``code`` has it.
+
+    A status of 500 and more makes it safe to repeat.
+    """
+
+    @classmethod
+    def _is_retry_safe(cls, status: int | None) -> bool:
+        return status is not None and status >= _FIRST_SERVER_FAULT

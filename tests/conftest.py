@@ -1,0 +1,38 @@
+"""Fixtures that every test may ask for, and one that every test gets."""
+
+import os
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+from support import VirtualClock
+
+HERE = Path(__file__).parent
+
+# How long an example takes says nothing on a machine that does other things as well.
+hypothesis.settings.register_profile("kmspolicy", deadline=None)
+hypothesis.settings.load_profile("kmspolicy")
+
+
+@pytest.fixture(autouse=True)
+def _no_environment_of_the_developer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the developer's AWS settings out of botocore."""
+    for name in os.environ:
+        if name.startswith("AWS_"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+
+@pytest.fixture
+def clock() -> VirtualClock:
+    """Return a clock that moves only when somebody sleeps."""
+    return VirtualClock()
+
+
+@pytest.fixture(scope="session")
+def example_text() -> str:
+    """Return the document of the example in AWS's reference of PutKeyPolicy, byte for byte."""
+    return (HERE / "data" / "put-key-policy-example.json").read_text(encoding="utf-8")
