@@ -1,0 +1,373 @@
+"""Strict JSON text: RFC 8259 without its liberties, and the place of everything.
+
+The fast path is the standard library's parser. Positions are worked out by a second reader, in Python,
+only when the first one refuses a text or somebody asks where something stands.
+
+What the standard library lets pass and this module refuses: an object with the same name twice (the last
+would win silently), NaN and infinities, numbers of thousands of digits, half of a surrogate pair, a
+byte-order mark, deep nesting and texts of more than a mebi-character.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from bisect import bisect_right
+from math import isfinite
+from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn, TypeAlias, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+Json: TypeAlias = "Mapping[str, Json] | Sequence[Json] | str | int | float | bool | None"
+Path: TypeAlias = tuple[str | int, ...]
+
+MAX_CHARACTERS: Final = 1 << 20
+"""KMS stores at most 32,768 bytes and its model allows 131,072 characters for what it returns."""
+
+MAX_DEPTH: Final = 32
+"""A policy document is at most six levels deep."""
+
+MAX_DIGITS: Final = 1000
+
+
+class Place(NamedTuple):
+    """A line and a column in a text, both counted from 1, the column in characters."""
+
+    line: int
+    column: int
+
+
+class Fault(NamedTuple):
+    """One thing that is wrong with a JSON text, and where."""
+
+    path: Path
+    offset: int
+    message: str
+
+
+class Node(NamedTuple):
+    """A value of a JSON text, where it begins (a member of an object: at its name), and what it holds."""
+
+    value: object
+    offset: int
+    items: Mapping[str | int, Node]
+
+    def find(self, path: Path) -> Node | None:
+        """Find the node at a path, None where there is no such place."""
+        node: Node | None = self
+        for step in path:
+            node = node.items.get(step) if node else None
+        return node
+
+
+class Scan(NamedTuple):
+    """What the strict reader found: the document, unless a fault hid the rest of it, and all faults."""
+
+    text: str
+    node: Node | None
+    faults: list[Fault]
+
+
+def fast(text: str | bytes) -> object:
+    """Read a JSON text strictly.
+
+    Args:
+        text: A string, or bytes in UTF-8 without a byte-order mark.
+
+    Returns:
+        The same value as :func:`json.loads`.
+
+    Raises:
+        ValueError: where :func:`scan` may find a fault; it decides, and says where.
+        RecursionError: the same, for deep nesting.
+    """
+    string = text if isinstance(text, str) else text.decode()
+    if len(string) > MAX_CHARACTERS or (not _plain(string) and _MAY_BE_HALF_A_PAIR(string)):
+        raise ValueError
+    return _decode(string)
+
+
+def scan(text: str | bytes) -> Scan:
+    """Read a JSON text strictly, keep the place of every value and say where it is not strict JSON.
+
+    Args:
+        text: A string, or bytes in UTF-8 without a byte-order mark.
+
+    Returns:
+        Every repeated name, and the first other fault, in the order of the text.
+    """
+    try:
+        string = text if isinstance(text, str) else text.decode()
+    except UnicodeDecodeError as error:
+        before = error.object[: error.start].decode()
+        return Scan(before, None, [Fault((), len(before), "this byte is not UTF-8")])
+    scanner = _Scanner(string)
+    return Scan(string, scanner.document(), scanner.faults)
+
+
+class Lines:
+    """Turns offsets in a text into lines and columns."""
+
+    def __init__(self, text: str) -> None:
+        """Find the beginning of every line, once."""
+        self._starts = [0, *(match.end() for match in _LINE_BREAK(text))]
+
+    def place(self, offset: int) -> Place:
+        """Say where an offset is."""
+        line = bisect_right(self._starts, offset)
+        return Place(line, offset - self._starts[line - 1] + 1)
+
+
+def locate(text: str | bytes, path: str) -> Place | None:
+    """Find the place of a value in a JSON text.
+
+    Args:
+        text: Any JSON text.
+        path: As problems write it, ``Statement[0].Condition.Bool["aws:SecureTransport"]``.
+
+    Returns:
+        Where the value begins, a member of an object at its name; None where the text has no such place
+        or cannot be read.
+
+    Raises:
+        ValueError: where the path cannot be read.
+    """
+    scanned = scan(text)
+    node = None if scanned.node is None else scanned.node.find(parse_path(path))
+    return None if node is None else Lines(scanned.text).place(node.offset)
+
+
+def format_path(path: Path) -> str:
+    """Write a path as people read it: names with dots, indices and other names in brackets."""
+    return "".join(map(_step, path)).removeprefix(".")
+
+
+def parse_path(text: str) -> Path:
+    """Read what :func:`format_path` writes.
+
+    Raises:
+        ValueError: where the text is not such a path.
+    """
+    steps: list[str | int] = []
+    position, source = 0, text if text.startswith("[") or not text else f".{text}"
+    while position < len(source):
+        match = _STEP(source, position)
+        if match is None:
+            message = f"not a path: {text!r}"
+            raise ValueError(message)
+        name, index, quoted = match.groups()
+        steps.append(name or (int(index) if index else cast("str", json.loads(quoted))))
+        position = match.end()
+    return tuple(steps)
+
+
+_STEP = re.compile(r'\.([A-Za-z_]\w*)|\[(?:(\d+)|("(?:[^"\\]|\\.)*"))\]', re.ASCII).match
+_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII).fullmatch
+
+
+def _step(step: str | int) -> str:
+    if isinstance(step, int):
+        return f"[{step}]"
+    return f".{step}" if _NAME(step) else f"[{json.dumps(step, ensure_ascii=False)}]"
+
+
+# --- the fast path ---------------------------------------------------------------------------------
+
+
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError
+    return members
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > MAX_DIGITS:
+        raise ValueError
+    return int(digits)
+
+
+def _float(digits: str) -> float:
+    number = float(digits)
+    if len(digits) > MAX_DIGITS or not isfinite(number):
+        raise ValueError
+    return number
+
+
+def _refuse(name: str) -> object:
+    raise ValueError(name)
+
+
+def _plain(text: str) -> bool:
+    return text.isascii() and "\\u" not in text
+
+
+_MAY_BE_HALF_A_PAIR = re.compile(r"[\ud800-\udfff]|\\u[dD][89a-fA-F]").search
+_decode = json.JSONDecoder(
+    object_pairs_hook=_unique, parse_int=_integer, parse_float=_float, parse_constant=_refuse
+).decode
+
+
+_STRING = json.JSONDecoder().raw_decode
+
+# --- the strict reader -----------------------------------------------------------------------------
+
+
+class _Stop(Exception):  # noqa: N818 - never leaves this module
+    """Ends the reading at the first fault after which the rest cannot be understood."""
+
+
+_SPACE = frozenset(" \t\n\r")
+_CLOSE: Final = {"{": "}", "[": "]"}
+_LINE_BREAK = re.compile("\n").finditer
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?").fullmatch
+_WORDS: dict[str, object] = {"true": True, "false": False, "null": None}
+_LITTLE_WORD = re.compile(r"[-+.\w]+").match
+_SURROGATE = re.compile(r"[\ud800-\udfff]").search
+_STRING_FAULTS: Final = {
+    "Unterminated string starting at": "this string has no closing quotes",
+    "Invalid control character at": "a control character, a line break for example, stands in a string",
+}
+_NOT_JSON: Final = {
+    "'": "strings stand in double quotes",
+    "/": "JSON has no comments",
+    "#": "JSON has no comments",
+    "\ufeff": "the text begins with a byte-order mark; remove it",
+}
+
+
+class _Scanner:
+    """Reads one text from ``at`` on, by recursive descent bounded by MAX_DEPTH."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.at = 0
+        self.path: list[str | int] = []
+        self.faults: list[Fault] = []
+
+    def document(self) -> Node | None:
+        """Read the text; None where a fault hides the rest, which the faults then say."""
+        try:
+            if len(self.text) > MAX_CHARACTERS:
+                self.at = MAX_CHARACTERS
+                self.stop(f"the text is longer than {MAX_CHARACTERS:,} characters")
+            self.peek()
+            node = self.value()
+            if self.peek():
+                self.stop(_NOT_JSON.get(self.peek(), "the text goes on after the end of the document"))
+        except _Stop:
+            return None
+        return node
+
+    def fault(self, message: str, offset: int | None = None) -> None:
+        """Note a fault, here unless an offset says otherwise."""
+        self.faults.append(Fault(tuple(self.path), self.at if offset is None else offset, message))
+
+    def stop(self, message: str, offset: int | None = None) -> NoReturn:
+        """Note a fault after which reading cannot go on, and leave."""
+        self.fault(message, offset)
+        raise _Stop
+
+    def expect(self, what: str) -> NoReturn:
+        """Stop, saying what was expected here and what stands here."""
+        if not self.peek():
+            self.stop(f"the text ends where {what} is expected")
+        word = _LITTLE_WORD(self.text, self.at)
+        found = word.group() if word else self.peek()
+        self.stop(_NOT_JSON.get(self.peek(), f"expected {what}, found {found[:40]!r}"))
+
+    def peek(self) -> str:
+        """Skip white space; return the character there, or nothing at the end."""
+        while self.text[self.at : self.at + 1] in _SPACE:
+            self.at += 1
+        return self.text[self.at : self.at + 1]
+
+    def value(self) -> Node:
+        """Read the value that begins here."""
+        mark, start = self.peek(), self.at
+        if mark in _CLOSE:
+            if len(self.path) >= MAX_DEPTH:
+                self.stop(f"nested more than {MAX_DEPTH} levels deep")
+            return self.object() if mark == "{" else self.array()
+        if mark == '"':
+            return Node(self.string(), start, {})
+        word = _LITTLE_WORD(self.text, start)
+        if word is None:
+            self.expect("a value")
+        value = _WORDS[word.group()] if word.group() in _WORDS else self.number(word.group())
+        self.at = word.end()
+        return Node(value, start, {})
+
+    def object(self) -> Node:
+        """Read an object; a repeated name is a fault, and its first value stays."""
+        start = self.at
+        items: dict[str | int, Node] = {}
+        for offset in self.members("}"):
+            if self.peek() != '"':
+                self.expect("a name in double quotes")
+            name = self.string()
+            self.path.append(name)
+            if name in items:
+                self.fault("this name stands twice in its object", offset)
+            if self.peek() != ":":
+                self.expect("':' after the name")
+            self.at += 1
+            items.setdefault(name, self.value()._replace(offset=offset))
+            self.path.pop()
+        return Node({name: node.value for name, node in items.items()}, start, items)
+
+    def array(self) -> Node:
+        """Read an array."""
+        start = self.at
+        items: dict[str | int, Node] = {}
+        for index, _ in enumerate(self.members("]")):
+            self.path.append(index)
+            items[index] = self.value()
+            self.path.pop()
+        return Node([node.value for node in items.values()], start, items)
+
+    def members(self, close: str) -> Iterator[int]:
+        """Go from member to member, which the caller reads, and over the closing bracket."""
+        self.at += 1
+        if self.peek() == close:
+            self.at += 1
+            return
+        while True:
+            yield self.at
+            end = self.at
+            mark = self.peek()
+            if mark not in ("", ",", close) and mark not in _NOT_JSON:
+                self.stop(f"expected ',' or '{close}' after this value", end)
+            if mark not in (",", close):
+                self.expect(f"',' or '{close}'")
+            self.at += 1
+            if mark == close:
+                return
+            if self.peek() == close:
+                self.stop(f"there is a comma too many before '{close}'", end)
+
+    def string(self) -> str:
+        """Read a string; the standard library knows its escapes."""
+        start = self.at
+        value: str
+        try:
+            value, self.at = _STRING(self.text, start)
+        except json.JSONDecodeError as error:
+            self.stop(_STRING_FAULTS.get(error.msg, "this escape is not JSON's"), error.pos)
+        if not value.isascii() and (half := _SURROGATE(value)):
+            self.stop(f"half of a surrogate pair, \\u{ord(half.group()):04x}, is not a character", start)
+        return value
+
+    def number(self, digits: str) -> float:
+        """Read a number."""
+        if not _NUMBER(digits):
+            self.expect("a value")
+        if len(digits) > MAX_DIGITS:
+            self.stop(f"a number of more than {MAX_DIGITS:,} characters")
+        if digits.removeprefix("-").isdecimal():
+            return int(digits)
+        number = float(digits)
+        if not isfinite(number):
+            self.stop("this number is too large")
+        return number

@@ -1,0 +1,233 @@
+"""Strict JSON text, and the place of everything in it."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import pytest
+
+from kmspolicy import _json_text
+from kmspolicy._json_text import MAX_CHARACTERS, MAX_DEPTH, MAX_DIGITS, Lines, format_path, parse_path, scan
+
+FAULTS: list[tuple[str, str, tuple[int, int], str]] = [  # text, path, place, message
+    ('{"a":1,"a":2}', "a", (1, 8), "this name stands twice in its object"),
+    ('{"a":1,}', "", (1, 7), "there is a comma too many before '}'"),
+    ("[1,]", "", (1, 3), "there is a comma too many before ']'"),
+    ('{"a" 1}', "a", (1, 6), "expected ':' after the name, found '1'"),
+    ('{"a":1 "b":2}', "", (1, 7), "expected ',' or '}' after this value"),
+    ('{"a":1\n "b":2}', "", (1, 7), "expected ',' or '}' after this value"),
+    ("[1 2]", "", (1, 3), "expected ',' or ']' after this value"),
+    ("[1,,2]", "[1]", (1, 4), "expected a value, found ','"),
+    ("{1:2}", "", (1, 2), "expected a name in double quotes, found '1'"),
+    ("{'a':1}", "", (1, 2), "strings stand in double quotes"),
+    ('{"a":1 // why\n}', "", (1, 8), "JSON has no comments"),
+    ("# why\n{}", "", (1, 1), "JSON has no comments"),
+    ("[1 /* why */]", "", (1, 4), "JSON has no comments"),
+    ("{} {}", "", (1, 4), "the text goes on after the end of the document"),
+    ("{} // why", "", (1, 4), "JSON has no comments"),
+    ("", "", (1, 1), "the text ends where a value is expected"),
+    (" \t\r\n", "", (2, 1), "the text ends where a value is expected"),
+    ("[", "[0]", (1, 2), "the text ends where a value is expected"),
+    ('{"a":[1', "a", (1, 8), "the text ends where ',' or ']' is expected"),
+    ('{"a"', "a", (1, 5), "the text ends where ':' after the name is expected"),
+    ('["x', "[0]", (1, 2), "this string has no closing quotes"),
+    ('["\n"]', "[0]", (1, 3), "a control character, a line break for example, stands in a string"),
+    ('["\\x"]', "[0]", (1, 3), "this escape is not JSON's"),
+    ('["\\u12"]', "[0]", (1, 4), "this escape is not JSON's"),
+    ('["\\ud800"]', "[0]", (1, 2), "half of a surrogate pair, \\ud800, is not a character"),
+    ('["\\udc00\\ud800"]', "[0]", (1, 2), "half of a surrogate pair, \\udc00, is not a character"),
+    ('["\udfff"]', "[0]", (1, 2), "half of a surrogate pair, \\udfff, is not a character"),
+    ("\ufeff{}", "", (1, 1), "the text begins with a byte-order mark; remove it"),
+    ("\xa0{}", "", (1, 1), "expected a value, found '\\xa0'"),
+    ("[NaN]", "[0]", (1, 2), "expected a value, found 'NaN'"),
+    ("[Infinity]", "[0]", (1, 2), "expected a value, found 'Infinity'"),
+    ("[-Infinity]", "[0]", (1, 2), "expected a value, found '-Infinity'"),
+    ("[1e999]", "[0]", (1, 2), "this number is too large"),
+    ("[-1e999]", "[0]", (1, 2), "this number is too large"),
+    ("[01]", "[0]", (1, 2), "expected a value, found '01'"),
+    ("[+1]", "[0]", (1, 2), "expected a value, found '+1'"),
+    ("[.5]", "[0]", (1, 2), "expected a value, found '.5'"),
+    ("[1.]", "[0]", (1, 2), "expected a value, found '1.'"),
+    ("[-]", "[0]", (1, 2), "expected a value, found '-'"),
+    ("[1_0]", "[0]", (1, 2), "expected a value, found '1_0'"),
+    ("[\u0663]", "[0]", (1, 2), "expected a value, found '\u0663'"),
+    ("[True]", "[0]", (1, 2), "expected a value, found 'True'"),
+    ("[1" + "0" * MAX_DIGITS + "]", "[0]", (1, 2), "a number of more than 1,000 characters"),
+    ("[0." + "0" * MAX_DIGITS + "]", "[0]", (1, 2), "a number of more than 1,000 characters"),
+    (
+        "[" * (MAX_DEPTH + 1),
+        "[0]" * MAX_DEPTH,
+        (1, MAX_DEPTH + 1),
+        f"nested more than {MAX_DEPTH} levels deep",
+    ),
+    ("[" * 100_000, "[0]" * MAX_DEPTH, (1, MAX_DEPTH + 1), f"nested more than {MAX_DEPTH} levels deep"),
+    (
+        " " * MAX_CHARACTERS + "1",
+        "",
+        (1, MAX_CHARACTERS + 1),
+        "the text is longer than 1,048,576 characters",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "place", "message"),
+    FAULTS,
+    ids=[f"{n}-{message}" for n, (*_, message) in enumerate(FAULTS)],
+)
+def test_what_is_not_strict_json(text: str, path: str, place: tuple[int, int], message: str) -> None:
+    """Each fault is refused by the fast reader and placed by the strict one."""
+    with pytest.raises((ValueError, RecursionError)):
+        _json_text.fast(text)
+    found = scan(text)
+    assert [(format_path(f.path), Lines(text).place(f.offset), f.message) for f in found.faults] == [
+        (path, place, message)
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{}",
+        "[]",
+        ' { "a" : [ 1 , -0 , 1.5e3 , -0.0, 1E-2 ] , "b" : { } } \r\n\t',
+        '{"a":{"a":{"a":null}},"b":[true,false,null]}',
+        '"\\u00e9 \\" \\\\ \\/ \\b\\f\\n\\r\\t \x7f \xff \u20ac \U0001f600"',
+        "1" * MAX_DIGITS,
+        "[" * MAX_DEPTH + "]" * MAX_DEPTH,
+        "1" + " " * (MAX_CHARACTERS - 1),
+        '{"":""}',
+    ],
+)
+def test_what_is_strict_json(text: str) -> None:
+    """Both readers agree with the standard library, types included, for text and for UTF-8."""
+    expected = json.loads(text)
+    for source in (text, text.encode()):
+        node = scan(source).node
+        assert node is not None
+        assert repr(_json_text.fast(source)) == repr(node.value) == repr(expected)
+
+
+def test_a_pair_of_escapes_is_a_character() -> None:
+    """The fast reader leaves texts that may hold half a pair to the strict one, which knows whole pairs."""
+    text = '["\\ud83d\\ude00"]'
+    with pytest.raises(ValueError, match=r"^$"):
+        _json_text.fast(text)
+    node = scan(text).node
+    assert node is not None
+    assert node.value == json.loads(text) == ["\U0001f600"]
+
+
+@pytest.mark.parametrize(
+    ("data", "place"),
+    [
+        (b"\xff", (1, 1)),
+        (b'{"a":\n"\xc3\xa9\xe9"}', (2, 3)),
+        (b"\xed\xa0\x80", (1, 1)),
+        ("{}".encode("utf-16"), (1, 1)),
+    ],
+)
+def test_bytes_that_are_not_utf_8(data: bytes, place: tuple[int, int]) -> None:
+    """They are refused where the first of them stands, in characters."""
+    with pytest.raises(UnicodeDecodeError):
+        _json_text.fast(data)
+    found = scan(data)
+    assert found.node is None
+    assert [(Lines(found.text).place(f.offset), f.message) for f in found.faults] == [
+        (place, "this byte is not UTF-8")
+    ]
+
+
+def test_every_repeated_name_is_found() -> None:
+    """A repeated name does not end the reading, and the first value stays."""
+    found = scan('{"a":1,"b":{"c":1,"c":2},"a":3,"a":4}')
+    assert [(format_path(f.path), f.offset) for f in found.faults] == [("b.c", 18), ("a", 25), ("a", 31)]
+    assert found.node is not None
+    assert found.node.value == {"a": 1, "b": {"c": 1}}
+
+
+def test_a_repeated_name_and_then_the_end() -> None:
+    """What comes before the fault that ends the reading is reported as well."""
+    found = scan('{"a":1,"a":2,')
+    assert [f.message for f in found.faults] == [
+        "this name stands twice in its object",
+        "the text ends where a name in double quotes is expected",
+    ]
+    assert found.node is None
+
+
+def test_digits_do_not_depend_on_the_interpreters_limit() -> None:
+    """A program that lifts Python's limit on digits does not lift ours."""
+    limit = sys.get_int_max_str_digits()
+    sys.set_int_max_str_digits(0)
+    try:
+        with pytest.raises(ValueError, match=r"^$"):
+            _json_text.fast("9" * 5000)
+        assert scan("9" * 5000).faults
+    finally:
+        sys.set_int_max_str_digits(limit)
+
+
+PATHS = [
+    ("", ()),
+    ("Statement", ("Statement",)),
+    ("Statement[0].Principal.AWS[12]", ("Statement", 0, "Principal", "AWS", 12)),
+    ('Statement[0].Condition.StringEquals["kms:ViaService"]', ("Statement", 0, "Condition", "StringEquals", "kms:ViaService")),
+    ('[""]', ("",)),
+    ('["a\\"]\\\\[b"].c', ('a"]\\[b', "c")),
+    ('["\u00e9"][0]', ("\u00e9", 0)),
+    ('["0"]', ("0",)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "path"), PATHS)
+def test_paths_are_written_and_read(text: str, path: tuple[str | int, ...]) -> None:
+    """Names stand behind dots, indices and other names in brackets."""
+    assert format_path(path) == text
+    assert parse_path(text) == path
+
+
+@pytest.mark.parametrize("text", [".a", "a..b", "a[", "a[x]", 'a["x]', "a b", "a[-1]", "a.", "1"])
+def test_what_is_not_a_path(text: str) -> None:
+    """It is refused with its text."""
+    with pytest.raises(ValueError, match="not a path"):
+        parse_path(text)
+
+
+TEXT = """{
+  "Statement": [
+    {"Sid": "one"},
+    {
+      "Condition": {"Bool": {"aws:SecureTransport": [true]}}
+    }
+  ]
+}"""
+
+
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [
+        ("", (1, 1)),
+        ("Statement", (2, 3)),
+        ("Statement[0]", (3, 5)),
+        ("Statement[0].Sid", (3, 6)),
+        ("Statement[1]", (4, 5)),
+        ('Statement[1].Condition.Bool["aws:SecureTransport"]', (5, 30)),
+        ('Statement[1].Condition.Bool["aws:SecureTransport"][0]', (5, 54)),
+        ("Statement[2]", None),
+        ("Statement.Sid", None),
+        ("Statement[0].Sid.x.y", None),
+    ],
+)
+def test_locating(path: str, place: tuple[int, int] | None) -> None:
+    """An item is found at its first character, a member of an object at its name, what is not there not at all."""
+    assert _json_text.locate(TEXT, path) == place
+    assert _json_text.locate(TEXT.encode(), path) == place
+    assert _json_text.locate(TEXT.replace("\n", "\r\n"), path) == place
+
+
+def test_locating_in_a_text_that_cannot_be_read() -> None:
+    """There is no place in it."""
+    assert _json_text.locate(TEXT + "]", "Statement") is None
+    assert _json_text.locate(b"\xff", "") is None
