@@ -1,0 +1,198 @@
+"""Converters: from what a caller gives or JSON holds to what a value stores.
+
+A converter returns what is stored, or raises a PolicyDocumentError with every problem below it. Constructors and
+readers share the converters, so that there is one set of rules about form.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from math import isfinite
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, cast
+
+import attrs
+
+from kmspolicy import _json_text
+from kmspolicy.errors import PolicyDocumentError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Converter: TypeAlias = Callable[[Any], Any]
+
+Names: TypeAlias = str | tuple[str, ...]
+Value: TypeAlias = str | bool | int | float
+Values: TypeAlias = Value | tuple[Value, ...]
+
+_T = TypeVar("_T")
+
+compact: Final = json.JSONEncoder(
+    ensure_ascii=False, check_circular=False, allow_nan=False, separators=(",", ":")
+).encode
+
+
+def wrong(message: str, *, suggestion: str | None = None) -> PolicyDocumentError:
+    return PolicyDocumentError([Problem(message, suggestion=suggestion)])
+
+
+def below(step: str | int, error: PolicyDocumentError) -> list[Problem]:
+    """Put the problems of a part under its place in the whole."""
+    head = _json_text.format_path((step,))
+    return [
+        attrs.evolve(
+            problem,
+            path=f"{head}{'' if problem.path[:1] in ('', '[') else '.'}{problem.path}",
+        )
+        for problem in error.problems
+    ]
+
+
+def json_type(value: object) -> str:
+    """Name a value's type in the words of JSON, or of Python where JSON has none."""
+    for types, name in _JSON_TYPES:
+        if isinstance(value, types):
+            return name
+    return "null" if value is None else type(value).__name__
+
+
+_JSON_TYPES: Final[tuple[tuple[type | tuple[type, ...], str], ...]] = (
+    (str, "text"),
+    (bool, "true or false"),
+    ((int, float), "a number"),
+    (Mapping, "an object"),
+    ((list, tuple), "an array"),
+)
+
+
+def unknown(name: object, known: Iterable[str], what: str) -> PolicyDocumentError:
+    """Say that a name is not an element, and which one was probably meant."""
+    import difflib  # noqa: PLC0415 - costs a millisecond, and only a mistake needs it
+
+    spellings = {word.lower(): word for word in known}
+    close = difflib.get_close_matches(str(name).lower(), spellings, n=1)
+    return wrong(f"{name!r} is not {what}", suggestion=spellings[close[0]] if close else None)
+
+
+def members_of(data: Mapping[str, object], converters: Mapping[str, Converter], what: str) -> dict[str, Any]:
+    """Convert each member of an object, collecting every problem."""
+    members: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for name, value in data.items():
+        try:
+            convert = converters.get(name)
+            if convert is None:
+                raise unknown(name, converters, what)
+            members[name] = convert(value)
+        except PolicyDocumentError as error:
+            problems += below(str(name), error)
+    if problems:
+        raise PolicyDocumentError(problems)
+    return members
+
+
+def each(values: Iterable[Any], convert: Callable[[Any], _T]) -> tuple[_T, ...]:
+    """Convert each item of an array, collecting every problem."""
+    try:
+        return tuple(map(convert, values))
+    except PolicyDocumentError:
+        problems: list[Problem] = []
+        for index, value in enumerate(values):
+            try:
+                convert(value)
+            except PolicyDocumentError as error:
+                problems += below(index, error)
+        raise PolicyDocumentError(problems) from None
+
+
+def text(value: str) -> str:
+    """Take text, and make plain text of its subclasses."""
+    if not isinstance(value, str):
+        raise wrong(f"expected text, found {json_type(value)}")
+    if not value.isascii() and _SURROGATE(value):
+        raise wrong("half of a surrogate pair is not a character")
+    return value if type(value) is str else str.__str__(value)
+
+
+_SURROGATE = re.compile(r"[\ud800-\udfff]").search
+
+
+def optional_text(value: str | None) -> str | None:
+    return None if value is None else text(value)
+
+
+def names(value: str | Sequence[str]) -> Names:
+    """Take one name or several."""
+    if isinstance(value, str):
+        return text(value)
+    if not isinstance(value, (list, tuple)):
+        raise wrong(f"expected text or an array of text, found {json_type(value)}")
+    if _PLAIN_TEXT.issuperset(map(type, value)) and "".join(value).isascii():
+        return tuple(value)
+    return each(value, text)
+
+
+_PLAIN_TEXT: Final = frozenset({str})
+
+
+def optional_names(value: str | Sequence[str] | None) -> Names | None:
+    return None if value is None else names(value)
+
+
+def _scalar(value: Value) -> Value:
+    """Take text, a boolean or a finite number, and make plain values of their subclasses."""
+    if isinstance(value, str):
+        return text(value)
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        if not -_TOO_LARGE < value < _TOO_LARGE:
+            raise wrong(f"a number of more than {_json_text.MAX_DIGITS - 1:,} digits")
+        return int(value)
+    if not isinstance(value, float):
+        raise wrong(f"expected text, a number, true or false, found {json_type(value)}")
+    if not isfinite(value):
+        raise wrong(f"{float(value)!r} is not a finite number")
+    return float(value)
+
+
+_TOO_LARGE: Final = 10 ** (_json_text.MAX_DIGITS - 1)
+
+
+def values_of(value: Value | Sequence[Value]) -> Values:
+    """Take one value of a condition key, or several."""
+    if isinstance(value, (list, tuple)):
+        return each(cast("Sequence[Value]", value), _scalar)
+    return _scalar(cast("Value", value))
+
+
+def mapping(value: object, what: str) -> Mapping[str, Any]:
+    if type(value) is not dict and not isinstance(value, Mapping):
+        raise wrong(f"{what} is an object, not {json_type(value)}")
+    return cast("Mapping[str, Any]", value)
+
+
+def open_object(value: object, what: str, convert: Converter) -> tuple[tuple[str, Any], ...]:
+    """Take an object whose names are free, such as operators and condition keys."""
+    items: list[tuple[str, Any]] = []
+    problems: list[Problem] = []
+    for name, inner in mapping(value, what).items():
+        try:
+            items.append((text(name), convert(inner)))
+        except PolicyDocumentError as error:
+            problems += below(str(name), error)
+    if problems:
+        raise PolicyDocumentError(problems)
+    return tuple(items)
+
+
+def plural(value: _T | tuple[_T, ...] | None) -> tuple[_T, ...]:
+    if value is None:
+        return ()
+    return cast("tuple[_T, ...]", value) if isinstance(value, tuple) else (value,)
+
+
+def slots_of(cls: type) -> tuple[Callable[[object, object], None], ...]:
+    """Return what sets the slots of a frozen class, for values that are known to be right."""
+    return tuple(getattr(cls, field.name).__set__ for field in attrs.fields(cls))

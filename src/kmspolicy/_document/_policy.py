@@ -1,0 +1,226 @@
+"""Policies, and their reading and writing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, cast, final
+
+import attrs
+
+from kmspolicy import _json_text
+from kmspolicy._document._convert import (
+    compact,
+    each,
+    json_type,
+    mapping,
+    members_of,
+    optional_text,
+    plural,
+    slots_of,
+    text,
+    wrong,
+)
+from kmspolicy._document._statement import Statement
+from kmspolicy.errors import PolicyDocumentError, Problem, SidError
+
+_NOT_STATEMENTS: Final = (str, bytes, Mapping)
+
+
+def _statements(value: Statement | Iterable[Statement]) -> Statement | tuple[Statement, ...]:
+    if isinstance(value, Statement):
+        return value
+    if isinstance(value, _NOT_STATEMENTS) or not isinstance(value, Iterable):
+        raise wrong(f"expected statements, found {json_type(cast('object', value))}; see Policy.from_dict")
+    return each(tuple(value), _is_statement)
+
+
+def _is_statement(value: object) -> Statement:
+    if not isinstance(value, Statement):
+        raise wrong(f"expected a Statement, found {json_type(value)}")
+    return value
+
+
+@final
+@attrs.frozen(repr=False)
+class Policy:
+    """Hold a key policy document.
+
+    Two policies are equal exactly when their documents are: ``a.to_json() == b.to_json()``.
+
+    Args:
+        statement: The statements; a single one, not in a list, is written as an object instead of an array.
+        id: The document's label; None for none.
+        version: The version of the policy language; None for none, which means ``"2008-10-17"``.
+
+    Raises:
+        PolicyDocumentError: for what no document can say.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html
+    """
+
+    statement: Statement | tuple[Statement, ...] = attrs.field(converter=_statements)
+    id: str | None = attrs.field(default=None, kw_only=True, converter=optional_text)
+    version: str | None = attrs.field(default="2012-10-17", kw_only=True, converter=optional_text)
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Policy:
+        """Read a document.
+
+        Args:
+            text: JSON text; bytes are UTF-8.
+
+        Returns:
+            A policy with ``policy.to_dict() == json.loads(text)``.
+
+        Raises:
+            PolicyDocumentError: with everything that is wrong with the document's form, and where.
+        """
+        if not isinstance(text, (str, bytes)):
+            raise wrong(f"expected JSON text, found {json_type(text)}; see Policy.from_dict")
+        try:
+            return _read(_json_text.fast(text))
+        except (ValueError, RecursionError):
+            pass  # the strict reader decides, and says where
+        return _explain(text)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, object]) -> Policy:
+        """Take a document as JSON holds it.
+
+        Raises:
+            PolicyDocumentError: with everything that is wrong with the document's form.
+        """
+        return _read(data)
+
+    def to_json(self, indent: int | None = None) -> str:
+        """Write the document, in AWS's order of elements.
+
+        Args:
+            indent: The number of spaces by which each level is indented; None for compact text.
+
+        Returns:
+            JSON text; letters outside ASCII are written as they are.
+        """
+        if indent is None:
+            return compact(self.to_element())
+        return json.dumps(self.to_element(), indent=indent, ensure_ascii=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the document as JSON holds it, of plain dicts, lists and values."""
+        return cast("dict[str, Any]", json.loads(compact(self.to_element())))
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """The statements, also of a document that has a single one without a list."""
+        return plural(self.statement)
+
+    def with_statement(self, statement: Statement) -> Policy:
+        """Return the policy with one more statement, at the end."""
+        return attrs.evolve(self, statement=(*self.statements, statement))
+
+    def without(self, sid: str) -> Policy:
+        """Return the policy without the statement that has this Sid.
+
+        Raises:
+            SidError: where no statement has it, or several do.
+        """
+        rest = [statement for statement in self.statements if statement.sid != sid]
+        found = len(self.statements) - len(rest)
+        if found != 1:
+            raise SidError(_no_single_sid(self, sid, found))
+        return attrs.evolve(self, statement=rest)
+
+    def __repr__(self) -> str:
+        """Write the call that builds the value."""
+        statement = self.statement if isinstance(self.statement, Statement) else list(self.statement)
+        return f"Policy({statement!r}, id={self.id!r}, version={self.version!r})"
+
+    def to_element(self) -> dict[str, Any]:
+        """Return what goes into JSON; lists may be tuples."""
+        element: dict[str, Any] = {}
+        if self.version is not None:
+            element["Version"] = self.version
+        if self.id is not None:
+            element["Id"] = self.id
+        statement = self.statement
+        if isinstance(statement, Statement):
+            element["Statement"] = statement.to_element()
+        else:
+            element["Statement"] = [each.to_element() for each in statement]
+        return element
+
+
+def _no_single_sid(policy: Policy, sid: str, found: int) -> str:
+    if found:
+        return (
+            f"{found} statements have the Sid {sid!r}; KMS allows that, so say which you mean: build a Policy "
+            "of those of policy.statements that shall stay"
+        )
+    return f"no statement has the Sid {sid!r}; there are {[statement.sid for statement in policy.statements]}"
+
+
+def _read_statements(value: object) -> Statement | tuple[Statement, ...]:
+    if isinstance(value, (list, tuple)):
+        return each(cast("Sequence[Any]", value), Statement.from_dict)
+    return Statement.from_dict(cast("Mapping[str, object]", value))
+
+
+_CONVERTERS: Final = {"Statement": _read_statements, "Id": text, "Version": text}
+_set_statement, _set_id, _set_version = slots_of(Policy)
+
+
+def _read(data: object) -> Policy:
+    document = mapping(data, "a policy document")
+    if "Statement" not in document:
+        raise _no_statement(document)
+    members = members_of(document, _CONVERTERS, "an element of a policy document")
+    policy = object.__new__(Policy)
+    _set_statement(policy, members["Statement"])
+    _set_id(policy, members.get("Id"))
+    _set_version(policy, members.get("Version"))
+    return policy
+
+
+def _no_statement(document: Mapping[str, Any]) -> PolicyDocumentError:
+    """Say what is wrong with a document without statements: misspelt, a bare statement, or missing."""
+    if "Effect" in document:
+        return wrong('this is a single statement; a policy document holds it as {"Statement": [...]}')
+    try:
+        members_of(document, _CONVERTERS, "an element of a policy document")
+    except PolicyDocumentError as error:
+        misspelt = any(problem.suggestion == "Statement" for problem in error.problems)
+        return error if misspelt else PolicyDocumentError([_MISSING, *error.problems])
+    return PolicyDocumentError([_MISSING])
+
+
+_MISSING: Final = Problem("the Statement is missing")
+
+
+def _explain(text: str | bytes) -> Policy:
+    """Read a text that the fast path refused: say all that is wrong with it, and where."""
+    scan = _json_text.scan(text)
+    lines = _json_text.Lines(scan.text)
+    problems = [
+        Problem(fault.message, _json_text.format_path(fault.path), *lines.place(fault.offset))
+        for fault in scan.faults
+    ]
+    policy = None
+    if scan.node is not None:
+        try:
+            policy = _read(scan.node.value)
+        except PolicyDocumentError as error:
+            problems += [_located(problem, scan.node, lines) for problem in error.problems]
+    if policy is None or problems:
+        raise PolicyDocumentError(sorted(problems, key=_in_order))
+    return policy
+
+
+def _located(problem: Problem, root: _json_text.Node, lines: _json_text.Lines) -> Problem:
+    node = root.find(_json_text.parse_path(problem.path)) or root
+    place = lines.place(node.offset)
+    return attrs.evolve(problem, line=place.line, column=place.column)
+
+
+def _in_order(problem: Problem) -> tuple[int, int]:
+    return problem.line or 0, problem.column or 0

@@ -1,0 +1,166 @@
+"""The Principal and NotPrincipal elements."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast, final
+
+import attrs
+
+from kmspolicy._document._convert import Names, mapping, members_of, names, plural, slots_of, wrong
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from kmspolicy._document._convert import Converter
+
+PrincipalKind: TypeAlias = Literal["AWS", "Service", "Federated", "CanonicalUser"]
+Kinds: TypeAlias = tuple[tuple[PrincipalKind, Names], ...]
+
+_KINDS: Final[Mapping[str, Converter]] = dict.fromkeys(
+    ("AWS", "Service", "Federated", "CanonicalUser"), names
+)
+
+
+def _principal_element(
+    value: Literal["*"] | Mapping[PrincipalKind, str | Sequence[str]],
+) -> Literal["*"] | Kinds:
+    if isinstance(value, str):
+        if value != "*":
+            raise wrong(f"a principal is '*' or an object; write {{'AWS': {str(value)!r}}}")
+        return "*"
+    members = members_of(mapping(value, "a principal other than '*'"), _KINDS, "a kind of principal")
+    return cast("Kinds", tuple(members.items()))
+
+
+def _arn_part(value: str, what: str, pattern: re.Pattern[str]) -> str:
+    if not isinstance(value, str) or not pattern.fullmatch(value):
+        raise wrong(f"not {what}: {value!r}")
+    return value
+
+
+_ACCOUNT: Final = re.compile(r"[0-9]{12}")
+_PARTITION: Final = re.compile(r"aws(-[a-z]+)*")
+_NAME: Final = re.compile(r"[\w+=,.@-]+", re.ASCII)
+_PATH_AND_NAME: Final = re.compile(r"([!-)+->@-~]+/)*[\w+=,.@-]+", re.ASCII)
+_ARN: Final = re.compile(r"arn:[^:*?]+:[^:*?]+:[^:*?]*:[^:*?]*:[^*?]+")
+_WITHOUT_WILDCARD: Final = re.compile(r"[^*?]+")
+
+
+def _iam_arn(partition: str, service: str, account: str, resource: str) -> str:
+    _arn_part(partition, "a partition such as 'aws' or 'aws-cn'", _PARTITION)
+    _arn_part(account, "an account id of 12 digits", _ACCOUNT)
+    return f"arn:{partition}:{service}::{account}:{resource}"
+
+
+@final
+@attrs.frozen(repr=False)
+class Principal:
+    """Hold the Principal or NotPrincipal element of a statement, whole.
+
+    Build one with the class methods and join them with ``|``. The constructor takes what JSON holds: ``"*"``,
+    or an object of the kinds ``AWS``, ``Service``, ``Federated`` and ``CanonicalUser`` with a name or several.
+
+    Attributes:
+        element: ``"*"``, or pairs of kind and name or names, as written.
+
+    Raises:
+        PolicyDocumentError: for another kind, or names that are not text.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+    """
+
+    element: Literal["*"] | Kinds = attrs.field(converter=_principal_element)
+
+    @classmethod
+    def everyone(cls) -> Principal:
+        """Name everyone, as the bare ``"*"``."""
+        return cls("*")
+
+    @classmethod
+    def arn(cls, arn: str) -> Principal:
+        """Name an AWS principal by its ARN, which has no wildcards."""
+        return cls({"AWS": _arn_part(arn, "an ARN without wildcards", _ARN)})
+
+    @classmethod
+    def account(cls, account: str, *, partition: str = "aws") -> Principal:
+        """Name an account by the ARN of its root: its IAM policies decide who in it may act."""
+        return cls({"AWS": _iam_arn(partition, "iam", account, "root")})
+
+    @classmethod
+    def role(cls, account: str, name: str, *, partition: str = "aws") -> Principal:
+        """Name an IAM role; the name includes its path, ``service-role/App``, if it has one."""
+        _arn_part(name, "the name of a role, with its path if it has one", _PATH_AND_NAME)
+        return cls({"AWS": _iam_arn(partition, "iam", account, f"role/{name}")})
+
+    @classmethod
+    def user(cls, account: str, name: str, *, partition: str = "aws") -> Principal:
+        """Name an IAM user; the name includes its path, ``division/Alice``, if it has one."""
+        _arn_part(name, "the name of a user, with its path if it has one", _PATH_AND_NAME)
+        return cls({"AWS": _iam_arn(partition, "iam", account, f"user/{name}")})
+
+    @classmethod
+    def session(cls, account: str, role: str, session: str, *, partition: str = "aws") -> Principal:
+        """Name one session of a role; the ARN of a session has the role's name without its path."""
+        _arn_part(role, "the name of a role, without its path", _NAME)
+        _arn_part(session, "the name of a role session", _NAME)
+        return cls({"AWS": _iam_arn(partition, "sts", account, f"assumed-role/{role}/{session}")})
+
+    @classmethod
+    def service(cls, name: str) -> Principal:
+        """Name an AWS service by its service principal, ``logs.us-east-1.amazonaws.com`` for example."""
+        return cls({"Service": _arn_part(name, "a service principal without wildcards", _WITHOUT_WILDCARD)})
+
+    @classmethod
+    def federated(cls, name: str) -> Principal:
+        """Name an identity provider, by its ARN or its domain name."""
+        return cls({"Federated": _arn_part(name, "a provider without wildcards", _WITHOUT_WILDCARD)})
+
+    def __getitem__(self, kind: PrincipalKind) -> tuple[str, ...]:
+        """Return the names of a kind, none for a kind that is absent; ``"*"`` is ``AWS`` and ``*``."""
+        if kind not in _KINDS:
+            raise KeyError(kind)
+        return tuple(name for other, name in self if other == kind)
+
+    def __iter__(self) -> Iterator[tuple[PrincipalKind, str]]:
+        """Go through kind and name; ``"*"`` means the same as ``{"AWS": "*"}``, and reads as ``AWS``, ``*``."""
+        if self.element == "*":
+            yield "AWS", "*"
+        else:
+            for kind, some in self.element:
+                for name in plural(some):
+                    yield kind, name
+
+    def __or__(self, other: Principal) -> Principal:
+        """Join two elements and drop names that stand twice.
+
+        Raises:
+            PolicyDocumentError: where one is the bare ``"*"``, which cannot stand beside anything.
+        """
+        if not isinstance(other, Principal):
+            return NotImplemented
+        if self.element == "*" or other.element == "*":
+            raise wrong("'*' is everyone, and cannot be joined with other principals")
+        kinds: dict[PrincipalKind, Names] = dict(self.element)
+        for kind, some in other.element:
+            joined = tuple(dict.fromkeys(plural(kinds.get(kind, ())) + plural(some)))
+            kinds[kind] = some if kind not in kinds else joined if len(joined) != 1 else joined[0]
+        return Principal(kinds)
+
+    def __repr__(self) -> str:
+        """Write the call that builds the value."""
+        return f"Principal({self.to_element()!r})"
+
+    def to_element(self) -> str | dict[str, Any]:
+        """Return what goes into the JSON of a statement; lists may be tuples."""
+        return "*" if self.element == "*" else dict(self.element)
+
+
+(_set_element,) = slots_of(Principal)
+
+
+def read_principal(element: object) -> Principal:
+    """Take the element as JSON holds it: what the constructor does, without its detours."""
+    principal = object.__new__(Principal)
+    _set_element(principal, _principal_element(cast("Literal['*']", element)))
+    return principal

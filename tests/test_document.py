@@ -1,0 +1,656 @@
+"""Policy, Statement, Principal and Condition: values, their text, and what they refuse."""
+
+from __future__ import annotations
+
+import enum
+import json
+import pickle
+from fractions import Fraction
+from types import MappingProxyType
+from typing import Any
+
+import attrs
+import pytest
+
+from kmspolicy import Condition, Policy, Principal, Statement, errors
+from support import example_from_values
+
+ROOT = "arn:aws:iam::111122223333:root"
+ADMIN = Statement(
+    "Allow", principal=Principal.account("111122223333"), action="kms:*", resource="*", sid="admin"
+)
+
+
+class Text(str):
+    """A subclass of text that shows itself as something else."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        """Give a wrong text."""
+        return "leaked"
+
+    def __repr__(self) -> str:
+        """Give a wrong text."""
+        return "leaked"
+
+
+class Word(enum.StrEnum):
+    """Text in an enumeration."""
+
+    DECRYPT = "kms:Decrypt"
+
+
+class Number(enum.IntEnum):
+    """Numbers in an enumeration."""
+
+    DAYS = 30
+
+
+class Real(float):
+    """A subclass of float that shows itself as something else, as numpy's scalars do."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        """Give a wrong text."""
+        return "leaked"
+
+
+# --- the example -----------------------------------------------------------------------------------
+
+
+def test_the_example_is_written_byte_for_byte(example_text: str) -> None:
+    """The document of AWS's reference, built from values, is AWS's text."""
+    assert example_from_values().to_json(indent=4) + "\n" == example_text
+
+
+def test_the_example_reads_back_to_an_equal_value(example_text: str) -> None:
+    """Text and values are the same policy, and the same in a set."""
+    policy = Policy.from_json(example_text)
+    assert policy == example_from_values()
+    assert {policy, example_from_values()} == {policy}
+    assert Policy.from_json(example_text.encode()) == policy
+    assert Policy.from_dict(json.loads(example_text)) == policy
+
+
+# --- text ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("policy", "text"),
+    [
+        (Policy([]), '{"Version":"2012-10-17","Statement":[]}'),
+        (Policy([], version=None), '{"Statement":[]}'),
+        (
+            Policy([], id="é ÿ €", version="2008-10-17"),
+            '{"Version":"2008-10-17","Id":"é ÿ €","Statement":[]}',
+        ),
+        (Policy(Statement("Deny"), version=None), '{"Statement":{"Effect":"Deny"}}'),
+        (Policy([Statement("Deny", sid="")], version=None), '{"Statement":[{"Sid":"","Effect":"Deny"}]}'),
+        (
+            Policy(
+                Statement(
+                    "Allow",
+                    not_principal=Principal.everyone(),
+                    not_action=["kms:*"],
+                    not_resource=(),
+                    condition=Condition("Bool", "a", True) & Condition("Bool", "b", [1, 1.0, "1"]),  # noqa: FBT003
+                ),
+                version=None,
+            ),
+            (
+                '{"Statement":{"Effect":"Allow","NotPrincipal":"*","NotAction":["kms:*"],"NotResource":[],'
+                '"Condition":{"Bool":{"a":true,"b":[1,1.0,"1"]}}}}'
+            ),
+        ),
+    ],
+)
+def test_compact_text(policy: Policy, text: str) -> None:
+    """Elements stand in AWS's order, absent ones are absent, and letters are written as they are."""
+    assert policy.to_json() == text
+    assert Policy.from_json(text) == policy
+
+
+def test_elements_may_come_in_any_order() -> None:
+    """They are read in any order and written in AWS's."""
+    text = (
+        '{"Statement":[{"Resource":"*","Sid":"x","Effect":"Allow","Principal":"*"}],"Id":"i","Version":"v"}'
+    )
+    assert Policy.from_json(text).to_json() == (
+        '{"Version":"v","Id":"i","Statement":[{"Sid":"x","Effect":"Allow","Principal":"*","Resource":"*"}]}'
+    )
+
+
+@pytest.mark.parametrize("indent", [0, 1, 2, 8])
+def test_indented_text_is_the_same_document(indent: int) -> None:
+    """Indentation is for people."""
+    text = example_from_values().to_json(indent=indent)
+    assert Policy.from_json(text) == example_from_values()
+    assert text.splitlines()[1] == " " * indent + '"Version": "2012-10-17",'
+
+
+def test_dicts_hold_nothing_but_json() -> None:
+    """``to_dict`` gives plain dicts, lists and values, which belong to the caller."""
+    policy = example_from_values()
+    data = policy.to_dict()
+    assert data == json.loads(policy.to_json())
+    data["Statement"].clear()
+    assert policy.to_dict() != data
+    assert ADMIN.to_dict() == {
+        "Sid": "admin",
+        "Effect": "Allow",
+        "Principal": {"AWS": ROOT},
+        "Action": "kms:*",
+        "Resource": "*",
+    }
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        Condition("StringEquals", Text("key"), Text("value")),
+        Condition(Text("StringEquals"), "key", [Text("value")]),
+        Condition("NumericEquals", "key", Number.DAYS),
+        Condition("NumericEquals", "key", [Number.DAYS, Real(0.5)]),
+        Condition("StringEquals", "key", Word.DECRYPT),
+    ],
+)
+def test_subclasses_do_not_leak_into_conditions(value: Condition) -> None:
+    """What is stored and written is plain text and plain numbers."""
+    statement = Statement("Allow", condition=value)
+    assert "leaked" not in Policy(statement).to_json() + repr(statement)
+    for operator, key, values in value:
+        assert {type(part) for part in (operator, key, *values)} <= {str, int, float}
+
+
+def test_subclasses_do_not_leak_into_names() -> None:
+    """Nor into actions, principals and labels."""
+    statement = Statement(
+        "Allow",
+        principal=Principal({"AWS": [Text(ROOT)]}),
+        action=[Word.DECRYPT],
+        resource=Text("*"),
+        sid=Text("s"),
+    )
+    policy = Policy([statement], id=Text("i"), version=Text("v"))
+    assert "leaked" not in policy.to_json() + repr(policy)
+    assert policy.to_dict()["Statement"][0]["Action"] == ["kms:Decrypt"]
+    assert {type(name) for name in (*statement.actions, statement.sid, policy.id, policy.version)} == {str}
+
+
+# --- values ----------------------------------------------------------------------------------------
+
+VALUES: list[object] = [
+    example_from_values(),
+    Policy(ADMIN, id=None, version=None),
+    ADMIN,
+    Statement("Deny", not_principal=Principal.everyone(), not_action=(), condition=Condition.from_dict({})),
+    Principal.everyone(),
+    Principal({}),
+    Principal({"AWS": ["a", "b"], "Service": "c"}),
+    Condition("Bool", "a", True),  # noqa: FBT003
+    Condition("Bool", "a", ["x", 1, 1.5, False]),
+    Condition("Bool", "a", "x") & Condition("Null", "b", "true"),
+    Condition.from_dict({"Bool": {}}),
+]
+
+
+@pytest.mark.parametrize("value", VALUES, ids=repr)
+def test_values_are_values(value: Any) -> None:
+    """They are frozen, slotted, equal to their pickle, and their repr builds them again."""
+    assert pickle.loads(pickle.dumps(value)) == value  # noqa: S301
+    assert hash(pickle.loads(pickle.dumps(value))) == hash(value)  # noqa: S301
+    assert eval(repr(value)) == value  # noqa: S307 - our own
+    assert not hasattr(value, "__dict__")
+    with pytest.raises(attrs.exceptions.FrozenInstanceError):
+        value.anything = None
+    assert value != object()
+
+
+def test_a_repr_that_a_person_can_read() -> None:
+    """It shows what is there and nothing else."""
+    assert repr(Policy([ADMIN], id="x")) == (
+        "Policy([Statement('Allow', principal=Principal({'AWS': 'arn:aws:iam::111122223333:root'}), "
+        "action='kms:*', resource='*', sid='admin')], id='x', version='2012-10-17')"
+    )
+
+
+SIDE_BY_SIDE: list[Any] = [
+    True,
+    1,
+    1.0,
+    "true",
+    "1",
+    "1.0",
+    False,
+    0,
+    0.0,
+    -0.0,
+    "",
+    [True],
+    [1],
+    ["true"],
+    [],
+]
+
+
+@pytest.mark.parametrize("one", SIDE_BY_SIDE, ids=repr)
+@pytest.mark.parametrize("other", SIDE_BY_SIDE, ids=repr)
+def test_equal_exactly_when_the_documents_are(one: object, other: object) -> None:
+    """``true``, ``1``, ``1.0`` and ``"true"`` are four documents, and so are a scalar and a list of it."""
+    a, b = (
+        Policy(Statement("Allow", condition=Condition.from_dict({"Bool": {"a": value}})))  # type: ignore[dict-item]  # ty: ignore[invalid-argument-type]
+        for value in (one, other)
+    )
+    assert (a == b) == (a.to_json() == b.to_json())
+    assert (a != b) == (a.to_json() != b.to_json())
+    assert hash(a) == hash(b) or a != b
+
+
+def test_singular_is_as_written_and_plural_is_a_tuple() -> None:
+    """A scalar and a list of one are different documents with the same plural."""
+    scalar = Statement("Allow", action="a", not_resource="r")
+    array = Statement("Allow", action=["a"], not_resource=["r"])
+    assert (scalar.action, array.action) == ("a", ("a",))
+    assert scalar.actions == array.actions == ("a",)
+    assert scalar.not_resources == array.not_resources == ("r",)
+    assert scalar.not_actions == scalar.resources == ()
+    assert scalar != array
+
+
+def test_iteration() -> None:
+    """Statements, principals and conditions are gone through as they are thought of."""
+    policy = Policy(
+        Statement(
+            "Allow",
+            principal=Principal({"AWS": ["a", "b"], "Service": "c"}),
+            condition=Condition.from_dict({"Bool": {"x": True, "y": ["1", "2"]}, "Null": {}}),
+        )
+    )
+    (statement,) = policy.statements
+    assert list(statement.principal or ()) == [("AWS", "a"), ("AWS", "b"), ("Service", "c")]
+    assert list(statement.condition or ()) == [("Bool", "x", (True,)), ("Bool", "y", ("1", "2"))]
+    assert Policy([statement, statement]).statements == (statement, statement)
+
+
+# --- changes ---------------------------------------------------------------------------------------
+
+
+def test_when_joins_conditions() -> None:
+    """A further condition is added to those there are, and the statement it was called on stays."""
+    one, two = Condition("Bool", "a", "true"), Condition("StringEquals", "b", "x")
+    statement = ADMIN.when(one)
+    assert statement.condition == one
+    assert statement.when(two).condition == one & two
+    assert ADMIN.condition is None
+
+
+def test_named_sets_the_sid() -> None:
+    """Also to nothing but text."""
+    assert ADMIN.named("other").sid == "other"
+    none: Any = None
+    with pytest.raises(errors.PolicyDocumentError, match="expected text, found null"):
+        ADMIN.named(none)
+
+
+def test_with_statement_appends() -> None:
+    """A single statement without a list becomes the first of a list."""
+    other = ADMIN.named("other")
+    assert Policy([ADMIN]).with_statement(other) == Policy([ADMIN, other])
+    assert Policy(ADMIN, id="i", version=None).with_statement(other) == Policy(
+        [ADMIN, other], id="i", version=None
+    )
+
+
+def test_without_removes_the_statement_with_the_sid() -> None:
+    """The others stay as they are."""
+    other = ADMIN.named("other")
+    assert Policy([ADMIN, other], id="i").without("admin") == Policy([other], id="i")
+    assert Policy(ADMIN).without("admin") == Policy([])
+
+
+@pytest.mark.parametrize(
+    ("sids", "message"),
+    [
+        (["a", None], r"no statement has the Sid 'x'; there are \['a', None\]"),
+        ([], r"no statement has the Sid 'x'; there are \[\]"),
+        (["x", "x"], "2 statements have the Sid 'x'; KMS allows that, so say which you mean"),
+    ],
+)
+def test_without_does_not_guess(sids: list[str | None], message: str) -> None:
+    """A Sid that is missing or stands twice is an error that says what there is."""
+    policy = Policy([Statement("Allow", sid=sid) for sid in sids])
+    with pytest.raises(errors.SidError, match=message):
+        policy.without("x")
+
+
+# --- principals ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("principal", "element"),
+    [
+        (Principal.everyone(), "*"),
+        (Principal.account("111122223333"), {"AWS": ROOT}),
+        (
+            Principal.account("111122223333", partition="aws-us-gov"),
+            {"AWS": ROOT.replace("aws", "aws-us-gov")},
+        ),
+        (Principal.role("111122223333", "App"), {"AWS": "arn:aws:iam::111122223333:role/App"}),
+        (
+            Principal.role("111122223333", "aws-service-role/rds.amazonaws.com/AWSServiceRoleForRDS"),
+            {"AWS": "arn:aws:iam::111122223333:role/aws-service-role/rds.amazonaws.com/AWSServiceRoleForRDS"},
+        ),
+        (
+            Principal.user("111122223333", "a/b/x+=,.@-_9", partition="aws-cn"),
+            {"AWS": "arn:aws-cn:iam::111122223333:user/a/b/x+=,.@-_9"},
+        ),
+        (
+            Principal.session("111122223333", "App", "alice@example.com"),
+            {"AWS": "arn:aws:sts::111122223333:assumed-role/App/alice@example.com"},
+        ),
+        (Principal.service("logs.us-east-1.amazonaws.com"), {"Service": "logs.us-east-1.amazonaws.com"}),
+        (
+            Principal.federated("cognito-identity.amazonaws.com"),
+            {"Federated": "cognito-identity.amazonaws.com"},
+        ),
+        (
+            Principal.arn("arn:aws:sts::111122223333:federated-user/Bob"),
+            {"AWS": "arn:aws:sts::111122223333:federated-user/Bob"},
+        ),
+    ],
+)
+def test_principals_are_built(principal: Principal, element: Any) -> None:
+    """Each constructor writes the form that IAM documents."""
+    assert Statement("Allow", principal=principal).to_dict()["Principal"] == element
+    assert principal == Principal(element)
+
+
+@pytest.mark.parametrize(
+    ("build", "message"),
+    [
+        (lambda: Principal.account("1234"), "not an account id of 12 digits: '1234'"),
+        (lambda: Principal.account("\u0661" * 12), "not an account id"),
+        (lambda: Principal.account("111122223333\n"), "not an account id"),
+        (lambda: Principal.account(111122223333), "not an account id of 12 digits: 111122223333"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+        (lambda: Principal.account("111122223333", partition="azure"), "not a partition"),
+        (lambda: Principal.role("111122223333", "App*"), "not the name of a role"),
+        (lambda: Principal.role("111122223333", ""), "not the name of a role"),
+        (lambda: Principal.role("111122223333", "/App"), "not the name of a role"),
+        (lambda: Principal.user("111122223333", "a b"), "not the name of a user"),
+        (
+            lambda: Principal.session("111122223333", "path/App", "s"),
+            "not the name of a role, without its path",
+        ),
+        (lambda: Principal.session("111122223333", "App", "a/b"), "not the name of a role session"),
+        (lambda: Principal.service("*"), "not a service principal without wildcards"),
+        (lambda: Principal.federated(""), "not a provider"),
+        (lambda: Principal.arn("arn:aws:iam::111122223333:role/*"), "not an ARN without wildcards"),
+        (lambda: Principal.arn("111122223333"), "not an ARN"),
+        (lambda: Principal(ROOT), "a principal is '\\*' or an object; write {'AWS': 'arn:"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+        (lambda: Principal([ROOT]), "a principal other than '\\*' is an object, not an array"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+        (lambda: Principal({"Aws": ROOT}), "'Aws' is not a kind of principal; did you mean 'AWS'?"),  # type: ignore[dict-item]  # ty: ignore[invalid-argument-type]
+    ],
+)
+def test_principals_that_are_refused(build: Any, message: str) -> None:
+    """The error says what was given and what is expected."""
+    with pytest.raises(errors.PolicyDocumentError, match=message):
+        build()
+
+
+def test_joining_principals() -> None:
+    """Kinds keep their order, names stand once, and one name stays a name."""
+    a, b, service = Principal({"AWS": "a"}), Principal({"AWS": ["b", "a"]}), Principal.service("s")
+    assert (a | service | b) == Principal({"AWS": ["a", "b"], "Service": "s"})
+    assert (a | a) == a
+    assert (Principal({}) | b) == b
+    assert (Principal({"AWS": "*"}) | a) == Principal({"AWS": ["*", "a"]})
+
+
+@pytest.mark.parametrize("other", [Principal.everyone(), Principal({"AWS": "a"})])
+def test_everyone_is_joined_with_nobody(other: Principal) -> None:
+    """The bare star cannot stand beside anything in a document."""
+    for one, two in ((Principal.everyone(), other), (other, Principal.everyone())):
+        with pytest.raises(errors.PolicyDocumentError, match=r"'\*' is everyone"):
+            _ = one | two
+
+
+def test_names_of_a_kind() -> None:
+    """An absent kind has no names, an unknown kind is a KeyError, and everyone is AWS and a star."""
+    principal = Principal({"AWS": "a", "Service": ["s", "t"]})
+    assert (principal["AWS"], principal["Service"], principal["Federated"]) == (("a",), ("s", "t"), ())
+    assert Principal.everyone()["AWS"] == Principal({"AWS": "*"})["AWS"] == ("*",)
+    with pytest.raises(KeyError, match="Aws"):
+        principal["Aws"]  # type: ignore[index]  # ty: ignore[invalid-argument-type]
+
+
+@pytest.mark.parametrize(("one", "other"), [(Principal.everyone(), "x"), (Condition("a", "b", "c"), "x")])
+def test_joining_with_something_else_is_a_type_error(one: Any, other: Any) -> None:
+    """As with any operator of Python."""
+    with pytest.raises(TypeError, match="unsupported operand"):
+        _ = one | other
+    with pytest.raises(TypeError, match="unsupported operand"):
+        _ = one & other
+
+
+# --- conditions ------------------------------------------------------------------------------------
+
+
+def test_joining_conditions() -> None:
+    """Keys of one operator stand together, operators in their order."""
+    joined = Condition("Bool", "a", "x") & Condition("Null", "a", "x") & Condition("Bool", "b", "x")
+    assert joined.to_dict() == {"Bool": {"a": "x", "b": "x"}, "Null": {"a": "x"}}
+    assert Condition.from_dict(joined.to_dict()) == joined
+
+
+@pytest.mark.parametrize("key", ["kms:ViaService", "kms:viaservice"])
+def test_the_same_operator_and_key_conflict(key: str) -> None:
+    """The error says which, and the two ways out; the case of a key does not matter to IAM."""
+    one = Condition("StringEquals", "kms:ViaService", "a")
+    with pytest.raises(
+        errors.ConditionConflictError, match="StringEquals on kms:ViaService stands there"
+    ) as caught:
+        _ = one & Condition("StringEquals", key, "b")
+    assert "give all values to one condition if any of them may match" in str(caught.value)
+    assert "another operator if all must" in str(caught.value)
+
+
+# --- what constructors refuse ----------------------------------------------------------------------
+
+NAN = float("nan")
+REFUSED: list[tuple[Any, str, str]] = [
+    (lambda: Statement("allow"), "", "an effect is 'Allow' or 'Deny', not 'allow'; did you mean 'Allow'?"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    (lambda: Statement(None), "", "an effect is 'Allow' or 'Deny', not None"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    (lambda: Statement("Allow", action=3), "", "expected text or an array of text, found a number"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    (lambda: Statement("Allow", action={"a"}), "", "expected text or an array of text, found set"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    (lambda: Statement("Allow", action=["a", 1]), "[1]", "expected text, found a number"),  # type: ignore[list-item]  # ty: ignore[invalid-argument-type]
+    (lambda: Statement("Allow", resource=["\ud800"]), "[0]", "half of a surrogate pair is not a character"),
+    (lambda: Statement("Allow", sid=b"x"), "", "expected text, found bytes"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    (lambda: Statement("Allow", principal="*"), "", "expected a Principal, found text; see Principal.arn, .account, .everyone"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    (lambda: Statement("Allow", condition={}), "", "expected a Condition, found an object; see Condition.from_dict"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    (lambda: Statement("Allow", action="a", not_action="b"), "NotAction", "Action and NotAction cannot stand in one statement; write two statements"),
+    (lambda: Statement("Allow", principal=Principal.everyone(), not_principal=Principal.everyone()), "NotPrincipal", "Principal and NotPrincipal cannot stand in one statement; write two statements"),
+    (lambda: Statement("Allow", resource=(), not_resource=()), "NotResource", "Resource and NotResource cannot stand in one statement; write two statements"),
+    (lambda: Condition("a", "b", None), "", "expected text, a number, true or false, found null"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    (lambda: Condition("a", "b", Fraction(1, 2)), "", "expected text, a number, true or false, found Fraction"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    (lambda: Condition("a", "b", [["c"]]), "[0]", "expected text, a number, true or false, found an array"),  # type: ignore[list-item]  # ty: ignore[invalid-argument-type]
+    (lambda: Condition("a", "b", NAN), "", "nan is not a finite number"),
+    (lambda: Condition("a", "b", [1, -float("inf")]), "[1]", "-inf is not a finite number"),
+    (lambda: Condition("a", "b", 10**999), "", "a number of more than 999 digits"),
+    (lambda: Condition("a", "b", -(10**999)), "", "a number of more than 999 digits"),
+    (lambda: Condition(1, "b", "c"), "", "expected text, found a number"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    (lambda: Condition("a", True, "c"), "", "expected text, found true or false"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]  # noqa: FBT003
+    (lambda: Policy("x"), "", "expected statements, found text; see Policy.from_dict"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    (lambda: Policy({}), "", "expected statements, found an object; see Policy.from_dict"),
+    (lambda: Policy(None), "", "expected statements, found null; see Policy.from_dict"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    (lambda: Policy([ADMIN, "x"]), "[1]", "expected a Statement, found text"),  # type: ignore[list-item]  # ty: ignore[invalid-argument-type]
+    (lambda: Policy([], version=20121017), "", "expected text, found a number"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("build", "path", "text"), REFUSED, ids=[f"{n}-{text}" for n, (*_, text) in enumerate(REFUSED)]
+)
+def test_what_constructors_refuse(build: Any, path: str, text: str) -> None:
+    """What no document can say is not a value, and the error says what was given."""
+    with pytest.raises(errors.PolicyDocumentError) as caught:
+        build()
+    assert str(caught.value) == (f"{path}: {text}" if path else text)
+    assert [(problem.path, problem.line) for problem in caught.value.problems] == [(path, None)]
+
+
+def test_the_largest_numbers_are_written_and_read() -> None:
+    """A number that a constructor takes, the reader takes."""
+    for number in (10**999 - 1, -(10**999) + 1, 1.7976931348623157e308, 5e-324):
+        policy = Policy(Statement("Allow", condition=Condition("NumericEquals", "k", number)))
+        assert Policy.from_json(policy.to_json()) == policy
+
+
+# --- what readers refuse ---------------------------------------------------------------------------
+
+PROBLEMS: list[tuple[str, list[str]]] = [
+    ("[]", ["line 1, column 1: a policy document is an object, not an array"]),
+    ("null", ["line 1, column 1: a policy document is an object, not null"]),
+    ('"x"', ["line 1, column 1: a policy document is an object, not text"]),
+    ("{}", ["line 1, column 1: the Statement is missing"]),
+    (
+        '{"Effect": "Allow"}',
+        ['line 1, column 1: this is a single statement; a policy document holds it as {"Statement": [...]}'],
+    ),
+    (
+        '{"Statements": []}',
+        ["line 1, column 2, Statements: 'Statements' is not an element of a policy document; did you mean 'Statement'?"],
+    ),
+    (
+        '{"version": "x"}',
+        [
+            "line 1, column 1: the Statement is missing",
+            "line 1, column 2, version: 'version' is not an element of a policy document; did you mean 'Version'?",
+        ],
+    ),
+    (
+        '{"Statement": 1, "Version": 2, "Id": null}',
+        [
+            "line 1, column 2, Statement: a statement is an object, not a number",
+            "line 1, column 18, Version: expected text, found a number",
+            "line 1, column 32, Id: expected text, found null",
+        ],
+    ),
+    ('{"Statement": ["x"]}', ["line 1, column 16, Statement[0]: a statement is an object, not text"]),
+    ('{"Statement": {"Sid": "x"}}', ["line 1, column 2, Statement: the Effect is missing"]),
+    (
+        '{"Statement": [{"effect": "Allow", "Principals": "*", "Whatever": 1}]}',
+        [
+            "line 1, column 17, Statement[0].effect: 'effect' is not an element of a statement; did you mean 'Effect'?",
+            "line 1, column 36, Statement[0].Principals: 'Principals' is not an element of a statement; did you mean 'Principal'?",
+            "line 1, column 55, Statement[0].Whatever: 'Whatever' is not an element of a statement",
+        ],
+    ),
+    (
+        '{"Statement": [{"Effect": "ALLOW"}, {"Effect": true}, {"Effect": []}]}',
+        [
+            "line 1, column 17, Statement[0].Effect: an effect is 'Allow' or 'Deny', not 'ALLOW'; did you mean 'Allow'?",
+            "line 1, column 38, Statement[1].Effect: an effect is 'Allow' or 'Deny', not True",
+            "line 1, column 56, Statement[2].Effect: an effect is 'Allow' or 'Deny', not []",
+        ],
+    ),
+    (
+        '{"Statement": [{"Effect": "Deny", "Action": "a", "NotAction": "b", "Resource": "*", "NotResource": "c"}]}',
+        [
+            "line 1, column 50, Statement[0].NotAction: Action and NotAction cannot stand in one statement; write two statements",
+            "line 1, column 85, Statement[0].NotResource: Resource and NotResource cannot stand in one statement; write two statements",
+        ],
+    ),
+    (
+        '{"Statement": [{"Effect": "Deny", "Principal": {"aws": "a", "Service": [1, "b", null]}}]}',
+        [
+            "line 1, column 49, Statement[0].Principal.aws: 'aws' is not a kind of principal; did you mean 'AWS'?",
+            "line 1, column 73, Statement[0].Principal.Service[0]: expected text, found a number",
+            "line 1, column 81, Statement[0].Principal.Service[2]: expected text, found null",
+        ],
+    ),
+    (
+        '{"Statement": [{"Effect": "Deny", "Condition": {"Bool": {"aws:x": [null, {}], "b": {}}, "Null": "x"}}]}',
+        [
+            'line 1, column 68, Statement[0].Condition.Bool["aws:x"][0]: expected text, a number, true or false, found null',
+            'line 1, column 74, Statement[0].Condition.Bool["aws:x"][1]: expected text, a number, true or false, found an object',
+            "line 1, column 79, Statement[0].Condition.Bool.b: expected text, a number, true or false, found an object",
+            "line 1, column 89, Statement[0].Condition.Null: what stands under a condition operator is an object, not text",
+        ],
+    ),
+    ('{"Statement": [{"Effect": "Deny", "Condition": []}]}', ["line 1, column 35, Statement[0].Condition: a condition is an object, not an array"]),
+    (
+        '{"Statement": [{"Effect": "Deny", "Effect": "Allow", "Sid": 1}],\n"Statement": []}',
+        [
+            "line 1, column 35, Statement[0].Effect: this name stands twice in its object",
+            "line 1, column 54, Statement[0].Sid: expected text, found a number",
+            "line 2, column 1, Statement: this name stands twice in its object",
+        ],
+    ),
+    (
+        '{\n  "Statement": [],\n}',
+        ["line 2, column 18: there is a comma too many before '}'"],
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "lines"), PROBLEMS, ids=[text for text, _ in PROBLEMS])
+def test_every_problem_of_a_text_is_listed(text: str, lines: list[str]) -> None:
+    """Reading says all that is wrong at once, in the order of the text, with places and suggestions."""
+    with pytest.raises(errors.PolicyDocumentError) as caught:
+        Policy.from_json(text)
+    assert [str(problem) for problem in caught.value.problems] == lines
+    assert caught.value.__cause__ is caught.value.__context__ is None
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"), [case for case in PROBLEMS if "twice" not in str(case) and "comma" not in str(case)]
+)
+def test_every_problem_of_a_dict_is_listed(text: str, lines: list[str]) -> None:
+    """The same problems without places, whatever mapping and sequence holds them."""
+    with pytest.raises(errors.PolicyDocumentError) as caught:
+        Policy.from_dict(json.loads(text))
+    assert sorted(problem.message for problem in caught.value.problems) == sorted(
+        line.partition("; did you mean")[0].split(": ", maxsplit=1)[1] for line in lines
+    )
+
+
+def test_dicts_may_be_any_mapping_and_lists_tuples() -> None:
+    """What is read from YAML or built by other code is taken as well."""
+    statement = MappingProxyType(
+        {"Effect": "Allow", "Action": ("a", "b"), "Principal": MappingProxyType({"AWS": "x"})}
+    )
+    policy = Policy.from_dict(MappingProxyType({"Statement": (statement,)}))
+    assert policy.to_dict() == {
+        "Statement": [{"Effect": "Allow", "Principal": {"AWS": "x"}, "Action": ["a", "b"]}]
+    }
+    assert Statement.from_dict(statement) == policy.statements[0]
+
+
+def test_names_in_a_dict_that_are_not_text() -> None:
+    """They are refused, not turned into text."""
+    data: Any = {"Statement": [{"Effect": "Allow", "Condition": {1: {}, "Bool": {None: "x"}}, 2: 3}]}
+    with pytest.raises(errors.PolicyDocumentError) as caught:
+        Policy.from_dict(data)
+    assert [str(problem) for problem in caught.value.problems] == [
+        'Statement[0].Condition["1"]: expected text, found a number',
+        "Statement[0].Condition.Bool.None: expected text, found null",
+        'Statement[0]["2"]: 2 is not an element of a statement',
+    ]
+
+
+@pytest.mark.parametrize("value", [None, 1, ["{}"], bytearray(b"{}")], ids=repr)
+def test_what_is_not_text_is_refused(value: Any) -> None:
+    """``from_json`` takes text and bytes."""
+    with pytest.raises(
+        errors.PolicyDocumentError, match=r"expected JSON text, found .*; see Policy.from_dict"
+    ):
+        Policy.from_json(value)
+
+
+def test_a_pair_of_escapes_in_a_document_is_a_character() -> None:
+    """Where the fast reader is in doubt, the strict one decides."""
+    policy = Policy.from_json('{"Id":"\\ud83d\\ude00","Statement":[]}')
+    assert policy.id == "\U0001f600"
+    assert Policy.from_json(policy.to_json()) == policy

@@ -1,0 +1,117 @@
+"""Ways in which other tools got key policies wrong, as requirements; each test names its number and its tool."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from kmspolicy import Condition, Policy, Principal, Statement, errors
+
+
+def kept(document: str) -> bool:
+    """Tell whether a document is the same after it was read and written."""
+    return json.dumps(Policy.from_json(document).to_dict()) == json.dumps(json.loads(document))
+
+
+def test_01_conditions_are_never_merged_or_overwritten() -> None:
+    """1: awacs drops one of two conditions on the same operator and key, Terraform's data source ORs them."""
+    statement = Statement("Allow", condition=Condition("StringEquals", "aws:PrincipalOrgID", "o-1"))
+    with pytest.raises(errors.ConditionConflictError):
+        statement.when(Condition("StringEquals", "aws:PrincipalOrgID", "o-2"))
+    both = statement.when(Condition("StringLike", "aws:PrincipalOrgID", "o-*"))
+    assert list(both.condition or ()) == [
+        ("StringEquals", "aws:PrincipalOrgID", ("o-1",)),
+        ("StringLike", "aws:PrincipalOrgID", ("o-*",)),
+    ]
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        '{"Statement": [{"Effect": "Allow", "Action": "a"}]}',
+        '{"Statement": [{"Effect": "Allow", "Action": ["a"]}]}',
+        '{"Statement": [{"Effect": "Allow", "Action": ["b", "a", "b"]}]}',
+        '{"Version": "2008-10-17", "Id": "", "Statement": []}',
+        '{"Statement": [{"Sid": "", "Effect": "Allow"}]}',
+        '{"Statement": [{"Effect": "Allow", "Condition": {"Bool": {"a": true}}}]}',
+        '{"Statement": [{"Effect": "Allow", "Condition": {"Bool": {"a": "true"}}}]}',
+        '{"Statement": [{"Effect": "Allow", "Condition": {"NumericEquals": {"b": 90, "a": [90.0, "90"]}}}]}',
+    ],
+)
+def test_02_the_form_survives(document: str) -> None:
+    """2: Scalar or list, order, Id, an absent Version, an absent or empty Sid, and types of values survive."""
+    assert kept(document)
+
+
+def test_03_a_statement_may_be_a_single_object() -> None:
+    """3: The grammar's brackets are optional for one statement."""
+    document = '{"Statement": {"Effect": "Allow"}}'
+    assert kept(document)
+    assert Policy.from_json(document).statements == (Statement("Allow"),)
+
+
+def test_04_several_kinds_of_principals_and_two_ways_to_say_everyone() -> None:
+    """4: One statement may name several kinds; ``"*"`` and ``{"AWS": "*"}`` differ in text, not in meaning."""
+    assert kept(
+        '{"Statement": [{"Effect": "Allow", "Principal": {"AWS": "a", "Service": ["s"], "Federated": "f"}}]}'
+    )
+    star, aws_star = Principal.everyone(), Principal({"AWS": "*"})
+    assert star != aws_star
+    assert list(star) == list(aws_star) == [("AWS", "*")]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "AROADBQP57FF2AEXAMPLE",
+        "AIDADBQP57FF2AEXAMPLE",
+        "111122223333",
+        "arn:aws-us-gov:iam::111122223333:root",
+        "arn:aws:sts::111122223333:assumed-role/App/session",
+        "arn:aws:iam::111122223333:role/Admin*",
+        "whatever KMS returns",
+    ],
+)
+def test_05_reading_accepts_all_that_kms_returns(name: str) -> None:
+    """5: Unique ids, other partitions, sessions and oddities are read and written back."""
+    document = json.dumps(
+        {"Statement": [{"Effect": "Allow", "Principal": {"AWS": name, "CanonicalUser": "79a5"}}]}
+    )
+    assert kept(document)
+    assert Policy.from_json(document).statements[0].principal == Principal(
+        {"AWS": name, "CanonicalUser": "79a5"}
+    )
+
+
+def test_06_duplicate_sids_are_kept() -> None:
+    """6: KMS accepts them, so nothing is indexed by Sid, and nothing is guessed."""
+    document = '{"Statement": [{"Sid": "x", "Effect": "Allow"}, {"Sid": "x", "Effect": "Deny"}]}'
+    assert kept(document)
+    with pytest.raises(errors.SidError, match="2 statements have the Sid 'x'"):
+        Policy.from_json(document).without("x")
+
+
+@pytest.mark.parametrize("sid", ["Allow use of the key", "für Schlüssel: ÿ!", "a\tb", "1"])
+def test_07_sids_are_any_text(sid: str) -> None:
+    """7: parliament reports spaces and Latin-1 letters as errors; they are legal."""
+    assert kept(json.dumps({"Statement": [{"Sid": sid, "Effect": "Allow"}]}))
+    assert f'"Sid":{json.dumps(sid, ensure_ascii=False)}' in Policy([Statement("Allow", sid=sid)]).to_json()
+
+
+def test_08_case_is_kept_as_written() -> None:
+    """8: Actions and keys are the same in any case to IAM, but the document is the caller's; equality is of texts."""
+    document = '{"Statement": [{"Effect": "Allow", "Action": "KMS:decrypt", "Condition": {"bool": {"AWS:x": "True"}}}]}'
+    assert kept(document)
+    assert Policy.from_json(document) != Policy.from_json(document.replace("KMS:", "kms:"))
+    assert Policy.from_json(document) != Policy.from_json(document.replace('"bool"', '"Bool"'))
+
+
+def test_09_a_key_that_stands_twice_is_an_error_with_its_place() -> None:
+    """9: ``json.loads`` silently keeps the last of two."""
+    document = '{"Statement": [\n  {"Effect": "Deny",\n   "Effect": "Allow"}]}'
+    assert json.loads(document) == {"Statement": [{"Effect": "Allow"}]}
+    with pytest.raises(
+        errors.PolicyDocumentError, match=r"^line 3, column 4, Statement\[0\]\.Effect: this name stands twice"
+    ):
+        Policy.from_json(document)
