@@ -1,0 +1,64 @@
+"""Typed, asynchronous AWS KMS key policies.
+
+Everything public is reached from here, save ``kmspolicy.testing``. A name's module is loaded when the name is
+first asked for, so that ``import kmspolicy`` costs next to nothing and values can be used without botocore.
+"""
+
+from typing import TYPE_CHECKING
+
+__all__ = [
+    "Condition",
+    "KMSClient",
+    "KeyPolicies",
+    "KeyPolicyError",
+    "Policy",
+    "Principal",
+    "PutResult",
+    "Retry",
+    "Statement",
+    "errors",
+    "translate_errors",
+]
+
+if TYPE_CHECKING:
+    from kmspolicy import errors
+    from kmspolicy._botocore import translate_errors
+    from kmspolicy._client import KeyPolicies, KMSClient, PutResult
+    from kmspolicy._document import Condition, Policy, Principal, Statement
+    from kmspolicy._retry import Retry
+    from kmspolicy.errors import KeyPolicyError
+
+    __version__: str
+else:
+    _ROOMS = {
+        "Condition": "_document",
+        "KMSClient": "_client",
+        "KeyPolicies": "_client",
+        "KeyPolicyError": "errors",
+        "Policy": "_document",
+        "Principal": "_document",
+        "PutResult": "_client",
+        "Retry": "_retry",
+        "Statement": "_document",
+        "errors": "errors",
+        "translate_errors": "_botocore",
+    }
+
+    def __getattr__(name):
+        """Load the module of a public name; type checkers do not see this, so that they find misspelt names."""
+        if name == "__version__":
+            from importlib.metadata import version
+
+            value = version("kmspolicy")
+        elif name in _ROOMS:
+            from importlib import import_module
+
+            room = import_module(f"kmspolicy.{_ROOMS[name]}")
+            value = room if name == _ROOMS[name] else getattr(room, name)
+        else:
+            raise AttributeError(f"module 'kmspolicy' has no attribute {name!r}", name=name, obj=None)
+        globals()[name] = value
+        return value
+
+    def __dir__():
+        return sorted([*__all__, "__version__"])

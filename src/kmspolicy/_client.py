@@ -1,0 +1,166 @@
+"""KeyPolicies: putting key policies on keys, over an aiobotocore client."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from typing import TYPE_CHECKING, Any, Final, Protocol, final
+
+import attrs
+
+from kmspolicy import _botocore
+from kmspolicy._document import Policy
+from kmspolicy._retry import Retry
+from kmspolicy.errors import CallError, KeyIdError, PolicyDocumentError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+_OPERATIONS: Final = ("PutKeyPolicy",)
+_LONGEST_KEY_ID: Final = 2048
+_DEFAULT_RETRY: Final = Retry()
+_ONCE: Final = Retry(1, deadline=None)
+
+
+class KMSClient(Protocol):
+    """What :class:`KeyPolicies` needs of a client; aiobotocore's KMS client has it.
+
+    Annotate with it where ``types-aiobotocore[kms]``, whose client fits as well, is not installed.
+    """
+
+    def put_key_policy(
+        self,
+        *,
+        KeyId: str,  # noqa: N803 - botocore's spelling
+        PolicyName: str,  # noqa: N803
+        Policy: str,  # noqa: N803
+        BypassPolicyLockoutSafetyCheck: bool = ...,  # noqa: N803
+    ) -> Awaitable[Mapping[str, Any]]: ...
+
+
+@final
+@attrs.frozen
+class PutResult:
+    """Say that a policy was put.
+
+    Attributes:
+        key_id: The key, as it was given.
+        request_id: The id of the request that succeeded; None where the answer had none.
+        attempts: How many requests were sent.
+    """
+
+    key_id: str
+    request_id: str | None
+    attempts: int
+
+
+@final
+@attrs.frozen(eq=False)
+class KeyPolicies:
+    """Put key policies on keys of one account and Region.
+
+    It holds no connection and needs no closing: that is the client's business. One instance serves many
+    tasks at once.
+
+    Args:
+        client: An open KMS client of aiobotocore. Its own repeats are off inside the calls of this class, and
+            only there, unless ``retry`` is None.
+        retry: How often and how long calls are repeated; None leaves that to the client's configuration.
+
+    https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html
+    """
+
+    _client: KMSClient = attrs.field(alias="client")
+    _retry: Retry | None = attrs.field(default=_DEFAULT_RETRY, kw_only=True, alias="retry")
+    _sleep: Callable[[float], Awaitable[object]] = attrs.field(
+        default=asyncio.sleep, kw_only=True, alias="sleep", repr=False
+    )
+    _clock: Callable[[], float] = attrs.field(default=time.monotonic, kw_only=True, alias="clock", repr=False)
+
+    async def put(
+        self, key_id: str, policy: Policy | str, *, bypass_policy_lockout_safety_check: bool = False
+    ) -> PutResult:
+        """Put a policy on a key, in place of the one it has.
+
+        Args:
+            key_id: The id or the ARN of a key in the client's account and Region; not an alias.
+            policy: The policy, or its JSON text, which is sent as it is.
+            bypass_policy_lockout_safety_check: Send true only if you mean to give up the right to put a
+                policy on this key again.
+
+        Returns:
+            The key, the id of the request and the number of requests.
+
+        Raises:
+            KeyIdError: where ``key_id`` cannot be the id of a key; nothing was sent.
+            PolicyDocumentError: where ``policy`` is neither a Policy nor text; nothing was sent.
+            ServiceError: one of its kinds, where KMS answers with an error.
+            NoAnswerError: where there is no answer, within the deadline or at all.
+
+        https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html
+        """
+        parameters: dict[str, Any] = {
+            "KeyId": _key_id(key_id),
+            "PolicyName": "default",  # the only valid value
+            "Policy": _policy_text(policy),
+        }
+        if bypass_policy_lockout_safety_check:
+            parameters["BypassPolicyLockoutSafetyCheck"] = True
+        response, attempts = await self._call(key_id, lambda: self._client.put_key_policy(**parameters))
+        metadata: Mapping[str, Any] = response.get("ResponseMetadata") or {}
+        return PutResult(key_id, metadata.get("RequestId"), attempts)
+
+    async def _call(
+        self, key_id: str, send: Callable[[], Awaitable[Mapping[str, Any]]]
+    ) -> tuple[Mapping[str, Any], int]:
+        """Send a request, and again as the retry says; return the answer and the number of requests."""
+        counted = _botocore.prepare(self._client, _OPERATIONS)
+        call = _botocore.Call(key_id, repeats=self._retry is None, counted=counted)
+        retry = self._retry or _ONCE
+        timer = asyncio.timeout(retry.deadline)
+        try:
+            with _botocore.watch(call):
+                async with timer:
+                    return await self._repeat(retry, call, send), call.sent
+        except TimeoutError as error:
+            if not timer.expired():
+                raise
+            raise call.cut_off(f"no answer within the deadline of {retry.deadline:g} seconds") from error
+
+    async def _repeat(
+        self, retry: Retry, call: _botocore.Call, send: Callable[[], Awaitable[Mapping[str, Any]]]
+    ) -> Mapping[str, Any]:
+        end = math.inf if retry.deadline is None else self._clock() + retry.deadline
+        delays = retry.delays()
+        while True:
+            try:
+                with call.attempt():
+                    return call.answered(await send())
+            except CallError as error:
+                delay = next(delays, None)
+                if not error.is_retry_safe or delay is None or self._clock() + delay >= end:
+                    raise
+            await self._sleep(delay)
+
+
+def _key_id(value: str) -> str:
+    """Refuse what cannot be the id of a key; what else is wrong with it, KMS says."""
+    if not isinstance(value, str):
+        raise KeyIdError(f"a key id is text, not {type(value).__name__}")
+    if not 1 <= len(value) <= _LONGEST_KEY_ID:
+        raise KeyIdError(f"a key id has 1 to {_LONGEST_KEY_ID:,} characters, not {len(value):,}")
+    if value.startswith("alias/") or (value.startswith("arn:") and ":alias/" in value):
+        raise KeyIdError(
+            f"{value!r} is an alias; a policy is put on a key id or key ARN, which DescribeKey tells"
+        )
+    return value
+
+
+def _policy_text(policy: Policy | str) -> str:
+    if isinstance(policy, Policy):
+        return policy.to_json()
+    if isinstance(policy, str):
+        return policy
+    hint = "; see Policy.from_dict" if isinstance(policy, dict) else ""
+    raise PolicyDocumentError([Problem(f"expected a Policy or JSON text, not {type(policy).__name__}{hint}")])

@@ -1,0 +1,116 @@
+"""``KeyPolicies`` with clients that are not botocore's, as applications have them in their tests."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from aiobotocore.stub import AioStubber
+from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
+
+from kmspolicy import KeyPolicies, PutResult, Retry, errors
+from support import KEY_ID, VirtualClock, client_of
+
+
+class FakeClient:
+    """Answers with what it was given, in order; an exception is raised."""
+
+    def __init__(self, *answers: dict[str, Any] | Exception) -> None:
+        self.answers = list(answers)
+        self.calls: list[dict[str, Any]] = []
+
+    async def put_key_policy(self, **parameters: Any) -> dict[str, Any]:
+        self.calls.append(parameters)
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+def client_error(code: str, **metadata: Any) -> ClientError:
+    """Return what botocore raises for an error answer."""
+    return ClientError({"Error": {"Code": code}, "ResponseMetadata": metadata}, "PutKeyPolicy")  # type: ignore[typeddict-item]  # ty: ignore[invalid-argument-type]
+
+
+def key_policies(client: FakeClient, clock: VirtualClock) -> KeyPolicies:
+    """Return the facade with the sleeps of a virtual clock."""
+    return KeyPolicies(client, retry=Retry(3), sleep=clock.sleep, clock=clock)
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ({}, PutResult(KEY_ID, None, 1)),
+        ({"ResponseMetadata": {"RequestId": "r"}}, PutResult(KEY_ID, "r", 1)),
+        ({"ResponseMetadata": {"RequestId": "r", "RetryAttempts": 2}}, PutResult(KEY_ID, "r", 3)),
+    ],
+)
+async def test_an_answer_counts_as_one_request_and_its_repeats(
+    clock: VirtualClock, answer: dict[str, Any], expected: PutResult
+) -> None:
+    """Where the client has no events to count by, botocore's metadata are believed."""
+    client = FakeClient(answer)
+    assert await key_policies(client, clock).put(KEY_ID, "{}") == expected
+    assert client.calls == [{"KeyId": KEY_ID, "PolicyName": "default", "Policy": "{}"}]
+
+
+@pytest.mark.parametrize(
+    ("failures", "attempts", "unknown"),
+    [
+        ([client_error("ThrottlingException")] * 3, 3, False),
+        ([client_error("ThrottlingException", RetryAttempts=4)] * 3, 15, False),
+        ([client_error("KMSInternalException", RetryAttempts=1), client_error("NotFoundException")], 3, True),
+        ([EndpointConnectionError(endpoint_url="u")] * 3, 3, True),
+        ([NoCredentialsError()], 0, False),
+        ([client_error("ThrottlingException"), NoCredentialsError()], 1, False),
+    ],
+)
+async def test_failures_are_counted_alike(
+    clock: VirtualClock, failures: list[Exception], attempts: int, *, unknown: bool
+) -> None:
+    """An error answer counts as one request and its repeats, a network without answer as one request."""
+    with pytest.raises(errors.CallError) as caught:
+        await key_policies(FakeClient(*failures), clock).put(KEY_ID, "{}")
+    assert (caught.value.attempts, caught.value.outcome_unknown) == (attempts, unknown)
+    assert caught.value.__cause__ is failures[-1]
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError(), TimeoutError("of the caller's own")])
+async def test_errors_of_other_making_pass(clock: VirtualClock, error: Exception) -> None:
+    """What is not botocore's is not ours to translate."""
+    with pytest.raises(type(error)) as caught:
+        await key_policies(FakeClient(error), clock).put(KEY_ID, "{}")
+    assert caught.value is error
+
+
+async def test_a_client_that_never_answers_is_given_up() -> None:
+    """Without events to count by, a call that was cut off may have sent its request."""
+
+    class Never(FakeClient):
+        async def put_key_policy(self, **parameters: Any) -> dict[str, Any]:
+            await asyncio.Event().wait()
+            return parameters
+
+    with pytest.raises(errors.NoAnswerError) as caught:
+        await KeyPolicies(Never(), retry=Retry(deadline=0.05)).put(KEY_ID, "{}")
+    assert (caught.value.attempts, caught.value.outcome_unknown) == (1, True)
+
+
+async def test_a_stubbed_client_answers_without_sending(clock: VirtualClock) -> None:
+    """botocore's stubber answers before anything is sent; its answer counts as one request all the same."""
+    async with client_of("http://127.0.0.1:9") as client:
+        stubber = AioStubber(client)
+        stubber.add_client_error("put_key_policy", "LimitExceededException")
+        stubber.add_response("put_key_policy", {})
+        with stubber:
+            policies = KeyPolicies(client, sleep=clock.sleep, clock=clock)
+            with pytest.raises(errors.LimitExceededException) as caught:
+                await policies.put(KEY_ID, "{}")
+            result = await policies.put(KEY_ID, "{}")
+    assert (caught.value.attempts, result.attempts) == (1, 1)
+
+
+def test_its_repr_shows_the_client_and_the_retry() -> None:
+    """A person at a prompt sees what it is made of, and no clockwork."""
+    assert repr(KeyPolicies(FakeClient(), retry=None)).endswith("retry=None)")

@@ -1,0 +1,82 @@
+"""The one door of the package."""
+
+from __future__ import annotations
+
+import inspect
+import subprocess
+import sys
+from importlib import metadata
+
+import pytest
+
+import kmspolicy
+from kmspolicy import errors
+
+HEAVY = ["aiobotocore", "asyncio", "botocore", "datetime", "importlib.metadata", "ipaddress", "logging"]
+
+
+@pytest.mark.parametrize("module", [kmspolicy, errors])
+def test_all_is_sorted_and_true(module: object) -> None:
+    """``__all__`` is sorted, and every name in it exists."""
+    names = list(vars(module)["__all__"])
+    assert names == sorted(names)
+    assert [name for name in names if not hasattr(module, name)] == []
+
+
+def test_all_of_errors_is_complete() -> None:
+    """Every public class of the module is in its ``__all__``."""
+    own = {
+        name
+        for name, cls in inspect.getmembers(errors, inspect.isclass)
+        if cls.__module__ == "kmspolicy.errors" and not name.startswith("_")
+    }
+    assert own == set(errors.__all__)
+
+
+def test_dir_shows_the_public_names() -> None:
+    """A person at a prompt sees what there is, loaded or not."""
+    assert dir(kmspolicy) == sorted([*kmspolicy.__all__, "__version__"])
+
+
+def test_the_version_is_that_of_the_distribution() -> None:
+    """``__version__`` is not written down twice."""
+    assert kmspolicy.__version__ == metadata.version("kmspolicy")
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    """As of any module."""
+    with pytest.raises(AttributeError, match="module 'kmspolicy' has no attribute 'Polcy'"):
+        kmspolicy.Polcy  # type: ignore[attr-defined]  # ty: ignore[missing-attribute]  # noqa: B018
+
+
+def loaded_by(statement: str) -> set[str]:
+    """Return the modules that a statement loads in a new interpreter."""
+    code = f"import sys; before = set(sys.modules); {statement}; print(*sorted(set(sys.modules) - before))"
+    run = subprocess.run(  # noqa: S603 - our own interpreter
+        [sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True
+    )
+    return set(run.stdout.split())
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "import kmspolicy",
+        "from kmspolicy import Condition, KeyPolicyError, Policy, Principal, Statement, errors",
+    ],
+)
+def test_importing_values_loads_nothing_heavy(statement: str) -> None:
+    """Values cost neither botocore nor asyncio."""
+    assert loaded_by(statement).isdisjoint(HEAVY)
+
+
+def test_importing_the_package_loads_nothing_at_all() -> None:
+    """Its modules are loaded when their names are asked for."""
+    assert {
+        name for name in loaded_by("import kmspolicy") if name.startswith(("kmspolicy.", "attr"))
+    } == set()
+
+
+def test_the_facade_loads_botocore() -> None:
+    """The test above can fail: asking for the facade loads what it needs."""
+    assert {"botocore", "asyncio"} <= loaded_by("from kmspolicy import KeyPolicies")
