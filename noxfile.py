@@ -1,0 +1,100 @@
+"""Every check of this project: ``nox -l`` lists them, and CI runs nothing else."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import nox
+
+PROJECT = nox.project.load_toml("pyproject.toml")
+RUNNING = f"{sys.version_info.major}.{sys.version_info.minor}"
+SUPPORTED = nox.project.python_versions(PROJECT)
+# The Python that runs nox takes part even where it is younger than those we know.
+PYTHONS = SUPPORTED if RUNNING in SUPPORTED else [*SUPPORTED, RUNNING]
+
+nox.needs_version = ">=2025.2.9"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.download_python = "never"
+nox.options.error_on_missing_interpreters = False  # a machine need not have every Python, not even CI's
+nox.options.sessions = ["tests", "typing", "lint", "minimums", "build"]
+
+
+def group(*names: str) -> tuple[str, ...]:
+    """Return the requirements of dependency groups."""
+    return nox.project.dependency_groups(PROJECT, *names)
+
+
+@nox.session(python=RUNNING)
+def demo(session: nox.Session) -> None:
+    """Put a policy on a key of a local server, read it back, and meet a typed error."""
+    session.install(".", *group("demo"))
+    session.run("python", "-W", "error", "examples/put_a_policy.py")
+
+
+@nox.session(python=PYTHONS)
+def tests(session: nox.Session) -> None:
+    """Run the tests under every supported Python that is here, and demand full coverage of them together."""
+    session.install(".", *group("tests"))
+    if session.posargs:
+        session.run("python", "-m", "pytest", *session.posargs)
+        return
+    session.run("coverage", "run", "-m", "pytest")
+    # botocore decides when it is imported which of its retry modes is the default: try the coming one, too.
+    session.run(
+        "python", "-m", "pytest", "-q", "tests/integration/test_put.py", "-k", "for_ever or repeats",
+        env={"AWS_NEW_RETRIES_2026": "true"},
+    )  # fmt: skip
+    session.notify("coverage")
+
+
+@nox.session(python=RUNNING)
+def coverage(session: nox.Session) -> None:
+    """Combine what the tests covered under all Pythons; every branch must have been taken."""
+    session.install(*group("tests"))
+    session.run("coverage", "combine")
+    session.run("coverage", "report")
+
+
+@nox.session(python=RUNNING)
+def typing(session: nox.Session) -> None:
+    """Check the types with mypy, pyright, ty and pyrefly, all strict, and that all that is public has one."""
+    session.install(".", *group("typing"))
+    session.run("mypy")
+    session.run("pyright")
+    session.run("ty", "check", "--error-on-warning")
+    session.run("pyrefly", "check")
+    session.run("pyright", "--verifytypes", "kmspolicy", "--ignoreexternal")
+
+
+@nox.session(python=RUNNING)
+def lint(session: nox.Session) -> None:
+    """Check style, format, spelling, and that imports go one way."""
+    session.install(".", *group("lint"))
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+    session.run("lint-imports")
+    session.run("codespell")
+
+
+@nox.session(python=SUPPORTED[0])
+def minimums(session: nox.Session) -> None:
+    """Run the tests with the lowest versions of the runtime dependencies."""
+    lowest = [requirement.replace(">=", "==") for requirement in PROJECT["project"]["dependencies"]]
+    session.install(".", *lowest, *group("tests"))
+    session.run("python", "-m", "pytest", "-q", *session.posargs)
+
+
+@nox.session(python=RUNNING)
+def build(session: nox.Session) -> None:
+    """Build the wheel and the source distribution, check them, and import the wheel somewhere else."""
+    session.install(*group("build"))
+    target = Path(session.create_tmp()).resolve() / "dist"
+    session.run("python", "-m", "build", "--outdir", str(target))
+    files = sorted(map(str, target.iterdir()))
+    session.run("twine", "check", "--strict", *files)
+    session.install("--force-reinstall", *(file for file in files if file.endswith(".whl")))
+    session.chdir(target)
+    session.run(
+        "python", "-c", "import kmspolicy; print(kmspolicy.__version__, kmspolicy.Policy([]).to_json())"
+    )

@@ -1,0 +1,114 @@
+"""What type checkers must understand; checked by ``nox -s typing``, never run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, assert_type
+
+from aiobotocore.session import get_session
+
+import kmspolicy
+from kmspolicy import (
+    Condition,
+    KeyPolicies,
+    Policy,
+    Principal,
+    PutResult,
+    Retry,
+    Statement,
+    errors,
+    translate_errors,
+)
+
+if TYPE_CHECKING:
+    from types_aiobotocore_kms import KMSClient
+
+
+async def the_client_that_create_client_returns(key_id: str, policy: Policy) -> None:
+    """With ``types-aiobotocore[kms]``, the session knows the client's type."""
+    # The stubs of other services are not installed, so that pyright does not know their overloads.
+    async with get_session().create_client("kms") as client:  # pyright: ignore[reportUnknownMemberType]
+        assert_type(await KeyPolicies(client).put(key_id, policy), PutResult)
+
+
+async def a_client_annotated_by_its_stubs(client: KMSClient, key_id: str) -> None:
+    """The class of ``types-aiobotocore[kms]`` fits the protocol."""
+    policies = KeyPolicies(client, retry=Retry(3, deadline=None))
+    assert_type(await policies.put(key_id, "{}", bypass_policy_lockout_safety_check=True), PutResult)
+    assert_type(await KeyPolicies(client, retry=None).put(key_id, "{}"), PutResult)
+
+
+async def a_client_annotated_by_our_protocol(client: kmspolicy.KMSClient, key_id: str) -> None:
+    """Without stubs, the protocol says what a client is."""
+    assert_type(await KeyPolicies(client).put(key_id, "{}"), PutResult)
+
+
+class Fake:
+    """A client of an application's tests."""
+
+    async def put_key_policy(self, **parameters: Any) -> dict[str, Any]:
+        """Answer as KMS does."""
+        return parameters
+
+
+async def a_fake_client() -> None:
+    """A fake fits as well."""
+    await KeyPolicies(Fake()).put("key", "{}")
+
+
+def documents(text: str) -> None:
+    """Attributes have the types of the elements as written; plurals are tuples."""
+    policy = Policy.from_json(text)
+    assert_type(policy, Policy)
+    assert_type(policy.id, str | None)
+    assert_type(policy.statement, Statement | tuple[Statement, ...])
+    assert_type(policy.to_json(indent=2), str)
+    assert_type(policy.with_statement(policy.statements[0]).without("sid"), Policy)
+    for statement in policy.statements:
+        assert_type(statement, Statement)
+        assert_type(statement.effect, Literal["Allow", "Deny"])
+        assert_type(statement.action, str | tuple[str, ...] | None)
+        assert_type(statement.actions, tuple[str, ...])
+        assert_type(statement.principal, Principal | None)
+        for kind, name in statement.principal or ():
+            assert_type(kind, Literal["AWS", "Service", "Federated", "CanonicalUser"])
+            assert_type(name, str)
+        for operator, key, values in statement.condition or ():
+            assert_type(operator, str)
+            assert_type(key, str)
+            assert_type(values, tuple[str | bool | int | float, ...])
+        assert_type(statement.when(Condition("Bool", "aws:SecureTransport", True)).named("x"), Statement)  # noqa: FBT003
+
+
+def constructors() -> None:
+    """Names and values are given one by one or as lists and tuples."""
+    app = Principal.role("111122223333", "App") | Principal.service("logs.us-east-1.amazonaws.com")
+    assert_type(app["AWS"], tuple[str, ...])
+    statement = Statement(
+        "Allow",
+        principal=app,
+        action=["kms:Encrypt", "kms:Decrypt"],
+        resource="*",
+        condition=Condition("NumericLessThan", "kms:RotationPeriodInDays", 365)
+        & Condition("StringEquals", "kms:ViaService", ("a", "b")),
+    )
+    Policy([statement], id="x")
+    Policy((statement,), version=None)
+    Policy(statement)
+    Policy(statement for _ in range(3))
+    Principal({"AWS": ["a", "b"], "Service": "c"})
+    Principal("*")
+
+
+async def failures(client: KMSClient) -> None:
+    """Errors carry typed facts."""
+    try:
+        with translate_errors("key"):
+            await client.create_key()
+    except errors.CallError as error:
+        assert_type(error.code, str)
+        assert_type(error.status, int | None)
+        assert_type(error.attempts, int)
+        assert_type(error.is_retry_safe, bool)
+    except errors.PolicyDocumentError as error:
+        assert_type(error.problems, tuple[errors.Problem, ...])
+        assert_type(error.problems[0].line, int | None)
