@@ -86,6 +86,21 @@ def minimums(session: nox.Session) -> None:
 
 
 @nox.session(python=RUNNING)
+def fuzz(session: nox.Session) -> None:
+    """Fuzz the reading of documents for a minute, or for the seconds given behind ``--``."""
+    session.install(".", *group("fuzz"))
+    seconds = session.posargs[0] if session.posargs else "60"
+    session.run("python", "fuzz/reading.py", f"-max_total_time={seconds}", "-print_final_stats=1")
+
+
+@nox.session(python=RUNNING)
+def bench(session: nox.Session) -> None:
+    """Print what documents cost, as ratios to the standard library's json in the same run."""
+    session.install(".")
+    session.run("python", "bench/documents.py")
+
+
+@nox.session(python=RUNNING)
 def build(session: nox.Session) -> None:
     """Build the wheel and the source distribution, check them, and import the wheel somewhere else."""
     session.install(*group("build"))
