@@ -77,6 +77,13 @@ def lint(session: nox.Session) -> None:
     session.run("codespell")
 
 
+@nox.session(python=RUNNING)
+def vocabulary(session: nox.Session) -> None:
+    """Compare the actions we know with the operations of the newest botocore; fail when it knows more."""
+    session.install("--upgrade", ".", "botocore")
+    session.run("python", "tests/vocabulary_of_botocore.py")
+
+
 @nox.session(python=SUPPORTED[0])
 def minimums(session: nox.Session) -> None:
     """Run the tests with the lowest versions of the runtime dependencies."""

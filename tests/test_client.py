@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from aiobotocore.stub import AioStubber
-from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
+from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, ReadTimeoutError
 
 from kmspolicy import KeyPolicies, PutResult, Retry, errors
 from support import KEY_ID, VirtualClock, client_of
@@ -63,6 +63,7 @@ async def test_an_answer_counts_as_one_request_and_its_repeats(
         ([client_error("KMSInternalException", RetryAttempts=1), client_error("NotFoundException")], 3, True),
         ([EndpointConnectionError(endpoint_url="u")] * 3, 3, True),
         ([NoCredentialsError()], 0, False),
+        ([ReadTimeoutError(endpoint_url="u"), NoCredentialsError()], 1, True),
         ([client_error("ThrottlingException"), NoCredentialsError()], 1, False),
     ],
 )
@@ -74,6 +75,13 @@ async def test_failures_are_counted_alike(
         await key_policies(FakeClient(*failures), clock).put(KEY_ID, "{}")
     assert (caught.value.attempts, caught.value.outcome_unknown) == (attempts, unknown)
     assert caught.value.__cause__ is failures[-1]
+
+
+async def test_an_answer_without_anything_in_it(clock: VirtualClock) -> None:
+    """The class gives its name where the answer has no code."""
+    with pytest.raises(errors.UnknownServiceError) as caught:
+        await key_policies(FakeClient(ClientError({}, "PutKeyPolicy")), clock).put(KEY_ID, "{}")
+    assert (caught.value.code, caught.value.message, caught.value.status) == ("UnknownServiceError", "", None)
 
 
 @pytest.mark.parametrize("error", [ZeroDivisionError(), TimeoutError("of the caller's own")])

@@ -128,6 +128,7 @@ def test_indented_text_is_the_same_document(indent: int) -> None:
     text = example_from_values().to_json(indent=indent)
     assert Policy.from_json(text) == example_from_values()
     assert text.splitlines()[1] == " " * indent + '"Version": "2012-10-17",'
+    assert Policy([], id="é €").to_json(indent=indent).splitlines()[2] == " " * indent + '"Id": "é €",'
 
 
 def test_dicts_hold_nothing_but_json() -> None:
@@ -208,8 +209,17 @@ def test_values_are_values(value: Any) -> None:
     assert value != object()
 
 
+def test_hashes_differ_where_values_do() -> None:
+    """Conditions can be told apart in a set without comparing them all."""
+    assert len({hash(Condition("Bool", "a", value)) for value in (True, 1, 1.0, "true", "1")}) == 5
+
+
 def test_a_repr_that_a_person_can_read() -> None:
     """It shows what is there and nothing else."""
+    assert repr(Condition("Bool", "a", "true")) == "Condition('Bool', 'a', 'true')"
+    assert repr(Condition.from_dict({"Bool": {"a": "x", "b": [1]}})) == (
+        "Condition.from_dict({'Bool': {'a': 'x', 'b': (1,)}})"
+    )
     assert repr(Policy([ADMIN], id="x")) == (
         "Policy([Statement('Allow', principal=Principal({'AWS': 'arn:aws:iam::111122223333:root'}), "
         "action='kms:*', resource='*', sid='admin')], id='x', version='2012-10-17')"
@@ -329,40 +339,44 @@ def test_without_does_not_guess(sids: list[str | None], message: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("principal", "element"),
+    ("build", "element"),
     [
-        (Principal.everyone(), "*"),
-        (Principal.account("111122223333"), {"AWS": ROOT}),
+        (Principal.everyone, "*"),
+        (lambda: Principal.account("111122223333"), {"AWS": ROOT}),
         (
-            Principal.account("111122223333", partition="aws-us-gov"),
+            lambda: Principal.account("111122223333", partition="aws-us-gov"),
             {"AWS": ROOT.replace("aws", "aws-us-gov")},
         ),
-        (Principal.role("111122223333", "App"), {"AWS": "arn:aws:iam::111122223333:role/App"}),
+        (lambda: Principal.role("111122223333", "App"), {"AWS": "arn:aws:iam::111122223333:role/App"}),
         (
-            Principal.role("111122223333", "aws-service-role/rds.amazonaws.com/AWSServiceRoleForRDS"),
+            lambda: Principal.role("111122223333", "aws-service-role/rds.amazonaws.com/AWSServiceRoleForRDS"),
             {"AWS": "arn:aws:iam::111122223333:role/aws-service-role/rds.amazonaws.com/AWSServiceRoleForRDS"},
         ),
         (
-            Principal.user("111122223333", "a/b/x+=,.@-_9", partition="aws-cn"),
+            lambda: Principal.user("111122223333", "a/b/x+=,.@-_9", partition="aws-cn"),
             {"AWS": "arn:aws-cn:iam::111122223333:user/a/b/x+=,.@-_9"},
         ),
         (
-            Principal.session("111122223333", "App", "alice@example.com"),
+            lambda: Principal.session("111122223333", "App", "alice@example.com"),
             {"AWS": "arn:aws:sts::111122223333:assumed-role/App/alice@example.com"},
         ),
-        (Principal.service("logs.us-east-1.amazonaws.com"), {"Service": "logs.us-east-1.amazonaws.com"}),
         (
-            Principal.federated("cognito-identity.amazonaws.com"),
+            lambda: Principal.service("logs.us-east-1.amazonaws.com"),
+            {"Service": "logs.us-east-1.amazonaws.com"},
+        ),
+        (
+            lambda: Principal.federated("cognito-identity.amazonaws.com"),
             {"Federated": "cognito-identity.amazonaws.com"},
         ),
         (
-            Principal.arn("arn:aws:sts::111122223333:federated-user/Bob"),
+            lambda: Principal.arn("arn:aws:sts::111122223333:federated-user/Bob"),
             {"AWS": "arn:aws:sts::111122223333:federated-user/Bob"},
         ),
     ],
 )
-def test_principals_are_built(principal: Principal, element: Any) -> None:
+def test_principals_are_built(build: Any, element: Any) -> None:
     """Each constructor writes the form that IAM documents."""
+    principal = build()
     assert Statement("Allow", principal=principal).to_dict()["Principal"] == element
     assert principal == Principal(element)
 
@@ -412,7 +426,10 @@ def test_joining_principals() -> None:
 def test_everyone_is_joined_with_nobody(other: Principal) -> None:
     """The bare star cannot stand beside anything in a document."""
     for one, two in ((Principal.everyone(), other), (other, Principal.everyone())):
-        with pytest.raises(errors.PolicyDocumentError, match=r"'\*' is everyone"):
+        with pytest.raises(
+            errors.PolicyDocumentError,
+            match=r"^'\*' is everyone, and cannot be joined with other principals$",
+        ):
             _ = one | two
 
 

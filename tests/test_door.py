@@ -45,8 +45,8 @@ def test_the_version_is_that_of_the_distribution() -> None:
 
 def test_an_unknown_name_is_an_attribute_error() -> None:
     """As of any module."""
-    with pytest.raises(AttributeError, match="module 'kmspolicy' has no attribute 'Polcy'"):
-        kmspolicy.Polcy  # type: ignore[attr-defined]  # ty: ignore[missing-attribute]  # noqa: B018
+    with pytest.raises(AttributeError, match="module 'kmspolicy' has no attribute 'Nothing'"):
+        kmspolicy.Nothing  # type: ignore[attr-defined]  # ty: ignore[missing-attribute]  # noqa: B018
 
 
 def loaded_by(statement: str) -> set[str]:
@@ -63,6 +63,7 @@ def loaded_by(statement: str) -> set[str]:
     [
         "import kmspolicy",
         "from kmspolicy import Condition, KeyPolicyError, Policy, Principal, Statement, errors",
+        "from kmspolicy import Action, Permission, allow, deny, keys, matching, statements",
     ],
 )
 def test_importing_values_loads_nothing_heavy(statement: str) -> None:

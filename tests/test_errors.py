@@ -60,6 +60,7 @@ def test_the_eight_documented_exceptions_have_awss_names(name: str) -> None:
     [
         (errors.PolicyDocumentError, ValueError),
         (errors.ConditionConflictError, ValueError),
+        (errors.BuilderError, ValueError),
         (errors.KeyIdError, ValueError),
         (errors.SidError, LookupError),
     ],
@@ -76,6 +77,7 @@ def test_an_error_can_be_raised_in_a_test_without_any_facts(cls: type[errors.Cal
     assert (error.message, error.code, error.attempts) == ("a message", cls.__name__, 1)
     assert (error.status, error.request_id, error.key_id, error.outcome_unknown) == (None, None, None, False)
     assert cls("").message == ""
+    assert error.args == ("a message",)
 
 
 @pytest.mark.parametrize("cls", SERVICE_ERRORS)

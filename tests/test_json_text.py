@@ -95,6 +95,7 @@ def test_what_is_not_strict_json(text: str, path: str, place: tuple[int, int], m
         '{"a":{"a":{"a":null}},"b":[true,false,null]}',
         '"\\u00e9 \\" \\\\ \\/ \\b\\f\\n\\r\\t \x7f \xff \u20ac \U0001f600"',
         "1" * MAX_DIGITS,
+        "0." + "1" * (MAX_DIGITS - 2),
         "[" * MAX_DEPTH + "]" * MAX_DEPTH,
         "1" + " " * (MAX_CHARACTERS - 1),
         '{"":""}',

@@ -64,6 +64,11 @@ def test_seconds_that_are_refused(name: str, seconds: Any) -> None:
         Retry(**{name: seconds})
 
 
+def test_no_delay_is_a_delay() -> None:
+    """Zero seconds are seconds."""
+    assert list(Retry(3, first_delay=0, deadline=0).delays(lambda: 1.0)) == [0.0, 0.0]
+
+
 def test_only_the_deadline_may_be_missing() -> None:
     """None means no end, which only a deadline can have."""
     assert Retry(deadline=None).deadline is None

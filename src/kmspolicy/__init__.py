@@ -7,40 +7,58 @@ first asked for, so that ``import kmspolicy`` costs next to nothing and values c
 from typing import TYPE_CHECKING
 
 __all__ = [
+    "Action",
+    "ActionPattern",
     "Condition",
     "KMSClient",
     "KeyPolicies",
     "KeyPolicyError",
+    "Permission",
     "Policy",
     "Principal",
     "PutResult",
     "Retry",
     "Statement",
+    "allow",
+    "deny",
     "errors",
+    "keys",
+    "matching",
+    "statements",
     "translate_errors",
 ]
 
 if TYPE_CHECKING:
-    from kmspolicy import errors
+    from kmspolicy import errors, keys, statements
     from kmspolicy._botocore import translate_errors
+    from kmspolicy._builder import Permission, allow, deny, matching
     from kmspolicy._client import KeyPolicies, KMSClient, PutResult
     from kmspolicy._document import Condition, Policy, Principal, Statement
     from kmspolicy._retry import Retry
+    from kmspolicy._vocabulary import Action, ActionPattern
     from kmspolicy.errors import KeyPolicyError
 
     __version__: str
 else:
     _ROOMS = {
+        "Action": "_vocabulary",
+        "ActionPattern": "_vocabulary",
         "Condition": "_document",
         "KMSClient": "_client",
         "KeyPolicies": "_client",
         "KeyPolicyError": "errors",
+        "Permission": "_builder",
         "Policy": "_document",
         "Principal": "_document",
         "PutResult": "_client",
         "Retry": "_retry",
         "Statement": "_document",
+        "allow": "_builder",
+        "deny": "_builder",
         "errors": "errors",
+        "keys": "keys",
+        "matching": "_builder",
+        "statements": "statements",
         "translate_errors": "_botocore",
     }
 

@@ -5,6 +5,7 @@ Catch the branch that you can act on::
     KeyPolicyError
     ├── PolicyDocumentError (ValueError)       not a policy document: .problems says what and where
     ├── ConditionConflictError (ValueError)    the same operator on the same key, twice
+    ├── BuilderError (ValueError)              an action, a name or a value that the builder refuses
     ├── SidError (LookupError)                 no statement has the Sid, or several have it
     ├── KeyIdError (ValueError)                not the id or ARN of a key
     └── CallError                              a call was made and did not succeed
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AccessDeniedException",
+    "BuilderError",
     "CallError",
     "ConditionConflictError",
     "DependencyTimeoutException",
@@ -131,6 +133,10 @@ class PolicyDocumentError(KeyPolicyError, ValueError):
 
 class ConditionConflictError(KeyPolicyError, ValueError):
     """Say that two conditions use the same operator on the same key, which no document can hold."""
+
+
+class BuilderError(KeyPolicyError, ValueError):
+    """Say that the builder was given what KMS would refuse or ignore: an action, a name or a value."""
 
 
 class SidError(KeyPolicyError, LookupError):

@@ -279,9 +279,24 @@ async def test_the_deadline_cuts_what_is_under_way(kms: ScriptedKMS) -> None:
         with pytest.raises(errors.NoAnswerError, match=r"deadline of 0\.2 seconds") as caught:
             await KeyPolicies(client, retry=Retry(3, deadline=0.2)).put(KEY_ID, "{}")
         assert time.monotonic() - before < 5.0
-    assert (caught.value.attempts, len(kms.requests)) == (1, 1)
-    assert caught.value.outcome_unknown
-    assert isinstance(caught.value.__cause__, TimeoutError)
+    error = caught.value
+    assert (error.attempts, len(kms.requests), error.key_id, error.code) == (1, 1, KEY_ID, "TimeoutError")
+    assert (error.outcome_unknown, error.is_retry_safe) == (True, True)
+    assert isinstance(error.__cause__, TimeoutError)
+
+
+async def test_the_deadline_cuts_a_delay_as_well(kms: ScriptedKMS) -> None:
+    """A sleep that oversleeps is cut, too; nothing was under way, so that nothing is unknown."""
+
+    async def for_ever(_seconds: float) -> None:
+        await asyncio.Event().wait()
+
+    kms.answers(Error("ThrottlingException"))
+    async with client_of(kms.url) as client:
+        policies = KeyPolicies(client, retry=Retry(3, deadline=0.2, first_delay=0.0), sleep=for_ever)
+        with pytest.raises(errors.NoAnswerError, match="deadline") as caught:
+            await policies.put(KEY_ID, "{}")
+    assert (caught.value.attempts, caught.value.outcome_unknown) == (1, False)
 
 
 async def test_botocores_read_timeout(kms: ScriptedKMS, clock: VirtualClock) -> None:
@@ -291,6 +306,7 @@ async def test_botocores_read_timeout(kms: ScriptedKMS, clock: VirtualClock) -> 
         with pytest.raises(errors.NoAnswerError) as caught:
             await key_policies(client, clock, Retry(2)).put(KEY_ID, "{}")
     assert (caught.value.code, caught.value.attempts, len(kms.requests)) == ("ReadTimeoutError", 2, 2)
+    assert "is the client still open" not in str(caught.value)
     assert caught.value.outcome_unknown
 
 

@@ -8,18 +8,28 @@ from aiobotocore.session import get_session
 
 import kmspolicy
 from kmspolicy import (
+    Action,
+    ActionPattern,
     Condition,
     KeyPolicies,
+    Permission,
     Policy,
     Principal,
     PutResult,
     Retry,
     Statement,
+    allow,
+    deny,
     errors,
+    keys,
+    matching,
+    statements,
     translate_errors,
 )
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from types_aiobotocore_kms import KMSClient
 
 
@@ -97,6 +107,29 @@ def constructors() -> None:
     Policy(statement for _ in range(3))
     Principal({"AWS": ["a", "b"], "Service": "c"})
     Principal("*")
+
+
+def builder(number: int, now: datetime) -> None:
+    """A permission becomes a statement by its principal; a key gives conditions by its operators."""
+    app = Principal.role("111122223333", "App")
+    assert_type(allow("kms:Decrypt", "kms:GenerateDataKey*"), Permission)
+    assert_type(allow(matching("kms:*Mac")).to(app), Statement)
+    assert_type(allow("kms:Decrypt").to(app, app).when(keys.via_service.equals("s3")).named("x"), Statement)
+    assert_type(deny.all_except("kms:Decrypt").to_all_except(app), Statement)
+    Policy([allow("kms:Decrypt").to(app), statements.enable_iam_policies("111122223333")])
+    assert_type(keys.via_service.equals("a", "b"), Condition)
+    assert_type(keys.encryption_context("a").if_exists.arn_like("arn:aws:s3:::b"), Condition)
+    assert_type(keys.grant_operations.for_all_values.if_exists.equals("Decrypt"), Condition)
+    assert_type(keys.rotation_period_in_days.less_than(number), Condition)
+    assert_type(keys.valid_to.less_than(now), Condition)
+    assert_type(keys.valid_to.less_than(1.5), Condition)
+    assert_type(keys.secure_transport.is_true() & keys.source_ip.in_network("192.0.2.0/24"), Condition)
+    assert_type("home/" + keys.username.variable(), keys.Variable)
+    keys.encryption_context("user").equals(keys.username.variable(default="nobody"))
+    assert_type(statements.console_policy("111122223333", users=[app], kind="hmac"), Policy)
+    action: Action = "kms:Decrypt"
+    pattern: ActionPattern = "kms:*"
+    allow(action, pattern)
 
 
 async def failures(client: KMSClient) -> None:

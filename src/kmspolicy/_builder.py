@@ -1,0 +1,166 @@
+"""The builder: permissions that cannot be misspelt, and statements that have a principal.
+
+https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Literal, NewType, TypeAlias, final
+
+import attrs
+
+from kmspolicy._document import Principal, Statement
+from kmspolicy._vocabulary import ACTIONS, Action, ActionPattern, actions_matching
+from kmspolicy.errors import BuilderError
+
+if TYPE_CHECKING:
+    from kmspolicy._document._convert import Names
+
+MatchingPattern = NewType("MatchingPattern", str)
+"""A wildcard that matches at least one action; made by ``matching``."""
+
+AnyAction: TypeAlias = Action | ActionPattern | MatchingPattern
+
+
+def matching(pattern: str) -> MatchingPattern:
+    """Take a wildcard over actions that is not one of AWS's own.
+
+    Args:
+        pattern: ``kms:`` and a name with ``*`` for any characters and ``?`` for one, ``kms:*Mac`` for example.
+
+    Raises:
+        BuilderError: where no action that has an effect in a key policy matches.
+    """
+    return MatchingPattern(_effective(pattern))
+
+
+@attrs.frozen
+class Permission:
+    """Hold what is allowed or denied; ``to`` says to whom, and makes it a statement."""
+
+    effect: Literal["Allow", "Deny"]
+    action: Names | None = attrs.field(default=None, kw_only=True)
+    not_action: Names | None = attrs.field(default=None, kw_only=True)
+
+    def to(self, principal: Principal, /, *principals: Principal) -> Statement:
+        """Make the statement: this permission for these principals, on the key.
+
+        Raises:
+            PolicyDocumentError: where ``Principal.everyone()`` is joined with others.
+        """
+        return Statement(
+            self.effect,
+            principal=_joined(principal, *principals),
+            action=self.action,
+            not_action=self.not_action,
+            resource="*",
+        )
+
+
+@final
+class Denial(Permission):
+    """Hold what is denied; ``to`` says to whom, ``to_all_except`` to whom not."""
+
+    __slots__ = ()
+
+    def to_all_except(self, principal: Principal, /, *principals: Principal) -> Statement:
+        """Make the statement with NotPrincipal: denied to everyone but these.
+
+        NotPrincipal must name the account of a user or role as well, and for a role its sessions. AWS advises to deny
+        it to everyone under a condition instead, which has no such traps:
+        ``deny(...).to(Principal.everyone()).when(keys.principal_arn.arn_not_equals(...))``.
+
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
+        """
+        return Statement(
+            self.effect,
+            not_principal=_joined(principal, *principals),
+            action=self.action,
+            not_action=self.not_action,
+            resource="*",
+        )
+
+
+def allow(action: AnyAction, /, *actions: AnyAction) -> Permission:
+    """Allow actions: ``allow("kms:Decrypt", "kms:GenerateDataKey*").to(principal)``.
+
+    Args:
+        action: An action of KMS that has an effect in a key policy, one of AWS's own wildcards, or ``matching(...)``.
+        actions: More of them; one is written as a name, several as a list.
+
+    Raises:
+        BuilderError: for an action that does not exist or has no effect in a key policy.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/kms-api-permissions-reference.html
+    """
+    return Permission("Allow", action=_checked(action, *actions))
+
+
+@final
+class _Deny:
+    """Denies actions, as ``allow`` allows them; ``all_except`` denies all the others."""
+
+    __slots__ = ()
+
+    def __call__(self, action: AnyAction, /, *actions: AnyAction) -> Denial:
+        """Deny actions: ``deny("kms:ScheduleKeyDeletion").to(Principal.everyone())``.
+
+        Args:
+            action: An action, as ``allow`` takes it.
+            actions: More of them.
+
+        Raises:
+            BuilderError: for an action that does not exist or has no effect in a key policy.
+        """
+        return Denial("Deny", action=_checked(action, *actions))
+
+    def all_except(self, action: AnyAction, /, *actions: AnyAction) -> Denial:
+        """Deny every action but these, with NotAction.
+
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notaction.html
+
+        Args:
+            action: An action, as ``allow`` takes it.
+            actions: More of them.
+
+        Raises:
+            BuilderError: for an action that does not exist or has no effect in a key policy.
+        """
+        return Denial("Deny", not_action=_checked(action, *actions))
+
+    def __repr__(self) -> str:
+        """Write the name under which it is imported."""
+        return "deny"
+
+
+deny: Final = _Deny()
+
+
+def _joined(principal: Principal, *principals: Principal) -> Principal:
+    for other in principals:
+        principal |= other
+    return principal
+
+
+def _checked(action: str, *actions: str) -> Names:
+    first = _effective(action)
+    return (first, *map(_effective, actions)) if actions else first
+
+
+def _effective(action: str) -> str:
+    """Refuse what grants nothing in a key policy, and say what was probably meant."""
+    facts = actions_matching(action) if isinstance(action, str) else ()
+    if any(fact.effective for fact in facts):
+        return action
+    if facts:
+        names = ", ".join(fact.name for fact in facts)
+        raise BuilderError(
+            f"{action!r} has no effect in a key policy: {names} is allowed by IAM policies alone"
+        )
+    import difflib  # noqa: PLC0415 - costs a millisecond, and only a mistake needs it
+
+    close = difflib.get_close_matches(str(action).lower(), ACTIONS, n=1)
+    hint = (
+        f"; did you mean {ACTIONS[close[0]].name!r}?" if close else "; Statement(action=...) takes any text"
+    )
+    raise BuilderError(f"{action!r} is no action of KMS{hint}")

@@ -1,0 +1,461 @@
+"""What a condition key can do: its operators, by its type, and the values they take.
+
+An operator that a type of key does not have does not exist here. The operators are those of
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html.
+Numbers, dates and booleans are written as text, as the console and most of AWS's documents write them.
+"""
+
+from __future__ import annotations
+
+import re
+from math import isfinite
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias, final
+
+import attrs
+
+from kmspolicy._document import Condition
+from kmspolicy.errors import BuilderError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+
+    Network: TypeAlias = str | IPv4Network | IPv6Network | IPv4Address | IPv6Address
+
+
+@final
+@attrs.frozen(repr=False)
+class Variable:
+    """Stand for a value of the request in a text, as ``${aws:username}`` does.
+
+    Made by the ``variable`` method of a key, joined with text by ``+``. IAM expands variables where text or ARNs are
+    compared, and only in documents of version 2012-10-17:
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+    """
+
+    text: str
+
+    def __add__(self, other: str | Variable) -> Variable:
+        """Put text or another variable behind."""
+        if not isinstance(other, (str, Variable)):
+            return NotImplemented
+        return Variable(self.text + str(other))
+
+    def __radd__(self, other: str) -> Variable:
+        """Put text before."""
+        if not isinstance(other, str):
+            return NotImplemented
+        return Variable(other + self.text)
+
+    def __str__(self) -> str:
+        """Give the text as it stands in a document."""
+        return self.text
+
+    def __repr__(self) -> str:
+        """Show the text."""
+        return f"Variable({self.text!r})"
+
+
+Text: TypeAlias = str | Variable
+
+
+class Form(NamedTuple):
+    """The form of the values of a key, and how it is said to a person."""
+
+    exact: re.Pattern[str]
+    like: re.Pattern[str]
+    words: str
+
+
+_ARN: Final = re.compile(r"arn:[^:]+:[^:]+:[^:]*:[^:]*:.+|\*", re.DOTALL)
+ANY_TEXT: Final = Form(re.compile(".*", re.DOTALL), re.compile(".*", re.DOTALL), "text")
+ACCOUNT: Final = Form(re.compile(r"[0-9]{12}"), re.compile(r"[0-9*?]{1,12}"), "an account id of 12 digits")
+ARN: Final = Form(_ARN, _ARN, "an ARN, arn:partition:service:region:account:resource")
+
+
+@attrs.frozen
+class _Operators:
+    """One key, with the set qualifier and the suffix that its operators carry."""
+
+    key: str
+    _form: Form = attrs.field(default=ANY_TEXT, kw_only=True, alias="form", repr=False)
+    _qualifier: str = attrs.field(default="", kw_only=True, alias="qualifier", repr=False)
+    _suffix: str = attrs.field(default="", kw_only=True, alias="suffix", repr=False)
+
+    def _condition(self, operator: str, values: list[str]) -> Condition:
+        """Build the condition: one value is written as a value, several as a list."""
+        name = f"{self._qualifier}{operator}{self._suffix}"
+        return Condition(name, self.key, values if len(values) > 1 else values[0])
+
+    def _refuse(self, value: object, words: str) -> BuilderError:
+        return BuilderError(f"{self.key}: expected {words}, not {value!r}")
+
+    def _numbers(self, comparison: str, *values: float) -> Condition:
+        return self._condition(f"Numeric{comparison}", [self._number(value) for value in values])
+
+    def _number(self, value: float) -> str:
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not isfinite(value):
+            raise self._refuse(value, "a finite number")
+        return repr(float(value) if isinstance(value, float) else int(value))
+
+    def _dates(self, comparison: str, *values: datetime) -> Condition:
+        return self._condition(f"Date{comparison}", [self._date(value) for value in values])
+
+    def _date(self, value: datetime) -> str:
+        from datetime import UTC, datetime  # noqa: PLC0415 - most policies have no dates
+
+        if not isinstance(value, datetime) or value.tzinfo is None or value.microsecond:
+            raise self._refuse(value, "a datetime in whole seconds with a time zone")
+        return f"{value.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+class _Key(_Operators):
+    """A key of the request, which can be asked for its presence."""
+
+    __slots__ = ()
+
+    def exists(self) -> Condition:
+        """Match when the request has the key."""
+        return Condition("Null", self.key, "false")
+
+    def absent(self) -> Condition:
+        """Match when the request does not have the key."""
+        return Condition("Null", self.key, "true")
+
+
+class _SingleKey(_Key):
+    """A key that has one value in a request."""
+
+    __slots__ = ()
+
+    def variable(self, default: str | None = None) -> Variable:
+        """Stand for the value of this key in the request, inside a text or ARN that is compared.
+
+        Args:
+            default: What stands there for a request without the key; without it, such a request never matches.
+
+        Raises:
+            BuilderError: for a default with an apostrophe or a brace, which no variable can hold.
+        """
+        if default is None:
+            return Variable(f"${{{self.key}}}")
+        if not isinstance(default, str) or set("'{}") & set(default):
+            raise self._refuse(default, "a default without apostrophes and braces")
+        return Variable(f"${{{self.key}, '{default}'}}")
+
+
+class TextOperators(_Operators):
+    """Compare text."""
+
+    __slots__ = ()
+
+    def equals(self, value: Text, /, *values: Text) -> Condition:
+        """Match when the value is one of these, case and all."""
+        return self._texts("StringEquals", value, *values, like=False)
+
+    def not_equals(self, value: Text, /, *values: Text) -> Condition:
+        """Match when the value is none of these, or the key is absent."""
+        return self._texts("StringNotEquals", value, *values, like=False)
+
+    def equals_ignore_case(self, value: Text, /, *values: Text) -> Condition:
+        """Match when the value is one of these, in any case."""
+        return self._texts("StringEqualsIgnoreCase", value, *values, like=False)
+
+    def not_equals_ignore_case(self, value: Text, /, *values: Text) -> Condition:
+        """Match when the value is none of these in any case, or the key is absent."""
+        return self._texts("StringNotEqualsIgnoreCase", value, *values, like=False)
+
+    def like(self, value: Text, /, *values: Text) -> Condition:
+        """Match when the value is like one of these, where ``*`` is any characters and ``?`` one."""
+        return self._texts("StringLike", value, *values, like=True)
+
+    def not_like(self, value: Text, /, *values: Text) -> Condition:
+        """Match when the value is like none of these, or the key is absent."""
+        return self._texts("StringNotLike", value, *values, like=True)
+
+    def _texts(self, operator: str, *values: Text, like: bool) -> Condition:
+        return self._condition(operator, [self._checked(value, self._form, like=like) for value in values])
+
+    def _checked(self, value: Text, form: Form, *, like: bool) -> str:
+        if isinstance(value, Variable):
+            return value.text
+        if not isinstance(value, str) or not (form.like if like else form.exact).fullmatch(value):
+            raise self._refuse(value, form.words)
+        return value
+
+
+class ArnOperators(TextOperators):
+    """Compare ARNs part by part, or as text."""
+
+    __slots__ = ()
+
+    def arn_equals(self, value: Text, /, *values: Text) -> Condition:
+        """Match when the ARN is one of these, part by part, with ``*`` and ``?`` inside a part."""
+        return self._arns("ArnEquals", value, *values)
+
+    def arn_not_equals(self, value: Text, /, *values: Text) -> Condition:
+        """Match when the ARN is none of these, or the key is absent."""
+        return self._arns("ArnNotEquals", value, *values)
+
+    def arn_like(self, value: Text, /, *values: Text) -> Condition:
+        """Match when the ARN is like one of these; the same as ``arn_equals``."""
+        return self._arns("ArnLike", value, *values)
+
+    def arn_not_like(self, value: Text, /, *values: Text) -> Condition:
+        """Match when the ARN is like none of these, or the key is absent."""
+        return self._arns("ArnNotLike", value, *values)
+
+    def _arns(self, operator: str, *values: Text) -> Condition:
+        return self._condition(operator, [self._checked(value, ARN, like=True) for value in values])
+
+
+class NumberOperators(_Operators):
+    """Compare numbers."""
+
+    __slots__ = ()
+
+    def equals(self, value: float, /, *values: float) -> Condition:
+        """Match when the value is one of these."""
+        return self._numbers("Equals", value, *values)
+
+    def not_equals(self, value: float, /, *values: float) -> Condition:
+        """Match when the value is none of these, or the key is absent."""
+        return self._numbers("NotEquals", value, *values)
+
+    def less_than(self, value: float, /) -> Condition:
+        """Match when the value is less than this."""
+        return self._numbers("LessThan", value)
+
+    def less_than_equals(self, value: float, /) -> Condition:
+        """Match when the value is this or less."""
+        return self._numbers("LessThanEquals", value)
+
+    def greater_than(self, value: float, /) -> Condition:
+        """Match when the value is greater than this."""
+        return self._numbers("GreaterThan", value)
+
+    def greater_than_equals(self, value: float, /) -> Condition:
+        """Match when the value is this or greater."""
+        return self._numbers("GreaterThanEquals", value)
+
+
+class DateOperators(_Operators):
+    """Compare points in time."""
+
+    __slots__ = ()
+
+    def equals(self, value: datetime, /, *values: datetime) -> Condition:
+        """Match when the value is one of these."""
+        return self._dates("Equals", value, *values)
+
+    def not_equals(self, value: datetime, /, *values: datetime) -> Condition:
+        """Match when the value is none of these, or the key is absent."""
+        return self._dates("NotEquals", value, *values)
+
+    def less_than(self, value: datetime, /) -> Condition:
+        """Match when the value is before this."""
+        return self._dates("LessThan", value)
+
+    def less_than_equals(self, value: datetime, /) -> Condition:
+        """Match when the value is this or before."""
+        return self._dates("LessThanEquals", value)
+
+    def greater_than(self, value: datetime, /) -> Condition:
+        """Match when the value is after this."""
+        return self._dates("GreaterThan", value)
+
+    def greater_than_equals(self, value: datetime, /) -> Condition:
+        """Match when the value is this or after."""
+        return self._dates("GreaterThanEquals", value)
+
+
+class TimeOperators(_Operators):
+    """Compare points in time, given as dates or as seconds since 1970."""
+
+    __slots__ = ()
+
+    def equals(self, value: datetime | float, /, *values: datetime | float) -> Condition:
+        """Match when the value is one of these."""
+        return self._times("Equals", value, *values)
+
+    def not_equals(self, value: datetime | float, /, *values: datetime | float) -> Condition:
+        """Match when the value is none of these, or the key is absent."""
+        return self._times("NotEquals", value, *values)
+
+    def less_than(self, value: datetime | float, /) -> Condition:
+        """Match when the value is before this."""
+        return self._times("LessThan", value)
+
+    def less_than_equals(self, value: datetime | float, /) -> Condition:
+        """Match when the value is this or before."""
+        return self._times("LessThanEquals", value)
+
+    def greater_than(self, value: datetime | float, /) -> Condition:
+        """Match when the value is after this."""
+        return self._times("GreaterThan", value)
+
+    def greater_than_equals(self, value: datetime | float, /) -> Condition:
+        """Match when the value is this or after."""
+        return self._times("GreaterThanEquals", value)
+
+    def _times(self, comparison: str, *values: datetime | float) -> Condition:
+        numbers = [value for value in values if isinstance(value, (int, float))]
+        dates = [value for value in values if not isinstance(value, (int, float))]
+        if numbers and dates:
+            raise self._refuse(values, "either dates or numbers, which are compared by different operators")
+        return self._numbers(comparison, *numbers) if numbers else self._dates(comparison, *dates)
+
+
+class BooleanOperators(_Operators):
+    """Compare with true and false."""
+
+    __slots__ = ()
+
+    def is_true(self) -> Condition:
+        """Match when the value is true."""
+        return self._condition("Bool", ["true"])
+
+    def is_false(self) -> Condition:
+        """Match when the value is false."""
+        return self._condition("Bool", ["false"])
+
+
+class NetworkOperators(_Operators):
+    """Compare IP addresses with networks."""
+
+    __slots__ = ()
+
+    def in_network(self, value: Network, /, *values: Network) -> Condition:
+        """Match when the address is in one of these networks, ``203.0.113.0/24`` or ``2001:db8::/32``."""
+        return self._networks("IpAddress", value, *values)
+
+    def not_in_network(self, value: Network, /, *values: Network) -> Condition:
+        """Match when the address is in none of these networks, or the key is absent."""
+        return self._networks("NotIpAddress", value, *values)
+
+    def _networks(self, operator: str, *values: Network) -> Condition:
+        return self._condition(operator, [self._network(value) for value in values])
+
+    def _network(self, value: Network) -> str:
+        from ipaddress import ip_network  # noqa: PLC0415 - most policies have no networks
+
+        if not isinstance(value, (int, bytes, tuple)):  # which ip_network would take, too
+            try:
+                ip_network(value)
+            except ValueError as error:
+                raise self._refuse(value, "a network in CIDR notation without host bits") from error
+            return str(value)
+        raise self._refuse(value, "a network in CIDR notation")
+
+
+@final
+class TextKey(TextOperators, _SingleKey):
+    """A condition key with text."""
+
+    __slots__ = ()
+
+    @property
+    def if_exists(self) -> TextOperators:
+        """The same operators, which also match when the request does not have the key."""
+        return TextOperators(self.key, form=self._form, suffix="IfExists")
+
+
+@final
+class ArnKey(ArnOperators, _SingleKey):
+    """A condition key with an ARN."""
+
+    __slots__ = ()
+
+    @property
+    def if_exists(self) -> ArnOperators:
+        """The same operators, which also match when the request does not have the key."""
+        return ArnOperators(self.key, form=self._form, suffix="IfExists")
+
+
+@final
+class NumberKey(NumberOperators, _SingleKey):
+    """A condition key with a number."""
+
+    __slots__ = ()
+
+    @property
+    def if_exists(self) -> NumberOperators:
+        """The same operators, which also match when the request does not have the key."""
+        return NumberOperators(self.key, form=self._form, suffix="IfExists")
+
+
+@final
+class DateKey(DateOperators, _SingleKey):
+    """A condition key with a date."""
+
+    __slots__ = ()
+
+    @property
+    def if_exists(self) -> DateOperators:
+        """The same operators, which also match when the request does not have the key."""
+        return DateOperators(self.key, form=self._form, suffix="IfExists")
+
+
+@final
+class TimeKey(TimeOperators, _SingleKey):
+    """A condition key with a date, or seconds since 1970."""
+
+    __slots__ = ()
+
+    @property
+    def if_exists(self) -> TimeOperators:
+        """The same operators, which also match when the request does not have the key."""
+        return TimeOperators(self.key, form=self._form, suffix="IfExists")
+
+
+@final
+class BooleanKey(BooleanOperators, _SingleKey):
+    """A condition key that is true or false."""
+
+    __slots__ = ()
+
+    @property
+    def if_exists(self) -> BooleanOperators:
+        """The same operators, which also match when the request does not have the key."""
+        return BooleanOperators(self.key, form=self._form, suffix="IfExists")
+
+
+@final
+class NetworkKey(NetworkOperators, _SingleKey):
+    """A condition key with an IP address."""
+
+    __slots__ = ()
+
+    @property
+    def if_exists(self) -> NetworkOperators:
+        """The same operators, which also match when the request does not have the key."""
+        return NetworkOperators(self.key, form=self._form, suffix="IfExists")
+
+
+@final
+class TextSetOperators(TextOperators):
+    """Compare the texts of a key that has several, behind a set qualifier."""
+
+    __slots__ = ()
+
+    @property
+    def if_exists(self) -> TextOperators:
+        """The same operators, which also match when the request does not have the key."""
+        return TextOperators(self.key, form=self._form, qualifier=self._qualifier, suffix="IfExists")
+
+
+@final
+class TextSetKey(_Key):
+    """A condition key with several texts in one request."""
+
+    __slots__ = ()
+
+    @property
+    def for_any_value(self) -> TextSetOperators:
+        """Match when at least one value of the request matches."""
+        return TextSetOperators(self.key, form=self._form, qualifier="ForAnyValue:")
+
+    @property
+    def for_all_values(self) -> TextSetOperators:
+        """Match when every value of the request matches, and also when the request has none: add ``exists()``."""
+        return TextSetOperators(self.key, form=self._form, qualifier="ForAllValues:")

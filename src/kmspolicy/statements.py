@@ -1,0 +1,494 @@
+"""The statements and policies that AWS documents, ready-made.
+
+Each function follows the page that its docstring names. Labels (Sid) are AWS's where AWS has one, since the console
+finds its statements by them; ``.named("...")`` sets another, ``.when(...)`` adds a condition.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from kmspolicy import keys
+from kmspolicy._builder import allow, deny
+from kmspolicy._document import Policy, Principal, Statement
+from kmspolicy.errors import BuilderError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from kmspolicy._vocabulary import Action, ActionPattern
+
+__all__ = [
+    "KeyKind",
+    "cloudtrail_describes_key",
+    "cloudtrail_encrypts_logs",
+    "cloudtrail_log_readers",
+    "cloudwatch_logs",
+    "config_delivers",
+    "console_policy",
+    "default_policy",
+    "deny_bypassing_lockout_check",
+    "deny_deletion",
+    "deny_short_waiting_period",
+    "enable_iam_policies",
+    "eventbridge_sends",
+    "grants_for_aws_resources",
+    "key_administrators",
+    "key_users",
+    "nitro_enclave",
+    "s3_inventory",
+    "s3_notifies",
+    "sns_delivers",
+    "sns_event_source",
+    "sqs_event_source",
+    "use_by_account",
+    "use_through_service",
+]
+
+KeyKind: TypeAlias = Literal["symmetric", "hmac", "rsa encryption", "signing", "key agreement"]
+"""What a KMS key is for, which decides what its users may do."""
+
+_USE: Final[Mapping[KeyKind, tuple[Action | ActionPattern, ...]]] = {
+    "symmetric": ("kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"),
+    "hmac": ("kms:DescribeKey", "kms:GenerateMac", "kms:VerifyMac"),
+    "rsa encryption": ("kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:DescribeKey", "kms:GetPublicKey"),
+    "signing": ("kms:DescribeKey", "kms:GetPublicKey", "kms:Sign", "kms:Verify"),
+    "key agreement": ("kms:DescribeKey", "kms:GetPublicKey", "kms:DeriveSharedSecret"),
+}
+
+# --- the default policies --------------------------------------------------------------------------
+
+
+def enable_iam_policies(account: str, *, partition: str = "aws") -> Statement:
+    """Let the account's IAM policies decide; without this, they have no say about the key.
+
+    Args:
+        account: The account id, 12 digits.
+        partition: ``aws``, ``aws-cn``, ``aws-us-gov`` ...
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html#key-policy-default-allow-root-enable-iam
+    """
+    return (
+        allow("kms:*")
+        .to(Principal.account(account, partition=partition))
+        .named("Enable IAM User Permissions")
+    )
+
+
+def key_administrators(
+    principal: Principal,
+    /,
+    *principals: Principal,
+    deletion: bool = True,
+    multi_region: bool = False,
+    imported: bool = False,
+) -> Statement:
+    """Let principals manage the key, but not use it.
+
+    Args:
+        principal: An administrator.
+        principals: More of them.
+        deletion: Whether they may schedule and cancel the key's deletion, a check box in the console.
+        multi_region: Whether the key is a multi-Region key, which can be replicated.
+        imported: Whether the key has imported key material.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html#key-policy-default-allow-administrators
+    """
+    permission = allow(
+        "kms:Create*",
+        "kms:Describe*",
+        "kms:Enable*",
+        "kms:List*",
+        "kms:Put*",
+        "kms:Update*",
+        "kms:Revoke*",
+        "kms:Disable*",
+        "kms:Get*",
+        "kms:Delete*",
+        "kms:TagResource",
+        "kms:UntagResource",
+        *(_DELETION if deletion else ()),
+        "kms:RotateKeyOnDemand",
+        *(_MULTI_REGION if multi_region else ()),
+        *(_IMPORT if imported else ()),
+    )
+    return permission.to(principal, *principals).named("Allow access for Key Administrators")
+
+
+_DELETION: Final[tuple[Action, ...]] = ("kms:ScheduleKeyDeletion", "kms:CancelKeyDeletion")
+_MULTI_REGION: Final[tuple[Action, ...]] = ("kms:ReplicateKey", "kms:UpdatePrimaryRegion")
+_IMPORT: Final[tuple[Action, ...]] = ("kms:ImportKeyMaterial",)
+
+
+def key_users(principal: Principal, /, *principals: Principal, kind: KeyKind = "symmetric") -> Statement:
+    """Let principals use the key for what it is for.
+
+    Args:
+        principal: A user of the key; ``Principal.account(...)`` for another account.
+        principals: More of them.
+        kind: What the key is for.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html#key-policy-default-allow-users
+    """
+    return allow(*_use(kind)).to(principal, *principals).named("Allow use of the key")
+
+
+def grants_for_aws_resources(principal: Principal, /, *principals: Principal) -> Statement:
+    """Let principals give AWS services, for the resources these make, grants on the key.
+
+    Args:
+        principal: A user of the key.
+        principals: More of them.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html#key-policy-service-integration
+    """
+    return (
+        allow("kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant")
+        .to(principal, *principals)
+        .when(keys.grant_is_for_aws_resource.is_true())
+        .named("Allow attachment of persistent resources")
+    )
+
+
+def default_policy(account: str, *, partition: str = "aws") -> Policy:
+    """Return the policy that a key has when it is created without one.
+
+    Args:
+        account: The account id, 12 digits.
+        partition: ``aws``, ``aws-cn``, ``aws-us-gov`` ...
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+    """
+    return Policy([enable_iam_policies(account, partition=partition)], id="key-default-1")
+
+
+def console_policy(  # noqa: PLR0913 - the choices of the console's pages
+    account: str,
+    *,
+    administrators: Sequence[Principal] = (),
+    users: Sequence[Principal] = (),
+    kind: KeyKind = "symmetric",
+    deletion: bool = True,
+    multi_region: bool = False,
+    imported: bool = False,
+    partition: str = "aws",
+) -> Policy:
+    """Return the policy that the console gives to a key that is created there.
+
+    Args:
+        account: The account id, 12 digits.
+        administrators: Who may manage the key.
+        users: Who may use the key and give AWS services grants on it; other accounts as
+            ``Principal.account(...)``.
+        kind: What the key is for.
+        deletion: Whether the administrators may schedule the key's deletion.
+        multi_region: Whether the key is a multi-Region key.
+        imported: Whether the key has imported key material.
+        partition: ``aws``, ``aws-cn``, ``aws-us-gov`` ...
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+    """
+    statements = [enable_iam_policies(account, partition=partition)]
+    if administrators:
+        choices = {"deletion": deletion, "multi_region": multi_region, "imported": imported}
+        statements.append(key_administrators(*administrators, **choices))
+    if users:
+        statements += [key_users(*users, kind=kind), grants_for_aws_resources(*users)]
+    return Policy(statements, id="key-consolepolicy-3")
+
+
+# --- use by others ---------------------------------------------------------------------------------
+
+
+def use_by_account(account: str, *, kind: KeyKind = "symmetric", partition: str = "aws") -> Statement:
+    """Let another account use the key, whose IAM policies must allow it, too.
+
+    Args:
+        account: The other account's id, 12 digits.
+        kind: What the key is for.
+        partition: ``aws``, ``aws-cn``, ``aws-us-gov`` ...
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying-external-accounts.html
+    """
+    principal = Principal.account(account, partition=partition)
+    return allow(*_use(kind)).to(principal).named("Allow an external account to use this KMS key")
+
+
+def use_through_service(service: str, *, account: str) -> Statement:
+    """Let everyone in the account use the key through an AWS service that they may use.
+
+    Args:
+        service: The service and its Region, ``ec2.us-west-2.amazonaws.com`` for example.
+        account: The account id, 12 digits.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-caller-account
+    """
+    permission = allow(
+        "kms:Encrypt",
+        "kms:Decrypt",
+        "kms:ReEncrypt*",
+        "kms:GenerateDataKey*",
+        "kms:CreateGrant",
+        "kms:DescribeKey",
+    )
+    return permission.to(Principal({"AWS": "*"})).when(
+        keys.caller_account.equals(account) & keys.via_service.equals(service)
+    )
+
+
+def nitro_enclave(
+    principal: Principal,
+    /,
+    *principals: Principal,
+    image_sha384: str | None = None,
+    pcrs: Mapping[int, str] | None = None,
+) -> Statement:
+    """Let a role decrypt and make data keys only from an attested Nitro enclave.
+
+    Args:
+        principal: The role of the parent instance.
+        principals: More of them.
+        image_sha384: The digest of the enclave image, in hexadecimal.
+        pcrs: The values of registers by their numbers, in hexadecimal.
+
+    Raises:
+        BuilderError: where neither is given, so that nothing would be attested.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/conditions-nitro-enclaves.html
+    """
+    conditions = [
+        keys.recipient_attestation_pcr(n).equals_ignore_case(value) for n, value in (pcrs or {}).items()
+    ]
+    if image_sha384 is not None:
+        conditions.insert(0, keys.recipient_attestation_image_sha384.equals_ignore_case(image_sha384))
+    if not conditions:
+        raise BuilderError(
+            "an enclave is attested by the digest of its image or by a register; give one of them"
+        )
+    statement = allow("kms:Decrypt", "kms:GenerateDataKey").to(principal, *principals)
+    for condition in conditions:
+        statement = statement.when(condition)
+    return statement.named("Enable enclave data processing")
+
+
+# --- AWS services as principals, each for one account or resource of it ------------------------------
+
+
+def cloudwatch_logs(
+    region: str, account: str, *, log_group: str | None = None, partition: str = "aws"
+) -> Statement:
+    """Let CloudWatch Logs encrypt the account's log groups, or one of them, in a Region.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+    """
+    arns = f"arn:{partition}:logs:{region}:{account}:"
+    context = keys.encryption_context("aws:logs:arn")
+    return (
+        allow("kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*")
+        .to(Principal.service(f"logs.{region}.amazonaws.com"))
+        .when(
+            context.arn_like(f"{arns}*")
+            if log_group is None
+            else context.arn_equals(f"{arns}log-group:{log_group}")
+        )
+    )
+
+
+def cloudtrail_encrypts_logs(trail_arn: str, account: str, *, partition: str = "aws") -> Statement:
+    """Let CloudTrail encrypt the log files of a trail.
+
+    https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html
+    """
+    context = keys.encryption_context("aws:cloudtrail:arn")
+    return (
+        allow("kms:GenerateDataKey*")
+        .to(Principal.service("cloudtrail.amazonaws.com"))
+        .when(context.like(f"arn:{partition}:cloudtrail:*:{account}:trail/*"))
+        .when(keys.source_arn.equals(trail_arn))
+        .named("Allow CloudTrail to encrypt logs")
+    )
+
+
+def cloudtrail_describes_key(trail_arn: str) -> Statement:
+    """Let CloudTrail read the properties of the key.
+
+    https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html
+    """
+    return (
+        allow("kms:DescribeKey")
+        .to(Principal.service("cloudtrail.amazonaws.com"))
+        .when(keys.source_arn.equals(trail_arn))
+        .named("Allow CloudTrail access")
+    )
+
+
+def cloudtrail_log_readers(principal: Principal, /, *principals: Principal) -> Statement:
+    """Let principals decrypt the log files of CloudTrail, and nothing else.
+
+    https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html
+    """
+    return (
+        allow("kms:Decrypt")
+        .to(principal, *principals)
+        .when(keys.encryption_context("aws:cloudtrail:arn").exists())
+        .named("Enable CloudTrail log decrypt permissions")
+    )
+
+
+def sns_event_source(service: str, source_arn: str, account: str) -> Statement:
+    """Let an AWS service publish events of a resource to an encrypted SNS topic.
+
+    Args:
+        service: The service principal, ``s3.amazonaws.com`` for example.
+        source_arn: The ARN of the resource, with ``*`` and ``?`` if need be.
+        account: The account of the resource.
+
+    https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
+    """
+    return (
+        allow("kms:GenerateDataKey*", "kms:Decrypt")
+        .to(Principal.service(service))
+        .when(keys.source_account.equals(account))
+        .when(keys.source_arn.arn_like(source_arn))
+    )
+
+
+def sns_delivers(topic_arn: str, account: str) -> Statement:
+    """Let SNS deliver the messages of a topic to an encrypted SQS queue.
+
+    The page's statement is followed by the conditions against confused deputies that the pages of the other services
+    ask for.
+
+    https://docs.aws.amazon.com/sns/latest/dg/sns-enable-encryption-for-topic-sqs-queue-subscriptions.html
+    """
+    return (
+        allow("kms:Decrypt", "kms:GenerateDataKey*")
+        .to(Principal.service("sns.amazonaws.com"))
+        .when(keys.source_account.equals(account))
+        .when(keys.source_arn.arn_like(topic_arn))
+        .named("Allow Amazon SNS to use this key")
+    )
+
+
+def sqs_event_source(service: str, source_arn: str) -> Statement:
+    """Let an AWS service send events of a resource to an encrypted SQS queue.
+
+    Args:
+        service: The service principal, ``s3.amazonaws.com`` for example.
+        source_arn: The ARN of the resource.
+
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html#compatibility-with-aws-services
+    """
+    return (
+        allow("kms:GenerateDataKey", "kms:Decrypt")
+        .to(Principal.service(service))
+        .when(keys.source_arn.arn_equals(source_arn))
+    )
+
+
+def s3_notifies(bucket_arn: str, account: str) -> Statement:
+    """Let S3 send event notifications of a bucket to an encrypted topic or queue.
+
+    The account stands beside the ARN because the ARN of a bucket does not name it.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html
+    """
+    return (
+        allow("kms:GenerateDataKey", "kms:Decrypt")
+        .to(Principal.service("s3.amazonaws.com"))
+        .when(keys.source_account.equals(account))
+        .when(keys.source_arn.arn_like(bucket_arn))
+    )
+
+
+def s3_inventory(bucket_arn: str, account: str) -> Statement:
+    """Let S3 encrypt the inventory files of a bucket.
+
+    Args:
+        bucket_arn: The bucket that the inventory is of.
+        account: Its account.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/configure-inventory.html
+    """
+    return (
+        allow("kms:GenerateDataKey")
+        .to(Principal.service("s3.amazonaws.com"))
+        .when(keys.source_account.equals(account))
+        .when(keys.source_arn.arn_like(bucket_arn))
+        .named("Allow Amazon S3 use of the customer managed key")
+    )
+
+
+def eventbridge_sends(rule_arn: str, account: str) -> Statement:
+    """Let EventBridge send the events of a rule to an encrypted topic or queue.
+
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-targets.html
+    """
+    return (
+        allow("kms:Decrypt", "kms:GenerateDataKey")
+        .to(Principal.service("events.amazonaws.com"))
+        .when(keys.source_account.equals(account))
+        .when(keys.source_arn.arn_like(rule_arn))
+        .named("Allow EventBridge to use the key")
+    )
+
+
+def config_delivers(account: str) -> Statement:
+    """Let AWS Config encrypt what it delivers to a bucket for an account.
+
+    https://docs.aws.amazon.com/config/latest/developerguide/s3-kms-key-policy.html
+    """
+    return (
+        allow("kms:Decrypt", "kms:GenerateDataKey")
+        .to(Principal.service("config.amazonaws.com"))
+        .when(keys.source_account.equals(account))
+        .named("AWSConfigKMSPolicy")
+    )
+
+
+# --- protection ------------------------------------------------------------------------------------
+
+
+def deny_deletion(except_arn: str | None = None) -> Statement:
+    """Deny everyone, or everyone but one principal, to delete the key, its material, or to disable it.
+
+    Args:
+        except_arn: The ARN of the principal that may, with ``*`` and ``?`` if need be; None for nobody. Whoever may
+            put the key's policy can still remove this statement.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys-adding-permission.html
+    """
+    statement = deny("kms:ScheduleKeyDeletion", "kms:DeleteImportedKeyMaterial", "kms:DisableKey").to(
+        Principal.everyone()
+    )
+    if except_arn is not None:
+        statement = statement.when(keys.principal_arn.arn_not_equals(except_arn))
+    return statement.named("Deny deletion of the key")
+
+
+def deny_short_waiting_period(days: int) -> Statement:
+    """Deny everyone to schedule the deletion of the key with a waiting period of so many days or fewer.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-schedule-key-deletion-pending-window-in-days
+    """
+    within = keys.schedule_key_deletion_pending_window_in_days.less_than_equals(days)
+    return deny("kms:ScheduleKeyDeletion").to(Principal.everyone()).when(within)
+
+
+def deny_bypassing_lockout_check() -> Statement:
+    """Deny everyone to put a policy on the key without the lockout safety check.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-bypass-policy-lockout-safety-check
+    """
+    return (
+        deny("kms:PutKeyPolicy")
+        .to(Principal.everyone())
+        .when(keys.bypass_policy_lockout_safety_check.is_true())
+        .named("Deny bypassing the lockout safety check")
+    )
+
+
+def _use(kind: KeyKind) -> tuple[Action | ActionPattern, ...]:
+    if kind not in _USE:
+        raise BuilderError(f"a key is for one of {', '.join(map(repr, _USE))}, not {kind!r}")
+    return _USE[kind]

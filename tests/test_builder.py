@@ -1,0 +1,153 @@
+"""Permissions, and the statements they become."""
+
+from __future__ import annotations
+
+import pickle
+from typing import Any, get_args
+
+import pytest
+
+from kmspolicy import (
+    Action,
+    ActionPattern,
+    Permission,
+    Policy,
+    Principal,
+    Statement,
+    allow,
+    deny,
+    errors,
+    keys,
+    matching,
+)
+
+APP = Principal.role("111122223333", "App")
+OTHER = Principal.role("111122223333", "Other")
+
+
+@pytest.mark.parametrize(
+    ("built", "statement"),
+    [
+        (allow("kms:Decrypt").to(APP), Statement("Allow", principal=APP, action="kms:Decrypt", resource="*")),
+        (
+            allow("kms:Decrypt", "kms:Encrypt*").to(APP, OTHER),
+            Statement("Allow", principal=APP | OTHER, action=["kms:Decrypt", "kms:Encrypt*"], resource="*"),
+        ),
+        (
+            allow(matching("kms:*Mac")).to(Principal.everyone()),
+            Statement("Allow", principal=Principal.everyone(), action="kms:*Mac", resource="*"),
+        ),
+        (
+            deny("kms:PutKeyPolicy").to(APP),
+            Statement("Deny", principal=APP, action="kms:PutKeyPolicy", resource="*"),
+        ),
+        (
+            deny("kms:*").to_all_except(APP, Principal.account("111122223333")),
+            Statement(
+                "Deny", not_principal=APP | Principal.account("111122223333"), action="kms:*", resource="*"
+            ),
+        ),
+        (
+            deny.all_except("kms:Decrypt", "kms:DescribeKey").to(APP),
+            Statement("Deny", principal=APP, not_action=["kms:Decrypt", "kms:DescribeKey"], resource="*"),
+        ),
+        (
+            deny.all_except("kms:Decrypt").to_all_except(APP),
+            Statement("Deny", not_principal=APP, not_action="kms:Decrypt", resource="*"),
+        ),
+    ],
+)
+def test_what_is_built(built: Statement, statement: Statement) -> None:
+    """One name is written as a name, several as a list, and the resource is the key itself."""
+    assert built == statement
+
+
+def test_the_example_of_the_design() -> None:
+    """It reads as it is said: allow these to the app, when through S3, named so."""
+    statement = (
+        allow("kms:Decrypt", "kms:GenerateDataKey*")
+        .to(APP)
+        .when(keys.via_service.equals("s3.us-east-1.amazonaws.com"))
+        .named("App through S3")
+    )
+    assert Policy([statement], id="app-key").to_dict() == {
+        "Version": "2012-10-17",
+        "Id": "app-key",
+        "Statement": [
+            {
+                "Sid": "App through S3",
+                "Effect": "Allow",
+                "Principal": {"AWS": "arn:aws:iam::111122223333:role/App"},
+                "Action": ["kms:Decrypt", "kms:GenerateDataKey*"],
+                "Resource": "*",
+                "Condition": {"StringEquals": {"kms:ViaService": "s3.us-east-1.amazonaws.com"}},
+            }
+        ],
+    }
+
+
+def test_conditions_are_joined_by_and() -> None:
+    """A second condition is added to the first; the same operator on the same key is an error that says what to do."""
+    through = allow("kms:Decrypt").to(APP).when(keys.via_service.equals("a"))
+    both = through.when(keys.caller_account.equals("111122223333"))
+    assert both.to_dict()["Condition"] == {
+        "StringEquals": {"kms:ViaService": "a", "kms:CallerAccount": "111122223333"}
+    }
+    with pytest.raises(errors.ConditionConflictError, match="give all values to one condition"):
+        through.when(keys.via_service.equals("b"))
+
+
+def test_everyone_stands_alone() -> None:
+    """Naming others beside everyone is a mistake."""
+    with pytest.raises(errors.PolicyDocumentError, match="is everyone"):
+        allow("kms:Decrypt").to(Principal.everyone(), APP)
+
+
+@pytest.mark.parametrize("action", [*get_args(Action), *get_args(ActionPattern)])
+def test_every_literal_is_accepted(action: Any) -> None:
+    """What the type checker accepts is accepted at run time."""
+    assert allow(action).action == deny(action).action == deny.all_except(action).not_action == action
+
+
+@pytest.mark.parametrize(
+    ("action", "message"),
+    [
+        ("kms:Decypt", "^'kms:Decypt' is no action of KMS; did you mean 'kms:Decrypt'\\?$"),
+        ("kms:ReEncrypt", "^'kms:ReEncrypt' is no action of KMS; did you mean 'kms:ReEncryptTo'\\?$"),
+        ("Decrypt", "did you mean 'kms:Decrypt'"),
+        ("s3:GetObject", "^'s3:GetObject' is no action of KMS; Statement\\(action=...\\) takes any text$"),
+        ("", "^'' is no action of KMS; "),
+        (None, "^None is no action of KMS"),
+        (
+            "kms:CreateKey",
+            "^'kms:CreateKey' has no effect in a key policy: kms:CreateKey is allowed by IAM policies alone$",
+        ),
+        (
+            "kms:*CustomKeyStores",
+            "has no effect in a key policy: kms:DescribeCustomKeyStores is allowed by IAM policies alone",
+        ),
+        ("kms:Foo*", "is no action of KMS"),
+    ],
+)
+def test_actions_that_are_refused(action: Any, message: str) -> None:
+    """What would grant nothing is refused, and what was probably meant is said."""
+    for build in (allow, deny, deny.all_except, matching):
+        with pytest.raises(errors.BuilderError, match=message):
+            build(action)
+    with pytest.raises(errors.BuilderError, match=message):
+        allow("kms:Decrypt", action)
+
+
+def test_a_pattern_that_matches_actions_with_and_without_effect() -> None:
+    """It has an effect."""
+    assert matching("kms:List*s") == "kms:List*s"
+
+
+def test_permissions_are_values() -> None:
+    """Frozen, comparable and picklable; a permission is no statement."""
+    permission = allow("kms:Decrypt")
+    assert permission == Permission("Allow", action="kms:Decrypt")
+    assert pickle.loads(pickle.dumps(deny("kms:*"))) == deny("kms:*")  # noqa: S301
+    assert repr(deny) == "deny"
+    with pytest.raises(errors.PolicyDocumentError, match="expected a Statement, found Permission"):
+        Policy([permission])  # type: ignore[list-item]  # ty: ignore[invalid-argument-type]

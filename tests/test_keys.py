@@ -1,0 +1,302 @@
+"""Condition keys: which there are, what each can do, and the values they take."""
+
+from __future__ import annotations
+
+import ast
+import enum
+import inspect
+import re
+from datetime import UTC, datetime, timedelta, timezone
+from ipaddress import ip_address, ip_network
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from kmspolicy import Condition, errors, keys
+from kmspolicy import _condition_keys as kinds
+from kmspolicy._vocabulary import CONDITION_KEYS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+FREE = {
+    "kms:encryptioncontext:": lambda: keys.encryption_context("x"),
+    "aws:principaltag/": lambda: keys.principal_tag("x"),
+    "aws:requesttag/": lambda: keys.request_tag("x"),
+}
+CONSTANTS: dict[str, Any] = {
+    name: getattr(keys, name) for name in keys.__all__ if not callable(getattr(keys, name))
+}
+SIX = {"equals", "not_equals", "less_than", "less_than_equals", "greater_than", "greater_than_equals"}
+TEXT = {"equals", "not_equals", "equals_ignore_case", "not_equals_ignore_case", "like", "not_like"}
+ARN = TEXT | {"arn_equals", "arn_not_equals", "arn_like", "arn_not_like"}
+CAN: dict[type, set[str]] = {
+    kinds.TextKey: TEXT,
+    kinds.ArnKey: ARN,
+    kinds.NumberKey: SIX,
+    kinds.DateKey: SIX,
+    kinds.TimeKey: SIX,
+    kinds.BooleanKey: {"is_true", "is_false"},
+    kinds.NetworkKey: {"in_network", "not_in_network"},
+    kinds.TextSetKey: set(),
+}
+
+
+def abilities(value: object) -> set[str]:
+    """Return the public names of a value, its name aside."""
+    return {name for name in dir(value) if not name.startswith("_")} - {"key"}
+
+
+def test_every_effective_key_is_there() -> None:
+    """Each key that has an effect in a key policy, by AWS's name in snake case, and no other."""
+    there = {key.key.lower() for key in CONSTANTS.values()}
+    registers = {f"kms:recipientattestation:pcr{n}" for n in range(32)}
+    registers |= {f"kms:recipientattestation:nitrotpmpcr{n}" for n in range(24)}
+    assert there | registers | set(FREE) == {
+        facts.name.lower() for facts in CONDITION_KEYS.values() if facts.effective
+    }
+    for name, key in CONSTANTS.items():
+        prefix, _, rest = key.key.partition(":")
+        plain = re.sub(r"[^a-z0-9]", "", rest.lower())
+        assert name.replace("_", "") == (plain if prefix in ("kms", "aws") else prefix + plain)
+
+
+@pytest.mark.parametrize("key", CONSTANTS.values(), ids=repr)
+def test_each_key_has_the_operators_of_its_type(key: Any) -> None:
+    """And no others: what it cannot do does not exist on it."""
+    facts = CONDITION_KEYS[key.key.lower()]
+    assert facts.name == key.key
+    types: dict[str, set[type]] = {
+        "String": {kinds.TextKey, kinds.ArnKey},
+        "ArrayOfString": {kinds.TextSetKey},
+        "ARN": {kinds.ArnKey},
+        "Bool": {kinds.BooleanKey},
+        "Numeric": {kinds.NumberKey},
+        "Date": {kinds.DateKey, kinds.TimeKey},
+        "IPAddress": {kinds.NetworkKey},
+    }
+    assert type(key) in types[facts.type]
+    operators = CAN[type(key)]
+    if isinstance(key, kinds.TextSetKey):
+        assert abilities(key) == {"exists", "absent", "for_any_value", "for_all_values"}
+        assert abilities(key.for_any_value) == abilities(key.for_all_values) == TEXT | {"if_exists"}
+        assert abilities(key.for_any_value.if_exists) == TEXT
+    else:
+        assert abilities(key) == operators | {"exists", "absent", "if_exists", "variable"}
+        assert abilities(key.if_exists) == operators
+
+
+def test_which_text_keys_compare_arns_and_which_dates_are_numbers() -> None:
+    """Three text keys hold ARNs, and two times are compared as dates or as numbers."""
+    with_arns = {
+        key.key
+        for key in (*CONSTANTS.values(), keys.encryption_context("x"))
+        if isinstance(key, kinds.ArnKey)
+        and CONDITION_KEYS.get(key.key.lower(), CONDITION_KEYS["kms:encryptioncontext:"]).type == "String"
+    }
+    assert with_arns == {"kms:EncryptionContext:x", "kms:GranteePrincipal", "kms:RetiringPrincipal"}
+    assert {key.key for key in CONSTANTS.values() if isinstance(key, kinds.TimeKey)} == {
+        "kms:ValidTo",
+        "aws:EpochTime",
+    }
+
+
+NOON = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
+A_BUCKET = "arn:aws:s3:::bucket"
+CONDITIONS: list[tuple[Condition, str, str, Any]] = [
+    (keys.via_service.equals("a"), "StringEquals", "kms:ViaService", "a"),
+    (keys.via_service.not_equals("a", "b"), "StringNotEquals", "kms:ViaService", ("a", "b")),
+    (keys.user_agent.equals_ignore_case("a"), "StringEqualsIgnoreCase", "aws:UserAgent", "a"),
+    (keys.user_agent.not_equals_ignore_case("a"), "StringNotEqualsIgnoreCase", "aws:UserAgent", "a"),
+    (keys.via_service.like("*.amazonaws.com"), "StringLike", "kms:ViaService", "*.amazonaws.com"),
+    (keys.via_service.not_like("a*"), "StringNotLike", "kms:ViaService", "a*"),
+    (keys.caller_account.equals("111122223333"), "StringEquals", "kms:CallerAccount", "111122223333"),
+    (keys.source_account.like("1111*"), "StringLike", "aws:SourceAccount", "1111*"),
+    (keys.source_arn.arn_equals(A_BUCKET), "ArnEquals", "aws:SourceArn", A_BUCKET),
+    (keys.source_arn.arn_not_equals(A_BUCKET), "ArnNotEquals", "aws:SourceArn", A_BUCKET),
+    (keys.source_arn.arn_like("arn:aws:s3:::b*"), "ArnLike", "aws:SourceArn", "arn:aws:s3:::b*"),
+    (keys.source_arn.arn_not_like(A_BUCKET), "ArnNotLike", "aws:SourceArn", A_BUCKET),
+    (keys.source_arn.like("*"), "StringLike", "aws:SourceArn", "*"),
+    (keys.encryption_context("aws:s3:arn").arn_like(A_BUCKET), "ArnLike", "kms:EncryptionContext:aws:s3:arn", A_BUCKET),
+    (keys.encryption_context("App").equals("any text"), "StringEquals", "kms:EncryptionContext:App", "any text"),
+    (keys.principal_tag("a b").equals(""), "StringEquals", "aws:PrincipalTag/a b", ""),
+    (keys.request_tag("team").exists(), "Null", "aws:RequestTag/team", "false"),
+    (keys.via_service.absent(), "Null", "kms:ViaService", "true"),
+    (keys.grant_operations.exists(), "Null", "kms:GrantOperations", "false"),
+    (keys.rotation_period_in_days.equals(90), "NumericEquals", "kms:RotationPeriodInDays", "90"),
+    (keys.rotation_period_in_days.not_equals(1, 2.5), "NumericNotEquals", "kms:RotationPeriodInDays", ("1", "2.5")),
+    (keys.rotation_period_in_days.less_than(90), "NumericLessThan", "kms:RotationPeriodInDays", "90"),
+    (keys.rotation_period_in_days.less_than_equals(90), "NumericLessThanEquals", "kms:RotationPeriodInDays", "90"),
+    (keys.rotation_period_in_days.greater_than(90), "NumericGreaterThan", "kms:RotationPeriodInDays", "90"),
+    (keys.rotation_period_in_days.greater_than_equals(90), "NumericGreaterThanEquals", "kms:RotationPeriodInDays", "90"),
+    (keys.current_time.equals(NOON, NOON), "DateEquals", "aws:CurrentTime", ("2026-11-23T12:00:00Z",) * 2),
+    (keys.current_time.not_equals(NOON), "DateNotEquals", "aws:CurrentTime", "2026-11-23T12:00:00Z"),
+    (keys.current_time.less_than(NOON), "DateLessThan", "aws:CurrentTime", "2026-11-23T12:00:00Z"),
+    (keys.current_time.less_than_equals(NOON), "DateLessThanEquals", "aws:CurrentTime", "2026-11-23T12:00:00Z"),
+    (keys.current_time.greater_than(NOON), "DateGreaterThan", "aws:CurrentTime", "2026-11-23T12:00:00Z"),
+    (
+        keys.token_issue_time.greater_than_equals(NOON.astimezone(timezone(timedelta(hours=5, minutes=30)))),
+        "DateGreaterThanEquals",
+        "aws:TokenIssueTime",
+        "2026-11-23T12:00:00Z",
+    ),
+    (keys.valid_to.less_than_equals(1546257599.0), "NumericLessThanEquals", "kms:ValidTo", "1546257599.0"),
+    (keys.valid_to.less_than_equals(NOON), "DateLessThanEquals", "kms:ValidTo", "2026-11-23T12:00:00Z"),
+    (keys.epoch_time.equals(1, 2), "NumericEquals", "aws:EpochTime", ("1", "2")),
+    (keys.epoch_time.not_equals(NOON, NOON), "DateNotEquals", "aws:EpochTime", ("2026-11-23T12:00:00Z",) * 2),
+    (keys.epoch_time.less_than(1), "NumericLessThan", "aws:EpochTime", "1"),
+    (keys.epoch_time.greater_than(1), "NumericGreaterThan", "aws:EpochTime", "1"),
+    (keys.epoch_time.greater_than_equals(1), "NumericGreaterThanEquals", "aws:EpochTime", "1"),
+    (keys.secure_transport.is_true(), "Bool", "aws:SecureTransport", "true"),
+    (keys.secure_transport.is_false(), "Bool", "aws:SecureTransport", "false"),
+    (keys.source_ip.in_network("203.0.113.0/24"), "IpAddress", "aws:SourceIp", "203.0.113.0/24"),
+    (
+        keys.source_ip.not_in_network(ip_network("2001:db8::/32"), ip_address("192.0.2.1")),
+        "NotIpAddress",
+        "aws:SourceIp",
+        ("2001:db8::/32", "192.0.2.1"),
+    ),
+    (keys.via_service.if_exists.equals("a"), "StringEqualsIfExists", "kms:ViaService", "a"),
+    (keys.source_arn.if_exists.arn_like(A_BUCKET), "ArnLikeIfExists", "aws:SourceArn", A_BUCKET),
+    (keys.multi_factor_auth_age.if_exists.less_than(9), "NumericLessThanIfExists", "aws:MultiFactorAuthAge", "9"),
+    (keys.current_time.if_exists.less_than(NOON), "DateLessThanIfExists", "aws:CurrentTime", "2026-11-23T12:00:00Z"),
+    (keys.epoch_time.if_exists.less_than(1), "NumericLessThanIfExists", "aws:EpochTime", "1"),
+    (keys.multi_factor_auth_present.if_exists.is_true(), "BoolIfExists", "aws:MultiFactorAuthPresent", "true"),
+    (keys.source_ip.if_exists.in_network("192.0.2.0/24"), "IpAddressIfExists", "aws:SourceIp", "192.0.2.0/24"),
+    (keys.called_via.for_any_value.equals("a"), "ForAnyValue:StringEquals", "aws:CalledVia", "a"),
+    (keys.tag_keys.for_all_values.like("a*", "b"), "ForAllValues:StringLike", "aws:TagKeys", ("a*", "b")),
+    (keys.tag_keys.for_any_value.if_exists.like("a"), "ForAnyValue:StringLikeIfExists", "aws:TagKeys", "a"),
+    (keys.recipient_attestation_pcr(31).equals("ab"), "StringEquals", "kms:RecipientAttestation:PCR31", "ab"),
+    (keys.recipient_attestation_nitro_tpm_pcr(0).equals("ab"), "StringEquals", "kms:RecipientAttestation:NitroTPMPCR0", "ab"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("condition", "operator", "key", "values"), CONDITIONS, ids=[repr(row[0]) for row in CONDITIONS]
+)
+def test_what_conditions_say(condition: Condition, operator: str, key: str, values: Any) -> None:
+    """Each method writes AWS's operator; one value is a value, several a list; all are text."""
+    assert condition == Condition(operator, key, values)
+
+
+class Days(enum.IntEnum):
+    """A number in an enumeration."""
+
+    MONTH = 30
+
+
+def test_subclasses_of_numbers_are_written_as_numbers() -> None:
+    """What an enumeration calls its member does not leak."""
+    assert keys.rotation_period_in_days.equals(Days.MONTH) == keys.rotation_period_in_days.equals(30)
+
+
+WRONG: list[tuple[Callable[[], object], str]] = [
+    (lambda: keys.caller_account.equals("1234"), "kms:CallerAccount: expected an account id of 12 digits, not '1234'"),
+    (lambda: keys.caller_account.equals("1111*"), "an account id of 12 digits"),
+    (lambda: keys.caller_account.like("arn:*"), "an account id of 12 digits"),
+    (lambda: keys.caller_account.equals("111122223333\n"), "an account id of 12 digits"),
+    (lambda: keys.source_arn.arn_like("bucket"), "aws:SourceArn: expected an ARN, arn:partition:service:region:account:resource, not 'bucket'"),
+    (lambda: keys.source_arn.equals("arn:aws:s3"), "expected an ARN"),
+    (lambda: keys.encryption_context("a").arn_equals("x"), "kms:EncryptionContext:a: expected an ARN"),
+    (lambda: keys.via_service.equals(1), "kms:ViaService: expected text, not 1"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    (lambda: keys.via_service.equals("a", None), "expected text, not None"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    (lambda: keys.rotation_period_in_days.equals("90"), "kms:RotationPeriodInDays: expected a finite number, not '90'"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    (lambda: keys.rotation_period_in_days.equals(True), "a finite number"),  # noqa: FBT003
+    (lambda: keys.rotation_period_in_days.equals(float("nan")), "a finite number"),
+    (lambda: keys.current_time.equals(datetime(2026, 1, 1)), "aws:CurrentTime: expected a datetime in whole seconds with a time zone"),  # noqa: DTZ001
+    (lambda: keys.current_time.equals(NOON.replace(microsecond=1)), "in whole seconds"),
+    (lambda: keys.current_time.equals("2026-01-01"), "expected a datetime"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    (lambda: keys.valid_to.equals("2026-01-01"), "expected a datetime"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    (lambda: keys.valid_to.equals(NOON, 1.0), "expected either dates or numbers"),
+    (lambda: keys.source_ip.in_network("203.0.113.5/24"), "aws:SourceIp: expected a network in CIDR notation without host bits, not '203.0.113.5/24'"),
+    (lambda: keys.source_ip.in_network("home"), "a network in CIDR notation"),
+    (lambda: keys.source_ip.in_network(1), "a network in CIDR notation, not 1"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    (lambda: keys.encryption_context(""), "the name of a pair or a tag is text without wildcards, not ''"),
+    (lambda: keys.principal_tag("a*"), "without wildcards"),
+    (lambda: keys.request_tag(1), "not 1"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    (lambda: keys.recipient_attestation_pcr(32), "a register is a number from 0 to 31, not 32"),
+    (lambda: keys.recipient_attestation_pcr(-1), "from 0 to 31"),
+    (lambda: keys.recipient_attestation_nitro_tpm_pcr(24), "from 0 to 23"),
+    (lambda: keys.recipient_attestation_pcr(True), "from 0 to 31"),  # noqa: FBT003
+    (lambda: keys.recipient_attestation_pcr("1"), "from 0 to 31"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("build", "message"), WRONG, ids=[f"{n}-{message}" for n, (_, message) in enumerate(WRONG)]
+)
+def test_values_that_are_refused(build: Callable[[], object], message: str) -> None:
+    """The error names the key, the accepted form and what was given."""
+    with pytest.raises(errors.BuilderError, match=re.escape(message)):
+        build()
+
+
+def test_variables_stand_in_texts_and_arns() -> None:
+    """They are joined with text, and may have a default for requests without the key."""
+    team = keys.principal_tag("team").variable(default="company-wide")
+    assert str(team) == "${aws:PrincipalTag/team, 'company-wide'}"
+    assert repr(keys.username.variable()) == "Variable('${aws:username}')"
+    home = "home/" + keys.username.variable() + "/" + team
+    assert keys.encryption_context("path").like(home) == Condition(
+        "StringLike",
+        "kms:EncryptionContext:path",
+        "home/${aws:username}/${aws:PrincipalTag/team, 'company-wide'}",
+    )
+    assert keys.caller_account.equals(keys.resource_account.variable()) == Condition(
+        "StringEquals", "kms:CallerAccount", "${aws:ResourceAccount}"
+    )
+    assert keys.source_arn.arn_like("arn:aws:s3:::" + keys.username.variable()) == Condition(
+        "ArnLike", "aws:SourceArn", "arn:aws:s3:::${aws:username}"
+    )
+
+
+@pytest.mark.parametrize("default", ["it's", "a}", "{", 1])
+def test_defaults_that_no_variable_can_hold(default: Any) -> None:
+    """They are refused with the name of the key."""
+    with pytest.raises(
+        errors.BuilderError, match="aws:username: expected a default without apostrophes and braces"
+    ):
+        keys.username.variable(default)
+
+
+VARIABLE: Any = keys.username.variable()
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda: keys.rotation_period_in_days.equals(VARIABLE),
+        lambda: keys.current_time.equals(VARIABLE),
+        lambda: keys.valid_to.equals(VARIABLE),
+        lambda: keys.source_ip.in_network(VARIABLE),
+        lambda: keys.encryption_context(VARIABLE),
+    ],
+)
+def test_variables_are_refused_where_iam_does_not_expand_them(build: Callable[[], object]) -> None:
+    """Numbers, dates, networks and names of keys."""
+    with pytest.raises(errors.BuilderError):
+        build()
+
+
+@pytest.mark.parametrize("other", [1, None])
+def test_variables_are_joined_with_text_alone(other: Any) -> None:
+    """Anything else is a type error."""
+    with pytest.raises(TypeError, match="unsupported operand"):
+        _ = VARIABLE + other
+    with pytest.raises(TypeError, match="unsupported operand"):
+        _ = other + VARIABLE
+
+
+def test_keys_are_static() -> None:
+    """Every public name is written in the module with its type, so that an editor completes it without a plugin."""
+    tree = ast.parse(inspect.getsource(keys))
+    constants = {
+        node.target.id
+        for node in tree.body
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
+    }
+    functions = {
+        node.name for node in tree.body if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
+    }
+    assert constants | functions | {"Variable"} == set(keys.__all__)
+    assert "__getattr__" not in vars(keys)
