@@ -291,9 +291,17 @@ def test_when_joins_conditions() -> None:
     """A further condition is added to those there are, and the statement it was called on stays."""
     one, two = Condition("Bool", "a", "true"), Condition("StringEquals", "b", "x")
     statement = ADMIN.when(one)
-    assert statement.condition == one
+    assert statement == attrs.evolve(ADMIN, condition=one)
     assert statement.when(two).condition == one & two
     assert ADMIN.condition is None
+
+
+@pytest.mark.parametrize("condition", [None, {}, "x"])
+@pytest.mark.parametrize("statement", [ADMIN, ADMIN.when(Condition("Bool", "a", "true"))])
+def test_when_takes_conditions_alone(statement: Statement, condition: Any) -> None:
+    """A condition that is forgotten is not no condition."""
+    with pytest.raises(errors.PolicyDocumentError, match="expected a Condition"):
+        statement.when(condition)
 
 
 def test_named_sets_the_sid() -> None:

@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal, NewType, TypeAlias, final
+from typing import TYPE_CHECKING, Final, Literal, NewType, TypeAlias, final, get_args
 
 import attrs
 
@@ -147,8 +147,13 @@ def _checked(action: str, *actions: str) -> Names:
     return (first, *map(_effective, actions)) if actions else first
 
 
+_LITERALS: Final = frozenset((*get_args(Action), *get_args(ActionPattern)))
+
+
 def _effective(action: str) -> str:
     """Refuse what grants nothing in a key policy, and say what was probably meant."""
+    if isinstance(action, str) and action in _LITERALS:
+        return action
     facts = actions_matching(action) if isinstance(action, str) else ()
     if any(fact.effective for fact in facts):
         return action

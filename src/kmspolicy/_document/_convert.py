@@ -168,6 +168,7 @@ def values_of(value: Value | Sequence[Value]) -> Values:
 
 
 def mapping(value: object, what: str) -> Mapping[str, Any]:
+    """Take an object, of any kind of mapping."""
     if type(value) is not dict and not isinstance(value, Mapping):
         raise wrong(f"{what} is an object, not {json_type(value)}")
     return cast("Mapping[str, Any]", value)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast, final
 
 import attrs
 
-from kmspolicy._document._convert import Names, mapping, members_of, names, plural, slots_of, wrong
+from kmspolicy._document._convert import Names, mapping, members_of, names, plural, slots_of, text, wrong
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -80,41 +80,41 @@ class Principal:
     @classmethod
     def arn(cls, arn: str) -> Principal:
         """Name an AWS principal by its ARN, which has no wildcards."""
-        return cls({"AWS": _arn_part(arn, "an ARN without wildcards", _ARN)})
+        return _single("AWS", _arn_part(arn, "an ARN without wildcards", _ARN))
 
     @classmethod
     def account(cls, account: str, *, partition: str = "aws") -> Principal:
         """Name an account by the ARN of its root: its IAM policies decide who in it may act."""
-        return cls({"AWS": _iam_arn(partition, "iam", account, "root")})
+        return _single("AWS", _iam_arn(partition, "iam", account, "root"))
 
     @classmethod
     def role(cls, account: str, name: str, *, partition: str = "aws") -> Principal:
         """Name an IAM role; the name includes its path, ``service-role/App``, if it has one."""
         _arn_part(name, "the name of a role, with its path if it has one", _PATH_AND_NAME)
-        return cls({"AWS": _iam_arn(partition, "iam", account, f"role/{name}")})
+        return _single("AWS", _iam_arn(partition, "iam", account, f"role/{name}"))
 
     @classmethod
     def user(cls, account: str, name: str, *, partition: str = "aws") -> Principal:
         """Name an IAM user; the name includes its path, ``division/Alice``, if it has one."""
         _arn_part(name, "the name of a user, with its path if it has one", _PATH_AND_NAME)
-        return cls({"AWS": _iam_arn(partition, "iam", account, f"user/{name}")})
+        return _single("AWS", _iam_arn(partition, "iam", account, f"user/{name}"))
 
     @classmethod
     def session(cls, account: str, role: str, session: str, *, partition: str = "aws") -> Principal:
         """Name one session of a role; the ARN of a session has the role's name without its path."""
         _arn_part(role, "the name of a role, without its path", _NAME)
         _arn_part(session, "the name of a role session", _NAME)
-        return cls({"AWS": _iam_arn(partition, "sts", account, f"assumed-role/{role}/{session}")})
+        return _single("AWS", _iam_arn(partition, "sts", account, f"assumed-role/{role}/{session}"))
 
     @classmethod
     def service(cls, name: str) -> Principal:
         """Name an AWS service by its service principal, ``logs.us-east-1.amazonaws.com`` for example."""
-        return cls({"Service": _arn_part(name, "a service principal without wildcards", _WITHOUT_WILDCARD)})
+        return _single("Service", _arn_part(name, "a service principal without wildcards", _WITHOUT_WILDCARD))
 
     @classmethod
     def federated(cls, name: str) -> Principal:
         """Name an identity provider, by its ARN or its domain name."""
-        return cls({"Federated": _arn_part(name, "a provider without wildcards", _WITHOUT_WILDCARD)})
+        return _single("Federated", _arn_part(name, "a provider without wildcards", _WITHOUT_WILDCARD))
 
     def __getitem__(self, kind: PrincipalKind) -> tuple[str, ...]:
         """Return the names of a kind, none for a kind that is absent; ``"*"`` is ``AWS`` and ``*``."""
@@ -145,7 +145,7 @@ class Principal:
         for kind, some in other.element:
             joined = tuple(dict.fromkeys(plural(kinds.get(kind, ())) + plural(some)))
             kinds[kind] = some if kind not in kinds else joined if len(joined) != 1 else joined[0]
-        return Principal(kinds)
+        return _of(tuple(kinds.items()))
 
     def __repr__(self) -> str:
         """Write the call that builds the value."""
@@ -161,6 +161,14 @@ class Principal:
 
 def read_principal(element: object) -> Principal:
     """Take the element as JSON holds it: what the constructor does, without its detours."""
+    return _of(_principal_element(cast("Literal['*']", element)))
+
+
+def _of(element: Literal["*"] | Kinds) -> Principal:
     principal = object.__new__(Principal)
-    _set_element(principal, _principal_element(cast("Literal['*']", element)))
+    _set_element(principal, element)
     return principal
+
+
+def _single(kind: PrincipalKind, name: str) -> Principal:
+    return _of(((kind, text(name)),))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast, final
 
 import attrs
@@ -26,20 +27,23 @@ from kmspolicy._document._principal import Principal, read_principal
 from kmspolicy.errors import PolicyDocumentError, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from kmspolicy._document._convert import Converter
 
 Effect: TypeAlias = Literal["Allow", "Deny"]
 
 
+_EFFECTS: Final[Mapping[str, Effect]] = {"Allow": "Allow", "Deny": "Deny"}
+
+
 def _effect(value: Effect) -> Effect:
-    if not isinstance(value, str) or value not in ("Allow", "Deny"):
+    if not isinstance(value, str) or value not in _EFFECTS:
         raise wrong(
             f"an effect is 'Allow' or 'Deny', not {value!r}",
             suggestion={"allow": "Allow", "deny": "Deny"}.get(str(value).lower()),
         )
-    return cast("Effect", text(value))
+    return _EFFECTS[value]
 
 
 def _optional_principal(value: Principal | None) -> Principal | None:
@@ -48,10 +52,14 @@ def _optional_principal(value: Principal | None) -> Principal | None:
     raise wrong(f"expected a Principal, found {json_type(value)}; see Principal.arn, .account, .everyone")
 
 
-def _optional_condition(value: Condition | None) -> Condition | None:
-    if value is None or isinstance(value, Condition):
+def _condition(value: Condition) -> Condition:
+    if isinstance(value, Condition):
         return value
     raise wrong(f"expected a Condition, found {json_type(value)}; see Condition.from_dict")
+
+
+def _optional_condition(value: Condition | None) -> Condition | None:
+    return None if value is None else _condition(value)
 
 
 _TWINS: Final = (
@@ -99,13 +107,13 @@ class Statement:
 
     def __attrs_post_init__(self) -> None:
         """Refuse an element beside its Not-twin."""
-        given = [
+        if self.not_principal is None and self.not_action is None and self.not_resource is None:
+            return
+        _refuse_twins(
             attribute
             for attribute, twin, *_ in _TWINS
             if getattr(self, attribute) is not None and getattr(self, twin) is not None
-        ]
-        if given:
-            _refuse_twins(given)
+        )
 
     @classmethod
     def from_dict(cls, data: Mapping[str, object]) -> Statement:
@@ -156,12 +164,22 @@ class Statement:
 
         Raises:
             ConditionConflictError: where it has the same operator on the same key already.
+            PolicyDocumentError: for what is not a condition.
         """
-        return attrs.evolve(self, condition=self.condition & condition if self.condition else condition)
+        added = _condition(condition)
+        return self._with(_set_condition, added if self.condition is None else self.condition & added)
 
     def named(self, sid: str) -> Statement:
         """Return the statement with this Sid."""
-        return attrs.evolve(self, sid=text(sid))
+        return self._with(_set_sid, text(sid))
+
+    def _with(self, set_slot: Callable[[object, object], None], value: object) -> Statement:
+        """Copy the statement, whose parts are known to be right, with one that is other."""
+        statement = object.__new__(Statement)
+        for copy_slot, get_slot in _COPY:
+            copy_slot(statement, get_slot(self))
+        set_slot(statement, value)
+        return statement
 
     def __repr__(self) -> str:
         """Write the call that builds the value."""
@@ -196,10 +214,11 @@ class Statement:
 
 
 def _refuse_twins(both: Iterable[str]) -> None:
+    found = set(both)
     problems = [
         Problem(f"{name} and {twin} cannot stand in one statement; write two statements", twin)
         for yes, _, name, twin in _TWINS
-        if yes in both
+        if yes in found
     ]
     if problems:
         raise PolicyDocumentError(problems)
@@ -228,6 +247,10 @@ _NOT_TWINS: Final = frozenset({"NotPrincipal", "NotAction", "NotResource"})
     _set_condition,
     _set_sid,
 ) = slots_of(Statement)
+_COPY: Final = tuple(
+    (set_slot, attrgetter(attrs.fields(Statement)[number].name))
+    for number, set_slot in enumerate(slots_of(Statement))
+)
 
 
 def _read_members(data: object) -> dict[str, Any]:
