@@ -112,10 +112,11 @@ async def demonstrate(endpoint_url: str) -> bool:
 
 def main() -> int:
     """Start the server, demonstrate, and say whether anything differed."""
-    for name in [name for name in os.environ if name.startswith("AWS_")]:
-        del os.environ[
-            name
-        ]  # a proxy or an endpoint of the person who runs this is not for the demonstration
+    # Neither a proxy nor the AWS settings of the person who runs this are for the demonstration.
+    for name in list(os.environ):
+        if name.startswith("AWS_") or name.upper() in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+            del os.environ[name]
+    os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
     logging.getLogger("werkzeug").setLevel(logging.ERROR)  # moto's server would print every request
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()

@@ -19,7 +19,7 @@ hypothesis.settings.load_profile("kmspolicy")
 def _no_environment_of_the_developer(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the developer's AWS settings out of botocore."""
     for name in os.environ:
-        if name.startswith("AWS_"):
+        if name.startswith("AWS_") or name.upper() in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, cast
 
 from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
@@ -25,6 +25,16 @@ KEY_ID = "1234abcd-12ab-34cd-56ef-1234567890ab"
 def exactly(value: object) -> str:
     """Return a text that is the same for the same JSON, types of values included, the order of names aside."""
     return json.dumps(value, sort_keys=True)
+
+
+def one_name(value: Any) -> Any:
+    """Return the value with each list of one text as that text."""
+    if isinstance(value, dict):
+        return {name: one_name(inner) for name, inner in cast("dict[str, Any]", value).items()}
+    if isinstance(value, list):
+        items = list(map(one_name, value))  # pyright: ignore[reportUnknownArgumentType] - whatever is in it
+        return items[0] if len(items) == 1 and isinstance(items[0], str) else items
+    return value
 
 
 class VirtualClock:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 from aiobotocore.stub import AioStubber
@@ -103,6 +104,34 @@ async def test_a_client_that_never_answers_is_given_up() -> None:
     with pytest.raises(errors.NoAnswerError) as caught:
         await KeyPolicies(Never(), retry=Retry(deadline=0.05)).put(KEY_ID, "{}")
     assert (caught.value.attempts, caught.value.outcome_unknown) == (1, True)
+
+
+async def test_a_fake_client_cut_off_in_a_delay() -> None:
+    """Nothing was under way, so that nothing is added and nothing is unknown."""
+
+    async def for_ever(_seconds: float) -> None:
+        await asyncio.Event().wait()
+
+    client = FakeClient(client_error("ThrottlingException"))
+    policies = KeyPolicies(client, retry=Retry(3, deadline=0.05, first_delay=0.0), sleep=for_ever)
+    with pytest.raises(errors.NoAnswerError) as caught:
+        await policies.put(KEY_ID, "{}")
+    assert (caught.value.attempts, caught.value.outcome_unknown) == (1, False)
+
+
+async def test_a_mock_of_a_client_is_left_alone() -> None:
+    """What merely has an attribute ``meta.events`` is no client of botocore's: no handlers, no warnings."""
+    client: Any = AsyncMock()
+    client.put_key_policy.return_value = dict[str, Any]()
+    assert (await KeyPolicies(client).put(KEY_ID, "{}")).attempts == 1
+    assert client.meta.mock_calls == []
+
+
+@pytest.mark.parametrize("retry", [3, "3", Retry])
+def test_a_retry_is_a_retry(retry: Any) -> None:
+    """Anything else is refused at once, not at the first put."""
+    with pytest.raises(TypeError, match="retry is a Retry or None"):
+        KeyPolicies(FakeClient(), retry=retry)
 
 
 async def test_a_stubbed_client_answers_without_sending(clock: VirtualClock) -> None:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Any, cast
 
 import pytest
 
 from kmspolicy import Policy, Principal, Statement, allow, deny, keys, statements
-from support import exactly
+from support import exactly, one_name
 
 CORPUS = Path(os.environ.get("KMSPOLICY_CORPUS") or "no-corpus")
 
@@ -41,6 +40,31 @@ ADMINISTRATION = allow(
     "kms:Delete*",
     "kms:ScheduleKeyDeletion",
     "kms:CancelKeyDeletion",
+)
+EXTERNAL = (
+    Principal.user(ACCOUNT, "ExampleUser")
+    | Principal.role(ACCOUNT, "ExampleRole")
+    | Principal.account("444455556666")
+)
+ADMINISTRATION_2023 = (
+    allow(
+        "kms:Create*",
+        "kms:Describe*",
+        "kms:Enable*",
+        "kms:List*",
+        "kms:Put*",
+        "kms:Update*",
+        "kms:Revoke*",
+        "kms:Disable*",
+        "kms:Get*",
+        "kms:Delete*",
+        "kms:TagResource",
+        "kms:UntagResource",
+        "kms:ScheduleKeyDeletion",
+        "kms:CancelKeyDeletion",
+    )
+    .to(Principal.user(ACCOUNT, "KMSAdminUser"), Principal.role(ACCOUNT, "KMSAdminRole"))
+    .named("Allow access for Key Administrators")
 )
 EXAMPLE = Policy(
     [
@@ -165,6 +189,23 @@ POLICIES: dict[str, Policy] = {
         ],
         id="key-policy-dynamodb",
     ),
+    "kms-dg-key-policy-overview-2": Policy(
+        [
+            ROOT.named("Enable IAM policies"),
+            ADMINISTRATION_2023,
+            statements.key_users(EXTERNAL),
+            statements.grants_for_aws_resources(EXTERNAL),
+        ],
+        id="key-consolepolicy-2",
+    ),
+    "s3-grant-destinations-permissions-to-s3": Policy(
+        [
+            allow("kms:GenerateDataKey", "kms:Decrypt")
+            .to(Principal.service("s3.amazonaws.com"))
+            .named("example-statement-ID")
+        ],
+        id="example-ID",
+    ),
     "kms-dg-policy-evaluation": Policy([ROOT.named("Delegate to IAM policies")], id="key-test-1"),
     "kms-dg-policy-evaluation-2": Policy(
         [
@@ -283,19 +324,9 @@ STATEMENTS: dict[str, Statement] = {
 }
 
 
-def one_name(value: Any) -> Any:
-    """Return the value with each list of one text as that text."""
-    if isinstance(value, dict):
-        return {name: one_name(inner) for name, inner in cast("dict[str, Any]", value).items()}
-    if isinstance(value, list):
-        items = list(map(one_name, value))  # pyright: ignore[reportUnknownArgumentType] - whatever is in it
-        return items[0] if len(items) == 1 and isinstance(items[0], str) else items
-    return value
-
-
 def test_there_are_enough() -> None:
-    """Twenty documents, and statements besides."""
-    assert len(POLICIES) >= 20
+    """Twenty documents besides the example and the two defaults."""
+    assert len(set(POLICIES.values())) >= 20 + 3
 
 
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="KMSPOLICY_CORPUS names no folder")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import enum
 import json
 import pickle
+import sys
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from types import MappingProxyType
 from typing import Any
@@ -410,6 +412,9 @@ def test_principals_are_built(build: Any, element: Any) -> None:
         (lambda: Principal.federated(""), "not a provider"),
         (lambda: Principal.arn("arn:aws:iam::111122223333:role/*"), "not an ARN without wildcards"),
         (lambda: Principal.arn("111122223333"), "not an ARN"),
+        (lambda: Principal.arn(f"{ROOT}\n"), "not an ARN"),
+        (lambda: Principal.service(" "), "not a service principal"),
+        (lambda: Principal((1, 2)), "is an object, not an array"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
         (lambda: Principal(ROOT), "a principal is '\\*' or an object; write {'AWS': 'arn:"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
         (lambda: Principal([ROOT]), "a principal other than '\\*' is an object, not an array"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
         (lambda: Principal({"Aws": ROOT}), "'Aws' is not a kind of principal; did you mean 'AWS'?"),  # type: ignore[dict-item]  # ty: ignore[invalid-argument-type]
@@ -427,6 +432,9 @@ def test_joining_principals() -> None:
     assert (a | service | b) == Principal({"AWS": ["a", "b"], "Service": "s"})
     assert (a | a) == a
     assert (Principal({}) | b) == b
+    assert (Principal({"AWS": ["a", "a"]}) | service) == Principal({"AWS": ["a"], "Service": "s"})
+    assert (Principal({"AWS": ["a"]}) | a) == Principal({"AWS": ["a"]})
+    assert Principal(b.element) == b == attrs.evolve(b)
     assert (Principal({"AWS": "*"}) | a) == Principal({"AWS": ["*", "a"]})
 
 
@@ -485,15 +493,15 @@ def test_the_same_operator_and_key_conflict(key: str) -> None:
 
 NAN = float("nan")
 REFUSED: list[tuple[Any, str, str]] = [
-    (lambda: Statement("allow"), "", "an effect is 'Allow' or 'Deny', not 'allow'; did you mean 'Allow'?"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
-    (lambda: Statement(None), "", "an effect is 'Allow' or 'Deny', not None"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
-    (lambda: Statement("Allow", action=3), "", "expected text or an array of text, found a number"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
-    (lambda: Statement("Allow", action={"a"}), "", "expected text or an array of text, found set"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
-    (lambda: Statement("Allow", action=["a", 1]), "[1]", "expected text, found a number"),  # type: ignore[list-item]  # ty: ignore[invalid-argument-type]
-    (lambda: Statement("Allow", resource=["\ud800"]), "[0]", "half of a surrogate pair is not a character"),
-    (lambda: Statement("Allow", sid=b"x"), "", "expected text, found bytes"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
-    (lambda: Statement("Allow", principal="*"), "", "expected a Principal, found text; see Principal.arn, .account, .everyone"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
-    (lambda: Statement("Allow", condition={}), "", "expected a Condition, found an object; see Condition.from_dict"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    (lambda: Statement("allow"), "Effect", "an effect is 'Allow' or 'Deny', not 'allow'; did you mean 'Allow'?"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    (lambda: Statement(None), "Effect", "an effect is 'Allow' or 'Deny', not null"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    (lambda: Statement("Allow", action=3), "Action", "expected text or an array of text, found a number"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    (lambda: Statement("Allow", action={"a"}), "Action", "expected text or an array of text, found set"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    (lambda: Statement("Allow", action=["a", 1]), "Action[1]", "expected text, found a number"),  # type: ignore[list-item]  # ty: ignore[invalid-argument-type]
+    (lambda: Statement("Allow", resource=["\ud800"]), "Resource[0]", "half of a surrogate pair is not a character"),
+    (lambda: Statement("Allow", sid=b"x"), "Sid", "expected text, found bytes"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    (lambda: Statement("Allow", principal="*"), "Principal", "expected a Principal, found text; see Principal.arn, .account, .everyone"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    (lambda: Statement("Allow", condition={}), "Condition", "expected a Condition, found an object; see Condition.from_dict"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
     (lambda: Statement("Allow", action="a", not_action="b"), "NotAction", "Action and NotAction cannot stand in one statement; write two statements"),
     (lambda: Statement("Allow", principal=Principal.everyone(), not_principal=Principal.everyone()), "NotPrincipal", "Principal and NotPrincipal cannot stand in one statement; write two statements"),
     (lambda: Statement("Allow", resource=(), not_resource=()), "NotResource", "Resource and NotResource cannot stand in one statement; write two statements"),
@@ -502,13 +510,17 @@ REFUSED: list[tuple[Any, str, str]] = [
     (lambda: Condition("a", "b", [["c"]]), "[0]", "expected text, a number, true or false, found an array"),  # type: ignore[list-item]  # ty: ignore[invalid-argument-type]
     (lambda: Condition("a", "b", NAN), "", "nan is not a finite number"),
     (lambda: Condition("a", "b", [1, -float("inf")]), "[1]", "-inf is not a finite number"),
-    (lambda: Condition("a", "b", 10**999), "", "a number of more than 999 digits"),
-    (lambda: Condition("a", "b", -(10**999)), "", "a number of more than 999 digits"),
+    (lambda: Condition("a", "b", 10**640), "", "a number of more than 640 characters"),
+    (lambda: Condition("a", "b", -(10**639)), "", "a number of more than 640 characters"),
     (lambda: Condition(1, "b", "c"), "", "expected text, found a number"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
     (lambda: Condition("a", True, "c"), "", "expected text, found true or false"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]  # noqa: FBT003
     (lambda: Policy("x"), "", "expected statements, found text; see Policy.from_dict"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
     (lambda: Policy({}), "", "expected statements, found an object; see Policy.from_dict"),
     (lambda: Policy(None), "", "expected statements, found null; see Policy.from_dict"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    (lambda: Policy({ADMIN}), "", "expected statements, found set; see Policy.from_dict"),
+    (lambda: Statement("Allow", not_principal=1), "NotPrincipal", "expected a Principal, found a number; see Principal.arn, .account, .everyone"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    (lambda: Statement("Allow", not_action=1), "NotAction", "expected text or an array of text, found a number"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    (lambda: Statement("Allow", not_resource=1), "NotResource", "expected text or an array of text, found a number"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
     (lambda: Policy([ADMIN, "x"]), "[1]", "expected a Statement, found text"),  # type: ignore[list-item]  # ty: ignore[invalid-argument-type]
     (lambda: Policy([], version=20121017), "", "expected text, found a number"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
 ]  # fmt: skip
@@ -527,7 +539,7 @@ def test_what_constructors_refuse(build: Any, path: str, text: str) -> None:
 
 def test_the_largest_numbers_are_written_and_read() -> None:
     """A number that a constructor takes, the reader takes."""
-    for number in (10**999 - 1, -(10**999) + 1, 1.7976931348623157e308, 5e-324):
+    for number in (10**640 - 1, -(10**639) + 1, 1.7976931348623157e308, 5e-324):
         policy = Policy(Statement("Allow", condition=Condition("NumericEquals", "k", number)))
         assert Policy.from_json(policy.to_json()) == policy
 
@@ -576,8 +588,8 @@ PROBLEMS: list[tuple[str, list[str]]] = [
         '{"Statement": [{"Effect": "ALLOW"}, {"Effect": true}, {"Effect": []}]}',
         [
             "line 1, column 17, Statement[0].Effect: an effect is 'Allow' or 'Deny', not 'ALLOW'; did you mean 'Allow'?",
-            "line 1, column 38, Statement[1].Effect: an effect is 'Allow' or 'Deny', not True",
-            "line 1, column 56, Statement[2].Effect: an effect is 'Allow' or 'Deny', not []",
+            "line 1, column 38, Statement[1].Effect: an effect is 'Allow' or 'Deny', not true or false",
+            "line 1, column 56, Statement[2].Effect: an effect is 'Allow' or 'Deny', not an array",
         ],
     ),
     (
@@ -614,6 +626,37 @@ PROBLEMS: list[tuple[str, list[str]]] = [
         ],
     ),
     (
+        '{"Statement":[{"Sid":1}]}',
+        ["line 1, column 15, Statement[0]: the Effect is missing", "line 1, column 16, Statement[0].Sid: expected text, found a number"],
+    ),
+    (
+        '{"Statement":[{"Sid":1,"Action":"a","NotAction":"b","effect":"Deny"}]}',
+        [
+            "line 1, column 16, Statement[0].Sid: expected text, found a number",
+            "line 1, column 37, Statement[0].NotAction: Action and NotAction cannot stand in one statement; write two statements",
+            "line 1, column 53, Statement[0].effect: 'effect' is not an element of a statement; did you mean 'Effect'?",
+        ],
+    ),
+    (
+        '{"Effect":"allow","Foo":1}',
+        [
+            'line 1, column 1: this is a single statement; a policy document holds it as {"Statement": [...]}',
+            "line 1, column 2, Effect: an effect is 'Allow' or 'Deny', not 'allow'; did you mean 'Allow'?",
+            "line 1, column 19, Foo: 'Foo' is not an element of a statement",
+        ],
+    ),
+    (
+        '{"Statement":[{"Effect":"x","Condition":{"A":{"b":[NaN,1e999]}},},{"Sid":"\\ud800"}]}',
+        [
+            "line 1, column 16, Statement[0].Effect: an effect is 'Allow' or 'Deny', not 'x'",
+            "line 1, column 52, Statement[0].Condition.A.b[0]: JSON has no NaN",
+            "line 1, column 56, Statement[0].Condition.A.b[1]: this number is too large",
+            "line 1, column 64, Statement[0]: there is a comma too many before '}'",
+            "line 1, column 67, Statement[1]: the Effect is missing",
+            "line 1, column 74, Statement[1].Sid: half of a surrogate pair, \\ud800, is not a character",
+        ],
+    ),
+    (
         '{\n  "Statement": [],\n}',
         ["line 2, column 18: there is a comma too many before '}'"],
     ),
@@ -630,7 +673,8 @@ def test_every_problem_of_a_text_is_listed(text: str, lines: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "lines"), [case for case in PROBLEMS if "twice" not in str(case) and "comma" not in str(case)]
+    ("text", "lines"),
+    [case for case in PROBLEMS if not any(word in str(case) for word in ("twice", "comma"))],
 )
 def test_every_problem_of_a_dict_is_listed(text: str, lines: list[str]) -> None:
     """The same problems without places, whatever mapping and sequence holds them."""
@@ -639,6 +683,178 @@ def test_every_problem_of_a_dict_is_listed(text: str, lines: list[str]) -> None:
     assert sorted(problem.message for problem in caught.value.problems) == sorted(
         line.partition("; did you mean")[0].split(": ", maxsplit=1)[1] for line in lines
     )
+
+
+class Repeating(Mapping[str, object]):
+    """A mapping that has a name twice, as multidict's and email's have."""
+
+    def __init__(self, *items: tuple[str, object]) -> None:
+        self.pairs = items
+
+    def __getitem__(self, name: str) -> object:
+        return dict(self.pairs)[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter([name for name, _ in self.pairs])
+
+    def __len__(self) -> int:
+        return len(self.pairs)
+
+    def items(self) -> Any:
+        """Return the pairs, repeated names and all."""
+        return self.pairs
+
+
+@pytest.mark.parametrize(
+    ("build", "path"),
+    [
+        (lambda: Statement.from_dict(Repeating(("Effect", "Deny"), ("Effect", "Allow"))), "Effect"),
+        (lambda: Policy.from_dict(Repeating(("Statement", []), ("Statement", []))), "Statement"),
+        (lambda: Condition.from_dict(Repeating(("Bool", {"a": 1}), ("Bool", {"b": 2}))), "Bool"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+        (lambda: Principal(Repeating(("AWS", "a"), ("AWS", "b"))), "AWS"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    ],
+)
+def test_a_mapping_that_has_a_name_twice(build: Any, path: str) -> None:
+    """Neither wins."""
+    with pytest.raises(errors.PolicyDocumentError, match=f"^{path}: this name stands twice in its object$"):
+        build()
+
+
+class Kind(enum.StrEnum):
+    """A kind of principal in an enumeration, as a mapping's key."""
+
+    AWS = "AWS"
+
+
+class Account(str, enum.Enum):  # noqa: UP042 - the older way is the point
+    """Text that says something else of itself when it is formatted."""
+
+    PROD = "111122223333"
+
+
+def test_enumerations_do_not_leak_into_principals() -> None:
+    """Neither their kinds, nor the parts of their ARNs."""
+    principal = Principal({Kind.AWS: "x"})  # type: ignore[dict-item]  # ty: ignore[invalid-argument-type]
+    assert repr(principal) == "Principal({'AWS': 'x'})"
+    assert [type(kind) for kind, _ in principal] == [str]
+    for built in (
+        Principal.account(Account.PROD),
+        Principal.account(Text("111122223333"), partition=Text("aws")),
+        Principal.arn(Text(ROOT)),
+    ):
+        assert built == Principal({"AWS": ROOT})
+        assert {type(name) for _, name in built} == {str}
+    for built in (
+        Principal.role("111122223333", Text("App")),
+        Principal.user("111122223333", Text("App")),
+        Principal.session("111122223333", Text("App"), Text("App")),
+        Principal.service(Text("App")),
+        Principal.federated(Text("App")),
+    ):
+        assert "leaked" not in repr(built)
+
+
+def test_long_and_odd_names_are_shown_short_and_plain() -> None:
+    """An error message is no place for a megabyte, nor for control characters of somebody's document."""
+    name = "x" * 100_000
+    problems = problems_of({"Statement": [{"Effect": name, name: 1, "\x9b31m\u202e": 1, "\ud800": 1}]})
+    assert all(len(problem) < 400 for problem in problems)
+    assert all(problem.isprintable() for problem in problems)
+    assert problems[2] == (
+        "Statement[0][\"\\u009b31m\\u202e\"]: '\\x9b31m\\u202e' is not an element of a statement"
+    )
+
+
+def test_no_more_than_a_thousand_problems_are_collected() -> None:
+    """Whoever has more mistakes than these will come back; what they cost is bounded."""
+    many: list[Any] = [
+        {"Statement": [1] * 5000},
+        {"Statement": [], **{f"x{n}": n for n in range(5000)}},
+        {"Statement": {"Effect": "Deny", "Action": [1] * 5000}},
+        {"Statement": {"Effect": "Deny", "Condition": {"Bool": {f"x{n}": None for n in range(5000)}}}},
+    ]
+    for data in many:
+        assert len(problems_of(data)) == 1000
+    repeated = "{" + ",".join(['"x":1'] * 5000) + "}"
+    with pytest.raises(errors.PolicyDocumentError) as caught:
+        Policy.from_json(repeated)
+    assert len(caught.value.problems) == 1000
+
+
+def problems_of(data: Any) -> list[str]:
+    """Return what is wrong with a document."""
+    with pytest.raises(errors.PolicyDocumentError) as caught:
+        Policy.from_dict(data)
+    return [str(problem) for problem in caught.value.problems]
+
+
+def test_a_place_below_a_long_name_is_that_of_the_name() -> None:
+    """A path that was shortened leads as far as it is whole."""
+    text = '{"Statement":{"Effect":"Deny","Condition":{"' + "x" * 200 + '":{"b":[null]}}}}'
+    with pytest.raises(
+        errors.PolicyDocumentError, match=r'^line 1, column 31, Statement\.Condition\["x{100}…"\]'
+    ):
+        Policy.from_json(text)
+
+
+@pytest.mark.parametrize("value", [10**5000, [[]], None], ids=["huge", "nested", "null"])
+def test_values_that_cannot_be_shown(value: Any) -> None:
+    """What is shown of a value is its type, unless it is text."""
+    assert problems_of({"Statement": {"Effect": value}})[0].startswith(
+        "Statement.Effect: an effect is 'Allow' or 'Deny', not "
+    )
+    problems_of({"Statement": [], 10**5000: 1})
+
+
+@pytest.mark.parametrize("limit", [640, 0])
+def test_numbers_do_not_depend_on_pythons_limit(limit: int) -> None:
+    """The lowest limit on digits that Python can be set to, and none at all, change nothing."""
+    before = sys.get_int_max_str_digits()
+    sys.set_int_max_str_digits(limit)
+    try:
+        for number in (10**640 - 1, -(10**639) + 1):
+            policy = Policy(Statement("Allow", condition=Condition("NumericEquals", "k", number)))
+            assert Policy.from_json(policy.to_json()) == policy
+            assert str(number) in repr(policy)
+        for digits in ("9" * 641, "-" + "9" * 640):
+            with pytest.raises(errors.PolicyDocumentError, match="more than 640 characters"):
+                Policy.from_json(f'{{"Statement":{{"Effect":"Deny","Condition":{{"A":{{"b":{digits}}}}}}}}}')
+    finally:
+        sys.set_int_max_str_digits(before)
+
+
+def calls_of(work: Any) -> int:
+    """Return how many Python functions are called."""
+    count = 0
+
+    def profile(_frame: object, event: str, _argument: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    sys.setprofile(profile)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+def test_cost_grows_linearly(example_text: str) -> None:
+    """Reading eight times the statements calls no more than eight times the functions, right or wrong."""
+    example = Policy.from_json(example_text)
+
+    def text(times: int, action: str = '"kms:*"') -> str:
+        return Policy(example.statements * times).to_json().replace('"kms:*"', action)
+
+    small, large = (calls_of(lambda n=n: Policy.from_json(text(n))) for n in (4, 32))
+    assert large < 8.2 * small
+
+    def refused(times: int) -> None:
+        with pytest.raises(errors.PolicyDocumentError):
+            Policy.from_json(text(times, "1"))
+
+    small, large = (calls_of(lambda n=n: refused(n)) for n in (4, 32))
+    assert large < 8.2 * small
 
 
 def test_dicts_may_be_any_mapping_and_lists_tuples() -> None:
@@ -659,9 +875,9 @@ def test_names_in_a_dict_that_are_not_text() -> None:
     with pytest.raises(errors.PolicyDocumentError) as caught:
         Policy.from_dict(data)
     assert [str(problem) for problem in caught.value.problems] == [
-        'Statement[0].Condition["1"]: expected text, found a number',
-        "Statement[0].Condition.Bool.None: expected text, found null",
-        'Statement[0]["2"]: 2 is not an element of a statement',
+        'Statement[0].Condition["a number"]: expected text, found a number',
+        "Statement[0].Condition.Bool.null: expected text, found null",
+        'Statement[0]["a number"]: a number is not an element of a statement',
     ]
 
 
@@ -672,6 +888,18 @@ def test_what_is_not_text_is_refused(value: Any) -> None:
         errors.PolicyDocumentError, match=r"expected JSON text, found .*; see Policy.from_dict"
     ):
         Policy.from_json(value)
+
+
+def test_where_the_fast_reader_gives_up_the_strict_one_decides(
+    monkeypatch: pytest.MonkeyPatch, example_text: str
+) -> None:
+    """As it does near the end of Python's stack."""
+
+    def fast(_text: str) -> object:
+        raise RecursionError
+
+    monkeypatch.setattr("kmspolicy._json_text.fast", fast)
+    assert Policy.from_json(example_text) == example_from_values()
 
 
 def test_a_pair_of_escapes_in_a_document_is_a_character() -> None:

@@ -6,7 +6,7 @@ import ast
 import enum
 import inspect
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, Any
 
@@ -117,6 +117,7 @@ CONDITIONS: list[tuple[Condition, str, str, Any]] = [
     (keys.source_arn.arn_like("arn:aws:s3:::b*"), "ArnLike", "aws:SourceArn", "arn:aws:s3:::b*"),
     (keys.source_arn.arn_not_like(A_BUCKET), "ArnNotLike", "aws:SourceArn", A_BUCKET),
     (keys.source_arn.like("*"), "StringLike", "aws:SourceArn", "*"),
+    (keys.source_arn.equals(A_BUCKET), "StringEquals", "aws:SourceArn", A_BUCKET),
     (keys.encryption_context("aws:s3:arn").arn_like(A_BUCKET), "ArnLike", "kms:EncryptionContext:aws:s3:arn", A_BUCKET),
     (keys.encryption_context("App").equals("any text"), "StringEquals", "kms:EncryptionContext:App", "any text"),
     (keys.principal_tag("a b").equals(""), "StringEquals", "aws:PrincipalTag/a b", ""),
@@ -195,7 +196,7 @@ WRONG: list[tuple[Callable[[], object], str]] = [
     (lambda: keys.caller_account.equals("1111*"), "an account id of 12 digits"),
     (lambda: keys.caller_account.like("arn:*"), "an account id of 12 digits"),
     (lambda: keys.caller_account.equals("111122223333\n"), "an account id of 12 digits"),
-    (lambda: keys.source_arn.arn_like("bucket"), "aws:SourceArn: expected an ARN, arn:partition:service:region:account:resource, not 'bucket'"),
+    (lambda: keys.source_arn.arn_like("bucket"), "aws:SourceArn: expected an ARN, arn:partition:service:region:account:resource, with * and ? if need be, not 'bucket'"),
     (lambda: keys.source_arn.equals("arn:aws:s3"), "expected an ARN"),
     (lambda: keys.encryption_context("a").arn_equals("x"), "kms:EncryptionContext:a: expected an ARN"),
     (lambda: keys.via_service.equals(1), "kms:ViaService: expected text, not 1"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
@@ -210,8 +211,8 @@ WRONG: list[tuple[Callable[[], object], str]] = [
     (lambda: keys.valid_to.equals(NOON, 1.0), "expected either dates or numbers"),
     (lambda: keys.source_ip.in_network("203.0.113.5/24"), "aws:SourceIp: expected a network in CIDR notation without host bits, not '203.0.113.5/24'"),
     (lambda: keys.source_ip.in_network("home"), "a network in CIDR notation"),
-    (lambda: keys.source_ip.in_network(1), "a network in CIDR notation, not 1"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
-    (lambda: keys.encryption_context(""), "the name of a pair or a tag is text without wildcards, not ''"),
+    (lambda: keys.source_ip.in_network(1), "a network in CIDR notation without host bits, not 1"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    (lambda: keys.encryption_context(""), "the name of a pair or a tag is text without wildcards and variables, not ''"),
     (lambda: keys.principal_tag("a*"), "without wildcards"),
     (lambda: keys.request_tag(1), "not 1"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
     (lambda: keys.recipient_attestation_pcr(32), "a register is a number from 0 to 31, not 32"),
@@ -229,6 +230,157 @@ def test_values_that_are_refused(build: Callable[[], object], message: str) -> N
     """The error names the key, the accepted form and what was given."""
     with pytest.raises(errors.BuilderError, match=re.escape(message)):
         build()
+
+
+ACCOUNTS = [key for key in CONSTANTS.values() if key.key.lower().endswith(("account", "sourceowner"))]
+ARNS = [key for key in CONSTANTS.values() if CONDITION_KEYS[key.key.lower()].type == "ARN"]
+
+
+@pytest.mark.parametrize("key", ACCOUNTS, ids=repr)
+def test_every_account_is_twelve_digits(key: kinds.TextKey) -> None:
+    """Also behind ``if_exists``; ``like`` takes digits with wildcards."""
+    for operators in (key, key.if_exists):
+        operators.like("1*2*3*4*5*6*7*8", "?" * 12)
+        for wrong in ("1234", "*", "", "1111222233334", "111122223333\n"):
+            with pytest.raises(errors.BuilderError, match=f"^{key.key}: expected an account id of 12 digits"):
+                operators.equals(wrong)
+        for wrong in ("", "abc*"):
+            with pytest.raises(errors.BuilderError, match="an account id of 12 digits"):
+                operators.like(wrong)
+
+
+@pytest.mark.parametrize("key", ARNS, ids=repr)
+def test_every_arn_has_six_parts(key: kinds.ArnKey) -> None:
+    """Without wildcards where they would be plain text, with them where ARNs are compared; ``like`` takes any text."""
+    for operators in (key, key.if_exists):
+        operators.equals(A_BUCKET, "arn:aws:iam::111122223333:role/a b", "arn:aws:iam::aws:policy/x")
+        operators.like("*:role/x", "arn:aws:*")
+        operators.arn_like("arn:*:iam::1111*:role/*")
+        for wrong in (
+            "x",
+            "*",
+            "arn:aws:s3:::b*",
+            "arn:aws:iam::123:role/x",
+            "arn: : :::  ",
+            f"{A_BUCKET}\n",
+        ):
+            with pytest.raises(errors.BuilderError, match=f"^{key.key}: expected an ARN without wildcards"):
+                operators.not_equals(wrong)
+        for wrong in ("x", "*", "arn:aws:s3", f"{A_BUCKET}\n"):
+            with pytest.raises(
+                errors.BuilderError, match=f"^{key.key}: expected an ARN, .* with \\* and \\?"
+            ):
+                operators.arn_not_like(wrong)
+
+
+def test_lists_are_met_by_the_tests_above() -> None:
+    """The six accounts and seven ARNs that AWS documents."""
+    assert (len(ACCOUNTS), len(ARNS)) == (6, 7)
+
+
+def test_numbers_have_no_exponents() -> None:
+    """However large or small, they are written out, exactly."""
+    key = keys.rotation_period_in_days
+    for number, text in (
+        (10**400, "1" + "0" * 400),
+        (1e16, "10000000000000000"),
+        (1e-07, "0.0000001"),
+        (0.1, "0.1"),
+    ):
+        assert key.equals(number) == Condition("NumericEquals", key.key, text)
+
+
+class Nowhere(tzinfo):
+    """A time zone that knows no offset, which makes a datetime naive."""
+
+    def utcoffset(self, _: datetime | None) -> None:
+        """Know nothing."""
+
+    def dst(self, _: datetime | None) -> None:
+        """Know nothing."""
+
+    def tzname(self, _: datetime | None) -> None:
+        """Know nothing."""
+
+
+@pytest.mark.parametrize(
+    ("moment", "text"),
+    [
+        (datetime(999, 1, 1, tzinfo=UTC), "0999-01-01T00:00:00Z"),
+        (datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC), "9999-12-31T23:59:59Z"),
+        (datetime(2026, 1, 1, tzinfo=Nowhere()), None),
+        (datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=5))), None),
+        (datetime(2026, 1, 1, tzinfo=timezone(timedelta(microseconds=1))), None),
+    ],
+    ids=repr,
+)
+def test_dates_at_the_edges(moment: datetime, text: str | None) -> None:
+    """Four digits for the year, and no guess where UTC is not known."""
+    if text is None:
+        with pytest.raises(errors.BuilderError, match="whole seconds with a time zone"):
+            keys.current_time.equals(moment)
+    else:
+        assert keys.current_time.equals(moment) == Condition("DateEquals", "aws:CurrentTime", text)
+
+
+@pytest.mark.parametrize(
+    "network",
+    [
+        "203.0.113.0/255.255.255.0",
+        "203.0.113.0/0.0.0.255",
+        "fe80::1%eth0",
+        "fe80::%eth0/64",
+        "",
+        b"\x01\x02\x03\x04",
+        ("192.0.2.0", 24),
+    ],
+)
+def test_networks_are_cidr(network: Any) -> None:
+    """What Python takes for a network besides is not what IAM does."""
+    with pytest.raises(errors.BuilderError, match="CIDR notation"):
+        keys.source_ip.in_network(network)
+
+
+def test_aliases_and_grant_operations() -> None:
+    """An alias is a name and never an ARN, an operation has no prefix."""
+    keys.request_alias.equals("alias/app")
+    keys.request_alias.like("alias/app*")
+    keys.grant_operations.for_any_value.like("Re*")
+    with pytest.raises(errors.BuilderError, match="an alias name, alias/app"):
+        keys.request_alias.equals("arn:aws:kms:us-east-1:111122223333:alias/app")
+    with pytest.raises(errors.BuilderError, match="an operation without prefix"):
+        keys.grant_operations.for_any_value.equals("kms:Decrypt")
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda: keys.caller_account.equals(keys.Variable("nonsense*")),
+        lambda: keys.caller_account.equals("1" + keys.resource_account.variable()),
+        lambda: keys.source_arn.arn_like("bucket/" + keys.username.variable()),
+        lambda: keys.source_arn.equals("*" + keys.username.variable()),
+        lambda: keys.via_service.equals("${aws:username}"),
+        lambda: keys.encryption_context("${aws:username}"),
+        lambda: keys.principal_tag("cost center").variable(),
+        lambda: keys.principal_tag("a}b").variable(),
+        lambda: keys.principal_tag("a, 'b'").variable("x"),
+    ],
+)
+def test_variables_are_no_way_around_the_form(build: Callable[[], object]) -> None:
+    """A value with a variable has the form of its key, and plain text has no variables in it."""
+    with pytest.raises(errors.BuilderError):
+        build()
+
+
+def test_variables_of_keys_that_are_not_here() -> None:
+    """They are written as text, and as nothing else."""
+    variable = keys.Variable("${saml:sub}")
+    assert keys.encryption_context("sub").equals(variable) == Condition(
+        "StringEquals", "kms:EncryptionContext:sub", "${saml:sub}"
+    )
+    number: Any = 5
+    with pytest.raises(errors.BuilderError, match="a variable is written as text, not 5"):
+        keys.Variable(number)
 
 
 def test_variables_stand_in_texts_and_arns() -> None:

@@ -66,7 +66,9 @@ def test_seconds_that_are_refused(name: str, seconds: Any) -> None:
 
 def test_no_delay_is_a_delay() -> None:
     """Zero seconds are seconds."""
-    assert list(Retry(3, first_delay=0, deadline=0).delays(lambda: 1.0)) == [0.0, 0.0]
+    assert list(Retry(3, first_delay=0).delays(lambda: 1.0)) == [0.0, 0.0]
+    with pytest.raises(ValueError, match="leaves time for nothing"):
+        Retry(deadline=0)
 
 
 def test_only_the_deadline_may_be_missing() -> None:

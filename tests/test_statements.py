@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from kmspolicy import Policy, Principal, Statement, errors, statements
+from support import exactly, one_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+CORPUS = Path(os.environ.get("KMSPOLICY_CORPUS") or "no-corpus")
 
 ACCOUNT = "111122223333"
 USER = Principal.user(ACCOUNT, "ExampleUser")
@@ -152,7 +161,7 @@ READY: list[tuple[Statement, dict[str, Any]]] = [
         service("logs.us-west-2.amazonaws.com", LOGS, {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": f"arn:aws-us-gov:logs:us-west-2:{ACCOUNT}:log-group:app"}}),
     ),
     (
-        statements.cloudtrail_encrypts_logs(TRAIL, ACCOUNT),
+        statements.cloudtrail_encrypts_logs(TRAIL),
         service(
             "cloudtrail.amazonaws.com",
             "kms:GenerateDataKey*",
@@ -199,8 +208,18 @@ READY: list[tuple[Statement, dict[str, Any]]] = [
         service("s3.amazonaws.com", "kms:GenerateDataKey", {"StringEquals": {"aws:SourceAccount": ACCOUNT}, "ArnLike": {"aws:SourceArn": BUCKET}}, "Allow Amazon S3 use of the customer managed key"),
     ),
     (
-        statements.eventbridge_sends(RULE, ACCOUNT),
-        service("events.amazonaws.com", ["kms:Decrypt", "kms:GenerateDataKey"], {"StringEquals": {"aws:SourceAccount": ACCOUNT}, "ArnLike": {"aws:SourceArn": RULE}}, "Allow EventBridge to use the key"),
+        statements.eventbridge_sends(),
+        {
+            "Sid": "Allow EventBridge to use the key",
+            "Effect": "Allow",
+            "Principal": {"Service": "events.amazonaws.com"},
+            "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
+            "Resource": "*",
+        },
+    ),
+    (
+        statements.sqs_event_source("s3.amazonaws.com", BUCKET, ACCOUNT),
+        service("s3.amazonaws.com", ["kms:GenerateDataKey", "kms:Decrypt"], {"ArnEquals": {"aws:SourceArn": BUCKET}, "StringEquals": {"aws:SourceAccount": ACCOUNT}}),
     ),
     (
         statements.config_delivers(ACCOUNT),
@@ -275,7 +294,172 @@ def test_ready_made_statements(statement: Statement, expected: dict[str, Any]) -
     assert Policy([statement]).to_dict()["Statement"] == [expected]
 
 
-def test_an_enclave_that_is_not_attested() -> None:
-    """A statement that attests nothing would allow it to anybody on the instance."""
-    with pytest.raises(errors.BuilderError, match="give one of them"):
-        statements.nitro_enclave(ROLE)
+NONE: Any = None
+REFUSED: list[tuple[Callable[[], object], str]] = [
+    (lambda: statements.nitro_enclave(ROLE), "give one of them"),
+    (lambda: statements.nitro_enclave(ROLE, image_sha384=""), "ImageSha384: expected hexadecimal digits"),
+    (lambda: statements.nitro_enclave(ROLE, pcrs={0: "hello"}), "PCR0: expected hexadecimal digits"),
+    (lambda: statements.nitro_enclave(ROLE, pcrs={8: "0" * 96}), "that are not all 0"),
+    (lambda: statements.nitro_enclave(ROLE, pcrs={32: "ab"}), "from 0 to 31"),
+    (lambda: statements.cloudwatch_logs("us-west-2", "*"), "an account id of 12 digits, not '\\*'"),
+    (lambda: statements.cloudwatch_logs("us-west-2", "1234"), "an account id of 12 digits"),
+    (lambda: statements.cloudwatch_logs("us-west-2", NONE), "an account id of 12 digits"),
+    (lambda: statements.cloudwatch_logs("us-west-2", ACCOUNT, log_group=""), "the name of a log group"),
+    (lambda: statements.cloudwatch_logs("us-west-2", ACCOUNT, log_group="arn:aws:logs:x"), "the name of a log group"),
+    (lambda: statements.cloudwatch_logs("us-iso-east-1", ACCOUNT, partition="aws-iso"), "aws, aws-us-gov, aws-cn"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    (lambda: statements.cloudtrail_encrypts_logs("*"), "the ARN of a trail"),
+    (lambda: statements.cloudtrail_encrypts_logs(f"{TRAIL}*"), "the ARN of a trail"),
+    (lambda: statements.cloudtrail_describes_key("arn:aws:s3:::b"), "the ARN of a trail"),
+    (lambda: statements.cloudtrail_describes_key(NONE), "the ARN of a trail"),
+    (lambda: statements.sns_event_source("events.amazonaws.com", RULE, ACCOUNT), "does not support these conditions"),
+    (lambda: statements.sns_event_source("s3.amazonaws.com", "*", ACCOUNT), "aws:SourceArn: expected an ARN"),
+    (lambda: statements.sns_delivers(TOPIC, "*"), "aws:SourceAccount: expected an account id"),
+    (lambda: statements.sqs_event_source("s3.amazonaws.com", BUCKET), "an account id of 12 digits, not ''"),
+    (lambda: statements.sqs_event_source("s3.amazonaws.com", "*"), "aws:SourceArn: expected an ARN"),
+    (lambda: statements.s3_inventory("*", ACCOUNT), "aws:SourceArn: expected an ARN"),
+    (lambda: statements.deny_deletion("*"), "aws:PrincipalArn: expected an ARN"),
+    (lambda: statements.use_through_service("ec2", account=ACCOUNT), "a service in a Region"),
+    (lambda: statements.use_through_service("ec2.us-west-2.amazonaws.com", account="*"), "an account id"),
+    (lambda: statements.deny_short_waiting_period(30), "expected 7 to 29 days, not 30"),
+    (lambda: statements.deny_short_waiting_period(6), "expected 7 to 29 days"),
+    (lambda: statements.deny_short_waiting_period(7.5), "expected 7 to 29 days"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    (lambda: statements.console_policy(ACCOUNT, kind="x"), "a key is for one of"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    (lambda: statements.key_users(USER, kind=["x"]), "a key is for one of"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("build", "message"), REFUSED, ids=[f"{n}-{message}" for n, (_, message) in enumerate(REFUSED)]
+)
+def test_guards_cannot_be_switched_off(build: Callable[[], object], message: str) -> None:
+    """Accounts, ARNs and measurements that would guard nothing, or match nothing, are refused."""
+    with pytest.raises(errors.BuilderError, match=message):
+        build()
+
+
+@pytest.mark.parametrize(
+    ("partition", "principal"),
+    [
+        ("aws", "logs.r-1.amazonaws.com"),
+        ("aws-us-gov", "logs.r-1.amazonaws.com"),
+        ("aws-cn", "logs.r-1.amazonaws.com.cn"),
+    ],
+)
+def test_the_domain_of_cloudwatch_logs(partition: Any, principal: str) -> None:
+    """It is another one in China."""
+    statement = statements.cloudwatch_logs("r-1", ACCOUNT, partition=partition)
+    assert statement.principal == Principal.service(principal)
+    assert f"arn:{partition}:logs:r-1:{ACCOUNT}:*" in str(statement.condition)
+
+
+def test_a_trail_in_another_partition() -> None:
+    """The context is in the partition of the trail."""
+    statement = statements.cloudtrail_encrypts_logs(TRAIL.replace("arn:aws:", "arn:aws-us-gov:"))
+    assert "arn:aws-us-gov:cloudtrail:*:111122223333:trail/*" in str(statement.condition)
+
+
+def test_principals_may_come_from_a_generator() -> None:
+    """They are gone through once."""
+    policy = statements.console_policy(
+        ACCOUNT, administrators=(p for p in [ADMIN]), users=(p for p in [USER, ROLE])
+    )
+    assert policy == statements.console_policy(ACCOUNT, administrators=[ADMIN], users=[USER, ROLE])
+
+
+# What AWS's pages print, with their placeholders filled in: the file, what is put for what, and what we leave
+# out (None) or add, with the reason in the docstring of the function.
+PAGES: list[tuple[str, dict[str, str], Statement, dict[str, Any]]] = [
+    (
+        "statements/cloudtrail-create-kms-key-policy-for-cloudtrail",
+        {"region:account-id:trail/trailName": "us-west-2:111122223333:trail/finance", "account-id": ACCOUNT},
+        statements.cloudtrail_encrypts_logs(TRAIL),
+        {},
+    ),
+    (
+        "statements/cloudtrail-create-kms-key-policy-for-cloudtrail-10",
+        {"region:account-id:trail/trailName": "us-west-2:111122223333:trail/finance"},
+        statements.cloudtrail_describes_key(TRAIL),
+        {},
+    ),
+    (
+        "statements/cloudtrail-create-kms-key-policy-for-cloudtrail-4",
+        {"account-id:user/username": f"{ACCOUNT}:user/ExampleUser"},
+        statements.cloudtrail_log_readers(USER),
+        {},
+    ),
+    (
+        "statements/sns-sns-key-management",
+        {"arn:aws:service:region:customer-account-id:resource-type:customer-resource-id": BUCKET, "customer-account-id": ACCOUNT, "service.amazonaws.com": "s3.amazonaws.com"},
+        statements.sns_event_source("s3.amazonaws.com", BUCKET, ACCOUNT),
+        {},
+    ),
+    (
+        "statements/sns-sns-enable-encryption-for-topic-sqs-queue-subscriptions",
+        {},
+        statements.sns_delivers(TOPIC, ACCOUNT),
+        {"Condition": {"StringEquals": {"aws:SourceAccount": ACCOUNT}, "ArnLike": {"aws:SourceArn": TOPIC}}},
+    ),
+    (
+        "statements/s3-configure-inventory",
+        {"source-account-id": ACCOUNT, "source-bucket-name": "bucket", "aws:SourceARN": "aws:SourceArn"},
+        statements.s3_inventory(BUCKET, ACCOUNT),
+        {},
+    ),
+    ("statements/eventbridge-eb-targets", {}, statements.eventbridge_sends(), {}),
+    (
+        "statements/kms-dg-conditions-nitro-enclaves",
+        {"role/data-processing": "role/ExampleRole"},
+        statements.nitro_enclave(
+            ROLE,
+            image_sha384="9fedcba8abcdef7abcdef6abcdef5abcdef4abcdef3abcdef2abcdef1abcdef1abcdef0abcdef1abcdef2abcdef3"
+            "abcdef4abcdef5abcdef6abcdef7abcdef99",
+        ),
+        {"Action": ["kms:Decrypt", "kms:GenerateDataKey"]},
+    ),
+    ("statements/new-cond-pending-window", {}, statements.deny_short_waiting_period(21), {}),
+    (
+        "config-s3-kms-key-policy-2",
+        {"sourceAccountID": ACCOUNT, "AWS:SourceAccount": "aws:SourceAccount", "myKMSKeyARN": "*"},
+        statements.config_delivers(ACCOUNT),
+        {},
+    ),
+    (
+        "sqs-sqs-key-management-2",
+        {"<replaceable>service</replaceable>.amazonaws.com": "events.amazonaws.com", "arn:aws:service::111122223333:resource": RULE},
+        statements.sqs_event_source("events.amazonaws.com", RULE),
+        {},
+    ),
+    (
+        "s3-grant-destinations-permissions-to-s3",
+        {},
+        statements.s3_notifies(BUCKET, ACCOUNT).named("example-statement-ID"),
+        {"Condition": {"StringEquals": {"aws:SourceAccount": ACCOUNT}, "ArnLike": {"aws:SourceArn": BUCKET}}},
+    ),
+    (
+        "cwlogs-encrypt-log-data-kms",
+        {"arn:aws:logs:region:account-id:log-group:log-group-name": f"arn:aws:logs:us-west-2:{ACCOUNT}:log-group:app", "logs.region.": "logs.us-west-2."},
+        statements.cloudwatch_logs("us-west-2", ACCOUNT, log_group="app"),
+        {},
+    ),
+    (
+        "cwlogs-encrypt-log-data-kms-2",
+        {"arn:aws:logs:region:account-id:*": f"arn:aws:logs:us-west-2:{ACCOUNT}:*", "logs.region.": "logs.us-west-2."},
+        statements.cloudwatch_logs("us-west-2", ACCOUNT),
+        {},
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="KMSPOLICY_CORPUS names no folder")
+@pytest.mark.parametrize(("name", "filled", "statement", "departures"), PAGES, ids=[row[0] for row in PAGES])
+def test_ready_made_statements_say_what_their_pages_say(
+    name: str, filled: dict[str, str], statement: Statement, departures: dict[str, Any]
+) -> None:
+    """In the key itself as the resource, and up to lists of one name and the departures that the docstrings name."""
+    text = (CORPUS / f"{name}.json").read_text(encoding="utf-8")
+    for placeholder, value in filled.items():
+        assert placeholder in text
+        text = text.replace(placeholder, value)
+    printed = json.loads(text)
+    printed = printed["Statement"][-1] if "Statement" in printed else printed
+    assert exactly(statement.to_dict()) == exactly(one_name({**printed, "Resource": "*", **departures}))

@@ -10,6 +10,7 @@ __all__ = [
     "Action",
     "ActionPattern",
     "Condition",
+    "Denial",
     "KMSClient",
     "KeyPolicies",
     "KeyPolicyError",
@@ -31,7 +32,7 @@ __all__ = [
 if TYPE_CHECKING:
     from kmspolicy import errors, keys, statements
     from kmspolicy._botocore import translate_errors
-    from kmspolicy._builder import Permission, allow, deny, matching
+    from kmspolicy._builder import Denial, Permission, allow, deny, matching
     from kmspolicy._client import KeyPolicies, KMSClient, PutResult
     from kmspolicy._document import Condition, Policy, Principal, Statement
     from kmspolicy._retry import Retry
@@ -44,6 +45,7 @@ else:
         "Action": "_vocabulary",
         "ActionPattern": "_vocabulary",
         "Condition": "_document",
+        "Denial": "_builder",
         "KMSClient": "_client",
         "KeyPolicies": "_client",
         "KeyPolicyError": "errors",

@@ -21,6 +21,7 @@ from botocore.exceptions import (
     ResponseStreamingError,
     SSLError,
 )
+from botocore.hooks import BaseEventHooks
 from botocore.parsers import ResponseParserError
 from typing_extensions import TypeIs
 
@@ -40,23 +41,30 @@ class Call:
 
     Attributes:
         key_id: The key of the call, as far as it is known.
+        operation: The operation of the API; None for a caller's own calls, of any operation.
         repeats: Whether botocore may repeat the request as the client's configuration says.
         counted: Whether the client tells what it sends.
         sent: The requests handed to the HTTP session so far.
         settled: How many of them were answered or failed.
-        outcome_unknown: Whether one that failed may have taken effect.
+        under_way: Whether an attempt has begun and not ended.
+        outcome_unknown: Whether a request that failed may have taken effect.
+        quota: What botocore's retry quota lent to attempts that failed.
     """
 
     key_id: str | None
+    operation: str | None = None
     repeats: bool = attrs.field(default=True, kw_only=True)
     counted: bool = attrs.field(default=False, kw_only=True)
     sent: int = 0
     settled: int = 0
+    under_way: bool = False
     outcome_unknown: bool = False
+    quota: int = 0
 
     def settle(self, requests: int) -> None:
         """Close an attempt that took at least so many requests, for a client that tells nothing."""
         self.sent = self.settled = max(self.sent, self.settled + requests)
+        self.under_way = False
 
     def answered(self, response: Mapping[str, Any]) -> Mapping[str, Any]:
         """Close an attempt that succeeded."""
@@ -66,22 +74,29 @@ class Call:
     @contextmanager
     def attempt(self) -> Generator[None]:
         """Translate the errors of botocore that one attempt raises."""
+        self.under_way = True
         try:
             yield
         except (BotoCoreError, ClientError, ResponseParserError) as error:
             raise _translate(error, self) from error
+        except Exception as error:
+            # botocore's parser fails in many ways on answers that are not the service's; what is raised
+            # before anything was sent is not ours to translate.
+            if self.sent <= self.settled:
+                raise
+            raise _unreadable(error, self) from error
 
     def cut_off(self, message: str) -> errors.NoAnswerError:
         """Say that the attempt under way was given up."""
-        under_way = self.sent > self.settled or not self.counted
-        self.settle(int(under_way))
+        open_request = self.sent > self.settled or (self.under_way and not self.counted)
+        self.settle(int(open_request))
         return errors.NoAnswerError(
             message,
             code="TimeoutError",
             key_id=self.key_id,
             attempts=self.sent,
             is_retry_safe=True,
-            outcome_unknown=self.outcome_unknown or under_way,
+            outcome_unknown=self.outcome_unknown or open_request,
         )
 
 
@@ -98,31 +113,32 @@ def watch(call: Call) -> Generator[None]:
         _current.reset(token)
 
 
-def prepare(client: object, operations: tuple[str, ...]) -> bool:
+def prepare(client: object, operation: str) -> bool:
     """Register the handlers below with a client, once however often this is called.
 
     Args:
-        client: An aiobotocore client, or something else that has no ``meta.events``.
-        operations: The operations of the API whose repeats are in our hands.
+        client: An aiobotocore client, or something else that has no events.
+        operation: The operation of the API whose repeats are in our hands.
 
     Returns:
         Whether the client tells what it sends.
     """
     if not _has_events(client):
         return False
-    events = client.meta.events
-    # The last of all handlers: what stands before it may still wait, as the adaptive mode's limiter does.
+    events, name = client.meta.events, f"kms.{operation}"
+    # The first of the most specific handlers: the first answer other than None decides.
+    events.register_first(f"needs-retry.{name}", _answer_no, unique_id=f"kmspolicy-no-repeat-{operation}")
+    # The last of all handlers: what stands before may still wait, as the adaptive mode's limiter does, or has
+    # drawn on the retry quota of the standard mode.
     events.register_last("before-send", _count, unique_id="kmspolicy-count")
-    for operation in operations:
-        # The most specific handler comes first, and the first answer other than None counts.
-        events.register(
-            f"needs-retry.kms.{operation}", _answer_no, unique_id=f"kmspolicy-no-repeat-{operation}"
-        )
+    events.register_last("needs-retry", _note_quota, unique_id="kmspolicy-note-quota")
+    events.register(f"before-call.{name}", _hand_on_quota, unique_id=f"kmspolicy-quota-{operation}")
     return True
 
 
 class _Emitter(Protocol):
     def register(self, event_name: str, handler: Handler, unique_id: str) -> object: ...
+    def register_first(self, event_name: str, handler: Handler, unique_id: str) -> object: ...
     def register_last(self, event_name: str, handler: Handler, unique_id: str) -> object: ...
 
 
@@ -137,19 +153,50 @@ class _HasEvents(Protocol):
 
 
 def _has_events(client: object) -> TypeIs[_HasEvents]:
-    return hasattr(getattr(client, "meta", None), "events")
+    return isinstance(getattr(getattr(client, "meta", None), "events", None), BaseEventHooks)
 
 
-def _count(**_: object) -> None:
+def _ours(event_name: str) -> Call | None:
+    """Return the call that an event belongs to, None for calls that are not ours."""
     call = _current.get()
+    return call if call is not None and event_name.endswith(f".{call.operation}") else None
+
+
+def _count(*, event_name: str, **_: object) -> None:
+    call = _ours(event_name)
     if call is not None:
         call.sent += 1
 
 
-def _answer_no(**_: object) -> bool | None:
+def _answer_no(
+    *,
+    event_name: str,
+    response: tuple[Any, Mapping[str, Any]] | None = None,
+    caught_exception: Exception | None = None,
+    **_: object,
+) -> bool | None:
     """Answer whether to repeat: no inside our calls, and nothing at all elsewhere."""
-    call = _current.get()
-    return False if call is not None and not call.repeats else None
+    call = _ours(event_name)
+    if call is None:
+        return None
+    call.outcome_unknown |= (response is not None and response[0].status_code >= _SERVER_FAULT) or (
+        caught_exception is not None and not _never_sent(caught_exception)
+    )
+    return None if call.repeats else False
+
+
+def _note_quota(*, event_name: str, request_dict: Mapping[str, Any], **_: object) -> None:
+    """Note what botocore's standard mode took from its retry quota for a repeat that it does not make."""
+    call = _ours(event_name)
+    if call is not None and not call.repeats:
+        call.quota += request_dict["context"].get("retry_quota_capacity", 0)
+
+
+def _hand_on_quota(*, event_name: str, context: dict[str, Any], **_: object) -> None:
+    """Let the next attempt, when it succeeds, give back to the quota what the failed ones took."""
+    call = _ours(event_name)
+    if call is not None and call.quota:
+        context["retry_quota_capacity"], call.quota = call.quota, 0
 
 
 # --- translating errors -----------------------------------------------------------------------------
@@ -201,19 +248,36 @@ _SERVER_FAULT: Final = 500
 
 def _translate(error: Exception, call: Call) -> errors.CallError:
     """Turn an error of botocore into one of this library, and close the attempt in the call's account."""
-    if isinstance(error, ClientError):
+    ours = isinstance(error, ClientError) and call.operation in (None, error.operation_name)
+    if ours and isinstance(error, ClientError):
         return _answer(error, call)
     network = isinstance(error, _NETWORK)
     reached = network or isinstance(error, HTTPClientError)
+    if call.counted:
+        reached = call.sent > call.settled  # what was not sent may have been the request for credentials
     call.settle(int(reached))
     call.outcome_unknown |= reached and not _never_sent(error)
+    hint = " (is the client still open, and used in the event loop it was made in?)"
     return errors.NoAnswerError(
-        str(error) if network or not reached else f"{error} (is the client still open?)",
+        f"{error}{hint if type(error) is HTTPClientError else ''}",
         code=type(error).__name__,
         key_id=call.key_id,
         attempts=call.sent,
         is_retry_safe=network,
         outcome_unknown=call.outcome_unknown,
+    )
+
+
+def _unreadable(error: Exception, call: Call) -> errors.NoAnswerError:
+    call.settle(1)
+    call.outcome_unknown = True
+    return errors.NoAnswerError(
+        f"the answer cannot be read: {error}",
+        code=type(error).__name__,
+        key_id=call.key_id,
+        attempts=call.sent,
+        is_retry_safe=True,
+        outcome_unknown=True,
     )
 
 
@@ -224,9 +288,9 @@ def _never_sent(error: Exception) -> bool:
         # aiobotocore raises it for a connection that was reset after the request had left, too.
         # An error of aiohttp's connector, which comes before that, has the system's as os_error.
         return hasattr(cause, "os_error") or isinstance(cause, socket.gaierror)
-    # A closed client: aiohttp's "Session is closed", or aiobotocore has no session left.
-    closed = isinstance(error, HTTPClientError) and isinstance(cause, (RuntimeError, AttributeError))
-    return closed or isinstance(error, _NEVER_CONNECTED)
+    if isinstance(cause, AttributeError):
+        return cause.obj is None  # aiobotocore's session after it was closed
+    return str(cause) == "Session is closed" or isinstance(error, _NEVER_CONNECTED)  # aiohttp's words
 
 
 def _answer(error: ClientError, call: Call) -> errors.ServiceError:
@@ -273,11 +337,19 @@ def translate_errors(key_id: str | None = None) -> Generator[None]:
 
     botocore's own repeats stay as the client has them. Other errors pass.
 
+    What you call need not be safe to repeat: a ``create_key`` that was dropped may have made a key, and another one
+    would make a second. So ``is_retry_safe`` is true here only where the request certainly had no effect. ``attempts`` is
+    at least the number of requests; where botocore repeated dropped connections there were more.
+
     Args:
         key_id: The key of the call, for the error to carry; None where there is none yet.
 
     Raises:
         CallError: with botocore's error as ``__cause__``.
     """
-    with Call(key_id).attempt():
-        yield
+    try:
+        with Call(key_id).attempt():
+            yield
+    except errors.CallError as error:
+        error.is_retry_safe = error.is_retry_safe and not error.outcome_unknown
+        raise

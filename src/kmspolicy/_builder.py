@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal, NewType, TypeAlias, final, get
 import attrs
 
 from kmspolicy._document import Principal, Statement
+from kmspolicy._document._convert import plural
 from kmspolicy._vocabulary import ACTIONS, Action, ActionPattern, actions_matching
 from kmspolicy.errors import BuilderError
 
@@ -26,7 +27,7 @@ def matching(pattern: str) -> MatchingPattern:
     """Take a wildcard over actions that is not one of AWS's own.
 
     Args:
-        pattern: ``kms:`` and a name with ``*`` for any characters and ``?`` for one, ``kms:*Mac`` for example.
+        pattern: ``kms:`` and a name, in any case, with ``*`` for any characters and ``?`` for one, ``kms:*Mac`` for example.
 
     Raises:
         BuilderError: where no action that has an effect in a key policy matches.
@@ -36,11 +37,26 @@ def matching(pattern: str) -> MatchingPattern:
 
 @attrs.frozen
 class Permission:
-    """Hold what is allowed or denied; ``to`` says to whom, and makes it a statement."""
+    """Hold what is allowed or denied; ``to`` says to whom, and makes it a statement.
+
+    Made by ``allow`` and ``deny``.
+
+    Raises:
+        BuilderError: for actions that ``allow`` refuses, for none, and for ``not_action`` in an Allow.
+    """
 
     effect: Literal["Allow", "Deny"]
     action: Names | None = attrs.field(default=None, kw_only=True)
     not_action: Names | None = attrs.field(default=None, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse what the builder's functions would not make."""
+        if (self.action is None) == (self.not_action is None) or (
+            self.effect == "Allow" and self.action is None
+        ):
+            raise BuilderError("a permission has actions; a Deny may have all actions except some instead")
+        for name in plural(self.action) + plural(self.not_action):
+            _effective(name)
 
     def to(self, principal: Principal, /, *principals: Principal) -> Statement:
         """Make the statement: this permission for these principals, on the key.
@@ -59,7 +75,7 @@ class Permission:
 
 @final
 class Denial(Permission):
-    """Hold what is denied; ``to`` says to whom, ``to_all_except`` to whom not."""
+    """Hold what is denied; ``to`` says to whom, ``to_all_except`` to whom not. Made by ``deny``."""
 
     __slots__ = ()
 
@@ -70,11 +86,18 @@ class Denial(Permission):
         it to everyone under a condition instead, which has no such traps:
         ``deny(...).to(Principal.everyone()).when(keys.principal_arn.arn_not_equals(...))``.
 
+        Raises:
+            BuilderError: for everyone, who leaves nobody.
+            PolicyDocumentError: where ``Principal.everyone()`` is joined with others.
+
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
         """
+        except_for = _joined(principal, *principals)
+        if ("AWS", "*") in except_for:
+            raise BuilderError("all except everyone is nobody; name those who shall not be denied")
         return Statement(
             self.effect,
-            not_principal=_joined(principal, *principals),
+            not_principal=except_for,
             action=self.action,
             not_action=self.not_action,
             resource="*",
@@ -115,7 +138,7 @@ class _Deny:
         return Denial("Deny", action=_checked(action, *actions))
 
     def all_except(self, action: AnyAction, /, *actions: AnyAction) -> Denial:
-        """Deny every action but these, with NotAction.
+        """Deny every action but these, with NotAction; ``kms:*`` would leave nothing to deny.
 
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notaction.html
 
@@ -126,10 +149,16 @@ class _Deny:
         Raises:
             BuilderError: for an action that does not exist or has no effect in a key policy.
         """
+        if {"*", "kms:*"} & {action, *actions}:
+            raise BuilderError("all actions except all are none; name those that shall not be denied")
         return Denial("Deny", not_action=_checked(action, *actions))
 
     def __repr__(self) -> str:
         """Write the name under which it is imported."""
+        return "deny"
+
+    def __reduce__(self) -> str:
+        """Be the same one after a pickle or a copy."""
         return "deny"
 
 

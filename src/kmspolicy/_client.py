@@ -17,10 +17,15 @@ from kmspolicy.errors import CallError, KeyIdError, PolicyDocumentError, Problem
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
-_OPERATIONS: Final = ("PutKeyPolicy",)
 _LONGEST_KEY_ID: Final = 2048
 _DEFAULT_RETRY: Final = Retry()
 _ONCE: Final = Retry(1, deadline=None)
+
+
+def _retry_or_none(value: Retry | None) -> Retry | None:
+    if value is not None and not isinstance(value, Retry):
+        raise TypeError(f"retry is a Retry or None, not {value!r}")
+    return value
 
 
 class KMSClient(Protocol):
@@ -67,12 +72,19 @@ class KeyPolicies:
         client: An open KMS client of aiobotocore. Its own repeats are off inside the calls of this class, and
             only there, unless ``retry`` is None.
         retry: How often and how long calls are repeated; None leaves that to the client's configuration.
+        sleep: Waits between attempts; for tests, which do not want to wait.
+        clock: Gives the seconds by which the deadline is reckoned before an attempt; for tests, with ``sleep``.
+
+    Raises:
+        TypeError: where ``retry`` is neither a Retry nor None.
 
     https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html
     """
 
     _client: KMSClient = attrs.field(alias="client")
-    _retry: Retry | None = attrs.field(default=_DEFAULT_RETRY, kw_only=True, alias="retry")
+    _retry: Retry | None = attrs.field(
+        default=_DEFAULT_RETRY, kw_only=True, alias="retry", converter=_retry_or_none
+    )
     _sleep: Callable[[float], Awaitable[object]] = attrs.field(
         default=asyncio.sleep, kw_only=True, alias="sleep", repr=False
     )
@@ -97,6 +109,7 @@ class KeyPolicies:
             PolicyDocumentError: where ``policy`` is neither a Policy nor text; nothing was sent.
             ServiceError: one of its kinds, where KMS answers with an error.
             NoAnswerError: where there is no answer, within the deadline or at all.
+            TypeError: where ``bypass_policy_lockout_safety_check`` is not a bool; nothing was sent.
 
         https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html
         """
@@ -105,18 +118,24 @@ class KeyPolicies:
             "PolicyName": "default",  # the only valid value
             "Policy": _policy_text(policy),
         }
+        if not isinstance(bypass_policy_lockout_safety_check, bool):
+            raise TypeError(
+                "bypass_policy_lockout_safety_check is true or false, and nothing that merely looks so"
+            )
         if bypass_policy_lockout_safety_check:
             parameters["BypassPolicyLockoutSafetyCheck"] = True
-        response, attempts = await self._call(key_id, lambda: self._client.put_key_policy(**parameters))
+        response, attempts = await self._call(
+            "PutKeyPolicy", key_id, lambda: self._client.put_key_policy(**parameters)
+        )
         metadata: Mapping[str, Any] = response.get("ResponseMetadata") or {}
         return PutResult(key_id, metadata.get("RequestId"), attempts)
 
     async def _call(
-        self, key_id: str, send: Callable[[], Awaitable[Mapping[str, Any]]]
+        self, operation: str, key_id: str, send: Callable[[], Awaitable[Mapping[str, Any]]]
     ) -> tuple[Mapping[str, Any], int]:
         """Send a request, and again as the retry says; return the answer and the number of requests."""
-        counted = _botocore.prepare(self._client, _OPERATIONS)
-        call = _botocore.Call(key_id, repeats=self._retry is None, counted=counted)
+        counted = _botocore.prepare(self._client, operation)
+        call = _botocore.Call(key_id, operation, repeats=self._retry is None, counted=counted)
         retry = self._retry or _ONCE
         timer = asyncio.timeout(retry.deadline)
         try:

@@ -2,7 +2,8 @@
 
 An operator that a type of key does not have does not exist here. The operators are those of
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html.
-Numbers, dates and booleans are written as text, as the console and most of AWS's documents write them.
+Every operator takes one value or several, of which one must match, and raises a BuilderError that names the key and the
+accepted form for a value of another form. Numbers, dates and booleans are written as text, as the console and most of AWS's documents write them.
 """
 
 from __future__ import annotations
@@ -23,17 +24,24 @@ if TYPE_CHECKING:
     Network: TypeAlias = str | IPv4Network | IPv6Network | IPv4Address | IPv6Address
 
 
+def _variable_text(value: str) -> str:
+    if not isinstance(value, str):
+        raise BuilderError(f"a variable is written as text, not {value!r}")
+    return value
+
+
 @final
 @attrs.frozen(repr=False)
 class Variable:
     """Stand for a value of the request in a text, as ``${aws:username}`` does.
 
-    Made by the ``variable`` method of a key, joined with text by ``+``. IAM expands variables where text or ARNs are
-    compared, and only in documents of version 2012-10-17:
+    Made by the ``variable`` method of a key, joined with text by ``+``; ``Variable("${saml:sub}")`` is for keys that are
+    not in :mod:`kmspolicy.keys`, and ``Variable("${$}")`` for a dollar sign itself. IAM expands variables where text or
+    ARNs are compared, and only in documents of version 2012-10-17, which is what ``Policy`` writes by default:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
     """
 
-    text: str
+    text: str = attrs.field(converter=_variable_text)
 
     def __add__(self, other: str | Variable) -> Variable:
         """Put text or another variable behind."""
@@ -67,10 +75,29 @@ class Form(NamedTuple):
     words: str
 
 
-_ARN: Final = re.compile(r"arn:[^:]+:[^:]+:[^:]*:[^:]*:.+|\*", re.DOTALL)
-ANY_TEXT: Final = Form(re.compile(".*", re.DOTALL), re.compile(".*", re.DOTALL), "text")
-ACCOUNT: Final = Form(re.compile(r"[0-9]{12}"), re.compile(r"[0-9*?]{1,12}"), "an account id of 12 digits")
-ARN: Final = Form(_ARN, _ARN, "an ARN, arn:partition:service:region:account:resource")
+_ANY: Final = re.compile(r".*", re.DOTALL)
+_PLACEHOLDER: Final = "x"
+_VARIABLE: Final = re.compile(r"\$\{[^}]*\}")
+ANY_TEXT: Final = Form(_ANY, _ANY, "text")
+ACCOUNT: Final = Form(
+    re.compile(rf"[0-9]{{12}}|{_PLACEHOLDER}"),
+    re.compile(rf"[0-9*?]+|{_PLACEHOLDER}"),
+    "an account id of 12 digits",
+)
+ARN: Final = Form(
+    re.compile(r"arn:[^:*?\s]+:[^:*?\s]+:[^:*?\s]*:(?:[0-9]{12}|[a-z][a-z-]*)?:[^*?\n]+"),
+    _ANY,
+    "an ARN without wildcards, arn:partition:service:region:account:resource",
+)
+ARN_PATTERN: Final = Form(
+    _ANY,
+    re.compile(r"arn:[^:\s]+:[^:\s]+:[^:\s]*:[^:\s]*:[^\n]+"),
+    "an ARN, arn:partition:service:region:account:resource, with * and ? if need be",
+)
+ALIAS: Final = Form(re.compile(r"alias/[^*?\s]+"), re.compile(r"alias/\S+"), "an alias name, alias/app")
+OPERATION: Final = Form(
+    re.compile(r"[A-Za-z]+"), re.compile(r"[A-Za-z*?]+"), "an operation without prefix, Decrypt"
+)
 
 
 @attrs.frozen
@@ -94,9 +121,13 @@ class _Operators:
         return self._condition(f"Numeric{comparison}", [self._number(value) for value in values])
 
     def _number(self, value: float) -> str:
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not isfinite(value):
+        if isinstance(value, int) and not isinstance(value, bool):
+            return repr(int(value))
+        if not isinstance(value, float) or not isfinite(value):
             raise self._refuse(value, "a finite number")
-        return repr(float(value) if isinstance(value, float) else int(value))
+        from decimal import Decimal  # noqa: PLC0415 - most policies have no fractions
+
+        return format(Decimal(repr(float(value))), "f")  # never with an exponent
 
     def _dates(self, comparison: str, *values: datetime) -> Condition:
         return self._condition(f"Date{comparison}", [self._date(value) for value in values])
@@ -104,9 +135,16 @@ class _Operators:
     def _date(self, value: datetime) -> str:
         from datetime import UTC, datetime  # noqa: PLC0415 - most policies have no dates
 
-        if not isinstance(value, datetime) or value.tzinfo is None or value.microsecond:
-            raise self._refuse(value, "a datetime in whole seconds with a time zone")
-        return f"{value.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        words = "a datetime in whole seconds with a time zone"
+        if not isinstance(value, datetime) or value.utcoffset() is None:
+            raise self._refuse(value, words)
+        try:
+            moment = value.astimezone(UTC)
+        except OverflowError as error:
+            raise self._refuse(value, words) from error
+        if moment.microsecond:
+            raise self._refuse(value, words)
+        return f"{moment.replace(tzinfo=None).isoformat()}Z"
 
 
 class _Key(_Operators):
@@ -135,8 +173,12 @@ class _SingleKey(_Key):
             default: What stands there for a request without the key; without it, such a request never matches.
 
         Raises:
-            BuilderError: for a default with an apostrophe or a brace, which no variable can hold.
+            BuilderError: for a default or a name of a key with an apostrophe or a brace, which no variable can hold.
         """
+        if set("{}', \t\n") & set(self.key):
+            raise BuilderError(
+                f"{self.key!r} cannot stand in a variable: its name has a space, brace, comma or apostrophe"
+            )
         if default is None:
             return Variable(f"${{{self.key}}}")
         if not isinstance(default, str) or set("'{}") & set(default):
@@ -154,7 +196,7 @@ class TextOperators(_Operators):
         return self._texts("StringEquals", value, *values, like=False)
 
     def not_equals(self, value: Text, /, *values: Text) -> Condition:
-        """Match when the value is none of these, or the key is absent."""
+        """Match when the value is none of these, or the key is absent (but not behind ``for_any_value``)."""
         return self._texts("StringNotEquals", value, *values, like=False)
 
     def equals_ignore_case(self, value: Text, /, *values: Text) -> Condition:
@@ -162,7 +204,7 @@ class TextOperators(_Operators):
         return self._texts("StringEqualsIgnoreCase", value, *values, like=False)
 
     def not_equals_ignore_case(self, value: Text, /, *values: Text) -> Condition:
-        """Match when the value is none of these in any case, or the key is absent."""
+        """Match when the value is none of these in any case, or the key is absent (but not behind ``for_any_value``)."""
         return self._texts("StringNotEqualsIgnoreCase", value, *values, like=False)
 
     def like(self, value: Text, /, *values: Text) -> Condition:
@@ -170,16 +212,23 @@ class TextOperators(_Operators):
         return self._texts("StringLike", value, *values, like=True)
 
     def not_like(self, value: Text, /, *values: Text) -> Condition:
-        """Match when the value is like none of these, or the key is absent."""
+        """Match when the value is like none of these, or the key is absent (but not behind ``for_any_value``)."""
         return self._texts("StringNotLike", value, *values, like=True)
 
     def _texts(self, operator: str, *values: Text, like: bool) -> Condition:
         return self._condition(operator, [self._checked(value, self._form, like=like) for value in values])
 
     def _checked(self, value: Text, form: Form, *, like: bool) -> str:
+        pattern = form.like if like else form.exact
         if isinstance(value, Variable):
+            if not pattern.fullmatch(_VARIABLE.sub(_PLACEHOLDER, value.text)):
+                raise self._refuse(value, form.words)
             return value.text
-        if not isinstance(value, str) or not (form.like if like else form.exact).fullmatch(value):
+        if isinstance(value, str) and "${" in value:
+            raise self._refuse(
+                value, f"{form.words}; a value of the request is written with the variable method of its key"
+            )
+        if not isinstance(value, str) or not pattern.fullmatch(value):
             raise self._refuse(value, form.words)
         return value
 
@@ -206,7 +255,7 @@ class ArnOperators(TextOperators):
         return self._arns("ArnNotLike", value, *values)
 
     def _arns(self, operator: str, *values: Text) -> Condition:
-        return self._condition(operator, [self._checked(value, ARN, like=True) for value in values])
+        return self._condition(operator, [self._checked(value, ARN_PATTERN, like=True) for value in values])
 
 
 class NumberOperators(_Operators):
@@ -219,7 +268,7 @@ class NumberOperators(_Operators):
         return self._numbers("Equals", value, *values)
 
     def not_equals(self, value: float, /, *values: float) -> Condition:
-        """Match when the value is none of these, or the key is absent."""
+        """Match when the value is none of these, or the key is absent (but not behind ``for_any_value``)."""
         return self._numbers("NotEquals", value, *values)
 
     def less_than(self, value: float, /) -> Condition:
@@ -249,7 +298,7 @@ class DateOperators(_Operators):
         return self._dates("Equals", value, *values)
 
     def not_equals(self, value: datetime, /, *values: datetime) -> Condition:
-        """Match when the value is none of these, or the key is absent."""
+        """Match when the value is none of these, or the key is absent (but not behind ``for_any_value``)."""
         return self._dates("NotEquals", value, *values)
 
     def less_than(self, value: datetime, /) -> Condition:
@@ -279,7 +328,7 @@ class TimeOperators(_Operators):
         return self._times("Equals", value, *values)
 
     def not_equals(self, value: datetime | float, /, *values: datetime | float) -> Condition:
-        """Match when the value is none of these, or the key is absent."""
+        """Match when the value is none of these, or the key is absent (but not behind ``for_any_value``)."""
         return self._times("NotEquals", value, *values)
 
     def less_than(self, value: datetime | float, /) -> Condition:
@@ -339,13 +388,15 @@ class NetworkOperators(_Operators):
     def _network(self, value: Network) -> str:
         from ipaddress import ip_network  # noqa: PLC0415 - most policies have no networks
 
-        if not isinstance(value, (int, bytes, tuple)):  # which ip_network would take, too
-            try:
-                ip_network(value)
-            except ValueError as error:
-                raise self._refuse(value, "a network in CIDR notation without host bits") from error
-            return str(value)
-        raise self._refuse(value, "a network in CIDR notation")
+        text = str(value)
+        try:
+            ip_network(text if _CIDR.fullmatch(text) else "")
+        except ValueError as error:
+            raise self._refuse(value, "a network in CIDR notation without host bits") from error
+        return text
+
+
+_CIDR: Final = re.compile(r"[0-9A-Fa-f:.]+(?:/[0-9]{1,3})?")
 
 
 @final
@@ -434,7 +485,10 @@ class NetworkKey(NetworkOperators, _SingleKey):
 
 @final
 class TextSetOperators(TextOperators):
-    """Compare the texts of a key that has several, behind a set qualifier."""
+    """Compare the texts of a key that has several, behind a set qualifier: each operator is asked of each value.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+    """
 
     __slots__ = ()
 
@@ -452,7 +506,7 @@ class TextSetKey(_Key):
 
     @property
     def for_any_value(self) -> TextSetOperators:
-        """Match when at least one value of the request matches."""
+        """Match when at least one value of the request matches; a request without values never does."""
         return TextSetOperators(self.key, form=self._form, qualifier="ForAnyValue:")
 
     @property

@@ -28,7 +28,14 @@ MAX_CHARACTERS: Final = 1 << 20
 MAX_DEPTH: Final = 32
 """A policy document is at most six levels deep."""
 
-MAX_DIGITS: Final = 1000
+MAX_DIGITS: Final = 640
+"""The lowest limit that Python can be set to for turning text into integers, and integers into text."""
+
+MAX_FAULTS: Final = 1000
+"""Whoever has more mistakes than these will come back."""
+
+MAX_NAME: Final = 100
+"""A longer name is shortened where it is shown, so that many mistakes below it cost no more than a few."""
 
 
 class Place(NamedTuple):
@@ -55,9 +62,18 @@ class Node(NamedTuple):
 
     def find(self, path: Path) -> Node | None:
         """Find the node at a path, None where there is no such place."""
-        node: Node | None = self
+        node = self
         for step in path:
-            node = node.items.get(step) if node else None
+            if step not in node.items:
+                return None
+            node = node.items[step]
+        return node
+
+    def nearest(self, path: Path) -> Node:
+        """Find the node at a path, or the last one on the way to it."""
+        node = self
+        for step in path:
+            node = node.items.get(step, node)
         return node
 
 
@@ -83,9 +99,16 @@ def fast(text: str | bytes) -> object:
         RecursionError: the same, for deep nesting.
     """
     string = text if isinstance(text, str) else text.decode()
-    if len(string) > MAX_CHARACTERS or (not _plain(string) and _MAY_BE_HALF_A_PAIR(string)):
+    if len(string) > MAX_CHARACTERS:
         raise ValueError
-    return _decode(string)
+    value = _decode(string)
+    if (
+        not _plain(string)
+        and _MAY_BE_HALF_A_PAIR(string)
+        and _SURROGATE(json.dumps(value, ensure_ascii=False))
+    ):
+        raise ValueError
+    return value
 
 
 def scan(text: str | bytes) -> Scan:
@@ -95,7 +118,7 @@ def scan(text: str | bytes) -> Scan:
         text: A string, or bytes in UTF-8 without a byte-order mark.
 
     Returns:
-        Every repeated name, and the first other fault, in the order of the text.
+        The faults in the order of the text, up to the first that hides what the rest means.
     """
     try:
         string = text if isinstance(text, str) else text.decode()
@@ -139,7 +162,7 @@ def locate(text: str | bytes, path: str) -> Place | None:
 
 
 def format_path(path: Path) -> str:
-    """Write a path as people read it: names with dots, indices and other names in brackets."""
+    """Write a path as people read it: names with dots, indices and other names in brackets, long names cut."""
     return "".join(map(_step, path)).removeprefix(".")
 
 
@@ -169,7 +192,13 @@ _NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII).fullmatch
 def _step(step: str | int) -> str:
     if isinstance(step, int):
         return f"[{step}]"
-    return f".{step}" if _NAME(step) else f"[{json.dumps(step, ensure_ascii=False)}]"
+    shown = short(step)
+    return f".{shown}" if _NAME(shown) else f"[{json.dumps(shown, ensure_ascii=not shown.isprintable())}]"
+
+
+def short(text: str) -> str:
+    """Cut a text that is too long to be shown."""
+    return text if len(text) <= MAX_NAME else f"{text[:MAX_NAME]}…"
 
 
 # --- the fast path ---------------------------------------------------------------------------------
@@ -222,6 +251,7 @@ _SPACE = frozenset(" \t\n\r")
 _CLOSE: Final = {"{": "}", "[": "]"}
 _LINE_BREAK = re.compile("\n").finditer
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?").fullmatch
+_NO_NUMBERS: Final = frozenset({"NaN", "Infinity", "-Infinity"})
 _WORDS: dict[str, object] = {"true": True, "false": False, "null": None}
 _LITTLE_WORD = re.compile(r"[-+.\w]+").match
 _SURROGATE = re.compile(r"[\ud800-\udfff]").search
@@ -262,6 +292,8 @@ class _Scanner:
 
     def fault(self, message: str, offset: int | None = None) -> None:
         """Note a fault, here unless an offset says otherwise."""
+        if len(self.faults) >= MAX_FAULTS:
+            raise _Stop
         self.faults.append(Fault(tuple(self.path), self.at if offset is None else offset, message))
 
     def stop(self, message: str, offset: int | None = None) -> NoReturn:
@@ -345,7 +377,9 @@ class _Scanner:
             if mark == close:
                 return
             if self.peek() == close:
-                self.stop(f"there is a comma too many before '{close}'", end)
+                self.fault(f"there is a comma too many before '{close}'", end)
+                self.at += 1
+                return
 
     def string(self) -> str:
         """Read a string; the standard library knows its escapes."""
@@ -356,18 +390,24 @@ class _Scanner:
         except json.JSONDecodeError as error:
             self.stop(_STRING_FAULTS.get(error.msg, "this escape is not JSON's"), error.pos)
         if not value.isascii() and (half := _SURROGATE(value)):
-            self.stop(f"half of a surrogate pair, \\u{ord(half.group()):04x}, is not a character", start)
+            self.fault(f"half of a surrogate pair, \\u{ord(half.group()):04x}, is not a character", start)
+            return value.encode("utf-8", "replace").decode()
         return value
 
     def number(self, digits: str) -> float:
-        """Read a number."""
+        """Read a number; one that cannot be is a fault, and zero."""
+        if digits in _NO_NUMBERS:
+            self.fault(f"JSON has no {digits}")
+            return 0
         if not _NUMBER(digits):
             self.expect("a value")
         if len(digits) > MAX_DIGITS:
-            self.stop(f"a number of more than {MAX_DIGITS:,} characters")
+            self.fault(f"a number of more than {MAX_DIGITS:,} characters")
+            return 0
         if digits.removeprefix("-").isdecimal():
             return int(digits)
         number = float(digits)
         if not isfinite(number):
-            self.stop("this number is too large")
+            self.fault("this number is too large")
+            return 0
         return number

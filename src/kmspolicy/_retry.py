@@ -28,8 +28,12 @@ def _seconds(value: float) -> float:
     return float(value)
 
 
-def _optional_seconds(value: float | None) -> float | None:
-    return None if value is None else _seconds(value)
+def _deadline(value: float | None) -> float | None:
+    if value is None:
+        return None
+    if not _seconds(value):
+        raise ValueError("a deadline of 0 seconds leaves time for nothing")
+    return float(value)
 
 
 @final
@@ -60,7 +64,7 @@ class Retry:
     """
 
     attempts: int = attrs.field(default=5, converter=_attempts)
-    deadline: float | None = attrs.field(default=60.0, kw_only=True, converter=_optional_seconds)
+    deadline: float | None = attrs.field(default=60.0, kw_only=True, converter=_deadline)
     first_delay: float = attrs.field(default=0.5, kw_only=True, converter=_seconds)
     max_delay: float = attrs.field(default=8.0, kw_only=True, converter=_seconds)
 

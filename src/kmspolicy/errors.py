@@ -157,8 +157,8 @@ class CallError(KeyPolicyError):
             same error: act on the class or the code.
         request_id: The id of the request, which AWS Support asks for; None without an answer.
         key_id: The key of the call, as it was given; None where it is not known.
-        attempts: How many requests were sent.
-        is_retry_safe: Whether the same call, repeated, may succeed without a change to it.
+        attempts: How many requests were sent; a connection that was refused counts as well.
+        is_retry_safe: Whether the same call, repeated, does no harm and may succeed.
         outcome_unknown: Whether the write may have taken effect all the same.
     """
 

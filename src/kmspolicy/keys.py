@@ -18,9 +18,13 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-ke
 
 from __future__ import annotations
 
+from typing import Final
+
 from kmspolicy._condition_keys import (
     ACCOUNT,
+    ALIAS,
     ARN,
+    OPERATION,
     ArnKey,
     BooleanKey,
     DateKey,
@@ -143,34 +147,78 @@ def encryption_context(name: str) -> ArnKey:
     """Return the key of one pair in the encryption context of the request, text that may be an ARN.
 
     Args:
-        name: The name of the pair, ``app`` or ``aws:cloudtrail:arn`` for example.
+        name: The name of the pair, ``app`` or ``aws:cloudtrail:arn`` for example. IAM does not mind its case, so that
+            two conditions on ``App`` and ``app`` are on the same key.
+
+    Raises:
+        BuilderError: for a name that is empty or has wildcards.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-encryption-context
     """
     return ArnKey(f"kms:EncryptionContext:{_free_part(name)}")
 
 
 def principal_tag(name: str) -> TextKey:
-    """Return the key of one tag of the caller."""
+    """Return the key of one tag of the caller.
+
+    Args:
+        name: The name of the tag.
+
+    Raises:
+        BuilderError: for a name that is empty or has wildcards.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principaltag
+    """
     return TextKey(f"aws:PrincipalTag/{_free_part(name)}")
 
 
 def request_tag(name: str) -> TextKey:
-    """Return the key of one tag in the request."""
+    """Return the key of one tag in the request.
+
+    Args:
+        name: The name of the tag.
+
+    Raises:
+        BuilderError: for a name that is empty or has wildcards.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/tag-authorization.html
+    """
     return TextKey(f"aws:RequestTag/{_free_part(name)}")
 
 
 def recipient_attestation_pcr(number: int) -> TextKey:
-    """Return the key of a platform configuration register of a Nitro enclave, 0 to 31."""
+    """Return the key of a platform configuration register of a Nitro enclave, 0 to 31.
+
+    Args:
+        number: The number of the register, 0 to 31. Its values are lower-case hexadecimal.
+
+    Raises:
+        BuilderError: for another number.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/conditions-nitro-enclaves.html
+    """
     return TextKey(f"kms:RecipientAttestation:PCR{_register(number, 31)}")
 
 
 def recipient_attestation_nitro_tpm_pcr(number: int) -> TextKey:
-    """Return the key of a platform configuration register of a NitroTPM, 0 to 23."""
+    """Return the key of a platform configuration register of a NitroTPM, 0 to 23.
+
+    Args:
+        number: The number of the register, 0 to 23. Its values are lower-case hexadecimal.
+
+    Raises:
+        BuilderError: for another number.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/conditions-nitro-tpm.html
+    """
     return TextKey(f"kms:RecipientAttestation:NitroTPMPCR{_register(number, 23)}")
 
 
 def _free_part(name: str) -> str:
-    if not isinstance(name, str) or not name or set("*?") & set(name):
-        raise BuilderError(f"the name of a pair or a tag is text without wildcards, not {name!r}")
+    if not isinstance(name, str) or not name or "${" in name or set("*?") & set(name):
+        raise BuilderError(
+            f"the name of a pair or a tag is text without wildcards and variables, not {name!r}"
+        )
     return name
 
 
@@ -182,287 +230,287 @@ def _register(number: int, last: int) -> int:
 
 # --- keys of KMS ----------------------------------------------------------------------------------
 
-bypass_policy_lockout_safety_check: BooleanKey = BooleanKey("kms:BypassPolicyLockoutSafetyCheck")
+bypass_policy_lockout_safety_check: Final[BooleanKey] = BooleanKey("kms:BypassPolicyLockoutSafetyCheck")
 """Whether the request skips the lockout safety check."""
 
-caller_account: TextKey = TextKey("kms:CallerAccount", form=ACCOUNT)
+caller_account: Final[TextKey] = TextKey("kms:CallerAccount", form=ACCOUNT)
 """The account of the caller."""
 
-customer_master_key_spec: TextKey = TextKey("kms:CustomerMasterKeySpec")
+customer_master_key_spec: Final[TextKey] = TextKey("kms:CustomerMasterKeySpec")
 """The former name of :data:`key_spec`, which KMS still honours."""
 
-customer_master_key_usage: TextKey = TextKey("kms:CustomerMasterKeyUsage")
+customer_master_key_usage: Final[TextKey] = TextKey("kms:CustomerMasterKeyUsage")
 """The former name of :data:`key_usage`, which KMS still honours."""
 
-data_key_pair_spec: TextKey = TextKey("kms:DataKeyPairSpec")
+data_key_pair_spec: Final[TextKey] = TextKey("kms:DataKeyPairSpec")
 """The kind of data key pair that is generated, ``RSA_2048`` for example."""
 
-encryption_algorithm: TextKey = TextKey("kms:EncryptionAlgorithm")
+encryption_algorithm: Final[TextKey] = TextKey("kms:EncryptionAlgorithm")
 """The encryption algorithm of the request, ``SYMMETRIC_DEFAULT`` for example."""
 
-encryption_context_keys: TextSetKey = TextSetKey("kms:EncryptionContextKeys")
+encryption_context_keys: Final[TextSetKey] = TextSetKey("kms:EncryptionContextKeys")
 """The names in the encryption context of the request."""
 
-expiration_model: TextKey = TextKey("kms:ExpirationModel")
+expiration_model: Final[TextKey] = TextKey("kms:ExpirationModel")
 """Whether imported key material expires: ``KEY_MATERIAL_EXPIRES`` or ``KEY_MATERIAL_DOES_NOT_EXPIRE``."""
 
-grant_constraint_source_arn: ArnKey = ArnKey("kms:GrantConstraintSourceArn", form=ARN)
+grant_constraint_source_arn: Final[ArnKey] = ArnKey("kms:GrantConstraintSourceArn", form=ARN)
 """The source ARN in the constraint of the grant."""
 
-grant_constraint_type: TextKey = TextKey("kms:GrantConstraintType")
+grant_constraint_type: Final[TextKey] = TextKey("kms:GrantConstraintType")
 """The constraint of the grant: ``EncryptionContextEquals`` or ``EncryptionContextSubset``."""
 
-grant_is_for_aws_resource: BooleanKey = BooleanKey("kms:GrantIsForAWSResource")
+grant_is_for_aws_resource: Final[BooleanKey] = BooleanKey("kms:GrantIsForAWSResource")
 """Whether an AWS service makes the request for a resource of its own."""
 
-grant_operations: TextSetKey = TextSetKey("kms:GrantOperations")
+grant_operations: Final[TextSetKey] = TextSetKey("kms:GrantOperations", form=OPERATION)
 """The operations that the grant allows, ``Decrypt`` for example."""
 
-grantee_principal: ArnKey = ArnKey("kms:GranteePrincipal")
+grantee_principal: Final[ArnKey] = ArnKey("kms:GranteePrincipal")
 """The ARN of the principal that the grant allows to use the key."""
 
-grantee_service_principal: TextKey = TextKey("kms:GranteeServicePrincipal")
+grantee_service_principal: Final[TextKey] = TextKey("kms:GranteeServicePrincipal")
 """The service principal that the grant allows to use the key."""
 
-key_agreement_algorithm: TextKey = TextKey("kms:KeyAgreementAlgorithm")
+key_agreement_algorithm: Final[TextKey] = TextKey("kms:KeyAgreementAlgorithm")
 """The key agreement algorithm of the request, ``ECDH`` for example."""
 
-key_origin: TextKey = TextKey("kms:KeyOrigin")
+key_origin: Final[TextKey] = TextKey("kms:KeyOrigin")
 """Where the material of the KMS key comes from: ``AWS_KMS``, ``EXTERNAL``, ``AWS_CLOUDHSM`` ..."""
 
-key_spec: TextKey = TextKey("kms:KeySpec")
+key_spec: Final[TextKey] = TextKey("kms:KeySpec")
 """The kind of the KMS key, ``SYMMETRIC_DEFAULT`` for example."""
 
-key_usage: TextKey = TextKey("kms:KeyUsage")
+key_usage: Final[TextKey] = TextKey("kms:KeyUsage")
 """What the KMS key is for, ``ENCRYPT_DECRYPT`` for example."""
 
-mac_algorithm: TextKey = TextKey("kms:MacAlgorithm")
+mac_algorithm: Final[TextKey] = TextKey("kms:MacAlgorithm")
 """The MAC algorithm of the request, ``HMAC_SHA_256`` for example."""
 
-message_type: TextKey = TextKey("kms:MessageType")
+message_type: Final[TextKey] = TextKey("kms:MessageType")
 """What is signed: ``RAW`` or ``DIGEST``."""
 
-multi_region: BooleanKey = BooleanKey("kms:MultiRegion")
+multi_region: Final[BooleanKey] = BooleanKey("kms:MultiRegion")
 """Whether the KMS key is a multi-Region key."""
 
-multi_region_key_type: TextKey = TextKey("kms:MultiRegionKeyType")
+multi_region_key_type: Final[TextKey] = TextKey("kms:MultiRegionKeyType")
 """Whether the multi-Region key is the ``PRIMARY`` or a ``REPLICA``."""
 
-primary_region: TextKey = TextKey("kms:PrimaryRegion")
+primary_region: Final[TextKey] = TextKey("kms:PrimaryRegion")
 """The Region that becomes the primary one."""
 
-re_encrypt_on_same_key: BooleanKey = BooleanKey("kms:ReEncryptOnSameKey")
+re_encrypt_on_same_key: Final[BooleanKey] = BooleanKey("kms:ReEncryptOnSameKey")
 """Whether ReEncrypt reads and writes with the same KMS key."""
 
-recipient_attestation_image_sha384: TextKey = TextKey("kms:RecipientAttestation:ImageSha384")
+recipient_attestation_image_sha384: Final[TextKey] = TextKey("kms:RecipientAttestation:ImageSha384")
 """The SHA-384 digest of the enclave image in the attestation document, in lower-case hexadecimal."""
 
-replica_region: TextKey = TextKey("kms:ReplicaRegion")
+replica_region: Final[TextKey] = TextKey("kms:ReplicaRegion")
 """The Region of the new replica."""
 
-request_alias: TextKey = TextKey("kms:RequestAlias")
+request_alias: Final[TextKey] = TextKey("kms:RequestAlias", form=ALIAS)
 """The alias name by which the request names the KMS key, ``alias/app``; never its ARN."""
 
-retiring_principal: ArnKey = ArnKey("kms:RetiringPrincipal")
+retiring_principal: Final[ArnKey] = ArnKey("kms:RetiringPrincipal")
 """The ARN of the principal that may retire the grant."""
 
-retiring_service_principal: TextKey = TextKey("kms:RetiringServicePrincipal")
+retiring_service_principal: Final[TextKey] = TextKey("kms:RetiringServicePrincipal")
 """The service principal that may retire the grant."""
 
-rotation_period_in_days: NumberKey = NumberKey("kms:RotationPeriodInDays")
+rotation_period_in_days: Final[NumberKey] = NumberKey("kms:RotationPeriodInDays")
 """The days between rotations, 90 to 2560."""
 
-schedule_key_deletion_pending_window_in_days: NumberKey = NumberKey(
+schedule_key_deletion_pending_window_in_days: Final[NumberKey] = NumberKey(
     "kms:ScheduleKeyDeletionPendingWindowInDays"
 )
 """The days until the key is deleted, 7 to 30."""
 
-signing_algorithm: TextKey = TextKey("kms:SigningAlgorithm")
+signing_algorithm: Final[TextKey] = TextKey("kms:SigningAlgorithm")
 """The signing algorithm of the request, ``RSASSA_PSS_SHA_256`` for example."""
 
-trailing_days_without_key_usage: NumberKey = NumberKey("kms:TrailingDaysWithoutKeyUsage")
+trailing_days_without_key_usage: Final[NumberKey] = NumberKey("kms:TrailingDaysWithoutKeyUsage")
 """The days since the key was last used."""
 
-valid_to: TimeKey = TimeKey("kms:ValidTo")
+valid_to: Final[TimeKey] = TimeKey("kms:ValidTo")
 """When the imported key material expires."""
 
-via_service: TextKey = TextKey("kms:ViaService")
+via_service: Final[TextKey] = TextKey("kms:ViaService")
 """The AWS service that makes the request for the caller, ``s3.us-east-1.amazonaws.com`` for example."""
 
-wrapping_algorithm: TextKey = TextKey("kms:WrappingAlgorithm")
+wrapping_algorithm: Final[TextKey] = TextKey("kms:WrappingAlgorithm")
 """The algorithm that wraps imported key material, ``RSAES_OAEP_SHA_256`` for example."""
 
-wrapping_key_spec: TextKey = TextKey("kms:WrappingKeySpec")
+wrapping_key_spec: Final[TextKey] = TextKey("kms:WrappingKeySpec")
 """The kind of the wrapping key, ``RSA_4096`` for example."""
 
 # --- keys of all services -------------------------------------------------------------------------
 
-assumed_root: BooleanKey = BooleanKey("aws:AssumedRoot")
+assumed_root: Final[BooleanKey] = BooleanKey("aws:AssumedRoot")
 """Whether the request is made in a root session (AssumeRoot)."""
 
-called_via: TextSetKey = TextSetKey("aws:CalledVia")
+called_via: Final[TextSetKey] = TextSetKey("aws:CalledVia")
 """The AWS services that made requests for the caller, in order."""
 
-called_via_aws_mcp: TextKey = TextKey("aws:CalledViaAWSMCP")
+called_via_aws_mcp: Final[TextKey] = TextKey("aws:CalledViaAWSMCP")
 """The AWS MCP server through which the caller made the request."""
 
-called_via_first: TextKey = TextKey("aws:CalledViaFirst")
+called_via_first: Final[TextKey] = TextKey("aws:CalledViaFirst")
 """The first service of :data:`called_via`."""
 
-called_via_last: TextKey = TextKey("aws:CalledViaLast")
+called_via_last: Final[TextKey] = TextKey("aws:CalledViaLast")
 """The last service of :data:`called_via`."""
 
-chatbot_source_arn: ArnKey = ArnKey("aws:ChatbotSourceArn", form=ARN)
+chatbot_source_arn: Final[ArnKey] = ArnKey("aws:ChatbotSourceArn", form=ARN)
 """The chat configuration that made the request."""
 
-current_time: DateKey = DateKey("aws:CurrentTime")
+current_time: Final[DateKey] = DateKey("aws:CurrentTime")
 """The time of the request."""
 
-ec2_instance_source_private_ipv4: NetworkKey = NetworkKey("aws:Ec2InstanceSourcePrivateIPv4")
+ec2_instance_source_private_ipv4: Final[NetworkKey] = NetworkKey("aws:Ec2InstanceSourcePrivateIPv4")
 """The private address of the instance to which the credentials were delivered."""
 
-ec2_instance_source_vpc: TextKey = TextKey("aws:Ec2InstanceSourceVpc")
+ec2_instance_source_vpc: Final[TextKey] = TextKey("aws:Ec2InstanceSourceVpc")
 """The VPC of the instance to which the credentials were delivered."""
 
-epoch_time: TimeKey = TimeKey("aws:EpochTime")
+epoch_time: Final[TimeKey] = TimeKey("aws:EpochTime")
 """The time of the request."""
 
-federated_provider: TextKey = TextKey("aws:FederatedProvider")
+federated_provider: Final[TextKey] = TextKey("aws:FederatedProvider")
 """The identity provider of the caller."""
 
-is_mcp_service_action: BooleanKey = BooleanKey("aws:IsMcpServiceAction")
+is_mcp_service_action: Final[BooleanKey] = BooleanKey("aws:IsMcpServiceAction")
 """Whether the action is one of an MCP service."""
 
-multi_factor_auth_age: NumberKey = NumberKey("aws:MultiFactorAuthAge")
+multi_factor_auth_age: Final[NumberKey] = NumberKey("aws:MultiFactorAuthAge")
 """The seconds since the caller used a second factor."""
 
-multi_factor_auth_present: BooleanKey = BooleanKey("aws:MultiFactorAuthPresent")
+multi_factor_auth_present: Final[BooleanKey] = BooleanKey("aws:MultiFactorAuthPresent")
 """Whether the temporary credentials were given for a second factor; absent for long-term ones."""
 
-principal_account: TextKey = TextKey("aws:PrincipalAccount", form=ACCOUNT)
+principal_account: Final[TextKey] = TextKey("aws:PrincipalAccount", form=ACCOUNT)
 """The account of the caller."""
 
-principal_arn: ArnKey = ArnKey("aws:PrincipalArn", form=ARN)
+principal_arn: Final[ArnKey] = ArnKey("aws:PrincipalArn", form=ARN)
 """The ARN of the caller: for a role session, that of the role."""
 
-principal_is_aws_service: BooleanKey = BooleanKey("aws:PrincipalIsAWSService")
+principal_is_aws_service: Final[BooleanKey] = BooleanKey("aws:PrincipalIsAWSService")
 """Whether an AWS service makes the request as itself."""
 
-principal_org_id: TextKey = TextKey("aws:PrincipalOrgID")
+principal_org_id: Final[TextKey] = TextKey("aws:PrincipalOrgID")
 """The organization of the caller, ``o-a1b2c3d4e5``."""
 
-principal_org_paths: TextSetKey = TextSetKey("aws:PrincipalOrgPaths")
+principal_org_paths: Final[TextSetKey] = TextSetKey("aws:PrincipalOrgPaths")
 """The paths of the caller's account in its organization."""
 
-principal_service_name: TextKey = TextKey("aws:PrincipalServiceName")
+principal_service_name: Final[TextKey] = TextKey("aws:PrincipalServiceName")
 """The service principal that makes the request."""
 
-principal_service_names_list: TextSetKey = TextSetKey("aws:PrincipalServiceNamesList")
+principal_service_names_list: Final[TextSetKey] = TextSetKey("aws:PrincipalServiceNamesList")
 """All names of the service principal that makes the request."""
 
-principal_type: TextKey = TextKey("aws:PrincipalType")
+principal_type: Final[TextKey] = TextKey("aws:PrincipalType")
 """The kind of the caller: ``Account``, ``User``, ``AssumedRole``, ``FederatedUser`` or ``Anonymous``."""
 
-referer: TextKey = TextKey("aws:referer")
+referer: Final[TextKey] = TextKey("aws:referer")
 """The referer header of the request; anybody can say anything."""
 
-requested_region: TextKey = TextKey("aws:RequestedRegion")
+requested_region: Final[TextKey] = TextKey("aws:RequestedRegion")
 """The Region of the request."""
 
-resource_account: TextKey = TextKey("aws:ResourceAccount", form=ACCOUNT)
+resource_account: Final[TextKey] = TextKey("aws:ResourceAccount", form=ACCOUNT)
 """The account of the key."""
 
-resource_org_id: TextKey = TextKey("aws:ResourceOrgID")
+resource_org_id: Final[TextKey] = TextKey("aws:ResourceOrgID")
 """The organization of the key."""
 
-resource_org_paths: TextSetKey = TextSetKey("aws:ResourceOrgPaths")
+resource_org_paths: Final[TextSetKey] = TextSetKey("aws:ResourceOrgPaths")
 """The paths of the key's account in its organization."""
 
-secure_transport: BooleanKey = BooleanKey("aws:SecureTransport")
+secure_transport: Final[BooleanKey] = BooleanKey("aws:SecureTransport")
 """Whether the request came over TLS."""
 
-source_account: TextKey = TextKey("aws:SourceAccount", form=ACCOUNT)
+source_account: Final[TextKey] = TextKey("aws:SourceAccount", form=ACCOUNT)
 """The account of the resource for which a service makes the request."""
 
-source_arn: ArnKey = ArnKey("aws:SourceArn", form=ARN)
+source_arn: Final[ArnKey] = ArnKey("aws:SourceArn", form=ARN)
 """The resource for which a service makes the request."""
 
-source_identity: TextKey = TextKey("aws:SourceIdentity")
+source_identity: Final[TextKey] = TextKey("aws:SourceIdentity")
 """The source identity that was set when the role was assumed."""
 
-source_ip: NetworkKey = NetworkKey("aws:SourceIp")
+source_ip: Final[NetworkKey] = NetworkKey("aws:SourceIp")
 """The address from which the request came; absent for requests through a VPC endpoint."""
 
-source_org_id: TextKey = TextKey("aws:SourceOrgID")
+source_org_id: Final[TextKey] = TextKey("aws:SourceOrgID")
 """The organization of the resource for which a service makes the request."""
 
-source_org_paths: TextSetKey = TextSetKey("aws:SourceOrgPaths")
+source_org_paths: Final[TextSetKey] = TextSetKey("aws:SourceOrgPaths")
 """The paths, in its organization, of the account for which a service makes the request."""
 
-source_owner: TextKey = TextKey("aws:SourceOwner", form=ACCOUNT)
+source_owner: Final[TextKey] = TextKey("aws:SourceOwner", form=ACCOUNT)
 """The account of the resource for which a service makes the request, as a few services name it."""
 
-source_vpc: TextKey = TextKey("aws:SourceVpc")
+source_vpc: Final[TextKey] = TextKey("aws:SourceVpc")
 """The VPC from which the request came through an endpoint."""
 
-source_vpc_arn: TextKey = TextKey("aws:SourceVpcArn")
+source_vpc_arn: Final[TextKey] = TextKey("aws:SourceVpcArn")
 """The ARN of the VPC from which the request came through an endpoint."""
 
-source_vpce: TextKey = TextKey("aws:SourceVpce")
+source_vpce: Final[TextKey] = TextKey("aws:SourceVpce")
 """The VPC endpoint through which the request came."""
 
-tag_keys: TextSetKey = TextSetKey("aws:TagKeys")
+tag_keys: Final[TextSetKey] = TextSetKey("aws:TagKeys")
 """The names of the tags in the request."""
 
-token_issue_time: DateKey = DateKey("aws:TokenIssueTime")
+token_issue_time: Final[DateKey] = DateKey("aws:TokenIssueTime")
 """When the temporary credentials were issued."""
 
-user_agent: TextKey = TextKey("aws:UserAgent")
+user_agent: Final[TextKey] = TextKey("aws:UserAgent")
 """What the client says of itself; anybody can say anything."""
 
-userid: TextKey = TextKey("aws:userid")
+userid: Final[TextKey] = TextKey("aws:userid")
 """The unique id of the caller: ``AIDA...`` of a user, ``AROA...:session`` of a role session."""
 
-username: TextKey = TextKey("aws:username")
+username: Final[TextKey] = TextKey("aws:username")
 """The name of the IAM user; absent for roles."""
 
-via_aws_mcp_service: BooleanKey = BooleanKey("aws:ViaAWSMCPService")
+via_aws_mcp_service: Final[BooleanKey] = BooleanKey("aws:ViaAWSMCPService")
 """Whether the request came through an AWS MCP server."""
 
-via_aws_service: BooleanKey = BooleanKey("aws:ViaAWSService")
+via_aws_service: Final[BooleanKey] = BooleanKey("aws:ViaAWSService")
 """Whether an AWS service makes the request for the caller."""
 
-vpc_source_ip: NetworkKey = NetworkKey("aws:VpcSourceIp")
+vpc_source_ip: Final[NetworkKey] = NetworkKey("aws:VpcSourceIp")
 """The address from which the request came through a VPC endpoint."""
 
-vpce_account: TextKey = TextKey("aws:VpceAccount", form=ACCOUNT)
+vpce_account: Final[TextKey] = TextKey("aws:VpceAccount", form=ACCOUNT)
 """The account of the VPC endpoint through which the request came."""
 
-vpce_org_id: TextKey = TextKey("aws:VpceOrgID")
+vpce_org_id: Final[TextKey] = TextKey("aws:VpceOrgID")
 """The organization of the VPC endpoint through which the request came."""
 
-vpce_org_paths: TextSetKey = TextSetKey("aws:VpceOrgPaths")
+vpce_org_paths: Final[TextSetKey] = TextSetKey("aws:VpceOrgPaths")
 """The paths, in its organization, of the account of the VPC endpoint."""
 
 # --- keys of credentials delivered by a service ---------------------------------------------------
 
-ec2_role_delivery: NumberKey = NumberKey("ec2:RoleDelivery")
+ec2_role_delivery: Final[NumberKey] = NumberKey("ec2:RoleDelivery")
 """The version of the instance metadata service that delivered the credentials."""
 
-ec2_source_instance_arn: ArnKey = ArnKey("ec2:SourceInstanceArn", form=ARN)
+ec2_source_instance_arn: Final[ArnKey] = ArnKey("ec2:SourceInstanceArn", form=ARN)
 """The instance to which the credentials were delivered."""
 
-glue_credential_issuing_service: TextKey = TextKey("glue:CredentialIssuingService")
+glue_credential_issuing_service: Final[TextKey] = TextKey("glue:CredentialIssuingService")
 """The service that issued the credentials of a Glue job."""
 
-glue_role_assumed_by: TextKey = TextKey("glue:RoleAssumedBy")
+glue_role_assumed_by: Final[TextKey] = TextKey("glue:RoleAssumedBy")
 """The service that assumed the role of a Glue job."""
 
-identitystore_user_id: TextKey = TextKey("identitystore:UserId")
+identitystore_user_id: Final[TextKey] = TextKey("identitystore:UserId")
 """The IAM Identity Center user of the caller."""
 
-lambda_source_function_arn: ArnKey = ArnKey("lambda:SourceFunctionArn", form=ARN)
+lambda_source_function_arn: Final[ArnKey] = ArnKey("lambda:SourceFunctionArn", form=ARN)
 """The Lambda function to which the credentials were delivered."""
 
-ssm_source_instance_arn: ArnKey = ArnKey("ssm:SourceInstanceArn", form=ARN)
+ssm_source_instance_arn: Final[ArnKey] = ArnKey("ssm:SourceInstanceArn", form=ARN)
 """The managed instance to which the credentials were delivered."""

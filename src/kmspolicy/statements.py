@@ -6,6 +6,7 @@ finds its statements by them; ``.named("...")`` sets another, ``.when(...)`` add
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from kmspolicy import keys
@@ -14,7 +15,7 @@ from kmspolicy._document import Policy, Principal, Statement
 from kmspolicy.errors import BuilderError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from kmspolicy._vocabulary import Action, ActionPattern
 
@@ -165,8 +166,8 @@ def default_policy(account: str, *, partition: str = "aws") -> Policy:
 def console_policy(  # noqa: PLR0913 - the choices of the console's pages
     account: str,
     *,
-    administrators: Sequence[Principal] = (),
-    users: Sequence[Principal] = (),
+    administrators: Iterable[Principal] = (),
+    users: Iterable[Principal] = (),
     kind: KeyKind = "symmetric",
     deletion: bool = True,
     multi_region: bool = False,
@@ -188,6 +189,8 @@ def console_policy(  # noqa: PLR0913 - the choices of the console's pages
 
     https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
     """
+    _use(kind)
+    administrators, users = tuple(administrators), tuple(users)
     statements = [enable_iam_policies(account, partition=partition)]
     if administrators:
         choices = {"deletion": deletion, "multi_region": multi_region, "imported": imported}
@@ -223,6 +226,8 @@ def use_through_service(service: str, *, account: str) -> Statement:
 
     https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-caller-account
     """
+    if not _SERVICE_IN_REGION(service):
+        raise BuilderError(f"expected a service in a Region, ec2.us-west-2.amazonaws.com, not {service!r}")
     permission = allow(
         "kms:Encrypt",
         "kms:Decrypt",
@@ -236,6 +241,9 @@ def use_through_service(service: str, *, account: str) -> Statement:
     )
 
 
+_SERVICE_IN_REGION: Final = re.compile(r"[a-z0-9-]+\.[a-z0-9-]+\.amazonaws\.com(\.cn)?").fullmatch
+
+
 def nitro_enclave(
     principal: Principal,
     /,
@@ -245,47 +253,70 @@ def nitro_enclave(
 ) -> Statement:
     """Let a role decrypt and make data keys only from an attested Nitro enclave.
 
+    The page's statement allows kms:GenerateRandom as well, which has no effect in a key policy and is left out.
+
     Args:
         principal: The role of the parent instance.
         principals: More of them.
-        image_sha384: The digest of the enclave image, in hexadecimal.
-        pcrs: The values of registers by their numbers, in hexadecimal.
+        image_sha384: The SHA-384 digest of the enclave image, hexadecimal.
+        pcrs: The values of registers by their numbers, hexadecimal.
 
     Raises:
-        BuilderError: where neither is given, so that nothing would be attested.
+        BuilderError: where neither is given, so that nothing would be attested; for a value that is not
+            hexadecimal, or all zeros, as those of an enclave in debug mode are.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/conditions-nitro-enclaves.html
     """
-    conditions = [
-        keys.recipient_attestation_pcr(n).equals_ignore_case(value) for n, value in (pcrs or {}).items()
-    ]
+    values = {keys.recipient_attestation_pcr(number): value for number, value in (pcrs or {}).items()}
     if image_sha384 is not None:
-        conditions.insert(0, keys.recipient_attestation_image_sha384.equals_ignore_case(image_sha384))
-    if not conditions:
+        values = {keys.recipient_attestation_image_sha384: image_sha384, **values}
+    if not values:
         raise BuilderError(
             "an enclave is attested by the digest of its image or by a register; give one of them"
         )
     statement = allow("kms:Decrypt", "kms:GenerateDataKey").to(principal, *principals)
-    for condition in conditions:
-        statement = statement.when(condition)
+    for key, value in values.items():
+        if not isinstance(value, str) or not _MEASUREMENT(value):
+            raise BuilderError(f"{key.key}: expected hexadecimal digits that are not all 0, not {value!r}")
+        statement = statement.when(key.equals_ignore_case(value))
     return statement.named("Enable enclave data processing")
+
+
+_MEASUREMENT: Final = re.compile(r"(?=.*[1-9a-fA-F])[0-9a-fA-F]+").fullmatch
 
 
 # --- AWS services as principals, each for one account or resource of it ------------------------------
 
 
 def cloudwatch_logs(
-    region: str, account: str, *, log_group: str | None = None, partition: str = "aws"
+    region: str,
+    account: str,
+    *,
+    log_group: str | None = None,
+    partition: Literal["aws", "aws-cn", "aws-us-gov"] = "aws",
 ) -> Statement:
     """Let CloudWatch Logs encrypt the account's log groups, or one of them, in a Region.
 
-    https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+    Args:
+        region: The Region of the key and the log groups.
+        account: The account id, 12 digits.
+        log_group: The name of a log group; None for all of the account.
+        partition: The partition of the Region, which decides the domain of the service principal.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html; the domain in China is what
+    https://github.com/aws/aws-cdk (packages/aws-cdk-lib/region-info) has for this service.
     """
-    arns = f"arn:{partition}:logs:{region}:{account}:"
+    if partition not in _DOMAINS:
+        raise BuilderError(
+            f"a partition whose service principals are known is {', '.join(_DOMAINS)}, not {partition!r}"
+        )
+    if log_group is not None and not _LOG_GROUP(log_group):
+        raise BuilderError(f"expected the name of a log group, not {log_group!r}")
+    arns = f"arn:{partition}:logs:{region}:{_account(account)}:"
     context = keys.encryption_context("aws:logs:arn")
     return (
         allow("kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*")
-        .to(Principal.service(f"logs.{region}.amazonaws.com"))
+        .to(Principal.service(f"logs.{region}.{_DOMAINS[partition]}"))
         .when(
             context.arn_like(f"{arns}*")
             if log_group is None
@@ -294,11 +325,19 @@ def cloudwatch_logs(
     )
 
 
-def cloudtrail_encrypts_logs(trail_arn: str, account: str, *, partition: str = "aws") -> Statement:
+_DOMAINS: Final = {"aws": "amazonaws.com", "aws-us-gov": "amazonaws.com", "aws-cn": "amazonaws.com.cn"}
+_LOG_GROUP: Final = re.compile(r"[\w./#-]{1,512}", re.ASCII).fullmatch
+
+
+def cloudtrail_encrypts_logs(trail_arn: str) -> Statement:
     """Let CloudTrail encrypt the log files of a trail.
+
+    Args:
+        trail_arn: The ARN of the trail, ``arn:aws:cloudtrail:REGION:ACCOUNT:trail/NAME``.
 
     https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html
     """
+    partition, account = _trail(trail_arn)
     context = keys.encryption_context("aws:cloudtrail:arn")
     return (
         allow("kms:GenerateDataKey*")
@@ -312,8 +351,12 @@ def cloudtrail_encrypts_logs(trail_arn: str, account: str, *, partition: str = "
 def cloudtrail_describes_key(trail_arn: str) -> Statement:
     """Let CloudTrail read the properties of the key.
 
+    Args:
+        trail_arn: The ARN of the trail, ``arn:aws:cloudtrail:REGION:ACCOUNT:trail/NAME``.
+
     https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html
     """
+    _trail(trail_arn)
     return (
         allow("kms:DescribeKey")
         .to(Principal.service("cloudtrail.amazonaws.com"))
@@ -324,6 +367,10 @@ def cloudtrail_describes_key(trail_arn: str) -> Statement:
 
 def cloudtrail_log_readers(principal: Principal, /, *principals: Principal) -> Statement:
     """Let principals decrypt the log files of CloudTrail, and nothing else.
+
+    Args:
+        principal: A reader.
+        principals: More of them.
 
     https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html
     """
@@ -341,100 +388,106 @@ def sns_event_source(service: str, source_arn: str, account: str) -> Statement:
     Args:
         service: The service principal, ``s3.amazonaws.com`` for example.
         source_arn: The ARN of the resource, with ``*`` and ``?`` if need be.
-        account: The account of the resource.
+        account: The account of the resource, 12 digits.
+
+    Raises:
+        BuilderError: for EventBridge, whose events such conditions would keep out: see :func:`eventbridge_sends`.
 
     https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
     """
-    return (
-        allow("kms:GenerateDataKey*", "kms:Decrypt")
-        .to(Principal.service(service))
-        .when(keys.source_account.equals(account))
-        .when(keys.source_arn.arn_like(source_arn))
+    if service == _EVENTBRIDGE:
+        raise BuilderError("SNS does not support these conditions for EventBridge; see eventbridge_sends")
+    return _bound(
+        allow("kms:GenerateDataKey*", "kms:Decrypt").to(Principal.service(service)), source_arn, account
     )
 
 
 def sns_delivers(topic_arn: str, account: str) -> Statement:
     """Let SNS deliver the messages of a topic to an encrypted SQS queue.
 
-    The page's statement is followed by the conditions against confused deputies that the pages of the other services
-    ask for.
+    The page has no conditions; those against confused deputies, which the pages of other services ask for, are added.
+
+    Args:
+        topic_arn: The ARN of the topic, with ``*`` and ``?`` if need be.
+        account: Its account, 12 digits.
 
     https://docs.aws.amazon.com/sns/latest/dg/sns-enable-encryption-for-topic-sqs-queue-subscriptions.html
     """
-    return (
-        allow("kms:Decrypt", "kms:GenerateDataKey*")
-        .to(Principal.service("sns.amazonaws.com"))
-        .when(keys.source_account.equals(account))
-        .when(keys.source_arn.arn_like(topic_arn))
-        .named("Allow Amazon SNS to use this key")
-    )
+    statement = allow("kms:Decrypt", "kms:GenerateDataKey*").to(Principal.service("sns.amazonaws.com"))
+    return _bound(statement, topic_arn, account).named("Allow Amazon SNS to use this key")
 
 
-def sqs_event_source(service: str, source_arn: str) -> Statement:
+def sqs_event_source(service: str, source_arn: str, account: str | None = None) -> Statement:
     """Let an AWS service send events of a resource to an encrypted SQS queue.
 
     Args:
-        service: The service principal, ``s3.amazonaws.com`` for example.
+        service: The service principal, ``events.amazonaws.com`` for example.
         source_arn: The ARN of the resource.
+        account: The account of the resource, 12 digits; may be left out where the ARN names it.
+
+    Raises:
+        BuilderError: where neither names the account, as the ARN of a bucket does not.
 
     https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html#compatibility-with-aws-services
     """
-    return (
+    statement = (
         allow("kms:GenerateDataKey", "kms:Decrypt")
         .to(Principal.service(service))
         .when(keys.source_arn.arn_equals(source_arn))
     )
+    if account is not None:
+        return statement.when(keys.source_account.equals(account))
+    _account(source_arn.split(":")[_ACCOUNT_OF_ARN])
+    return statement
 
 
 def s3_notifies(bucket_arn: str, account: str) -> Statement:
     """Let S3 send event notifications of a bucket to an encrypted topic or queue.
 
-    The account stands beside the ARN because the ARN of a bucket does not name it.
+    The page has no conditions; those against confused deputies are added, with the account beside the ARN because
+    the ARN of a bucket does not name it.
+
+    Args:
+        bucket_arn: The ARN of the bucket, with ``*`` and ``?`` if need be.
+        account: Its account, 12 digits.
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html
     """
-    return (
-        allow("kms:GenerateDataKey", "kms:Decrypt")
-        .to(Principal.service("s3.amazonaws.com"))
-        .when(keys.source_account.equals(account))
-        .when(keys.source_arn.arn_like(bucket_arn))
-    )
+    statement = allow("kms:GenerateDataKey", "kms:Decrypt").to(Principal.service("s3.amazonaws.com"))
+    return _bound(statement, bucket_arn, account)
 
 
 def s3_inventory(bucket_arn: str, account: str) -> Statement:
     """Let S3 encrypt the inventory files of a bucket.
 
     Args:
-        bucket_arn: The bucket that the inventory is of.
-        account: Its account.
+        bucket_arn: The bucket that the inventory is of, with ``*`` and ``?`` if need be.
+        account: Its account, 12 digits.
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/configure-inventory.html
     """
-    return (
-        allow("kms:GenerateDataKey")
-        .to(Principal.service("s3.amazonaws.com"))
-        .when(keys.source_account.equals(account))
-        .when(keys.source_arn.arn_like(bucket_arn))
-        .named("Allow Amazon S3 use of the customer managed key")
-    )
+    statement = allow("kms:GenerateDataKey").to(Principal.service("s3.amazonaws.com"))
+    return _bound(statement, bucket_arn, account).named("Allow Amazon S3 use of the customer managed key")
 
 
-def eventbridge_sends(rule_arn: str, account: str) -> Statement:
-    """Let EventBridge send the events of a rule to an encrypted topic or queue.
+def eventbridge_sends() -> Statement:
+    """Let EventBridge send events to an encrypted topic or queue.
+
+    The page has no conditions, and SNS says that it does not support any for EventBridge
+    (https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html), so that rules of other accounts are not kept out.
+    For a queue, ``sqs_event_source("events.amazonaws.com", rule_arn)`` does that.
 
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-targets.html
     """
-    return (
-        allow("kms:Decrypt", "kms:GenerateDataKey")
-        .to(Principal.service("events.amazonaws.com"))
-        .when(keys.source_account.equals(account))
-        .when(keys.source_arn.arn_like(rule_arn))
-        .named("Allow EventBridge to use the key")
-    )
+    statement = allow("kms:Decrypt", "kms:GenerateDataKey").to(Principal.service(_EVENTBRIDGE))
+    return statement.named("Allow EventBridge to use the key")
 
 
 def config_delivers(account: str) -> Statement:
     """Let AWS Config encrypt what it delivers to a bucket for an account.
+
+    Args:
+        account: The account whose configuration is delivered, 12 digits.
 
     https://docs.aws.amazon.com/config/latest/developerguide/s3-kms-key-policy.html
     """
@@ -444,6 +497,37 @@ def config_delivers(account: str) -> Statement:
         .when(keys.source_account.equals(account))
         .named("AWSConfigKMSPolicy")
     )
+
+
+_EVENTBRIDGE: Final = "events.amazonaws.com"
+_ACCOUNT_OF_ARN: Final = 4
+
+
+def _bound(statement: Statement, source_arn: str, account: str) -> Statement:
+    """Bind a service to a resource of an account, so that nobody else can make it act for them."""
+    return statement.when(keys.source_account.equals(account)).when(keys.source_arn.arn_like(source_arn))
+
+
+def _account(value: str) -> str:
+    if not isinstance(value, str) or not _TWELVE_DIGITS(value):
+        raise BuilderError(f"expected an account id of 12 digits, not {value!r}")
+    return value
+
+
+def _trail(arn: str) -> tuple[str, str]:
+    """Return the partition and the account of a trail."""
+    match = _TRAIL(arn) if isinstance(arn, str) else None
+    if match is None:
+        raise BuilderError(
+            f"expected the ARN of a trail, arn:aws:cloudtrail:REGION:ACCOUNT:trail/NAME, not {arn!r}"
+        )
+    return match["partition"], match["account"]
+
+
+_TWELVE_DIGITS: Final = re.compile("[0-9]{12}").fullmatch
+_TRAIL: Final = re.compile(
+    r"arn:(?P<partition>[a-z-]+):cloudtrail:[a-z0-9-]+:(?P<account>[0-9]{12}):trail/[\w.-]+", re.ASCII
+).fullmatch
 
 
 # --- protection ------------------------------------------------------------------------------------
@@ -469,8 +553,16 @@ def deny_deletion(except_arn: str | None = None) -> Statement:
 def deny_short_waiting_period(days: int) -> Statement:
     """Deny everyone to schedule the deletion of the key with a waiting period of so many days or fewer.
 
+    Args:
+        days: 7 to 29, since a waiting period is 7 to 30 days long.
+
+    Raises:
+        BuilderError: for other days, which would deny nothing or everything.
+
     https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-schedule-key-deletion-pending-window-in-days
     """
+    if days not in range(7, 30):
+        raise BuilderError(f"expected 7 to 29 days, not {days!r}")
     within = keys.schedule_key_deletion_pending_window_in_days.less_than_equals(days)
     return deny("kms:ScheduleKeyDeletion").to(Principal.everyone()).when(within)
 
@@ -489,6 +581,6 @@ def deny_bypassing_lockout_check() -> Statement:
 
 
 def _use(kind: KeyKind) -> tuple[Action | ActionPattern, ...]:
-    if kind not in _USE:
+    if not isinstance(kind, str) or kind not in _USE:
         raise BuilderError(f"a key is for one of {', '.join(map(repr, _USE))}, not {kind!r}")
     return _USE[kind]

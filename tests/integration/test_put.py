@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import copy
 import pickle
+import socket
 import time
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, CredentialRetrievalError
 from botocore.exceptions import ConnectionClosedError as BotocoreClosed
 
 from kmspolicy import KeyPolicies, Policy, PutResult, Retry, errors, translate_errors
@@ -260,6 +261,151 @@ async def test_a_doubt_is_kept(kms: ScriptedKMS, clock: VirtualClock) -> None:
     assert (caught.value.outcome_unknown, caught.value.attempts) == (True, 2)
 
 
+async def test_a_doubt_is_kept_when_botocore_repeats(
+    kms: ScriptedKMS, clock: VirtualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same where the repeats are botocore's own."""
+    monkeypatch.setattr("aiobotocore.endpoint.asyncio", SimpleNamespace(sleep=_at_once))
+    for first, unknown in ((Drop(), True), (Raw(503), True), (Error("ThrottlingException"), False)):
+        kms.answers(first, Error("AccessDeniedException"))
+        async with client_of(kms.url) as client:
+            with pytest.raises(errors.AccessDeniedException) as caught:
+                await key_policies(client, clock, None).put(KEY_ID, "{}")
+        assert (caught.value.outcome_unknown, caught.value.attempts) == (unknown, 2)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"\xff\xfe", b"[1]", b'"x"', b"5", b'{"__type":5}', b"[" * 100_000],
+    ids=lambda body: repr(body[:9]),
+)
+@pytest.mark.parametrize("status", [400, 502])
+async def test_answers_that_botocore_cannot_read(
+    kms: ScriptedKMS, clock: VirtualClock, body: bytes, status: int
+) -> None:
+    """A proxy's page in the answer's place makes botocore's parser fail, which is no answer, and no riddle."""
+    kms.answers(Raw(status, body))
+    async with client_of(kms.url) as client:
+        with pytest.raises(errors.CallError) as caught:
+            await key_policies(client, clock, Retry(2)).put(KEY_ID, "{}")
+    error = caught.value
+    assert isinstance(error, errors.NoAnswerError)
+    assert str(error).startswith(f"{error.code}: the answer cannot be read: ")
+    assert (error.attempts, len(kms.requests), error.outcome_unknown, error.is_retry_safe) == (
+        2,
+        2,
+        True,
+        True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("failure", "code", "retry_safe"),
+    [
+        (ClientError({"Error": {"Code": "AccessDenied"}}, "AssumeRole"), "ClientError", False),
+        (ClientError({"ResponseMetadata": {"RetryAttempts": 4}}, "AssumeRole"), "ClientError", False),  # type: ignore[typeddict-item]  # ty: ignore[invalid-argument-type]
+        (BotocoreClosed(endpoint_url="https://sts.invalid"), "ConnectionClosedError", True),
+        (CredentialRetrievalError(provider="sso", error_msg="expired"), "CredentialRetrievalError", False),
+    ],
+    ids=repr,
+)
+async def test_credentials_that_cannot_be_refreshed(
+    kms: ScriptedKMS, clock: VirtualClock, failure: Exception, code: str, *, retry_safe: bool
+) -> None:
+    """What STS or SSO answers while a request is being signed is not KMS's answer, and nothing was sent."""
+
+    def refresh(**_: object) -> None:
+        raise failure
+
+    async with client_of(kms.url) as client:
+        client.meta.events.register("before-sign.kms.PutKeyPolicy", refresh)
+        with pytest.raises(errors.NoAnswerError) as caught:
+            await key_policies(client, clock).put(KEY_ID, "{}")
+    error = caught.value
+    assert (error.code, error.attempts, error.outcome_unknown, error.is_retry_safe) == (
+        code,
+        0,
+        False,
+        retry_safe,
+    )
+    assert kms.requests == []
+
+
+def test_a_client_in_another_event_loop(moto_url: str) -> None:
+    """It fails half-way, after the request was written: what became of it is not known."""
+
+    async def first() -> tuple[Any, Any]:
+        context = client_of(moto_url)
+        client = await context.__aenter__()
+        await client.list_keys()
+        return context, client
+
+    with asyncio.Runner() as one, asyncio.Runner() as two:
+        context, client = one.run(first())
+        with pytest.raises(errors.NoAnswerError, match="event loop it was made in") as caught:
+            two.run(KeyPolicies(client).put(KEY_ID, "{}"))
+        one.run(context.__aexit__(None, None, None))
+    assert (caught.value.outcome_unknown, caught.value.is_retry_safe) == (True, False)
+
+
+async def test_calls_that_succeed_in_the_end_leave_botocores_retry_quota_whole(
+    kms: ScriptedKMS, clock: VirtualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After more hiccups than the quota has room for, another call on the client is still repeated."""
+    monkeypatch.setattr("aiobotocore.endpoint.asyncio", SimpleNamespace(sleep=_at_once))
+    async with client_of(kms.url, mode="standard") as client:
+        policies = key_policies(client, clock)
+        for _ in range(130):
+            kms.answers(Raw(503), Ok())
+            await policies.put(KEY_ID, "{}")
+        kms.answers(Raw(503))
+        with pytest.raises(ClientError):
+            await client.describe_key(KeyId=KEY_ID)
+    assert len(kms.requests) == 3
+
+
+async def test_a_callers_own_handler_does_not_repeat(kms: ScriptedKMS, clock: VirtualClock) -> None:
+    """Whoever has botocore repeat PutKeyPolicy by a handler of their own keeps that for their own calls alone."""
+
+    def repeat(*, attempts: int, **_: object) -> Any:
+        return 0.0 if attempts < 4 else None
+
+    async with client_of(kms.url) as client:
+        client.meta.events.register("needs-retry.kms.PutKeyPolicy", repeat)
+        kms.answers(Error("NotFoundException"))
+        with pytest.raises(errors.NotFoundException) as caught:
+            await key_policies(client, clock).put(KEY_ID, "{}")
+        assert caught.value.attempts == len(kms.requests) == 1
+        with pytest.raises(ClientError):
+            await client.put_key_policy(KeyId=KEY_ID, PolicyName="default", Policy="{}")
+    assert len(kms.requests) == 5
+
+
+async def test_other_operations_inside_a_call_are_not_counted(kms: ScriptedKMS, clock: VirtualClock) -> None:
+    """A handler that asks KMS something else meanwhile does not add to our requests."""
+    async with client_of(kms.url) as client:
+
+        async def ask(**_: object) -> None:
+            await client.list_keys()
+
+        handler: Any = ask
+        client.meta.events.register("before-call.kms.PutKeyPolicy", handler)
+        result = await key_policies(client, clock).put(KEY_ID, "{}")
+    assert [target for target, _ in kms.requests] == ["TrentService.ListKeys", "TrentService.PutKeyPolicy"]
+    assert result.attempts == 1
+
+
+@pytest.mark.parametrize("bypass", ["false", "true", 1, 0, None])
+async def test_bypass_is_a_bool_and_nothing_like_it(
+    kms: ScriptedKMS, clock: VirtualClock, bypass: Any
+) -> None:
+    """``"false"`` from an environment variable must not make a key unmanageable."""
+    async with client_of(kms.url) as client:
+        with pytest.raises(TypeError, match="is true or false"):
+            await key_policies(client, clock).put(KEY_ID, "{}", bypass_policy_lockout_safety_check=bypass)
+    assert kms.requests == []
+
+
 async def test_no_attempt_starts_after_the_deadline(kms: ScriptedKMS, clock: VirtualClock) -> None:
     """When the next delay would end after the deadline, the last error is raised at once."""
     kms.answers(Error(TIMEOUT, 503))
@@ -320,8 +466,13 @@ async def test_connection_refused(clock: VirtualClock) -> None:
     assert (error.is_retry_safe, error.outcome_unknown) == (True, False)
 
 
-async def test_a_host_that_does_not_exist(clock: VirtualClock) -> None:
+async def test_a_host_that_does_not_exist(clock: VirtualClock, monkeypatch: pytest.MonkeyPatch) -> None:
     """A name that cannot be resolved is like a refused connection."""
+
+    async def getaddrinfo(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr("asyncio.base_events.BaseEventLoop.getaddrinfo", getaddrinfo)
     async with client_of("http://kms.invalid") as client:
         with pytest.raises(errors.NoAnswerError) as caught:
             await key_policies(client, clock, Retry(2)).put(KEY_ID, "{}")
@@ -456,6 +607,24 @@ async def test_translate_errors_for_a_call_of_ones_own(kms: ScriptedKMS) -> None
         assert caught_again.value.key_id == KEY_ID
         with pytest.raises(ZeroDivisionError), translate_errors():
             raise ZeroDivisionError
+
+
+async def test_translate_errors_does_not_call_a_doubt_safe(
+    kms: ScriptedKMS, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A create_key that was dropped may have made a key; repeating it would make another."""
+    monkeypatch.setattr("aiobotocore.endpoint.asyncio", SimpleNamespace(sleep=_at_once))
+    for answer, retry_safe, unknown in (
+        (Drop(), False, True),
+        (Raw(503), False, True),
+        (Error("ThrottlingException"), True, False),
+    ):
+        kms.answers(answer)
+        async with client_of(kms.url) as client:
+            with pytest.raises(errors.CallError) as caught, translate_errors():
+                await client.create_key()
+        assert (caught.value.is_retry_safe, caught.value.outcome_unknown) == (retry_safe, unknown)
+        assert 1 <= caught.value.attempts <= len(kms.requests)
 
 
 async def test_the_example_on_moto(moto_url: str, clock: VirtualClock, example_text: str) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, cast
 import attrs
 
 from kmspolicy import _json_text
+from kmspolicy._json_text import MAX_FAULTS
 from kmspolicy.errors import PolicyDocumentError, Problem
 
 if TYPE_CHECKING:
@@ -35,6 +36,11 @@ compact: Final = json.JSONEncoder(
 
 def wrong(message: str, *, suggestion: str | None = None) -> PolicyDocumentError:
     return PolicyDocumentError([Problem(message, suggestion=suggestion)])
+
+
+def shown(value: object) -> str:
+    """Show a value in a message: text as it is, unless it is long, and of anything else the type."""
+    return repr(_json_text.short(value)) if isinstance(value, str) else json_type(value)
 
 
 def below(step: str | int, error: PolicyDocumentError) -> list[Problem]:
@@ -71,8 +77,9 @@ def unknown(name: object, known: Iterable[str], what: str) -> PolicyDocumentErro
     import difflib  # noqa: PLC0415 - costs a millisecond, and only a mistake needs it
 
     spellings = {word.lower(): word for word in known}
-    close = difflib.get_close_matches(str(name).lower(), spellings, n=1)
-    return wrong(f"{name!r} is not {what}", suggestion=spellings[close[0]] if close else None)
+    word = _json_text.short(name).lower() if isinstance(name, str) else ""
+    close = difflib.get_close_matches(word, spellings, n=1)
+    return wrong(f"{shown(name)} is not {what}", suggestion=spellings[close[0]] if close else None)
 
 
 def members_of(data: Mapping[str, object], converters: Mapping[str, Converter], what: str) -> dict[str, Any]:
@@ -84,12 +91,19 @@ def members_of(data: Mapping[str, object], converters: Mapping[str, Converter], 
             convert = converters.get(name)
             if convert is None:
                 raise unknown(name, converters, what)
-            members[name] = convert(value)
+            if name in members:
+                raise wrong(_TWICE)
+            members[name if type(name) is str else text(name)] = convert(value)
         except PolicyDocumentError as error:
-            problems += below(str(name), error)
+            problems += below(name if isinstance(name, str) else json_type(name), error)
+            if len(problems) >= MAX_FAULTS:
+                break
     if problems:
         raise PolicyDocumentError(problems)
     return members
+
+
+_TWICE: Final = "this name stands twice in its object"  # as a mapping other than a dict may have it
 
 
 def each(values: Iterable[Any], convert: Callable[[Any], _T]) -> tuple[_T, ...]:
@@ -103,6 +117,8 @@ def each(values: Iterable[Any], convert: Callable[[Any], _T]) -> tuple[_T, ...]:
                 convert(value)
             except PolicyDocumentError as error:
                 problems += below(index, error)
+                if len(problems) >= MAX_FAULTS:
+                    break
         raise PolicyDocumentError(problems) from None
 
 
@@ -136,10 +152,6 @@ def names(value: str | Sequence[str]) -> Names:
 _PLAIN_TEXT: Final = frozenset({str})
 
 
-def optional_names(value: str | Sequence[str] | None) -> Names | None:
-    return None if value is None else names(value)
-
-
 def _scalar(value: Value) -> Value:
     """Take text, a boolean or a finite number, and make plain values of their subclasses."""
     if isinstance(value, str):
@@ -147,17 +159,17 @@ def _scalar(value: Value) -> Value:
     if isinstance(value, bool):
         return value
     if isinstance(value, int):
-        if not -_TOO_LARGE < value < _TOO_LARGE:
-            raise wrong(f"a number of more than {_json_text.MAX_DIGITS - 1:,} digits")
-        return int(value)
+        if not -_TOO_LARGE // 10 < value < _TOO_LARGE:
+            raise wrong(f"a number of more than {_json_text.MAX_DIGITS:,} characters")
+        return int.__int__(value)
     if not isinstance(value, float):
         raise wrong(f"expected text, a number, true or false, found {json_type(value)}")
     if not isfinite(value):
         raise wrong(f"{float(value)!r} is not a finite number")
-    return float(value)
+    return float.__float__(value)
 
 
-_TOO_LARGE: Final = 10 ** (_json_text.MAX_DIGITS - 1)
+_TOO_LARGE: Final = 10**_json_text.MAX_DIGITS
 
 
 def values_of(value: Value | Sequence[Value]) -> Values:
@@ -176,16 +188,21 @@ def mapping(value: object, what: str) -> Mapping[str, Any]:
 
 def open_object(value: object, what: str, convert: Converter) -> tuple[tuple[str, Any], ...]:
     """Take an object whose names are free, such as operators and condition keys."""
-    items: list[tuple[str, Any]] = []
+    items: dict[str, Any] = {}
     problems: list[Problem] = []
     for name, inner in mapping(value, what).items():
         try:
-            items.append((text(name), convert(inner)))
+            plain = text(name)
+            if plain in items:
+                raise wrong(_TWICE)
+            items[plain] = convert(inner)
         except PolicyDocumentError as error:
-            problems += below(str(name), error)
+            problems += below(name if isinstance(name, str) else json_type(name), error)
+            if len(problems) >= MAX_FAULTS:
+                break
     if problems:
         raise PolicyDocumentError(problems)
-    return tuple(items)
+    return tuple(items.items())
 
 
 def plural(value: _T | tuple[_T, ...] | None) -> tuple[_T, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any, Final, cast, final
 
 import attrs
@@ -24,7 +25,7 @@ from kmspolicy._document._convert import (
 from kmspolicy._document._statement import Statement
 from kmspolicy.errors import PolicyDocumentError, Problem, SidError
 
-_NOT_STATEMENTS: Final = (str, bytes, Mapping)
+_NOT_STATEMENTS: Final = (str, bytes, Mapping, AbstractSet)  # a set has no order, a document has
 
 
 def _statements(value: Statement | Iterable[Statement]) -> Statement | tuple[Statement, ...]:
@@ -185,7 +186,12 @@ def _read(data: object) -> Policy:
 def _no_statement(document: Mapping[str, Any]) -> PolicyDocumentError:
     """Say what is wrong with a document without statements: misspelt, a bare statement, or missing."""
     if "Effect" in document:
-        return wrong('this is a single statement; a policy document holds it as {"Statement": [...]}')
+        problems = [Problem('this is a single statement; a policy document holds it as {"Statement": [...]}')]
+        try:
+            Statement.from_dict(document)
+        except PolicyDocumentError as error:
+            problems += error.problems
+        return PolicyDocumentError(problems)
     try:
         members_of(document, _CONVERTERS, "an element of a policy document")
     except PolicyDocumentError as error:
@@ -217,8 +223,7 @@ def _explain(text: str | bytes) -> Policy:
 
 
 def _located(problem: Problem, root: _json_text.Node, lines: _json_text.Lines) -> Problem:
-    node = root.find(_json_text.parse_path(problem.path)) or root
-    place = lines.place(node.offset)
+    place = lines.place(root.nearest(_json_text.parse_path(problem.path)).offset)
     return attrs.evolve(problem, line=place.line, column=place.column)
 
 

@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast, final
 
 import attrs
 
-from kmspolicy._document._convert import Names, mapping, members_of, names, plural, slots_of, text, wrong
+from kmspolicy import _json_text
+from kmspolicy._document._convert import (
+    Names,
+    mapping,
+    members_of,
+    names,
+    plural,
+    shown,
+    slots_of,
+    text,
+    wrong,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -22,12 +33,17 @@ _KINDS: Final[Mapping[str, Converter]] = dict.fromkeys(
 )
 
 
+_PAIR: Final = 2
+
+
 def _principal_element(
-    value: Literal["*"] | Mapping[PrincipalKind, str | Sequence[str]],
+    value: Literal["*"] | Mapping[PrincipalKind, str | Sequence[str]] | Kinds,
 ) -> Literal["*"] | Kinds:
+    if isinstance(value, tuple) and all(isinstance(pair, tuple) and len(pair) == _PAIR for pair in value):
+        return _principal_element(dict(value))  # as the attribute holds it
     if isinstance(value, str):
         if value != "*":
-            raise wrong(f"a principal is '*' or an object; write {{'AWS': {str(value)!r}}}")
+            raise wrong(f"a principal is '*' or an object; write {{'AWS': {shown(value)}}}")
         return "*"
     members = members_of(mapping(value, "a principal other than '*'"), _KINDS, "a kind of principal")
     return cast("Kinds", tuple(members.items()))
@@ -35,21 +51,21 @@ def _principal_element(
 
 def _arn_part(value: str, what: str, pattern: re.Pattern[str]) -> str:
     if not isinstance(value, str) or not pattern.fullmatch(value):
-        raise wrong(f"not {what}: {value!r}")
-    return value
+        raise wrong(f"not {what}: {_json_text.short(repr(value))}")
+    return text(value)
 
 
 _ACCOUNT: Final = re.compile(r"[0-9]{12}")
 _PARTITION: Final = re.compile(r"aws(-[a-z]+)*")
 _NAME: Final = re.compile(r"[\w+=,.@-]+", re.ASCII)
 _PATH_AND_NAME: Final = re.compile(r"([!-)+->@-~]+/)*[\w+=,.@-]+", re.ASCII)
-_ARN: Final = re.compile(r"arn:[^:*?]+:[^:*?]+:[^:*?]*:[^:*?]*:[^*?]+")
-_WITHOUT_WILDCARD: Final = re.compile(r"[^*?]+")
+_ARN: Final = re.compile(r"arn:[^:*?\s]+:[^:*?\s]+:[^:*?\s]*:[^:*?\s]*:[^*?\s]+")
+_WITHOUT_WILDCARD: Final = re.compile(r"[^*?\s]+")
 
 
 def _iam_arn(partition: str, service: str, account: str, resource: str) -> str:
-    _arn_part(partition, "a partition such as 'aws' or 'aws-cn'", _PARTITION)
-    _arn_part(account, "an account id of 12 digits", _ACCOUNT)
+    partition = _arn_part(partition, "a partition such as 'aws' or 'aws-cn'", _PARTITION)
+    account = _arn_part(account, "an account id of 12 digits", _ACCOUNT)
     return f"arn:{partition}:{service}::{account}:{resource}"
 
 
@@ -90,20 +106,20 @@ class Principal:
     @classmethod
     def role(cls, account: str, name: str, *, partition: str = "aws") -> Principal:
         """Name an IAM role; the name includes its path, ``service-role/App``, if it has one."""
-        _arn_part(name, "the name of a role, with its path if it has one", _PATH_AND_NAME)
+        name = _arn_part(name, "the name of a role, with its path if it has one", _PATH_AND_NAME)
         return _single("AWS", _iam_arn(partition, "iam", account, f"role/{name}"))
 
     @classmethod
     def user(cls, account: str, name: str, *, partition: str = "aws") -> Principal:
         """Name an IAM user; the name includes its path, ``division/Alice``, if it has one."""
-        _arn_part(name, "the name of a user, with its path if it has one", _PATH_AND_NAME)
+        name = _arn_part(name, "the name of a user, with its path if it has one", _PATH_AND_NAME)
         return _single("AWS", _iam_arn(partition, "iam", account, f"user/{name}"))
 
     @classmethod
     def session(cls, account: str, role: str, session: str, *, partition: str = "aws") -> Principal:
         """Name one session of a role; the ARN of a session has the role's name without its path."""
-        _arn_part(role, "the name of a role, without its path", _NAME)
-        _arn_part(session, "the name of a role session", _NAME)
+        role = _arn_part(role, "the name of a role, without its path", _NAME)
+        session = _arn_part(session, "the name of a role session", _NAME)
         return _single("AWS", _iam_arn(partition, "sts", account, f"assumed-role/{role}/{session}"))
 
     @classmethod
@@ -141,10 +157,12 @@ class Principal:
             return NotImplemented
         if self.element == "*" or other.element == "*":
             raise wrong("'*' is everyone, and cannot be joined with other principals")
-        kinds: dict[PrincipalKind, Names] = dict(self.element)
-        for kind, some in other.element:
-            joined = tuple(dict.fromkeys(plural(kinds.get(kind, ())) + plural(some)))
-            kinds[kind] = some if kind not in kinds else joined if len(joined) != 1 else joined[0]
+        kinds: dict[PrincipalKind, Names] = {}
+        for kind, some in (*self.element, *other.element):
+            there = kinds.get(kind)
+            joined = tuple(dict.fromkeys(plural(there) + plural(some)))
+            single = len(joined) == 1 and not isinstance(some, tuple) and not isinstance(there, tuple)
+            kinds[kind] = joined[0] if single else joined
         return _of(tuple(kinds.items()))
 
     def __repr__(self) -> str:
@@ -171,4 +189,4 @@ def _of(element: Literal["*"] | Kinds) -> Principal:
 
 
 def _single(kind: PrincipalKind, name: str) -> Principal:
-    return _of(((kind, text(name)),))
+    return _of(((kind, name),))

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import json
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast, final
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypeVar, cast, final
 
 import attrs
 
 from kmspolicy._document._condition import Condition
 from kmspolicy._document._convert import (
     Names,
+    below,
     compact,
     json_type,
     mapping,
     members_of,
     names,
-    optional_names,
-    optional_text,
     plural,
+    shown,
     slots_of,
     text,
     wrong,
@@ -27,11 +27,13 @@ from kmspolicy._document._principal import Principal, read_principal
 from kmspolicy.errors import PolicyDocumentError, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from kmspolicy._document._convert import Converter
 
 Effect: TypeAlias = Literal["Allow", "Deny"]
+_T = TypeVar("_T")
+_R = TypeVar("_R")
 
 
 _EFFECTS: Final[Mapping[str, Effect]] = {"Allow": "Allow", "Deny": "Deny"}
@@ -39,17 +41,9 @@ _EFFECTS: Final[Mapping[str, Effect]] = {"Allow": "Allow", "Deny": "Deny"}
 
 def _effect(value: Effect) -> Effect:
     if not isinstance(value, str) or value not in _EFFECTS:
-        raise wrong(
-            f"an effect is 'Allow' or 'Deny', not {value!r}",
-            suggestion={"allow": "Allow", "deny": "Deny"}.get(str(value).lower()),
-        )
+        likely = {"allow": "Allow", "deny": "Deny"}.get(value.lower()) if isinstance(value, str) else None
+        raise wrong(f"an effect is 'Allow' or 'Deny', not {shown(value)}", suggestion=likely)
     return _EFFECTS[value]
-
-
-def _optional_principal(value: Principal | None) -> Principal | None:
-    if value is None or isinstance(value, Principal):
-        return value
-    raise wrong(f"expected a Principal, found {json_type(value)}; see Principal.arn, .account, .everyone")
 
 
 def _condition(value: Condition) -> Condition:
@@ -58,8 +52,60 @@ def _condition(value: Condition) -> Condition:
     raise wrong(f"expected a Condition, found {json_type(value)}; see Condition.from_dict")
 
 
-def _optional_condition(value: Condition | None) -> Condition | None:
-    return None if value is None else _condition(value)
+def _principal(value: Principal) -> Principal:
+    if isinstance(value, Principal):
+        return value
+    raise wrong(f"expected a Principal, found {json_type(value)}; see Principal.arn, .account, .everyone")
+
+
+def _given(name: str, value: _T | None, convert: Callable[[_T], _R]) -> _R | None:
+    """Convert an argument, and put what is wrong with it under its element."""
+    if value is None:
+        return None
+    try:
+        return convert(value)
+    except PolicyDocumentError as error:
+        raise PolicyDocumentError(below(name, error)) from None
+
+
+# The converters of the constructor, which attrs and the type checkers want named and annotated.
+def _given_effect(value: Effect) -> Effect:
+    try:
+        return _effect(value)
+    except PolicyDocumentError as error:
+        raise PolicyDocumentError(below("Effect", error)) from None
+
+
+def _given_principal(value: Principal | None) -> Principal | None:
+    return _given("Principal", value, _principal)
+
+
+def _given_not_principal(value: Principal | None) -> Principal | None:
+    return _given("NotPrincipal", value, _principal)
+
+
+def _given_action(value: str | Sequence[str] | None) -> Names | None:
+    return _given("Action", value, names)
+
+
+def _given_not_action(value: str | Sequence[str] | None) -> Names | None:
+    return _given("NotAction", value, names)
+
+
+def _given_resource(value: str | Sequence[str] | None) -> Names | None:
+    return _given("Resource", value, names)
+
+
+def _given_not_resource(value: str | Sequence[str] | None) -> Names | None:
+    return _given("NotResource", value, names)
+
+
+def _given_condition(value: Condition | None) -> Condition | None:
+    return _given("Condition", value, _condition)
+
+
+def _given_sid(value: str | None) -> str | None:
+    return _given("Sid", value, text)
 
 
 _TWINS: Final = (
@@ -95,25 +141,27 @@ class Statement:
     https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html
     """
 
-    effect: Effect = attrs.field(converter=_effect)
-    principal: Principal | None = attrs.field(default=None, kw_only=True, converter=_optional_principal)
-    not_principal: Principal | None = attrs.field(default=None, kw_only=True, converter=_optional_principal)
-    action: Names | None = attrs.field(default=None, kw_only=True, converter=optional_names)
-    not_action: Names | None = attrs.field(default=None, kw_only=True, converter=optional_names)
-    resource: Names | None = attrs.field(default=None, kw_only=True, converter=optional_names)
-    not_resource: Names | None = attrs.field(default=None, kw_only=True, converter=optional_names)
-    condition: Condition | None = attrs.field(default=None, kw_only=True, converter=_optional_condition)
-    sid: str | None = attrs.field(default=None, kw_only=True, converter=optional_text)
+    effect: Effect = attrs.field(converter=_given_effect)
+    principal: Principal | None = attrs.field(default=None, kw_only=True, converter=_given_principal)
+    not_principal: Principal | None = attrs.field(default=None, kw_only=True, converter=_given_not_principal)
+    action: Names | None = attrs.field(default=None, kw_only=True, converter=_given_action)
+    not_action: Names | None = attrs.field(default=None, kw_only=True, converter=_given_not_action)
+    resource: Names | None = attrs.field(default=None, kw_only=True, converter=_given_resource)
+    not_resource: Names | None = attrs.field(default=None, kw_only=True, converter=_given_not_resource)
+    condition: Condition | None = attrs.field(default=None, kw_only=True, converter=_given_condition)
+    sid: str | None = attrs.field(default=None, kw_only=True, converter=_given_sid)
 
     def __attrs_post_init__(self) -> None:
         """Refuse an element beside its Not-twin."""
         if self.not_principal is None and self.not_action is None and self.not_resource is None:
             return
-        _refuse_twins(
-            attribute
-            for attribute, twin, *_ in _TWINS
-            if getattr(self, attribute) is not None and getattr(self, twin) is not None
+        problems = _twins(
+            twin
+            for attribute, other, _, twin in _TWINS
+            if None not in (getattr(self, attribute), getattr(self, other))
         )
+        if problems:
+            raise PolicyDocumentError(problems)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, object]) -> Statement:
@@ -213,15 +261,14 @@ class Statement:
         return element
 
 
-def _refuse_twins(both: Iterable[str]) -> None:
-    found = set(both)
-    problems = [
+def _twins(found: Iterable[str]) -> list[Problem]:
+    """Say of Not-twins that they stand beside their elements."""
+    there = set(found)
+    return [
         Problem(f"{name} and {twin} cannot stand in one statement; write two statements", twin)
-        for yes, _, name, twin in _TWINS
-        if yes in found
+        for _, _, name, twin in _TWINS
+        if twin in there
     ]
-    if problems:
-        raise PolicyDocumentError(problems)
 
 
 _CONVERTERS: Final[Mapping[str, Converter]] = {
@@ -254,9 +301,17 @@ _COPY: Final = tuple(
 
 
 def _read_members(data: object) -> dict[str, Any]:
-    members = members_of(mapping(data, "a statement"), _CONVERTERS, "an element of a statement")
-    if not _NOT_TWINS.isdisjoint(members):
-        _refuse_twins([yes for yes, _, name, twin in _TWINS if name in members and twin in members])
-    if "Effect" not in members:
-        raise wrong("the Effect is missing")
+    given = mapping(data, "a statement")
+    members: dict[str, Any] = {}
+    problems: list[Problem] = []
+    try:
+        members = members_of(given, _CONVERTERS, "an element of a statement")
+    except PolicyDocumentError as error:
+        problems += error.problems
+    if not _NOT_TWINS.isdisjoint(given):
+        problems += _twins(twin for _, _, name, twin in _TWINS if name in given and twin in given)
+    if "Effect" not in given and not any(problem.suggestion == "Effect" for problem in problems):
+        problems.append(Problem("the Effect is missing"))
+    if problems:
+        raise PolicyDocumentError(problems)
     return members
