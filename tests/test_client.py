@@ -78,6 +78,13 @@ async def test_failures_are_counted_alike(
     assert caught.value.__cause__ is failures[-1]
 
 
+async def test_a_fake_may_call_the_operation_what_it_likes(clock: VirtualClock) -> None:
+    """Only a client that counts can tell an answer of KMS from one of STS."""
+    error = ClientError({"Error": {"Code": "NotFoundException"}}, "put_key_policy")
+    with pytest.raises(errors.NotFoundException):
+        await key_policies(FakeClient(error), clock).put(KEY_ID, "{}")
+
+
 async def test_an_answer_without_anything_in_it(clock: VirtualClock) -> None:
     """The class gives its name where the answer has no code."""
     with pytest.raises(errors.UnknownServiceError) as caught:

@@ -248,13 +248,12 @@ _SERVER_FAULT: Final = 500
 
 def _translate(error: Exception, call: Call) -> errors.CallError:
     """Turn an error of botocore into one of this library, and close the attempt in the call's account."""
-    ours = isinstance(error, ClientError) and call.operation in (None, error.operation_name)
-    if ours and isinstance(error, ClientError):
+    # What a client that counts did not send was another request: that for credentials, to STS or SSO.
+    elsewhere = call.counted and call.sent <= call.settled
+    if isinstance(error, ClientError) and not (elsewhere and error.operation_name != call.operation):
         return _answer(error, call)
     network = isinstance(error, _NETWORK)
-    reached = network or isinstance(error, HTTPClientError)
-    if call.counted:
-        reached = call.sent > call.settled  # what was not sent may have been the request for credentials
+    reached = not elsewhere and (network or isinstance(error, HTTPClientError))
     call.settle(int(reached))
     call.outcome_unknown |= reached and not _never_sent(error)
     hint = " (is the client still open, and used in the event loop it was made in?)"

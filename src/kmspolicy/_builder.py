@@ -172,8 +172,9 @@ def _joined(principal: Principal, *principals: Principal) -> Principal:
 
 
 def _checked(action: str, *actions: str) -> Names:
-    first = _effective(action)
-    return (first, *map(_effective, actions)) if actions else first
+    if not isinstance(action, str):
+        raise _no_action(action)
+    return (action, *actions) if actions else action
 
 
 _LITERALS: Final = frozenset((*get_args(Action), *get_args(ActionPattern)))
@@ -191,10 +192,14 @@ def _effective(action: str) -> str:
         raise BuilderError(
             f"{action!r} has no effect in a key policy: {names} is allowed by IAM policies alone"
         )
+    raise _no_action(action)
+
+
+def _no_action(action: object) -> BuilderError:
     import difflib  # noqa: PLC0415 - costs a millisecond, and only a mistake needs it
 
     close = difflib.get_close_matches(str(action).lower(), ACTIONS, n=1)
     hint = (
         f"; did you mean {ACTIONS[close[0]].name!r}?" if close else "; Statement(action=...) takes any text"
     )
-    raise BuilderError(f"{action!r} is no action of KMS{hint}")
+    return BuilderError(f"{action!r} is no action of KMS{hint}")

@@ -58,10 +58,8 @@ def _principal(value: Principal) -> Principal:
     raise wrong(f"expected a Principal, found {json_type(value)}; see Principal.arn, .account, .everyone")
 
 
-def _given(name: str, value: _T | None, convert: Callable[[_T], _R]) -> _R | None:
+def _given(name: str, value: _T, convert: Callable[[_T], _R]) -> _R:
     """Convert an argument, and put what is wrong with it under its element."""
-    if value is None:
-        return None
     try:
         return convert(value)
     except PolicyDocumentError as error:
@@ -70,42 +68,39 @@ def _given(name: str, value: _T | None, convert: Callable[[_T], _R]) -> _R | Non
 
 # The converters of the constructor, which attrs and the type checkers want named and annotated.
 def _given_effect(value: Effect) -> Effect:
-    try:
-        return _effect(value)
-    except PolicyDocumentError as error:
-        raise PolicyDocumentError(below("Effect", error)) from None
+    return _given("Effect", value, _effect)
 
 
 def _given_principal(value: Principal | None) -> Principal | None:
-    return _given("Principal", value, _principal)
+    return None if value is None else _given("Principal", value, _principal)
 
 
 def _given_not_principal(value: Principal | None) -> Principal | None:
-    return _given("NotPrincipal", value, _principal)
+    return None if value is None else _given("NotPrincipal", value, _principal)
 
 
 def _given_action(value: str | Sequence[str] | None) -> Names | None:
-    return _given("Action", value, names)
+    return None if value is None else _given("Action", value, names)
 
 
 def _given_not_action(value: str | Sequence[str] | None) -> Names | None:
-    return _given("NotAction", value, names)
+    return None if value is None else _given("NotAction", value, names)
 
 
 def _given_resource(value: str | Sequence[str] | None) -> Names | None:
-    return _given("Resource", value, names)
+    return None if value is None else _given("Resource", value, names)
 
 
 def _given_not_resource(value: str | Sequence[str] | None) -> Names | None:
-    return _given("NotResource", value, names)
+    return None if value is None else _given("NotResource", value, names)
 
 
 def _given_condition(value: Condition | None) -> Condition | None:
-    return _given("Condition", value, _condition)
+    return None if value is None else _given("Condition", value, _condition)
 
 
 def _given_sid(value: str | None) -> str | None:
-    return _given("Sid", value, text)
+    return None if value is None else _given("Sid", value, text)
 
 
 _TWINS: Final = (
