@@ -638,6 +638,13 @@ PROBLEMS: list[tuple[str, list[str]]] = [
         ],
     ),
     (
+        '{"Statement":{"Effect":"deny","Resource":"*","NotResource":"c"}}',
+        [
+            "line 1, column 15, Statement.Effect: an effect is 'Allow' or 'Deny', not 'deny'; did you mean 'Deny'?",
+            "line 1, column 46, Statement.NotResource: Resource and NotResource cannot stand in one statement; write two statements",
+        ],
+    ),
+    (
         '{"Effect":"allow","Foo":1}',
         [
             'line 1, column 1: this is a single statement; a policy document holds it as {"Statement": [...]}',

@@ -10,12 +10,12 @@ from importlib import metadata
 import pytest
 
 import kmspolicy
-from kmspolicy import errors
+from kmspolicy import errors, keys, statements
 
 HEAVY = ["aiobotocore", "asyncio", "botocore", "datetime", "importlib.metadata", "ipaddress", "logging"]
 
 
-@pytest.mark.parametrize("module", [kmspolicy, errors])
+@pytest.mark.parametrize("module", [kmspolicy, errors, keys, statements])
 def test_all_is_sorted_and_true(module: object) -> None:
     """``__all__`` is sorted, and every name in it exists."""
     names = list(vars(module)["__all__"])
@@ -31,6 +31,16 @@ def test_all_of_errors_is_complete() -> None:
         if cls.__module__ == "kmspolicy.errors" and not name.startswith("_")
     }
     assert own == set(errors.__all__)
+
+
+def test_all_of_statements_is_complete() -> None:
+    """Every public function is in its ``__all__``."""
+    own = {
+        name
+        for name, function in inspect.getmembers(statements, inspect.isfunction)
+        if function.__module__ == "kmspolicy.statements" and not name.startswith("_")
+    }
+    assert own | {"KeyKind"} == set(statements.__all__)
 
 
 def test_dir_shows_the_public_names() -> None:

@@ -348,7 +348,7 @@ def test_aliases_and_grant_operations() -> None:
     keys.grant_operations.for_any_value.like("Re*")
     with pytest.raises(errors.BuilderError, match="an alias name, alias/app"):
         keys.request_alias.equals("arn:aws:kms:us-east-1:111122223333:alias/app")
-    with pytest.raises(errors.BuilderError, match="an operation without prefix"):
+    with pytest.raises(errors.BuilderError, match="expected an operation without prefix, Decrypt, not"):
         keys.grant_operations.for_any_value.equals("kms:Decrypt")
 
 
