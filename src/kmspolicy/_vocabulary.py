@@ -7,7 +7,9 @@ src/globalConditionKeys.ts. What has no effect in a key policy is what the KMS d
 https://docs.aws.amazon.com/kms/latest/developerguide/kms-api-permissions-reference.html,
 https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html and
 https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html.
-``nox -s vocabulary`` compares the actions with the operations of the installed botocore.
+Encapsulate and Decapsulate are younger: they are in botocore 1.44.5 of November 2026, whose model says that the key policy
+allows them; their access level is taken to be that of DeriveSharedSecret.
+``nox -s vocabulary`` compares the actions with the operations of the newest botocore.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ Action: TypeAlias = Literal[
     "kms:CancelKeyDeletion",
     "kms:CreateAlias",
     "kms:CreateGrant",
+    "kms:Decapsulate",
     "kms:Decrypt",
     "kms:DeleteAlias",
     "kms:DeleteImportedKeyMaterial",
@@ -28,6 +31,7 @@ Action: TypeAlias = Literal[
     "kms:DisableKeyRotation",
     "kms:EnableKey",
     "kms:EnableKeyRotation",
+    "kms:Encapsulate",
     "kms:Encrypt",
     "kms:GenerateDataKey",
     "kms:GenerateDataKeyPair",
@@ -86,9 +90,9 @@ ActionPattern: TypeAlias = Literal[
 
 _BY_ACCESS_LEVEL: Final = {
     "Write": """
-        CancelKeyDeletion ConnectCustomKeyStore CreateAlias CreateCustomKeyStore CreateKey Decrypt
+        CancelKeyDeletion ConnectCustomKeyStore CreateAlias CreateCustomKeyStore CreateKey Decapsulate Decrypt
         DeleteAlias DeleteCustomKeyStore DeleteImportedKeyMaterial DeriveSharedSecret DisableKey
-        DisableKeyRotation DisconnectCustomKeyStore EnableKey EnableKeyRotation Encrypt
+        DisableKeyRotation DisconnectCustomKeyStore EnableKey EnableKeyRotation Encapsulate Encrypt
         GenerateDataKey GenerateDataKeyPair GenerateDataKeyPairWithoutPlaintext
         GenerateDataKeyWithoutPlaintext GenerateMac GenerateRandom ImportKeyMaterial ReEncryptFrom
         ReEncryptTo ReplicateKey RotateKeyOnDemand ScheduleKeyDeletion Sign
