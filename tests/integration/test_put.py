@@ -7,6 +7,7 @@ import copy
 import pickle
 import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -340,11 +341,16 @@ def test_a_client_in_another_event_loop(moto_url: str) -> None:
         await client.list_keys()
         return context, client
 
-    with asyncio.Runner() as one, asyncio.Runner() as two:
-        context, client = one.run(first())
-        with pytest.raises(errors.NoAnswerError, match="event loop it was made in") as caught:
-            two.run(KeyPolicies(client).put(KEY_ID, "{}"))
-        one.run(context.__aexit__(None, None, None))
+    def both() -> pytest.ExceptionInfo[errors.NoAnswerError]:
+        with asyncio.Runner() as one, asyncio.Runner() as two:
+            context, client = one.run(first())
+            with pytest.raises(errors.NoAnswerError, match="event loop it was made in") as caught:
+                two.run(KeyPolicies(client).put(KEY_ID, "{}"))
+            one.run(context.__aexit__(None, None, None))
+        return caught
+
+    with ThreadPoolExecutor(1) as thread:  # whose event loops are not those of the other tests
+        caught = thread.submit(both).result()
     assert (caught.value.outcome_unknown, caught.value.is_retry_safe) == (True, False)
 
 
