@@ -521,8 +521,8 @@ REFUSED: list[tuple[Any, str, str]] = [
     (lambda: Statement("Allow", not_principal=1), "NotPrincipal", "expected a Principal, found a number; see Principal.arn, .account, .everyone"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
     (lambda: Statement("Allow", not_action=1), "NotAction", "expected text or an array of text, found a number"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
     (lambda: Statement("Allow", not_resource=1), "NotResource", "expected text or an array of text, found a number"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
-    (lambda: Policy([ADMIN, "x"]), "[1]", "expected a Statement, found text"),  # type: ignore[list-item]  # ty: ignore[invalid-argument-type]
-    (lambda: Policy([], version=20121017), "", "expected text, found a number"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    (lambda: Policy([ADMIN, "x"]), "Statement[1]", "expected a Statement, found text"),  # type: ignore[list-item]  # ty: ignore[invalid-argument-type]
+    (lambda: Policy([], version=20121017), "Version", "expected text, found a number"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
 ]  # fmt: skip
 
 
@@ -535,6 +535,12 @@ def test_what_constructors_refuse(build: Any, path: str, text: str) -> None:
         build()
     assert str(caught.value) == (f"{path}: {text}" if path else text)
     assert [(problem.path, problem.line) for problem in caught.value.problems] == [(path, None)]
+
+
+def test_a_long_path_is_refused_in_no_time() -> None:
+    """A name that does not match is refused without trying every way to read it: this ended never, once."""
+    with pytest.raises(errors.PolicyDocumentError, match="the name of a role"):
+        Principal.role("111122223333", "a/" * 100 + "*")
 
 
 def test_the_largest_numbers_are_written_and_read() -> None:

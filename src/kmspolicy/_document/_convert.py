@@ -7,7 +7,6 @@ readers share the converters, so that there is one set of rules about form.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, cast
@@ -28,6 +27,7 @@ Value: TypeAlias = str | bool | int | float
 Values: TypeAlias = Value | tuple[Value, ...]
 
 _T = TypeVar("_T")
+_R = TypeVar("_R")
 
 compact: Final = json.JSONEncoder(
     ensure_ascii=False, check_circular=False, allow_nan=False, separators=(",", ":")
@@ -126,16 +126,17 @@ def text(value: str) -> str:
     """Take text, and make plain text of its subclasses."""
     if not isinstance(value, str):
         raise wrong(f"expected text, found {json_type(value)}")
-    if not value.isascii() and _SURROGATE(value):
+    if not value.isascii() and _json_text.half_of_a_pair(value):
         raise wrong("half of a surrogate pair is not a character")
     return value if type(value) is str else str.__str__(value)
 
 
-_SURROGATE = re.compile(r"[\ud800-\udfff]").search
-
-
-def optional_text(value: str | None) -> str | None:
-    return None if value is None else text(value)
+def given(name: str, value: _T, convert: Callable[[_T], _R]) -> _R:
+    """Convert an argument, and put what is wrong with it under its element."""
+    try:
+        return convert(value)
+    except PolicyDocumentError as error:
+        raise PolicyDocumentError(below(name, error)) from None
 
 
 def names(value: str | Sequence[str]) -> Names:

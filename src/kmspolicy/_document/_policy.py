@@ -13,10 +13,10 @@ from kmspolicy import _json_text
 from kmspolicy._document._convert import (
     compact,
     each,
+    given,
     json_type,
     mapping,
     members_of,
-    optional_text,
     plural,
     slots_of,
     text,
@@ -33,13 +33,25 @@ def _statements(value: Statement | Iterable[Statement]) -> Statement | tuple[Sta
         return value
     if isinstance(value, _NOT_STATEMENTS) or not isinstance(value, Iterable):
         raise wrong(f"expected statements, found {json_type(cast('object', value))}; see Policy.from_dict")
-    return each(tuple(value), _is_statement)
+    return given("Statement", tuple(value), _each_a_statement)
+
+
+def _each_a_statement(values: tuple[object, ...]) -> tuple[Statement, ...]:
+    return each(values, _is_statement)
 
 
 def _is_statement(value: object) -> Statement:
     if not isinstance(value, Statement):
         raise wrong(f"expected a Statement, found {json_type(value)}")
     return value
+
+
+def _given_id(value: str | None) -> str | None:
+    return None if value is None else given("Id", value, text)
+
+
+def _given_version(value: str | None) -> str | None:
+    return None if value is None else given("Version", value, text)
 
 
 @final
@@ -61,8 +73,8 @@ class Policy:
     """
 
     statement: Statement | tuple[Statement, ...] = attrs.field(converter=_statements)
-    id: str | None = attrs.field(default=None, kw_only=True, converter=optional_text)
-    version: str | None = attrs.field(default="2012-10-17", kw_only=True, converter=optional_text)
+    id: str | None = attrs.field(default=None, kw_only=True, converter=_given_id)
+    version: str | None = attrs.field(default="2012-10-17", kw_only=True, converter=_given_version)
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Policy:
@@ -148,7 +160,7 @@ class Policy:
         if isinstance(statement, Statement):
             element["Statement"] = statement.to_element()
         else:
-            element["Statement"] = [each.to_element() for each in statement]
+            element["Statement"] = [one.to_element() for one in statement]
         return element
 
 

@@ -58,7 +58,7 @@ def _arn_part(value: str, what: str, pattern: re.Pattern[str]) -> str:
 _ACCOUNT: Final = re.compile(r"[0-9]{12}")
 _PARTITION: Final = re.compile(r"aws(-[a-z]+)*")
 _NAME: Final = re.compile(r"[\w+=,.@-]+", re.ASCII)
-_PATH_AND_NAME: Final = re.compile(r"([!-)+->@-~]+/)*[\w+=,.@-]+", re.ASCII)
+_PATH_AND_NAME: Final = re.compile(r"([!-)+->@-~]+/)?[\w+=,.@-]+", re.ASCII)
 _ARN: Final = re.compile(r"arn:[^:*?\s]+:[^:*?\s]+:[^:*?\s]*:[^:*?\s]*:[^*?\s]+")
 _WITHOUT_WILDCARD: Final = re.compile(r"[^*?\s]+")
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypeVar, cast, final
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast, final
 
 import attrs
 
 from kmspolicy._document._condition import Condition
 from kmspolicy._document._convert import (
     Names,
-    below,
     compact,
+    given,
     json_type,
     mapping,
     members_of,
@@ -32,10 +32,6 @@ if TYPE_CHECKING:
     from kmspolicy._document._convert import Converter
 
 Effect: TypeAlias = Literal["Allow", "Deny"]
-_T = TypeVar("_T")
-_R = TypeVar("_R")
-
-
 _EFFECTS: Final[Mapping[str, Effect]] = {"Allow": "Allow", "Deny": "Deny"}
 
 
@@ -58,49 +54,41 @@ def _principal(value: Principal) -> Principal:
     raise wrong(f"expected a Principal, found {json_type(value)}; see Principal.arn, .account, .everyone")
 
 
-def _given(name: str, value: _T, convert: Callable[[_T], _R]) -> _R:
-    """Convert an argument, and put what is wrong with it under its element."""
-    try:
-        return convert(value)
-    except PolicyDocumentError as error:
-        raise PolicyDocumentError(below(name, error)) from None
-
-
 # The converters of the constructor, which attrs and the type checkers want named and annotated.
 def _given_effect(value: Effect) -> Effect:
-    return _given("Effect", value, _effect)
+    return given("Effect", value, _effect)
 
 
 def _given_principal(value: Principal | None) -> Principal | None:
-    return None if value is None else _given("Principal", value, _principal)
+    return None if value is None else given("Principal", value, _principal)
 
 
 def _given_not_principal(value: Principal | None) -> Principal | None:
-    return None if value is None else _given("NotPrincipal", value, _principal)
+    return None if value is None else given("NotPrincipal", value, _principal)
 
 
 def _given_action(value: str | Sequence[str] | None) -> Names | None:
-    return None if value is None else _given("Action", value, names)
+    return None if value is None else given("Action", value, names)
 
 
 def _given_not_action(value: str | Sequence[str] | None) -> Names | None:
-    return None if value is None else _given("NotAction", value, names)
+    return None if value is None else given("NotAction", value, names)
 
 
 def _given_resource(value: str | Sequence[str] | None) -> Names | None:
-    return None if value is None else _given("Resource", value, names)
+    return None if value is None else given("Resource", value, names)
 
 
 def _given_not_resource(value: str | Sequence[str] | None) -> Names | None:
-    return None if value is None else _given("NotResource", value, names)
+    return None if value is None else given("NotResource", value, names)
 
 
 def _given_condition(value: Condition | None) -> Condition | None:
-    return None if value is None else _given("Condition", value, _condition)
+    return None if value is None else given("Condition", value, _condition)
 
 
 def _given_sid(value: str | None) -> str | None:
-    return None if value is None else _given("Sid", value, text)
+    return None if value is None else given("Sid", value, text)
 
 
 _TWINS: Final = (
@@ -277,7 +265,8 @@ _CONVERTERS: Final[Mapping[str, Converter]] = {
     "Condition": Condition.from_dict,
     "Sid": text,
 }
-_NOT_TWINS: Final = frozenset({"NotPrincipal", "NotAction", "NotResource"})
+_NOT_TWINS: Final = frozenset(twin for *_, twin in _TWINS)
+_SLOTS: Final = slots_of(Statement)
 (
     _set_effect,
     _set_principal,
@@ -288,10 +277,9 @@ _NOT_TWINS: Final = frozenset({"NotPrincipal", "NotAction", "NotResource"})
     _set_not_resource,
     _set_condition,
     _set_sid,
-) = slots_of(Statement)
+) = _SLOTS
 _COPY: Final = tuple(
-    (set_slot, attrgetter(attrs.fields(Statement)[number].name))
-    for number, set_slot in enumerate(slots_of(Statement))
+    (set_slot, attrgetter(attrs.fields(Statement)[number].name)) for number, set_slot in enumerate(_SLOTS)
 )
 
 
