@@ -13,63 +13,35 @@ import sys
 from aiobotocore.session import get_session
 from moto.server import ThreadedMotoServer
 
-from kmspolicy import Condition, KeyPolicies, Policy, Principal, Statement, errors
+from kmspolicy import KeyPolicies, Policy, Principal, allow, errors, statements
 
 ACCOUNT = "111122223333"
 
 
 def policy_of_values() -> Policy:
     """Build the policy of the example in AWS's reference of PutKeyPolicy."""
-    admins = Principal.user(ACCOUNT, "ExampleAdminUser") | Principal.role(ACCOUNT, "ExampleAdminRole")
+    administrators = Principal.user(ACCOUNT, "ExampleAdminUser") | Principal.role(ACCOUNT, "ExampleAdminRole")
     users = Principal.role(ACCOUNT, "ExamplePowerUserRole")
-    administration = [
-        "Create*",
-        "Describe*",
-        "Enable*",
-        "List*",
-        "Put*",
-        "Update*",
-        "Revoke*",
-        "Disable*",
-        "Get*",
-        "Delete*",
-    ]
-    use = ["Encrypt", "Decrypt", "ReEncrypt*", "GenerateDataKey*", "DescribeKey"]
+    administration = allow(
+        "kms:Create*",
+        "kms:Describe*",
+        "kms:Enable*",
+        "kms:List*",
+        "kms:Put*",
+        "kms:Update*",
+        "kms:Revoke*",
+        "kms:Disable*",
+        "kms:Get*",
+        "kms:Delete*",
+        "kms:ScheduleKeyDeletion",
+        "kms:CancelKeyDeletion",
+    )
     return Policy(
         [
-            Statement(
-                "Allow",
-                sid="Enable IAM User Permissions",
-                principal=Principal.account(ACCOUNT),
-                action="kms:*",
-                resource="*",
-            ),
-            Statement(
-                "Allow",
-                sid="Allow access for Key Administrators",
-                principal=admins,
-                action=[
-                    *(f"kms:{action}" for action in administration),
-                    "kms:ScheduleKeyDeletion",
-                    "kms:CancelKeyDeletion",
-                ],
-                resource="*",
-            ),
-            Statement(
-                "Allow",
-                sid="Allow use of the key",
-                principal=users,
-                action=[f"kms:{action}" for action in use],
-                resource="*",
-            ),
-            Statement(
-                "Allow",
-                sid="Allow attachment of persistent resources",
-                principal=users,
-                action=["kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant"],
-                resource="*",
-                condition=Condition("Bool", "kms:GrantIsForAWSResource", "true"),
-            ),
+            statements.enable_iam_policies(ACCOUNT),
+            administration.to(administrators).named("Allow access for Key Administrators"),
+            statements.key_users(users),
+            statements.grants_for_aws_resources(users),
         ],
         id="custom-policy-2016-12-07",
     )
@@ -81,7 +53,7 @@ async def demonstrate(endpoint_url: str) -> bool:
     print("A policy is made of values:\n")
     for statement in policy.statements:
         names = ", ".join(name.rpartition(":")[2] for _, name in statement.principal or ())
-        print(f"  {statement.effect}  {statement.sid!r}: {names} may use {len(statement.actions)} action(s)")
+        print(f"  {statement.effect} {names}: {', '.join(statement.actions)}")
 
     async with get_session().create_client(  # pyright: ignore[reportUnknownMemberType] - other services
         "kms",

@@ -228,24 +228,7 @@ POLICIES: dict[str, Policy] = {
     "kms-dg-old-key-policies": Policy(
         [
             ROOT,
-            allow(
-                "kms:Create*",
-                "kms:Describe*",
-                "kms:Enable*",
-                "kms:List*",
-                "kms:Put*",
-                "kms:Update*",
-                "kms:Revoke*",
-                "kms:Disable*",
-                "kms:Get*",
-                "kms:Delete*",
-                "kms:TagResource",
-                "kms:UntagResource",
-                "kms:ScheduleKeyDeletion",
-                "kms:CancelKeyDeletion",
-            )
-            .to(Principal.user(ACCOUNT, "KMSAdminUser"), Principal.role(ACCOUNT, "KMSAdminRole"))
-            .named("Allow access for Key Administrators"),
+            ADMINISTRATION_2023,
             statements.key_users(CMK),
             statements.grants_for_aws_resources(CMK),
         ],

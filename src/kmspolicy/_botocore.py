@@ -90,13 +90,18 @@ class Call:
         """Say that the attempt under way was given up."""
         open_request = self.sent > self.settled or (self.under_way and not self.counted)
         self.settle(int(open_request))
+        self.outcome_unknown |= open_request
+        return self.no_answer(message, code="TimeoutError", is_retry_safe=True)
+
+    def no_answer(self, message: str, *, code: str, is_retry_safe: bool) -> errors.NoAnswerError:
+        """Make the error of an attempt that was closed without an answer."""
         return errors.NoAnswerError(
             message,
-            code="TimeoutError",
+            code=code,
             key_id=self.key_id,
             attempts=self.sent,
-            is_retry_safe=True,
-            outcome_unknown=self.outcome_unknown or open_request,
+            is_retry_safe=is_retry_safe,
+            outcome_unknown=self.outcome_unknown,
         )
 
 
@@ -257,27 +262,15 @@ def _translate(error: Exception, call: Call) -> errors.CallError:
     call.settle(int(reached))
     call.outcome_unknown |= reached and not _never_sent(error)
     hint = " (is the client still open, and used in the event loop it was made in?)"
-    return errors.NoAnswerError(
-        f"{error}{hint if type(error) is HTTPClientError else ''}",
-        code=type(error).__name__,
-        key_id=call.key_id,
-        attempts=call.sent,
-        is_retry_safe=network,
-        outcome_unknown=call.outcome_unknown,
-    )
+    message = f"{error}{hint if type(error) is HTTPClientError else ''}"
+    return call.no_answer(message, code=type(error).__name__, is_retry_safe=network)
 
 
 def _unreadable(error: Exception, call: Call) -> errors.NoAnswerError:
     call.settle(1)
     call.outcome_unknown = True
-    return errors.NoAnswerError(
-        f"the answer cannot be read: {error}",
-        code=type(error).__name__,
-        key_id=call.key_id,
-        attempts=call.sent,
-        is_retry_safe=True,
-        outcome_unknown=True,
-    )
+    message = f"the answer cannot be read: {error}"
+    return call.no_answer(message, code=type(error).__name__, is_retry_safe=True)
 
 
 def _never_sent(error: Exception) -> bool:

@@ -116,7 +116,7 @@ def allow(action: AnyAction, /, *actions: AnyAction) -> Permission:
 
     https://docs.aws.amazon.com/kms/latest/developerguide/kms-api-permissions-reference.html
     """
-    return Permission("Allow", action=_checked(action, *actions))
+    return Permission("Allow", action=_names(action, *actions))
 
 
 @final
@@ -135,7 +135,7 @@ class _Deny:
         Raises:
             BuilderError: for an action that does not exist or has no effect in a key policy.
         """
-        return Denial("Deny", action=_checked(action, *actions))
+        return Denial("Deny", action=_names(action, *actions))
 
     def all_except(self, action: AnyAction, /, *actions: AnyAction) -> Denial:
         """Deny every action but these, with NotAction; ``kms:*`` would leave nothing to deny.
@@ -151,7 +151,7 @@ class _Deny:
         """
         if {"*", "kms:*"} & {action, *actions}:
             raise BuilderError("all actions except all are none; name those that shall not be denied")
-        return Denial("Deny", not_action=_checked(action, *actions))
+        return Denial("Deny", not_action=_names(action, *actions))
 
     def __repr__(self) -> str:
         """Write the name under which it is imported."""
@@ -171,7 +171,7 @@ def _joined(principal: Principal, *principals: Principal) -> Principal:
     return principal
 
 
-def _checked(action: str, *actions: str) -> Names:
+def _names(action: str, *actions: str) -> Names:
     if not isinstance(action, str):
         raise _no_action(action)
     return (action, *actions) if actions else action

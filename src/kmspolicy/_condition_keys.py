@@ -2,8 +2,9 @@
 
 An operator that a type of key does not have does not exist here. The operators are those of
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html.
-Every operator takes one value or several, of which one must match, and raises a BuilderError that names the key and the
-accepted form for a value of another form. Numbers, dates and booleans are written as text, as the console and most of AWS's documents write them.
+Every operator takes one value or several, of which one must match, and raises a BuilderError that names the key
+and the accepted form for a value of another form. Numbers, dates and booleans are written as text, as the console
+and most of AWS's documents write them.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 def _variable_text(value: str) -> str:
     if not isinstance(value, str):
         raise BuilderError(f"a variable is written as text, not {value!r}")
-    return value
+    return str.__str__(value)
 
 
 @final
@@ -268,7 +269,7 @@ class NumberOperators(_Operators):
         return self._numbers("Equals", value, *values)
 
     def not_equals(self, value: float, /, *values: float) -> Condition:
-        """Match when the value is none of these, or the key is absent (but not behind ``for_any_value``)."""
+        """Match when the value is none of these, or the key is absent."""
         return self._numbers("NotEquals", value, *values)
 
     def less_than(self, value: float, /) -> Condition:
@@ -298,7 +299,7 @@ class DateOperators(_Operators):
         return self._dates("Equals", value, *values)
 
     def not_equals(self, value: datetime, /, *values: datetime) -> Condition:
-        """Match when the value is none of these, or the key is absent (but not behind ``for_any_value``)."""
+        """Match when the value is none of these, or the key is absent."""
         return self._dates("NotEquals", value, *values)
 
     def less_than(self, value: datetime, /) -> Condition:
@@ -328,7 +329,7 @@ class TimeOperators(_Operators):
         return self._times("Equals", value, *values)
 
     def not_equals(self, value: datetime | float, /, *values: datetime | float) -> Condition:
-        """Match when the value is none of these, or the key is absent (but not behind ``for_any_value``)."""
+        """Match when the value is none of these, or the key is absent."""
         return self._times("NotEquals", value, *values)
 
     def less_than(self, value: datetime | float, /) -> Condition:

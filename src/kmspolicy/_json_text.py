@@ -4,7 +4,7 @@ The fast path is the standard library's parser. Positions are worked out by a se
 only when the first one refuses a text or somebody asks where something stands.
 
 What the standard library lets pass and this module refuses: an object with the same name twice (the last
-would win silently), NaN and infinities, numbers of thousands of digits, half of a surrogate pair, a
+would win silently), NaN and infinities, numbers of more than 640 digits, half of a surrogate pair, a
 byte-order mark, deep nesting and texts of more than a mebi-character.
 """
 
@@ -17,9 +17,8 @@ from math import isfinite
 from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn, TypeAlias, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
-Json: TypeAlias = "Mapping[str, Json] | Sequence[Json] | str | int | float | bool | None"
 Path: TypeAlias = tuple[str | int, ...]
 
 MAX_CHARACTERS: Final = 1 << 20
@@ -105,7 +104,7 @@ def fast(text: str | bytes) -> object:
     if (
         not _plain(string)
         and _MAY_BE_HALF_A_PAIR(string)
-        and _SURROGATE(json.dumps(value, ensure_ascii=False))
+        and half_of_a_pair(json.dumps(value, ensure_ascii=False))
     ):
         raise ValueError
     return value
@@ -254,7 +253,7 @@ _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?").fu
 _NO_NUMBERS: Final = frozenset({"NaN", "Infinity", "-Infinity"})
 _WORDS: dict[str, object] = {"true": True, "false": False, "null": None}
 _LITTLE_WORD = re.compile(r"[-+.\w]+").match
-_SURROGATE = re.compile(r"[\ud800-\udfff]").search
+half_of_a_pair = re.compile(r"[\ud800-\udfff]").search
 _STRING_FAULTS: Final = {
     "Unterminated string starting at": "this string has no closing quotes",
     "Invalid control character at": "a control character, a line break for example, stands in a string",
@@ -389,7 +388,7 @@ class _Scanner:
             value, self.at = _STRING(self.text, start)
         except json.JSONDecodeError as error:
             self.stop(_STRING_FAULTS.get(error.msg, "this escape is not JSON's"), error.pos)
-        if not value.isascii() and (half := _SURROGATE(value)):
+        if not value.isascii() and (half := half_of_a_pair(value)):
             self.fault(f"half of a surrogate pair, \\u{ord(half.group()):04x}, is not a character", start)
             return value.encode("utf-8", "replace").decode()
         return value
