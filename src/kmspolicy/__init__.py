@@ -7,22 +7,33 @@ first asked for, so that ``import kmspolicy`` costs next to nothing and values c
 from typing import TYPE_CHECKING
 
 __all__ = [
+    "AccessTable",
     "Action",
     "ActionPattern",
     "Condition",
+    "Decision",
     "Denial",
+    "Diff",
     "KMSClient",
     "KeyPolicies",
     "KeyPolicyError",
+    "Outcome",
     "Permission",
     "Policy",
     "Principal",
     "PutResult",
+    "Request",
     "Retry",
     "Statement",
+    "access",
     "allow",
+    "canonical",
+    "decide",
     "deny",
+    "diff",
+    "equivalent",
     "errors",
+    "explain",
     "keys",
     "matching",
     "statements",
@@ -34,7 +45,9 @@ if TYPE_CHECKING:
     from kmspolicy._botocore import translate_errors
     from kmspolicy._builder import Denial, Permission, allow, deny, matching
     from kmspolicy._client import KeyPolicies, KMSClient, PutResult
+    from kmspolicy._compare import Diff, canonical, diff, equivalent
     from kmspolicy._document import Condition, Policy, Principal, Statement
+    from kmspolicy._evaluate import AccessTable, Decision, Outcome, Request, access, decide, explain
     from kmspolicy._retry import Retry
     from kmspolicy._vocabulary import Action, ActionPattern
     from kmspolicy.errors import KeyPolicyError
@@ -42,22 +55,33 @@ if TYPE_CHECKING:
     __version__: str
 else:
     _ROOMS = {
+        "AccessTable": "_evaluate",
         "Action": "_vocabulary",
         "ActionPattern": "_vocabulary",
         "Condition": "_document",
+        "Decision": "_evaluate",
         "Denial": "_builder",
+        "Diff": "_compare",
         "KMSClient": "_client",
         "KeyPolicies": "_client",
         "KeyPolicyError": "errors",
+        "Outcome": "_evaluate",
         "Permission": "_builder",
         "Policy": "_document",
         "Principal": "_document",
         "PutResult": "_client",
+        "Request": "_evaluate",
         "Retry": "_retry",
         "Statement": "_document",
+        "access": "_evaluate",
         "allow": "_builder",
+        "canonical": "_compare",
+        "decide": "_evaluate",
         "deny": "_builder",
+        "diff": "_compare",
+        "equivalent": "_compare",
         "errors": "errors",
+        "explain": "_evaluate",
         "keys": "keys",
         "matching": "_builder",
         "statements": "statements",

@@ -7,15 +7,16 @@ src/globalConditionKeys.ts. What has no effect in a key policy is what the KMS d
 https://docs.aws.amazon.com/kms/latest/developerguide/kms-api-permissions-reference.html,
 https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html and
 https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html.
-Encapsulate and Decapsulate are younger: they are in botocore 1.44.5 of November 2026, whose model says that the key policy
-allows them; their access level is taken to be that of DeriveSharedSecret.
+Encapsulate and Decapsulate are younger: they are in botocore 1.44.5 of November 2026, whose model says that the key
+policy allows them; their access level is taken to be that of DeriveSharedSecret.
 ``nox -s vocabulary`` compares the actions with the operations of the newest botocore.
 """
 
 from __future__ import annotations
 
-import re
 from typing import Final, Literal, NamedTuple, TypeAlias
+
+from kmspolicy._wildcard import like
 
 Action: TypeAlias = Literal[
     "kms:CancelKeyDeletion",
@@ -147,26 +148,17 @@ ACTIONS: Final = {
 """All actions, by their name in lower case, since case does not matter in an action."""
 
 
-def pattern(text: str) -> re.Pattern[str]:
-    """Return what matches as a wildcard of IAM does: ``*`` any characters, ``?`` one, in any case."""
-    parts = (
-        "." if part == "?" else ".*" if part == "*" else re.escape(part) for part in re.split(r"([*?])", text)
-    )
-    return re.compile("".join(parts), re.IGNORECASE | re.DOTALL)
-
-
 def actions_matching(text: str) -> tuple[ActionFacts, ...]:
     """Return the known actions that an action or a pattern in a policy names."""
     if "*" not in text and "?" not in text:
         facts = ACTIONS.get(text.lower())
         return () if facts is None else (facts,)
-    matches = pattern(text).fullmatch
-    return tuple(facts for facts in ACTIONS.values() if matches(facts.name))
+    return tuple(facts for name, facts in ACTIONS.items() if like(text.lower(), name))
 
 
 # --- condition operators ---------------------------------------------------------------------------
 
-OPERATORS: Final = {
+OPERATORS: Final[dict[str, str]] = {
     name: kind
     for kind, names in {
         "String": """

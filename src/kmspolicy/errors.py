@@ -6,6 +6,7 @@ Catch the branch that you can act on::
     ├── PolicyDocumentError (ValueError)       not a policy document: .problems says what and where
     ├── ConditionConflictError (ValueError)    the same operator on the same key, twice
     ├── BuilderError (ValueError)              an action, a name or a value that the builder refuses
+    ├── RequestError (ValueError)              no request to KMS has such a principal, action or context
     ├── SidError (LookupError)                 no statement has the Sid, or several have it
     ├── KeyIdError (ValueError)                not the id or ARN of a key
     └── CallError                              a call was made and did not succeed
@@ -59,6 +60,7 @@ __all__ = [
     "PolicyDocumentError",
     "PolicyLockoutException",
     "Problem",
+    "RequestError",
     "ServiceError",
     "SidError",
     "ThrottlingException",
@@ -137,6 +139,10 @@ class ConditionConflictError(KeyPolicyError, ValueError):
 
 class BuilderError(KeyPolicyError, ValueError):
     """Say that the builder was given what KMS would refuse or ignore: an action, a name or a value."""
+
+
+class RequestError(KeyPolicyError, ValueError):
+    """Say that no request to KMS can have such a principal, action or context."""
 
 
 class SidError(KeyPolicyError, LookupError):

@@ -66,7 +66,7 @@ class Condition:
         Raises:
             PolicyDocumentError: with every problem, for what no document can hold.
         """
-        return _of(open_object(data, "a condition", _operator_block))
+        return condition_of(open_object(data, "a condition", _operator_block))
 
     def to_dict(self) -> dict[str, dict[str, Any]]:
         """Return the element as JSON holds it."""
@@ -94,7 +94,7 @@ class Condition:
                 if key.lower() in there:
                     raise ConditionConflictError(_CONFLICT.format(operator=operator, key=there[key.lower()]))
             blocks[operator] = blocks.get(operator, ()) + keys
-        return _of(tuple(blocks.items()))
+        return condition_of(tuple(blocks.items()))
 
     def __eq__(self, other: object) -> bool:
         """Compare as documents do: ``true``, ``1``, ``1.0`` and ``"true"`` are four different values."""
@@ -121,7 +121,8 @@ class Condition:
 (_set_blocks,) = slots_of(Condition)
 
 
-def _of(blocks: tuple[Block, ...]) -> Condition:
+def condition_of(blocks: tuple[Block, ...]) -> Condition:
+    """Build the element of blocks that are known to be right."""
     condition = object.__new__(Condition)
     _set_blocks(condition, blocks)
     return condition

@@ -1,0 +1,242 @@
+"""The access table: who may do what, as far as the key policy alone says it."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias, final
+
+import attrs
+
+from kmspolicy._document._condition import Condition, condition_of
+from kmspolicy._document._convert import plural
+from kmspolicy._evaluate._conditions import Facts, holds, parse_operator
+from kmspolicy._evaluate._decide import VERSION_WITH_VARIABLES, named, names_action, names_key
+from kmspolicy._evaluate._request import Caller, caller_of
+from kmspolicy._vocabulary import ACTIONS
+from kmspolicy.errors import RequestError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from collections.abc import Set as AbstractSet
+
+    from kmspolicy._document import Policy, Statement
+    from kmspolicy._document._condition import Block
+    from kmspolicy._document._convert import Values
+
+Subject: TypeAlias = tuple[Literal["AWS", "Service"], str]
+"""A principal as a policy names it: its kind and its name."""
+
+
+class Access(Enum):
+    """What a key policy gives to a principal, in a word."""
+
+    ALWAYS = "always"
+    CONDITIONAL = "under conditions"
+    DELEGATED = "delegated"
+    DENIED = "denied"
+    NOTHING = "nothing"
+
+
+ALWAYS: Final = (Condition.from_dict({}),)
+"""The way that has no conditions."""
+
+
+@final
+class Cell(NamedTuple):
+    """Say what a key policy gives to a principal, for an action.
+
+    Each part holds the conditions under which it is so: none for never, the empty condition for always, and else
+    several of which one must be met.
+    """
+
+    allowed: tuple[Condition, ...] = ()
+    delegated: tuple[Condition, ...] = ()
+    """Allowed if an IAM policy of the principal's account allows it."""
+    denied: tuple[Condition, ...] = ()
+
+    @property
+    def access(self) -> Access:
+        """The cell in a word; the conditions say more."""
+        if self.denied == ALWAYS:
+            return Access.DENIED
+        if self.allowed == ALWAYS:
+            return Access.CONDITIONAL if self.denied else Access.ALWAYS
+        if self.delegated == ALWAYS and not self.denied:
+            return Access.DELEGATED
+        if self.allowed or self.delegated:
+            return Access.CONDITIONAL
+        return Access.NOTHING
+
+
+@final
+@attrs.frozen
+class AccessTable:
+    """Hold who may do what with a key, as far as its policy says it.
+
+    ``print(table)`` shows it in a terminal, a notebook shows it as HTML.
+
+    Attributes:
+        principals: The principals that the policy names, as pairs of kind and name, in the order of the document; an
+            account stands for its users and roles, everyone for those who are not named.
+        actions: The actions: all that have an effect in a key policy, and those of the policy that are not known.
+        cells: For each action, a cell for each principal.
+    """
+
+    principals: tuple[Subject, ...]
+    actions: tuple[str, ...]
+    cells: tuple[tuple[Cell, ...], ...] = attrs.field(repr=False)
+
+    def __getitem__(self, place: tuple[str, str]) -> Cell:
+        """Return the cell of a principal's name and an action, as the table has them.
+
+        Raises:
+            KeyError: for a principal or an action that the table does not have.
+        """
+        name, action = place
+        for number, (_, other) in enumerate(self.principals):
+            if other == name and action in self.actions:
+                return self.cells[self.actions.index(action)][number]
+        raise KeyError(place)
+
+    def rows(self) -> Iterator[tuple[tuple[str, ...], tuple[Cell, ...]]]:
+        """Go through the actions with the same cells, together, and these cells."""
+        together: dict[tuple[Cell, ...], list[str]] = {}
+        for action, cells in zip(self.actions, self.cells, strict=True):
+            together.setdefault(cells, []).append(action)
+        for cells, actions in together.items():
+            yield tuple(actions), cells
+
+    def __str__(self) -> str:
+        """Draw the table for a terminal."""
+        from kmspolicy._evaluate._draw import as_text  # noqa: PLC0415 - most tables are not drawn
+
+        return as_text(self)
+
+    def _repr_html_(self) -> str:
+        """Draw the table for a notebook."""
+        from kmspolicy._evaluate._draw import as_html  # noqa: PLC0415 - the same
+
+        return as_html(self)
+
+
+def access(policy: Policy) -> AccessTable:
+    """Tabulate who may do what with a key.
+
+    A condition on what follows from the principal (``kms:CallerAccount``, ``aws:PrincipalArn`` ...) is decided; all
+    others are shown. A cell says what :func:`kmspolicy.decide` says to a request of that principal.
+
+    Args:
+        policy: The key policy.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/determining-access-key-policy.html
+    """
+    return tabulate(policy, principals_of(policy), actions_of(policy))
+
+
+def tabulate(policy: Policy, principals: tuple[Subject, ...], actions: tuple[str, ...]) -> AccessTable:
+    """Tabulate what a policy gives to some principals, which it need not name."""
+    variables = policy.version == VERSION_WITH_VARIABLES
+    about = [_about(policy, _caller(principal), variables=variables) for principal in principals]
+    return AccessTable(
+        principals, actions, tuple(tuple(_cell(action.lower(), one) for one in about) for action in actions)
+    )
+
+
+def principals_of(policy: Policy) -> tuple[Subject, ...]:
+    """List the principals that a policy names; NotPrincipal names everyone else as well."""
+    found: dict[Subject, None] = {}
+    for statement in policy.statements:
+        if statement.not_principal is not None:
+            found["AWS", "*"] = None
+        for element in (statement.principal, statement.not_principal):
+            for kind, name in element or ():
+                if kind == "AWS" or kind == "Service":  # noqa: PLR1714 - type checkers understand this form
+                    found[kind, name] = None
+    return tuple(found)
+
+
+def actions_of(policy: Policy) -> tuple[str, ...]:
+    """List the actions that have an effect, and what a policy names beside them without wildcards."""
+    actions = {name: facts.name for name, facts in ACTIONS.items() if facts.effective}
+    for statement in policy.statements:
+        for name in (*statement.actions, *statement.not_actions):
+            if name.lower().startswith("kms:") and name.lower() not in ACTIONS and not set("*?") & set(name):
+                actions[name.lower()] = name
+    return tuple(actions.values())
+
+
+def _caller(principal: Subject) -> Caller:
+    """Make the caller that a principal stands for; everyone and accounts stand for callers without a name."""
+    kind, name = principal
+    if name == "*":
+        return Caller("user", "*")
+    try:
+        caller = caller_of(name)
+    except RequestError:
+        caller = Caller("user", name)
+    if kind == "Service":
+        return caller._replace(kind="service")
+    if caller.kind == "root":
+        return caller._replace(kind="user", name="*", keys=_without(caller.keys, _OF_ONE_PRINCIPAL))
+    return caller._replace(keys=_without(caller.keys, {"aws:principalarn"})) if caller.role else caller
+
+
+_OF_ONE_PRINCIPAL: Final = frozenset({"aws:principalarn", "aws:principaltype", "aws:userid"})
+"""What the principals of an account do not have in common. And a session does not tell the path of its role."""
+
+
+def _without(keys: Mapping[str, str], names: AbstractSet[str]) -> dict[str, str]:
+    return {key: value for key, value in keys.items() if key not in names}
+
+
+class _Entry(NamedTuple):
+    """A statement about a caller, with what is left of its condition."""
+
+    statement: Statement
+    part: Literal["allowed", "delegated", "denied"]
+    condition: Condition
+
+
+def _about(policy: Policy, caller: Caller, *, variables: bool) -> list[_Entry]:
+    """List the statements that may apply to a caller."""
+    facts = Facts({key: (value,) for key, value in caller.keys.items()}, variables)
+    entries: list[_Entry] = []
+    for statement in policy.statements:
+        how = named(statement, caller)
+        rest = _rest(statement.condition, facts)
+        if how is not None and rest is not None and names_key(statement):
+            allowed: Literal["allowed", "delegated"] = "allowed" if how == "caller" else "delegated"
+            entries.append(_Entry(statement, "denied" if statement.effect == "Deny" else allowed, rest))
+    return entries
+
+
+def _rest(condition: Condition | None, facts: Facts) -> Condition | None:
+    """Take off the conditions that are met; None where one is not."""
+    blocks: list[Block] = []
+    for operator, keys in () if condition is None else condition.blocks:
+        rest: list[tuple[str, Values]] = []
+        for key, values in keys:
+            if parse_operator(operator) is None:
+                return None
+            if key.lower() not in facts.keys or any("${" in str(value) for value in plural(values)):
+                rest.append((key, values))
+            elif not holds(operator, key, plural(values), facts):
+                return None
+        if rest:
+            blocks.append((operator, tuple(rest)))
+    return condition_of(tuple(blocks))
+
+
+def _cell(action: str, entries: list[_Entry]) -> Cell:
+    parts: dict[str, dict[Condition, None]] = {"allowed": {}, "delegated": {}, "denied": {}}
+    for entry in entries:
+        if names_action(entry.statement, action):
+            parts[entry.part][entry.condition] = None
+    allowed, delegated, denied = (
+        ALWAYS if ALWAYS[0] in conditions else tuple(conditions) for conditions in parts.values()
+    )
+    if denied == ALWAYS:
+        return Cell(denied=ALWAYS)
+    if allowed == ALWAYS:
+        return Cell(ALWAYS, denied=denied)
+    return Cell(allowed, delegated, denied) if allowed or delegated else Cell()

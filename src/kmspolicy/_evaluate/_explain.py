@@ -1,0 +1,288 @@
+"""Explanations: decisions, statements and conditions in plain English."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from kmspolicy._document import Statement
+from kmspolicy._evaluate._access import ALWAYS
+from kmspolicy._evaluate._conditions import parse_operator
+from kmspolicy._evaluate._decide import Decision, Outcome
+from kmspolicy._evaluate._request import caller_of
+from kmspolicy._evaluate._values import text_of, truth
+from kmspolicy._vocabulary import ACTIONS
+from kmspolicy.errors import RequestError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from kmspolicy._document import Condition, Principal
+    from kmspolicy._document._convert import Value
+    from kmspolicy._evaluate._access import Cell
+    from kmspolicy._evaluate._decide import Mismatch
+    from kmspolicy._evaluate._request import Request
+
+
+def explain(subject: Decision | Statement) -> str:
+    """Say in plain English what a decision or a statement says.
+
+    Args:
+        subject: What :func:`kmspolicy.decide` returned, or a statement.
+
+    Returns:
+        A sentence or two; where nothing is granted, a line for each statement that allows something, with the first
+        reason why it does not apply.
+
+    Raises:
+        TypeError: for anything else.
+    """
+    if isinstance(subject, Decision):
+        return _decision(subject)
+    if isinstance(subject, Statement):
+        return _statement(subject)
+    raise TypeError(f"a decision or a statement can be explained, not {subject!r}")
+
+
+# --- words -----------------------------------------------------------------------------------------
+
+
+def _list(words: Iterable[str], last: str = "and") -> str:
+    *first, end = words
+    return f"{', '.join(first)} {last} {end}" if first else end
+
+
+def principal_words(name: str) -> str:
+    """Name a principal: what it is, its name and its account."""
+    if name == "*":
+        return "everyone"
+    try:
+        caller = caller_of(name)
+    except RequestError:
+        return name
+    if caller.kind == "service":
+        return f"the service {name}"
+    if caller.kind == "root":
+        return f"account {caller.account}"
+    rest = name.partition("/")[2]
+    return f"{_KINDS[caller.kind]} {rest} of account {caller.account}"
+
+
+_KINDS: Final = {"user": "user", "role": "role", "session": "role session", "federated": "federated user"}
+
+
+def _who(principal: Principal) -> str:
+    return _list(principal_words(name) for _, name in principal) if [*principal] else "nobody"
+
+
+_OPERATORS: Final[Mapping[str, str]] = {
+    "StringEquals": "is",
+    "StringNotEquals": "is not",
+    "StringEqualsIgnoreCase": "is, in any case,",
+    "StringNotEqualsIgnoreCase": "is not, in any case,",
+    "StringLike": "is like",
+    "StringNotLike": "is not like",
+    "NumericEquals": "is",
+    "NumericNotEquals": "is not",
+    "NumericLessThan": "is less than",
+    "NumericLessThanEquals": "is at most",
+    "NumericGreaterThan": "is more than",
+    "NumericGreaterThanEquals": "is at least",
+    "DateEquals": "is",
+    "DateNotEquals": "is not",
+    "DateLessThan": "is before",
+    "DateLessThanEquals": "is at or before",
+    "DateGreaterThan": "is after",
+    "DateGreaterThanEquals": "is at or after",
+    "Bool": "is",
+    "BinaryEquals": "is",
+    "IpAddress": "is in",
+    "NotIpAddress": "is not in",
+    "ArnEquals": "is like",
+    "ArnNotEquals": "is not like",
+    "ArnLike": "is like",
+    "ArnNotLike": "is not like",
+}
+
+
+def condition_words(condition: Condition) -> str:
+    """Say when a condition is met."""
+    return _list(_clause(operator, key, values) for operator, key, values in condition)
+
+
+def _clause(name: str, key: str, values: Sequence[Value]) -> str:
+    operator = parse_operator(name)
+    shown = _list((_value(value) for value in values), "or") if values else "one of no values"
+    if operator is None:
+        return f"{name}, which is no operator, is met by {key} and {shown}"
+    if operator.name == "Null":
+        return f"{key} is {_list((_PRESENCE[truth(value)] for value in values), 'or') if values else shown}"
+    subject = {"ForAnyValue": f"a value of {key}", "ForAllValues": f"every value of {key}"}.get(
+        operator.qualifier, key
+    )
+    words = f"{subject} {_OPERATORS[operator.name]} {shown}"
+    return f"{words} (or is absent)" if operator.if_exists else words
+
+
+_PRESENCE: Final = {True: "absent", False: "present", None: "neither present nor absent"}
+
+
+def _value(value: Value) -> str:
+    text = text_of(value)
+    return text if text and text.isprintable() and " " not in text else repr(text)
+
+
+def action_words(actions: Sequence[str], every: Sequence[str]) -> str:
+    """List actions without their prefix; of almost all that there are, those that are not among them."""
+    if len(every) - len(actions) <= _FEW < len(actions):
+        rest = _short(action for action in every if action not in actions)
+        return f"every action except {rest}" if rest else "every action"
+    return _short(actions)
+
+
+_FEW: Final = 10
+
+
+def _short(actions: Iterable[str]) -> str:
+    return ", ".join(action.removeprefix("kms:") for action in actions)
+
+
+def cell_words(cell: Cell, when: Callable[[Sequence[Condition]], str]) -> str:
+    """Say what a cell of the access table holds, with words for conditions of which one must be met."""
+    if cell.denied == ALWAYS:
+        return "no"
+    parts: list[str] = []
+    if cell.allowed:
+        parts.append("yes" if cell.allowed == ALWAYS else f"if {when(cell.allowed)}")
+    if cell.delegated:
+        parts.append("IAM" if cell.delegated == ALWAYS else f"IAM if {when(cell.delegated)}")
+    if cell.denied:
+        parts.append(f"no if {when(cell.denied)}")
+    return ", ".join(parts) or "·"
+
+
+# --- a statement -----------------------------------------------------------------------------------
+
+
+def _statement(statement: Statement) -> str:
+    missing = [
+        name
+        for name, element, other in (
+            ("Principal", statement.principal, statement.not_principal),
+            ("Action", statement.action, statement.not_action),
+            ("Resource", statement.resource, statement.not_resource),
+        )
+        if element is None and other is None
+    ]
+    if missing:
+        return f"Says nothing, for it has no {_list(missing)}."
+    what = f"{_what(statement)}{_which(statement)}"
+    when = (
+        ""
+        if statement.condition is None or not [*statement.condition]
+        else f" if {condition_words(statement.condition)}"
+    )
+    who = (
+        f"everyone except {_who(statement.not_principal)}"
+        if statement.not_principal is not None
+        else _who(statement.principal)
+        if statement.principal is not None
+        else ""
+    )
+    verb = "Allows" if statement.effect == "Allow" else "Denies"
+    return f"{verb} {what} to {who}{_by_iam(statement)}{when}."
+
+
+def _what(statement: Statement) -> str:
+    if statement.action is None:
+        return f"every action except {_list(statement.not_actions) if statement.not_actions else 'none'}"
+    if {"*", "kms:*"} & {name.lower() for name in statement.actions}:
+        return "every action"
+    return _list(statement.actions) if statement.actions else "no action"
+
+
+def _which(statement: Statement) -> str:
+    if "*" in statement.resources:
+        return ""
+    names = statement.resources or [f"everything except {_list(statement.not_resources or ['nothing'])}"]
+    return f" on {_list(names)}, which is not how a key policy names its key,"
+
+
+def _by_iam(statement: Statement) -> str:
+    """Say that an account is named, whose IAM policies decide."""
+    if statement.effect == "Deny" or statement.principal is None:
+        return ""
+    accounts = [name for name in statement.principal["AWS"] if principal_words(name).startswith("account ")]
+    return f" (by {'its' if len(accounts) == 1 else 'their'} IAM policies)" if accounts else ""
+
+
+# --- a decision ------------------------------------------------------------------------------------
+
+
+def _decision(decision: Decision) -> str:
+    request = decision.request
+    who = principal_words(request.principal)
+    if request.caller.kind == "root":
+        who = f"the root user of {who}"
+    if decision.outcome is Outcome.NOT_GRANTED:
+        return "\n".join([f"No statement allows {request.action} to {who}.", *_reasons(decision)])
+    verb = _VERBS[decision.outcome][len(decision.decided_by) > 1]
+    says = f"{_list(_label(decision, index) for index in decision.decided_by)} {verb} {request.action}"
+    if decision.outcome is Outcome.DELEGATED:
+        return f"{says} by {who} to the IAM policies of account {request.caller.account}."
+    return f"{says} to {who}.{_as_well(decision)}"
+
+
+_VERBS: Final = {
+    Outcome.ALLOWED: ("allows", "allow"),
+    Outcome.DELEGATED: ("leaves", "leave"),
+    Outcome.DENIED: ("denies", "deny"),
+}
+
+
+def _label(decision: Decision, index: int) -> str:
+    sid = decision.policy.statements[index].sid
+    return f"Statement[{index}] ({sid})" if sid else f"Statement[{index}]"
+
+
+def _as_well(decision: Decision) -> str:
+    account = decision.request.caller.account
+    if decision.iam_must_allow:
+        return f" The key is in another account: an IAM policy of account {account} must allow it as well."
+    if decision.iam_must_allow is None:
+        return f" If the key is not in account {account}, an IAM policy there must allow it as well."
+    return ""
+
+
+def _reasons(decision: Decision) -> list[str]:
+    if decision.request.action.lower() in ACTIONS and not ACTIONS[decision.request.action.lower()].effective:
+        return [f"  No key policy can: {decision.request.action} is not authorised on a key."]
+    return [
+        f"  {mismatch.path}: {_reason(mismatch, decision.policy.statements[mismatch.number], decision.request)}"
+        for mismatch in decision.mismatches
+        if decision.policy.statements[mismatch.number].effect == "Allow"
+    ]
+
+
+def _reason(mismatch: Mismatch, statement: Statement, request: Request) -> str:
+    if mismatch.element != "Condition" or mismatch.operator is None or mismatch.key is None:
+        return _NOT_NAMED[mismatch.element]
+    if parse_operator(mismatch.operator) is None:
+        return f"{mismatch.operator} is no condition operator"
+    found = request.keys.get(mismatch.key.lower(), ())
+    has = _list(map(_value, map(text_of, found))) if found else "not there"
+    clause = next(
+        _clause(operator, key, values)
+        for operator, key, values in statement.condition or ()
+        if (operator, key) == (mismatch.operator, mismatch.key)
+    )
+    return f"only if {clause}; in the request it is {has}"
+
+
+_NOT_NAMED: Final[Mapping[str, str]] = {
+    "Principal": "does not name the caller",
+    "NotPrincipal": "excepts the caller",
+    "Action": "does not name the action",
+    "NotAction": "excepts the action",
+    "Resource": 'is not "*"',
+    "NotResource": "a key policy has none",
+}

@@ -1,0 +1,231 @@
+"""Requests: who asks for what, and what follows from that."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias, cast, final
+
+import attrs
+
+from kmspolicy._document import Principal
+from kmspolicy._vocabulary import ACTIONS
+from kmspolicy.errors import RequestError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kmspolicy._evaluate._values import ContextValue
+
+    Context: TypeAlias = Mapping[str, ContextValue | Sequence[ContextValue]]
+
+CallerKind: TypeAlias = Literal["root", "user", "role", "session", "federated", "service"]
+
+
+class Caller(NamedTuple):
+    """Who makes a request, taken apart."""
+
+    kind: CallerKind
+    name: str
+    """The ARN, or the name of a service."""
+    partition: str = ""
+    account: str = ""
+    """Empty for a service."""
+    role: str = ""
+    """The name of the role of a session, without its path."""
+    keys: Mapping[str, str] = {}
+    """The condition keys that follow from it, in lower case."""
+
+    @property
+    def root(self) -> str:
+        """The ARN by which policies name the caller's account."""
+        return f"arn:{self.partition}:iam::{self.account}:root"
+
+
+_ACCOUNT = re.compile(r"[0-9]{12}").fullmatch
+_SERVICE = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+").fullmatch
+_CALLER = re.compile(
+    r"arn:(aws(?:-[a-z]+)*):(iam|sts)::([0-9]{12}):(?:(root)|(user|role|assumed-role|federated-user)/([^*?\s]+))"
+).fullmatch
+_ARN_KINDS: Final[Mapping[tuple[str, str], CallerKind]] = {
+    ("iam", "root"): "root",
+    ("iam", "user"): "user",
+    ("iam", "role"): "role",
+    ("sts", "assumed-role"): "session",
+    ("sts", "federated-user"): "federated",
+}
+_PRINCIPAL_TYPES: Final[Mapping[CallerKind, str]] = {
+    "root": "Account",
+    "user": "User",
+    "role": "AssumedRole",
+    "session": "AssumedRole",
+    "federated": "FederatedUser",
+}
+
+
+def caller_of(name: str) -> Caller:
+    """Take the principal of a request apart.
+
+    Raises:
+        RequestError: for what makes no requests to KMS.
+    """
+    if _ACCOUNT(name):
+        name = f"arn:aws:iam::{name}:root"
+    match = _CALLER(name)
+    if match is None:
+        if _SERVICE(name):
+            return Caller("service", name, keys=_service_keys(name))
+        raise RequestError(_NO_CALLER.format(name=name))
+    partition, service, account, root, kind, rest = match.groups()
+    known = _ARN_KINDS.get((service, root or kind))
+    role, slash, _ = (rest or "").partition("/")
+    if known is None or (known == "session" and not slash):
+        raise RequestError(_NO_CALLER.format(name=name))
+    caller = Caller(known, name, partition, account, role if known == "session" else "")
+    return caller._replace(keys=_principal_keys(caller, rest or ""))
+
+
+_NO_CALLER: Final = (
+    "{name!r} makes no requests: give the ARN of a user, a role, a role session, a federated user or a root user, "
+    "an account id for its root user, or a service principal such as 's3.amazonaws.com'"
+)
+
+
+def _principal_keys(caller: Caller, rest: str) -> dict[str, str]:
+    """Derive the keys that IAM derives from a principal.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principal-properties
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#principaltable
+    """
+    arn = caller.name
+    if caller.kind == "session":  # its path is not known
+        arn = f"arn:{caller.partition}:iam::{caller.account}:role/{caller.role}"
+    keys = {
+        "aws:principalarn": arn,
+        "aws:principalaccount": caller.account,
+        "aws:principaltype": _PRINCIPAL_TYPES[caller.kind],
+        "aws:principalisawsservice": "false",
+        "kms:calleraccount": caller.account,
+    }
+    if caller.kind == "user":
+        keys["aws:username"] = rest.rpartition("/")[2]
+    elif caller.kind == "root":
+        keys["aws:userid"] = caller.account
+    elif caller.kind == "federated":
+        keys["aws:userid"] = f"{caller.account}:{rest}"
+    return keys
+
+
+def _service_keys(name: str) -> dict[str, str]:
+    return {
+        "aws:principalisawsservice": "true",
+        "aws:principalservicename": name,
+        "aws:principalservicenameslist": name,
+    }
+
+
+def _name_of(value: str | Principal) -> str:
+    """Take the name of a principal."""
+    if isinstance(value, Principal):
+        names = [name for _, name in value]
+        if len(names) != 1:
+            raise RequestError(f"a request has one principal, not {len(names)}")
+        return names[0]
+    if not isinstance(value, str):
+        raise RequestError(f"a principal is an ARN, an account id or a service principal, not {value!r}")
+    return value
+
+
+def _action(value: str) -> str:
+    """Take an action, and write a known one as AWS does."""
+    if not isinstance(value, str) or not _ACTION(value):
+        raise RequestError(f"a request has one action, 'kms:Decrypt' for example, not {value!r}")
+    known = ACTIONS.get(value.lower())
+    return value if known is None else known.name
+
+
+_ACTION = re.compile(r"kms:[a-z]+", re.IGNORECASE | re.ASCII).fullmatch
+
+
+def _context(value: Context) -> dict[str, tuple[ContextValue, ...]]:
+    """Take condition keys with a value or several each."""
+    if not isinstance(value, Mapping):
+        raise RequestError(f"a context is a mapping of condition keys to values, not {value!r}")
+    context: dict[str, tuple[ContextValue, ...]] = {}
+    seen: set[str] = set()
+    for key, given in value.items():
+        if not isinstance(key, str) or key.lower() in seen:
+            raise RequestError(
+                f"the context has {key!r} twice, or it is no condition key; their case does not matter"
+            )
+        seen.add(key.lower())
+        values = given if isinstance(given, (list, tuple)) else (cast("ContextValue", given),)
+        for one in values:
+            _is_value(key, one)
+        context[key] = tuple(values)
+    return context
+
+
+def _no_context() -> dict[str, tuple[ContextValue, ...]]:
+    return {}
+
+
+def _is_value(key: str, value: object) -> None:
+    if isinstance(value, (str, bool, int, float)):
+        return
+    from datetime import datetime  # noqa: PLC0415 - few requests have dates
+
+    if not isinstance(value, datetime) or value.utcoffset() is None:
+        raise RequestError(
+            f"{key}: expected text, a boolean, a number or a datetime with a time zone, or a list of them, not {value!r}"
+        )
+
+
+def _account(value: str | None) -> str | None:
+    """Take the account id of the key."""
+    if value is not None and not (isinstance(value, str) and _ACCOUNT(value)):
+        raise RequestError(f"an account is an account id of 12 digits, not {value!r}")
+    return value
+
+
+@final
+@attrs.frozen
+class Request:
+    """Describe a request to KMS: who asks for what, under which circumstances.
+
+    Args:
+        principal: Who makes the request: the ARN of a user, a role (for any session of it), a role session, a federated
+            user or a root user; an account id, for its root user; or a service principal, ``s3.amazonaws.com`` for
+            example. A :class:`Principal` with a single name will do.
+        action: The action, ``kms:Decrypt`` for example, in any case.
+        context: The condition keys of the request, in any case, with a value or a list of values each: text, booleans,
+            numbers, or datetimes with a time zone. A key with an empty list is absent. What is not here is absent too,
+            save what follows from the principal: ``aws:PrincipalArn`` (of a session: its role's, without the path,
+            which is not known), ``aws:PrincipalAccount``, ``aws:PrincipalType``, ``aws:PrincipalIsAWSService``,
+            ``kms:CallerAccount``, a user's ``aws:username``, the ``aws:userid`` of a root user and a federated user, and
+            a service's ``aws:PrincipalServiceName``. That of a user or a role is an id which no ARN tells; the time
+            comes from nowhere: give ``aws:CurrentTime`` if the policy asks for it.
+        account: The id of the account that the key is in; None if it is not known.
+
+    Raises:
+        RequestError: for what no request can have.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-reqcontext.html
+    """
+
+    principal: str = attrs.field(converter=_name_of)
+    action: str = attrs.field(converter=_action)
+    context: Mapping[str, tuple[ContextValue, ...]] = attrs.field(
+        factory=_no_context, converter=_context, hash=False
+    )
+    account: str | None = attrs.field(default=None, converter=_account)
+    caller: Caller = attrs.field(init=False, eq=False, repr=False)
+    keys: Mapping[str, tuple[ContextValue, ...]] = attrs.field(init=False, eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Work out who calls, and the condition keys of the request by their names in lower case."""
+        caller = caller_of(self.principal)
+        keys: dict[str, tuple[ContextValue, ...]] = {key: (value,) for key, value in caller.keys.items()}
+        keys |= {key.lower(): values for key, values in self.context.items()}
+        object.__setattr__(self, "caller", caller)
+        object.__setattr__(self, "keys", keys)

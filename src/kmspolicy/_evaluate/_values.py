@@ -1,0 +1,120 @@
+"""The values of conditions as what they stand for; None for what cannot be read.
+
+Numbers and booleans may be written as text or not, dates in the forms of ISO 8601 that W3C names or as seconds since
+1970: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from decimal import Decimal
+    from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+
+    ContextValue: TypeAlias = str | bool | int | float | datetime
+
+
+def text_of(value: ContextValue) -> str:
+    """Write a value as text, as it stands in a request."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, float)):
+        return repr(value)
+    from datetime import UTC  # noqa: PLC0415 - who has a datetime has paid for the module
+
+    return f"{value.astimezone(UTC).replace(tzinfo=None).isoformat()}Z"
+
+
+def truth(value: ContextValue) -> bool | None:
+    """Read true or false, in any case."""
+    return _TRUTH.get(text_of(value).lower())
+
+
+_TRUTH: Final = {"true": True, "false": False}
+
+
+def number(value: ContextValue) -> Decimal | None:
+    """Read a number; a date is its seconds since 1970."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, (str, int, float)):
+        text = text_of(value)
+        return _decimal(text) if _NUMBER(text) else None
+    return instant(value)
+
+
+def _decimal(text: str) -> Decimal:
+    from decimal import Decimal  # noqa: PLC0415 - few policies have numbers
+
+    return Decimal(text)
+
+
+_NUMBER = re.compile(r"[+-]?[0-9]{1,640}(?:\.[0-9]{1,640})?(?:[eE][+-]?[0-9]{1,3})?").fullmatch
+
+
+def instant(value: ContextValue) -> Decimal | None:
+    """Read a point in time, as seconds since 1970; four digits of text are a year."""
+    if isinstance(value, (bool, int, float)):
+        return number(value)
+    text = text_of(value)
+    match = _ISO(text)
+    return number(text) if match is None else _seconds(match)
+
+
+_ISO = re.compile(
+    r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2})"
+    r"(?:T([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,9}))?)?(?:Z|([+-])([0-9]{2}):([0-9]{2})))?)?)?"
+).fullmatch
+
+
+def _seconds(match: re.Match[str]) -> Decimal | None:
+    from datetime import UTC, datetime, timedelta  # noqa: PLC0415 - few policies have dates
+
+    year, month, day, hour, minute, second, fraction, sign, hours, minutes = match.groups(default="0")
+    date = (int(year), int(month) or 1, int(day) or 1)
+    try:
+        local = datetime(*date, int(hour), int(minute), int(second), tzinfo=UTC)
+    except ValueError:
+        return None
+    offset = timedelta(hours=int(hours), minutes=int(minutes))
+    passed = local - datetime(1970, 1, 1, tzinfo=UTC) - (-offset if sign == "-" else offset)
+    return _decimal(f"{passed // timedelta(seconds=1)}.{fraction}")
+
+
+def octets(value: ContextValue) -> bytes | None:
+    """Read bytes in base64."""
+    from base64 import b64decode  # noqa: PLC0415 - hardly any policy has binary values
+
+    try:
+        return b64decode(text_of(value), validate=True)
+    except ValueError:
+        return None
+
+
+def address(value: ContextValue) -> IPv4Address | IPv6Address | None:
+    """Read an IP address."""
+    from ipaddress import ip_address  # noqa: PLC0415 - few policies have addresses
+
+    try:
+        return ip_address(text_of(value))
+    except ValueError:
+        return None
+
+
+def network(value: ContextValue) -> IPv4Network | IPv6Network | None:
+    """Read a network in CIDR notation, or a single address."""
+    from ipaddress import ip_network  # noqa: PLC0415 - few policies have networks
+
+    text = text_of(value)
+    try:
+        return ip_network(text, strict=False) if _CIDR(text) else None
+    except ValueError:
+        return None
+
+
+_CIDR = re.compile(r"[0-9A-Fa-f:.]+(?:/[0-9]{1,3})?").fullmatch
