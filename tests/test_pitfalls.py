@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from kmspolicy import Condition, Policy, Principal, Statement, errors
+from kmspolicy import Condition, Policy, Principal, Statement, canonical, diff, equivalent, errors
 
 
 def kept(document: str) -> bool:
@@ -115,3 +115,89 @@ def test_09_a_key_that_stands_twice_is_an_error_with_its_place() -> None:
         errors.PolicyDocumentError, match=r"^line 3, column 4, Statement\[0\]\.Effect: this name stands twice"
     ):
         Policy.from_json(document)
+
+
+ALICE = Principal.user("111122223333", "alice")
+
+
+def _in_condition(value: str) -> Policy:
+    condition = Condition("StringEquals", "aws:PrincipalArn", value)
+    return Policy([Statement("Allow", principal=ALICE, action="kms:*", resource="*", condition=condition)])
+
+
+def test_16_an_account_id_is_its_root_arn_as_a_principal_only() -> None:
+    """16: Ansible folds it in conditions too, HashiCorp in the partition aws only."""
+    by_id = Policy(
+        [Statement("Allow", principal=Principal({"AWS": "111122223333"}), action="kms:*", resource="*")]
+    )
+    for partition in ("aws", "aws-cn", "aws-us-gov"):
+        account = Principal.account("111122223333", partition=partition)
+        by_arn = Policy([Statement("Allow", principal=account, action="kms:*", resource="*")])
+        assert equivalent(by_id, by_arn, partition=partition)
+        assert equivalent(by_id, by_arn) is (partition == "aws")
+    assert not equivalent(_in_condition("111122223333"), _in_condition("arn:aws:iam::111122223333:root"))
+
+
+def test_17_lists_and_statements_are_sets_and_labels_a_level_of_their_own() -> None:
+    """17: Order means nothing, and Sid and Id are reported as labels."""
+    one = Statement("Allow", principal=ALICE, action=["kms:Sign", "kms:Verify"], resource="*", sid="a")
+    two = Statement("Deny", principal=ALICE, action="kms:Decrypt", resource="*")
+    other = Statement("Allow", principal=ALICE, action=["kms:Verify", "kms:Sign"], resource=["*"], sid="b")
+    assert equivalent(Policy([one, two]), Policy([two, other], id="x"))
+    difference = diff(Policy([one, two]), Policy([two, other], id="x"))
+    assert [change.path for change in difference.labels] == ["Id", "Statement[1].Sid"]
+    assert (difference.added, difference.removed, difference.changed) == ((), (), ())
+
+
+def test_18_an_absent_version_is_the_first_one() -> None:
+    """18: In 2008-10-17, and so without a Version, policy variables are plain text."""
+    plain, variable = _in_condition("x"), _in_condition("${aws:username}")
+    for policy, same in ((plain, True), (variable, False)):
+        old = Policy(policy.statements, version="2008-10-17")
+        absent = Policy(policy.statements, version=None)
+        assert equivalent(old, absent)
+        assert equivalent(absent, policy) is same
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"Principal": {"AWS": []}}, {"Principal": {}}),
+        ({"Condition": {"stringEquals": {"aws:a": "x"}}}, {"Condition": {"STRINGEQUALS": {"aws:a": "x"}}}),
+        (
+            {"Condition": {"NumericEquals": {"aws:a": "ten"}}},
+            {"Condition": {"NumericEquals": {"aws:a": "Ten"}}},
+        ),
+        (
+            {"Condition": {"NumericEquals": {"aws:a": True}}},
+            {"Condition": {"NumericEquals": {"aws:a": "true"}}},
+        ),
+        ({"Resource": "x"}, {"Resource": "X"}),
+        ({"Resource": "x"}, {}),
+    ],
+)
+def test_19_malformed_parts_are_equal_as_text_only(one: dict[str, object], other: dict[str, object]) -> None:
+    """19: HashiCorp ignores elements that it does not know."""
+    whole = {"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "kms:*"}
+    a, b = (Policy([Statement.from_dict(whole | elements)]) for elements in (one, other))
+    assert equivalent(a, a)
+    assert not equivalent(a, b)
+
+
+def test_20_three_levels() -> None:
+    """20: The same text; the same after what KMS normalises; the same grants."""
+    sent = Policy(
+        [
+            Statement(
+                "Allow", principal=Principal({"AWS": ["111122223333"]}), action=["kms:Sign"], resource="*"
+            )
+        ]
+    )
+    returned = Policy(
+        [Statement("Allow", principal=Principal.account("111122223333"), action=["kms:Sign"], resource="*")]
+    )
+    assert sent != returned
+    assert sent.to_json() != returned.to_json()
+    assert not diff(sent, returned)
+    assert equivalent(sent, returned)
+    assert canonical(sent) == canonical(returned)

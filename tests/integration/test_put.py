@@ -136,8 +136,8 @@ async def test_each_failure_for_ever(  # noqa: PLR0913, PLR0917 - a table
     mode: Mode,
     answer: Answer,
     expected: type[errors.CallError],
-    retry_safe: bool,  # noqa: FBT001 - a column
-    unknown: bool,  # noqa: FBT001 - a column
+    retry_safe: bool,
+    unknown: bool,
 ) -> None:
     """A failure that lasts is raised typed, after exactly as many requests as the retry allows, in every mode."""
     kms.answers(answer)

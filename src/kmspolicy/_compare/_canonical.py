@@ -75,10 +75,15 @@ def form(policy: Policy, partition: str) -> Form:
         Grant(effect, who, _minimal(what), resource, clauses)
         for (effect, who, resource, clauses), what in merged.items()
     )
-    version = VERSIONS[1] if policy.version is None else policy.version
+    version = version_of(policy)
     if version in VERSIONS and not any(has_variables(grant.clauses) for grant in grants):
         version = VERSIONS[0]
     return Form(version, grants)
+
+
+def version_of(policy: Policy) -> str:
+    """Return the version of the policy language: an absent one is the first."""
+    return VERSIONS[1] if policy.version is None else policy.version
 
 
 _ACCOUNT = re.compile(r"[0-9]{12}").fullmatch

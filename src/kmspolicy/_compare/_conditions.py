@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
-from kmspolicy._document._condition import Condition, condition_of
+from kmspolicy._document._condition import condition_of
 from kmspolicy._document._convert import plural
 from kmspolicy._evaluate._conditions import parse_operator
 from kmspolicy._evaluate._values import instant, network, number, text_of, truth
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from decimal import Decimal
 
+    from kmspolicy._document import Condition
     from kmspolicy._document._convert import Value, Values
 
 
@@ -35,8 +37,8 @@ class Clause(NamedTuple):
     values: frozenset[Token]
 
 
-Clauses: TypeAlias = frozenset[Clause] | Condition
-"""The conditions of a statement in any order; as written, where they cannot be put into a normal form."""
+Clauses: TypeAlias = frozenset[Clause]
+"""The conditions of a statement, in no order."""
 
 # --- into the normal form --------------------------------------------------------------------------
 
@@ -44,23 +46,22 @@ Clauses: TypeAlias = frozenset[Clause] | Condition
 def clauses_of(condition: Condition | None) -> Clauses:
     """Bring the conditions of a statement into their normal form.
 
-    They stay as written where an operator does not exist, or where two conditions differ in the case of the key
-    only, or in ArnEquals and ArnLike, which are the same.
+    Operator and key stay as written where the operator does not exist, and where two conditions differ in the case of
+    the key only, or in ArnEquals and ArnLike, which are the same: no document could hold them under one name.
     """
-    if condition is None:
-        return frozenset()
-    clauses: list[Clause] = []
-    for operator, keys in condition.blocks:
+    clauses: list[tuple[tuple[str, str], Clause]] = []
+    for operator, keys in () if condition is None else condition.blocks:
         parsed = parse_operator(operator)
-        if parsed is None:
-            return condition
-        token = _TOKENS.get(OPERATORS[parsed.name], _text)
+        token = _odd if parsed is None else _TOKENS.get(OPERATORS[parsed.name], _text)
         same = operator.replace("ArnEquals", "ArnLike").replace("ArnNotEquals", "ArnNotLike")
         for key, values in keys:
             written: tuple[Value, ...] = plural(values)
-            clauses.append(Clause(same, key.lower(), frozenset(map(token, written))))
-    names = {(clause.operator, clause.key) for clause in clauses}
-    return condition if len(names) < len(clauses) else frozenset(clauses)
+            names = (operator, key) if parsed is None else (same, key.lower())
+            clauses.append((names, Clause(operator, key, frozenset(map(token, written)))))
+    times = Counter(names for names, _ in clauses)
+    return frozenset(
+        Clause(*names, clause.values) if times[names] == 1 else clause for names, clause in clauses
+    )
 
 
 def _odd(value: Value) -> Token:
@@ -127,8 +128,6 @@ _TOKENS: Final[Mapping[str, Callable[[Value], Token]]] = {
 
 def has_variables(clauses: Clauses) -> bool:
     """Tell whether conditions may have policy variables."""
-    if isinstance(clauses, Condition):
-        return "${" in repr(clauses)
     return any("${" in value for clause in clauses for value in clause.values if isinstance(value, str))
 
 
@@ -137,15 +136,14 @@ def has_variables(clauses: Clauses) -> bool:
 
 def condition_from(clauses: Clauses) -> Condition | None:
     """Write conditions in the one way in which the normal form is written."""
-    if isinstance(clauses, Condition):
-        return clauses
+    times = Counter((clause.operator, clause.key.lower()) for clause in clauses)
     blocks: dict[str, list[tuple[str, Values]]] = {}
-    for clause in sorted(clauses, key=lambda clause: clause[:2]):
-        values = [
-            value.value if isinstance(value, Odd) else value for value in sorted(clause.values, key=_order)
-        ]
-        one = values[0] if len(values) == 1 else tuple(values)
-        blocks.setdefault(clause.operator, []).append((_spelling(clause.key), one))
+    for operator, key, tokens in sorted(clauses, key=lambda clause: clause[:2]):
+        values = [token.value if isinstance(token, Odd) else token for token in sorted(tokens, key=_order)]
+        alone = times[operator, key.lower()] == 1 and parse_operator(operator) is not None
+        blocks.setdefault(operator, []).append(
+            (_spelling(key) if alone else key, values[0] if len(values) == 1 else tuple(values))
+        )
     return condition_of(tuple((name, tuple(keys)) for name, keys in blocks.items())) if blocks else None
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias, final
 
 import attrs
 
-from kmspolicy._compare._canonical import canonical, form, principals
+from kmspolicy._compare._canonical import canonical, form, principals, version_of
 from kmspolicy._document import Policy
 from kmspolicy._document._convert import compact
 from kmspolicy._evaluate._access import ALWAYS, actions_of, principals_of, tabulate
@@ -17,11 +17,11 @@ from kmspolicy._evaluate._values import text_of
 from kmspolicy._json_text import format_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from kmspolicy._compare._canonical import Form
+    from kmspolicy._compare._canonical import Grant
     from kmspolicy._document import Condition, Statement
-    from kmspolicy._evaluate._access import Cell, Subject
+    from kmspolicy._evaluate._access import AccessTable, Cell, Subject
 
 
 @final
@@ -78,6 +78,7 @@ class Diff:
         added: The statements that are new.
         removed: The statements that are gone.
         changed: The statements that changed, down to what was taken out and put in.
+        version: The change of the Version, where it changes the meaning; None for none.
         labels: Changes of Sid and Id alone, which mean nothing to KMS, but by which people and the console find
             statements.
         gained: Access that the newer policy gives and the older did not.
@@ -87,13 +88,14 @@ class Diff:
     added: tuple[Statement, ...]
     removed: tuple[Statement, ...]
     changed: tuple[Pair, ...]
+    version: Change | None
     labels: tuple[Change, ...]
     gained: tuple[AccessChange, ...]
     lost: tuple[AccessChange, ...]
 
     def __bool__(self) -> bool:
         """Tell whether anything changed, labels included."""
-        return bool(self.added or self.removed or self.changed or self.labels)
+        return bool(self.added or self.removed or self.changed or self.version or self.labels)
 
     def __str__(self) -> str:
         """Show it for a terminal."""
@@ -117,15 +119,18 @@ def diff(a: Policy, b: Policy, *, partition: str = "aws") -> Diff:
         The differences; false only where the policies are equivalent and their labels agree.
     """
     before, after = _sides(a, partition), _sides(b, partition)
-    same = _pairs(before, after, lambda side: (side.form, side.statement.sid))
-    same += _pairs(before, after, lambda side: side.form)
+    same = _pairs(before, after, lambda side: (side.grants, side.statement.sid))
+    same += _pairs(before, after, lambda side: side.grants)
     labels = [
         *_change("Id", [a.id], [b.id]),
         *(label for one, other in same for label in _renamed(one, other)),
     ]
-    if form(a, partition) == form(b, partition):  # what is left was split or merged
+    old, new = form(a, partition), form(b, partition)
+    versions = [version_of(policy) for policy in (a, b)] if old.version != new.version else []
+    version = Change("Version", *((one,) for one in versions)) if len(set(versions)) > 1 else None
+    if old == new:  # what is left was split or merged
         labels += _moved(a, b, partition) if before or after else []
-        return Diff((), (), (), tuple(labels), (), ())
+        return Diff((), (), (), None, tuple(labels), (), ())
     pairs = _pairs(before, after, lambda side: side.statement.sid, once=True)
     pairs += _alike(before, after)
     return Diff(
@@ -135,6 +140,7 @@ def diff(a: Policy, b: Policy, *, partition: str = "aws") -> Diff:
             Pair(one.statement, other.statement, _changes(one, other))
             for one, other in sorted(pairs, key=_place)
         ),
+        version,
         tuple(labels),
         *_access(canonical(a, partition=partition), canonical(b, partition=partition)),
     )
@@ -148,8 +154,7 @@ class _Side(NamedTuple):
 
     number: int
     statement: Statement
-    version: str | None
-    form: Form
+    grants: frozenset[Grant]
     parts: Mapping[str, Mapping[object, str]]
 
 
@@ -161,8 +166,7 @@ def _sides(policy: Policy, partition: str) -> list[_Side]:
         _Side(
             index,
             statement,
-            policy.version,
-            form(Policy(statement, version=policy.version), partition),
+            form(Policy(statement), partition).grants,
             _parts(statement, partition),
         )
         for index, statement in enumerate(policy.statements)
@@ -258,8 +262,6 @@ def _changes(one: _Side, other: _Side) -> tuple[Change, ...]:
         added = tuple(text for token, text in after.items() if token not in before)
         if removed or added:
             changes.append(Change(f"{place}.{path}", removed, added))
-    if one.version != other.version:
-        changes += _change("Version", [one.version], [other.version])
     return tuple(changes) or (
         Change(place, (compact(one.statement.to_element()),), (compact(other.statement.to_element()),)),
     )
@@ -303,18 +305,26 @@ def _access(a: Policy, b: Policy) -> tuple[tuple[AccessChange, ...], tuple[Acces
     names = tuple(dict.fromkeys((*principals_of(a), *principals_of(b))))
     actions = tuple(dict.fromkeys((*actions_of(a), *actions_of(b))))
     before, after = tabulate(a, names, actions), tabulate(b, names, actions)
-    changes: dict[tuple[Subject, Cell, Cell], list[str]] = {}
-    for action, old, new in zip(actions, before.cells, after.cells, strict=True):
-        for name, one, other in zip(names, old, new, strict=True):
-            if one != other:
-                changes.setdefault((name, one, other), []).append(action)
     listed = [
-        AccessChange(name, tuple(those), one, other, actions) for (name, one, other), those in changes.items()
+        AccessChange(name, tuple(those), *cells, actions)
+        for number, name in enumerate(names)
+        for cells, those in _changed_cells(before, after, number)
     ]
     return (
         tuple(change for change in listed if _gives_more(change.after, change.before)),
         tuple(change for change in listed if _gives_more(change.before, change.after)),
     )
+
+
+def _changed_cells(
+    before: AccessTable, after: AccessTable, number: int
+) -> Iterable[tuple[tuple[Cell, Cell], list[str]]]:
+    """Group the actions of one principal by what its cells were and are, where they changed."""
+    changed: dict[tuple[Cell, Cell], list[str]] = {}
+    for action, old, new in zip(before.actions, before.cells, after.cells, strict=True):
+        if old[number] != new[number]:
+            changed.setdefault((old[number], new[number]), []).append(action)
+    return changed.items()
 
 
 def _gives_more(cell: Cell, other: Cell) -> bool:

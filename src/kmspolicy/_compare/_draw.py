@@ -23,7 +23,7 @@ def as_text(diff: Diff) -> str:
 
 
 def _lines(diff: Diff) -> Iterator[str]:
-    for change in diff.labels:
+    for change in (*([diff.version] if diff.version else []), *diff.labels):
         yield from _change(change)
     for before, after, changes in diff.changed:
         yield f"@@ {_name(after if after.sid is not None else before)} @@"

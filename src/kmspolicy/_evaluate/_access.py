@@ -150,7 +150,7 @@ def principals_of(policy: Policy) -> tuple[Subject, ...]:
             found["AWS", "*"] = None
         for element in (statement.principal, statement.not_principal):
             for kind, name in element or ():
-                if kind == "AWS" or kind == "Service":  # noqa: PLR1714 - type checkers understand this form
+                if kind == "AWS" or (kind == "Service" and name != "*"):
                     found[kind, name] = None
     return tuple(found)
 

@@ -211,11 +211,6 @@ def parse_operator(name: str) -> Operator | None:
     return Operator(qualifier, base, base != rest)
 
 
-def negated(name: str) -> bool:
-    """Tell whether an operator without qualifier and suffix is met by what does not match."""
-    return name in _RULES and _RULES[name].negated
-
-
 def holds(name: str, key: str, values: Sequence[Value], facts: Facts) -> bool:
     """Tell whether a condition is met.
 
@@ -231,11 +226,11 @@ def holds(name: str, key: str, values: Sequence[Value], facts: Facts) -> bool:
     found = facts.keys.get(key.lower(), ())
     if parsed.name == "Null":
         return (not found) in map(truth, values)
-    if parsed.qualifier:
-        found = tuple(value for value in found if value != "")  # the guide: an empty text is an empty set
     rule = _RULES[parsed.name]
     every = parsed.qualifier == "ForAllValues" or (rule.negated and not parsed.qualifier)
     if not found:
         return parsed.if_exists or every
+    if parsed.qualifier and set(found) == {""}:  # the guide: an empty text is an empty set
+        return every
     each = (any(rule.compare(value, one, facts) for value in values) != rule.negated for one in found)
     return all(each) if every else any(each)

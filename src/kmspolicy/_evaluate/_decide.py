@@ -178,17 +178,16 @@ def named(statement: Statement, caller: Caller) -> Named | None:
 def named_by(principal: Principal, caller: Caller) -> Named | None:
     """Tell whether an element names a caller, everyone, or the caller's account."""
     found: Named | None = None
+    service = caller.kind == "service"
     for kind, name in principal:
         if kind == "AWS":
-            if name in ("*", caller.name):
+            if name == "*" or (name == caller.name and not service):
                 return "caller"
-            if not caller.account:
-                continue
-            if name in (caller.account, caller.root):
+            if caller.account and name in (caller.account, caller.root):
                 found = "account"
             elif caller.role and _is_role(name, caller):
                 return "caller"
-        elif kind == "Service" and caller.kind == "service" and name == caller.name:
+        elif kind == "Service" and service and name == caller.name:
             return "caller"
     return "caller" if found and caller.kind == "root" else found
 

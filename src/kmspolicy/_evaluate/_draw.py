@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import textwrap
 from html import escape
-from itertools import count
+from string import ascii_lowercase
 from typing import TYPE_CHECKING, Final
 
 from kmspolicy._evaluate._access import Access
 from kmspolicy._evaluate._explain import action_words, cell_words, condition_words, principal_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from kmspolicy._document import Condition
     from kmspolicy._evaluate._access import AccessTable, Cell
 
+_NOBODY: Final = "The policy names nobody: nobody may do anything."
 _WIDTH: Final = 56
 _LEGEND: Final = (
     "yes: allowed · IAM: if an IAM policy of the account allows it · if: under a condition · no: denied"
@@ -27,21 +28,18 @@ class _Notes:
 
     def __init__(self) -> None:
         self.letters: dict[Condition, str] = {}
-        self._next = _alphabet()
 
     def of(self, conditions: Sequence[Condition]) -> str:
         """Refer to conditions of which one must be met."""
-        for condition in conditions:
-            if condition not in self.letters:
-                self.letters[condition] = next(self._next)
-        return " or ".join(self.letters[condition] for condition in conditions)
+        return " or ".join(
+            self.letters.setdefault(condition, _letter(len(self.letters))) for condition in conditions
+        )
 
 
-def _alphabet() -> Iterator[str]:
-    letters = "abcdefghijklmnopqrstuvwxyz"
-    yield from letters
-    for number in count(1):
-        yield from (f"{letter}{number}" for letter in letters)
+def _letter(number: int) -> str:
+    """Name a note: a to z, then a1 and so on."""
+    times, letter = divmod(number, len(ascii_lowercase))
+    return f"{ascii_lowercase[letter]}{times or ''}"
 
 
 def _heading(name: str) -> str:
@@ -63,7 +61,7 @@ _MANY: Final = 16
 def as_text(table: AccessTable) -> str:
     """Draw a table: numbered principals, rows of actions with the same cells, lettered conditions."""
     if not table.principals:
-        return "The policy names nobody: nobody may do anything."
+        return _NOBODY
     notes = _Notes()
     rows = [(names, [cell_words(cell, notes.of) for cell in cells]) for names, cells in _rows(table)]
     widths = [
@@ -97,6 +95,8 @@ _CELL: Final = "padding:4px 10px;border:1px solid #8884;vertical-align:top;text-
 
 def as_html(table: AccessTable) -> str:
     """Draw a table as HTML that needs no style sheet and keeps the page's own colours."""
+    if not table.principals:
+        return f"<p>{_NOBODY}</p>"
     notes = _Notes()
     head = "".join(
         f'<th scope="col" style="{_CELL}" title="{escape(name)}">{escape(_heading(name))}</th>'

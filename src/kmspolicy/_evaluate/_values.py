@@ -83,7 +83,7 @@ def _seconds(match: re.Match[str]) -> Decimal | None:
         return None
     offset = timedelta(hours=int(hours), minutes=int(minutes))
     passed = local - datetime(1970, 1, 1, tzinfo=UTC) - (-offset if sign == "-" else offset)
-    return _decimal(f"{passed // timedelta(seconds=1)}.{fraction}")
+    return _decimal(f"{passed // timedelta(seconds=1)}") + _decimal(f"0.{fraction}")
 
 
 def octets(value: ContextValue) -> bytes | None:

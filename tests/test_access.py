@@ -1,0 +1,255 @@
+"""The access table: its cells, and how it is drawn."""
+
+from __future__ import annotations
+
+import pickle
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from kmspolicy import (
+    AccessTable,
+    Condition,
+    Policy,
+    Principal,
+    Statement,
+    access,
+    allow,
+    deny,
+    keys,
+    statements,
+)
+from kmspolicy._evaluate import Access, Cell
+from kmspolicy._evaluate._access import ALWAYS
+from kmspolicy._vocabulary import ACTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+ACCOUNT = "111122223333"
+ROOT = f"arn:aws:iam::{ACCOUNT}:root"
+APP = f"arn:aws:iam::{ACCOUNT}:role/App"
+SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/App/s"
+SERVICE = "logs.us-east-1.amazonaws.com"
+S3 = keys.via_service.equals("s3.us-east-1.amazonaws.com")
+SQS = keys.via_service.equals("sqs.us-east-1.amazonaws.com")
+ROOT_STATEMENT = statements.enable_iam_policies(ACCOUNT)
+TO_APP = allow("kms:Decrypt").to(Principal.arn(APP))
+TO_ALL = allow("kms:Decrypt").to(Principal.everyone())
+UNKNOWN = Condition("StringEquals", "aws:PrincipalArn", "${aws:SourceIdentity}")
+NOT_APP = deny("kms:Decrypt").to(Principal.arn(APP))
+
+
+@pytest.mark.parametrize(
+    ("given", "cell", "word"),
+    [
+        ([TO_APP], Cell(ALWAYS), Access.ALWAYS),
+        ([ROOT_STATEMENT], Cell(delegated=ALWAYS), Access.DELEGATED),
+        ([ROOT_STATEMENT, TO_APP], Cell(ALWAYS), Access.ALWAYS),
+        ([TO_APP.when(S3)], Cell((S3,)), Access.CONDITIONAL),
+        ([TO_APP.when(S3), TO_APP.when(SQS), TO_APP.when(S3)], Cell((S3, SQS)), Access.CONDITIONAL),
+        ([TO_APP.when(S3), TO_APP], Cell(ALWAYS), Access.ALWAYS),
+        ([ROOT_STATEMENT, TO_APP.when(S3)], Cell((S3,), ALWAYS), Access.DELEGATED),
+        ([ROOT_STATEMENT.when(S3)], Cell(delegated=(S3,)), Access.CONDITIONAL),
+        ([TO_APP, NOT_APP], Cell(denied=ALWAYS), Access.DENIED),
+        ([NOT_APP], Cell(denied=ALWAYS), Access.DENIED),
+        ([TO_APP, NOT_APP.when(S3)], Cell(ALWAYS, denied=(S3,)), Access.CONDITIONAL),
+        ([ROOT_STATEMENT, NOT_APP.when(S3)], Cell((), ALWAYS, (S3,)), Access.CONDITIONAL),
+        ([NOT_APP.when(S3)], Cell(), Access.NOTHING),
+        ([TO_ALL], Cell(ALWAYS), Access.ALWAYS),
+        ([allow("kms:Encrypt").to(Principal.arn(APP))], Cell(), Access.NOTHING),
+        ([Statement("Allow", principal=Principal.arn(APP), action="kms:*")], Cell(), Access.NOTHING),
+        # What follows from the principal is decided.
+        ([TO_ALL.when(keys.caller_account.equals(ACCOUNT))], Cell(ALWAYS), Access.ALWAYS),
+        ([TO_ALL.when(keys.caller_account.equals(ACCOUNT)).when(S3)], Cell((S3,)), Access.CONDITIONAL),
+        ([TO_ALL.when(keys.caller_account.equals("444455556666"))], Cell(), Access.NOTHING),
+        ([TO_ALL.when(keys.principal_arn.arn_like("arn:aws:iam::*:role/App"))], Cell(ALWAYS), Access.ALWAYS),
+        ([TO_ALL.when(Condition("stringEquals", "aws:a", "b"))], Cell(), Access.NOTHING),
+        (
+            [TO_ALL.when(UNKNOWN)],
+            Cell((UNKNOWN,)),
+            Access.CONDITIONAL,
+        ),
+    ],
+)
+def test_cells(given: list[Statement], cell: Cell, word: Access) -> None:
+    """What a policy gives to a role for Decrypt."""
+    table = access(Policy([*given, allow("kms:ListGrants").to(Principal.arn(APP))]))
+    assert table[APP, "kms:Decrypt"] == cell
+    assert table[APP, "kms:Decrypt"].access is word
+
+
+def test_accounts_and_everyone_stand_for_those_who_are_not_named() -> None:
+    """Their rows say what somebody gets who is not named; a condition on one principal is not decided for them."""
+    alice = keys.principal_arn.arn_equals(f"arn:aws:iam::{ACCOUNT}:user/alice")
+    table = access(Policy([ROOT_STATEMENT, TO_APP, TO_ALL.when(alice), TO_ALL.when(S3)]))
+    assert table.principals == (("AWS", ROOT), ("AWS", APP), ("AWS", "*"))
+    assert table[ROOT, "kms:Decrypt"] == Cell((alice, S3), ALWAYS)
+    assert table["*", "kms:Decrypt"] == Cell((alice, S3))
+    assert table["*", "kms:Encrypt"] == Cell()
+    in_account = TO_ALL.when(keys.caller_account.equals(ACCOUNT))
+    assert access(Policy([ROOT_STATEMENT, in_account]))[ROOT, "kms:Decrypt"] == Cell(ALWAYS)
+
+
+def test_a_session_does_not_tell_the_path_of_its_role() -> None:
+    """So a condition on its aws:PrincipalArn is shown and not decided."""
+    condition = keys.principal_arn.arn_equals(APP)
+    policy = Policy([TO_ALL.when(condition), allow("kms:Encrypt").to(Principal.arn(SESSION))])
+    assert access(policy)[SESSION, "kms:Decrypt"] == Cell((condition,))
+
+
+@pytest.mark.parametrize(
+    ("principal", "name", "word"),
+    [
+        (Principal.service(SERVICE), SERVICE, Access.ALWAYS),
+        (Principal({"AWS": "AIDACKCEVSQ6C2EXAMPLE"}), "AIDACKCEVSQ6C2EXAMPLE", Access.ALWAYS),
+        (Principal({"AWS": ACCOUNT}), ACCOUNT, Access.DELEGATED),
+    ],
+)
+def test_names_of_every_kind(principal: Principal, name: str, word: Access) -> None:
+    """Each has a column; that KMS would refuse some of them is for the check to say."""
+    table = access(Policy([allow("kms:Decrypt").to(principal)]))
+    assert table[name, "kms:Decrypt"].access is word
+
+
+def test_all_services_cannot_be_named() -> None:
+    """``"Service": "*"`` names nobody: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html."""
+    assert access(Policy([allow("kms:Decrypt").to(Principal({"Service": "*"}))])).principals == ()
+
+
+def test_not_principal_names_everyone_else() -> None:
+    """So there is a column for them, and one for each that is excepted."""
+    policy = Policy(
+        [Statement("Allow", not_principal=Principal.arn(APP), action="kms:Decrypt", resource="*")]
+    )
+    table = access(policy)
+    assert table["*", "kms:Decrypt"].access is Access.ALWAYS
+    assert table[APP, "kms:Decrypt"].access is Access.NOTHING
+
+
+def test_actions() -> None:
+    """All that have an effect, and what the policy names that is newer than this library; no others."""
+    policy = Policy(
+        Statement(
+            "Allow",
+            principal=Principal.arn(APP),
+            action=["kms:Teleport", "kms:teleport", "KMS:DECRYPT", "kms:X*", "s3:GetObject", "kms:CreateKey"],
+            resource="*",
+        )
+    )
+    table = access(policy)
+    effective = {facts.name for facts in ACTIONS.values() if facts.effective}
+    assert set(table.actions) - effective == {"kms:teleport"}
+    assert len(table.actions) == len(table.cells) == len(effective) + 1
+    assert table[APP, "kms:teleport"] == table[APP, "kms:Decrypt"] == Cell(ALWAYS)
+
+
+@pytest.mark.parametrize("place", [("nobody", "kms:Decrypt"), (APP, "kms:decrypt"), (APP, "kms:CreateKey")])
+def test_what_a_table_does_not_have(place: tuple[str, str]) -> None:
+    """Names are those of the table, word for word."""
+    with pytest.raises(KeyError):
+        access(Policy([TO_APP]))[place]
+
+
+def test_tables_are_values() -> None:
+    """They compare, hash and pickle."""
+    table = access(Policy([ROOT_STATEMENT, TO_APP.when(S3)]))
+    assert pickle.loads(pickle.dumps(table)) == table  # noqa: S301
+    assert hash(table) == hash(access(Policy([ROOT_STATEMENT, TO_APP.when(S3)])))
+
+
+# --- drawing ---------------------------------------------------------------------------------------
+
+POLICY = Policy(
+    [
+        ROOT_STATEMENT,
+        allow("kms:Decrypt", "kms:GenerateDataKey*").to(Principal.arn(APP)).when(S3),
+        allow("kms:Encrypt").to(Principal.arn(APP)),
+        deny("kms:ScheduleKeyDeletion").to(Principal.everyone()),
+        deny("kms:DisableKey").to(Principal.arn(APP)).when(SQS),
+    ]
+)
+
+
+def test_a_terminal_shows_it() -> None:
+    """Principals by number, actions with the same cells together, conditions by letter."""
+    assert str(access(POLICY)) == (
+        "  1  account 111122223333\n"
+        "  2  role App of account 111122223333\n"
+        "  3  everyone else\n"
+        "\n"
+        "                                                          1    2             3\n"
+        "Decrypt, GenerateDataKey, GenerateDataKeyPair,            IAM  if a, IAM     ·\n"
+        "GenerateDataKeyPairWithoutPlaintext,\n"
+        "GenerateDataKeyWithoutPlaintext\n"
+        "DisableKey                                                IAM  IAM, no if b  ·\n"
+        "Encrypt                                                   IAM  yes           ·\n"
+        "ScheduleKeyDeletion                                       no   no            no\n"
+        "all 38 others                                             IAM  IAM           ·\n"
+        "\n"
+        "yes: allowed · IAM: if an IAM policy of the account allows it · if: under a condition · no: denied\n"
+        "  a  kms:ViaService is s3.us-east-1.amazonaws.com\n"
+        "  b  kms:ViaService is sqs.us-east-1.amazonaws.com"
+    )
+
+
+@pytest.mark.parametrize(
+    ("policy", "lines"),
+    [
+        (Policy([]), ["The policy names nobody: nobody may do anything."]),
+        (Policy([ROOT_STATEMENT]), ["every action                                              IAM"]),
+        (
+            Policy([allow("kms:*").to(Principal.arn(APP)), deny("kms:Sign").to(Principal.arn(APP))]),
+            ["Sign                                                      no", "all 45 others    "],
+        ),
+        (
+            Policy([TO_APP.when(Condition("StringEquals", "aws:a", str(number))) for number in range(28)]),
+            [" z  aws:a is 25", "a1  aws:a is 26", "b1  aws:a is 27"],
+        ),
+    ],
+)
+def test_other_tables(policy: Policy, lines: Sequence[str]) -> None:
+    """Nobody, one row, many conditions."""
+    drawn = str(access(policy))
+    assert all(line in drawn for line in lines), drawn
+
+
+def html(table: AccessTable) -> str:
+    """Draw a table as a notebook does, which calls the method by this name."""
+    drawn: str = getattr(table, "_repr_html_")()  # noqa: B009 - private to type checkers
+    return drawn
+
+
+class _Reader(HTMLParser):
+    """Collects the text of each kind of element, and fails on one that is not closed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.text: dict[str, list[str]] = {}
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text.setdefault(self.open[-1], []).append(data)
+
+
+def test_a_notebook_shows_it() -> None:
+    """The same words, in a table that is well formed whatever the policy says."""
+    hostile = Condition("StringEquals", "aws:UserAgent", "<script>alert(1)</script>")
+    name = 'arn:aws:iam::111122223333:role/"><b>'
+    table = access(Policy([TO_APP.when(hostile), allow("kms:Encrypt").to(Principal({"AWS": name}))]))
+    drawn = html(table)
+    reader = _Reader()
+    reader.feed(drawn)
+    assert reader.open == []
+    assert set(reader.text) == {"th", "td", "p", "dt", "dd"}
+    assert reader.text["td"] == ["if a", "·", "·", "yes", "·", "·"]
+    assert reader.text["dd"] == ["aws:UserAgent is <script>alert(1)</script>"]
+    assert "<dl>" not in html(access(Policy([TO_APP])))
+    assert html(access(Policy([]))) == "<p>The policy names nobody: nobody may do anything.</p>"

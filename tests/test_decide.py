@@ -1,0 +1,440 @@
+"""Decisions: whom a statement names, for which actions, and what decides."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from kmspolicy import (
+    Condition,
+    Outcome,
+    Policy,
+    Principal,
+    Request,
+    Statement,
+    allow,
+    decide,
+    deny,
+    errors,
+    explain,
+    keys,
+    statements,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+ACCOUNT = "111122223333"
+OTHER = "444455556666"
+ROOT = f"arn:aws:iam::{ACCOUNT}:root"
+USER = f"arn:aws:iam::{ACCOUNT}:user/alice"
+USER_WITH_PATH = f"arn:aws:iam::{ACCOUNT}:user/team/alice"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/App"
+ROLE_WITH_PATH = f"arn:aws:iam::{ACCOUNT}:role/team/App"
+SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/App/session"
+FEDERATED = f"arn:aws:sts::{ACCOUNT}:federated-user/bob"
+SERVICE = "logs.us-east-1.amazonaws.com"
+ALLOWED, DELEGATED, DENIED, NOT_GRANTED = (
+    Outcome.ALLOWED,
+    Outcome.DELEGATED,
+    Outcome.DENIED,
+    Outcome.NOT_GRANTED,
+)
+PRINCIPAL_PAGE = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html"
+
+
+def outcome(
+    statement: Statement | Iterable[Statement], principal: str, action: str = "kms:Decrypt"
+) -> Outcome:
+    """Decide a request without a context."""
+    return decide(Policy(statement), Request(principal, action)).outcome
+
+
+@pytest.mark.parametrize(
+    ("element", "caller", "expected"),
+    [
+        # An account: its IAM policies decide, save for its root user.
+        ({"AWS": ROOT}, USER, DELEGATED),
+        ({"AWS": ACCOUNT}, USER, DELEGATED),
+        ({"AWS": ROOT}, ROLE, DELEGATED),
+        ({"AWS": ROOT}, SESSION, DELEGATED),
+        ({"AWS": ACCOUNT}, FEDERATED, DELEGATED),
+        ({"AWS": ROOT}, ROOT, ALLOWED),
+        ({"AWS": ACCOUNT}, ROOT, ALLOWED),
+        ({"AWS": ROOT}, ACCOUNT, ALLOWED),
+        ({"AWS": OTHER}, USER, NOT_GRANTED),
+        ({"AWS": ROOT}, SERVICE, NOT_GRANTED),
+        # The same account id in another partition is another account; an id is in the partition of the key.
+        ({"AWS": f"arn:aws-cn:iam::{ACCOUNT}:root"}, USER, NOT_GRANTED),
+        ({"AWS": ACCOUNT}, f"arn:aws-cn:iam::{ACCOUNT}:user/alice", DELEGATED),
+        ({"AWS": ROOT}, f"arn:aws-cn:iam::{ACCOUNT}:user/alice", NOT_GRANTED),
+        # A user.
+        ({"AWS": USER}, USER, ALLOWED),
+        ({"AWS": USER}, USER_WITH_PATH, NOT_GRANTED),
+        ({"AWS": USER_WITH_PATH}, USER_WITH_PATH, ALLOWED),
+        ({"AWS": USER}, USER.replace("alice", "Alice"), NOT_GRANTED),
+        ({"AWS": USER}, ROOT, NOT_GRANTED),
+        # A role, and a session of it, whose ARN has no path.
+        ({"AWS": ROLE}, ROLE, ALLOWED),
+        ({"AWS": ROLE}, SESSION, ALLOWED),
+        ({"AWS": ROLE_WITH_PATH}, SESSION, ALLOWED),
+        ({"AWS": ROLE_WITH_PATH}, ROLE_WITH_PATH, ALLOWED),
+        ({"AWS": ROLE}, ROLE_WITH_PATH, NOT_GRANTED),
+        ({"AWS": ROLE}, SESSION.replace("/App/", "/app/"), NOT_GRANTED),
+        ({"AWS": ROLE.replace(ACCOUNT, OTHER)}, SESSION, NOT_GRANTED),
+        ({"AWS": f"arn:aws:iam::{ACCOUNT}:role/MyApp"}, SESSION, NOT_GRANTED),
+        ({"AWS": SESSION}, SESSION, ALLOWED),
+        ({"AWS": SESSION}, SESSION.replace("session", "other"), NOT_GRANTED),
+        ({"AWS": SESSION}, ROLE, NOT_GRANTED),
+        # Others.
+        ({"AWS": FEDERATED}, FEDERATED, ALLOWED),
+        ({"Service": SERVICE}, SERVICE, ALLOWED),
+        ({"Service": "logs.amazonaws.com"}, SERVICE, NOT_GRANTED),
+        ({"Service": SERVICE}, USER, NOT_GRANTED),
+        ({"AWS": SERVICE}, SERVICE, NOT_GRANTED),
+        ({"Service": "*"}, SERVICE, NOT_GRANTED),
+        ({"Federated": "cognito-identity.amazonaws.com"}, USER, NOT_GRANTED),
+        ({"CanonicalUser": ACCOUNT}, USER, NOT_GRANTED),
+        ({"AWS": "AIDACKCEVSQ6C2EXAMPLE"}, USER, NOT_GRANTED),
+        ({"AWS": f"arn:aws:iam::{ACCOUNT}:role/*"}, ROLE, NOT_GRANTED),
+        ({"AWS": []}, USER, NOT_GRANTED),
+        ("*", USER, ALLOWED),
+        ("*", SERVICE, ALLOWED),
+        ({"AWS": "*"}, SESSION, ALLOWED),
+        ({"AWS": [OTHER, USER]}, USER, ALLOWED),
+        ({"AWS": [ROOT, USER]}, USER, ALLOWED),
+        ({"Service": SERVICE, "AWS": USER}, USER, ALLOWED),
+    ],
+)
+def test_whom_a_statement_names(element: Any, caller: str, expected: Outcome) -> None:
+    """The rules of the Principal element; a Deny on an account is for everyone in it."""
+    given = Principal(element)
+    assert outcome(allow("kms:*").to(given), caller) is expected, PRINCIPAL_PAGE
+    assert outcome(deny("kms:*").to(given), caller) is (NOT_GRANTED if expected is NOT_GRANTED else DENIED)
+
+
+@pytest.mark.parametrize(
+    ("names", "caller", "spared_by_deny", "excepted_by_allow"),
+    [
+        ({"AWS": USER}, USER, False, True),  # the account is not named
+        ({"AWS": [ROOT, USER]}, USER, True, True),
+        ({"AWS": [ACCOUNT, USER]}, USER, True, True),
+        ({"AWS": ROOT}, USER, False, True),
+        ({"AWS": ROOT}, ROOT, True, True),
+        ({"AWS": [ROOT, ROLE, SESSION]}, SESSION, True, True),
+        ({"AWS": [ROOT, ROLE]}, SESSION, False, True),
+        ({"AWS": [ROOT, SESSION]}, SESSION, False, True),
+        ({"AWS": [ROOT, ROLE]}, ROLE, True, True),
+        ({"AWS": OTHER}, USER, False, False),
+        ({"Service": SERVICE}, SERVICE, True, True),
+        ({"Service": SERVICE}, USER, False, False),
+        ({"AWS": ROOT}, SERVICE, False, False),
+        ({"AWS": "*"}, USER, True, True),
+        ("*", SERVICE, True, True),
+        ({"AWS": []}, USER, False, False),
+    ],
+)
+def test_whom_not_principal_excepts(
+    names: Any,
+    caller: str,
+    spared_by_deny: bool,
+    excepted_by_allow: bool,
+) -> None:
+    """A Deny spares whose every level is named: account, role and session; an Allow excepts who is named at all.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
+    """
+    given = Principal(names)
+    denial = Statement("Deny", not_principal=given, action="kms:*", resource="*")
+    permission = Statement("Allow", not_principal=given, action="kms:*", resource="*")
+    everything = allow("kms:*").to(Principal.everyone())
+    assert outcome([everything, denial], caller) is (ALLOWED if spared_by_deny else DENIED)
+    assert outcome(permission, caller) is (NOT_GRANTED if excepted_by_allow else ALLOWED)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "action", "expected"),
+    [
+        ("kms:Decrypt", "kms:Decrypt", True),
+        ("kms:decrypt", "KMS:DECRYPT", True),
+        ("kms:Encrypt", "kms:Decrypt", False),
+        ("kms:*", "kms:Decrypt", True),
+        ("*", "kms:Decrypt", True),
+        ("kms:??crypt", "kms:Encrypt", True),
+        ("kms:GenerateDataKey*", "kms:GenerateDataKeyPair", True),
+        ("kms:ReEncrypt*", "kms:ReEncryptFrom", True),
+        ("kms:*Key*", "kms:GetKeyPolicy", True),
+        ("s3:*", "kms:Decrypt", False),
+        ("", "kms:Decrypt", False),
+        (["kms:Encrypt", "kms:Decrypt"], "kms:Decrypt", True),
+        ([], "kms:Decrypt", False),
+        ("kms:*", "kms:Teleport", True),  # newer than this library
+        ("kms:*", "kms:CreateKey", False),  # no key policy can grant it
+    ],
+)
+def test_which_actions_a_statement_names(pattern: Any, action: str, expected: bool) -> None:
+    """Case does not matter, wildcards stand for characters; NotAction is the opposite."""
+    everyone = Principal.everyone()
+    named = Statement("Allow", principal=everyone, action=pattern, resource="*")
+    excepted = Statement("Allow", principal=everyone, not_action=pattern, resource="*")
+    assert (outcome(named, USER, action) is ALLOWED) is expected
+    if action != "kms:CreateKey":
+        assert (outcome(excepted, USER, action) is ALLOWED) is not expected
+
+
+@pytest.mark.parametrize(
+    ("elements", "path"),
+    [
+        ({"principal": None}, "Statement[0].Principal"),
+        ({"action": None}, "Statement[0].Action"),
+        ({"resource": None}, "Statement[0].Resource"),
+        ({"resource": "arn:aws:kms:us-east-1:111122223333:key/k"}, "Statement[0].Resource"),
+        ({"resource": []}, "Statement[0].Resource"),
+        ({"resource": None, "not_resource": "x"}, "Statement[0].NotResource"),
+        ({"action": None, "not_action": "kms:*"}, "Statement[0].NotAction"),
+        ({"principal": None, "not_principal": Principal.everyone()}, "Statement[0].NotPrincipal"),
+        ({"action": "kms:Encrypt"}, "Statement[0].Action"),
+        ({"principal": Principal.account(OTHER)}, "Statement[0].Principal"),
+        (
+            {"condition": Condition("Bool", "aws:a", "true") & Condition("Bool", "aws:b", "true")},
+            'Statement[0].Condition.Bool["aws:b"]',
+        ),
+        ({"condition": Condition("bool", "aws:a", "true")}, 'Statement[0].Condition.bool["aws:a"]'),
+    ],
+)
+def test_why_a_statement_does_not_apply(elements: dict[str, Any], path: str) -> None:
+    """The first element for which it does not is named; what KMS would refuse applies to nothing."""
+    whole: dict[str, Any] = {"principal": Principal.everyone(), "action": "kms:Decrypt", "resource": "*"}
+    statement = Statement("Allow", **(whole | elements))
+    decision = decide(Policy(statement), Request(USER, "kms:Decrypt", {"aws:a": True}))
+    assert (decision.outcome, decision.decided_by, decision.statements) == (NOT_GRANTED, (), ())
+    assert [mismatch.path for mismatch in decision.mismatches] == [path]
+
+
+def test_which_resources_are_the_key() -> None:
+    """``"*"`` is the key, in a list too."""
+    for resource in ("*", ["*"], ["arn:aws:kms:us-east-1:111122223333:key/k", "*"]):
+        statement = Statement("Allow", principal=Principal.everyone(), action="kms:*", resource=resource)
+        assert outcome(statement, USER) is ALLOWED
+
+
+BY_ACCOUNT = statements.enable_iam_policies(ACCOUNT)
+BY_NAME = allow("kms:Decrypt").to(Principal.arn(USER))
+FORBIDDEN = deny("kms:Decrypt").to(Principal.arn(USER))
+
+
+@pytest.mark.parametrize(
+    ("given", "expected", "decided_by"),
+    [
+        ([], NOT_GRANTED, ()),
+        ([BY_ACCOUNT], DELEGATED, (0,)),
+        ([BY_NAME], ALLOWED, (0,)),
+        ([BY_ACCOUNT, BY_NAME, BY_NAME], ALLOWED, (1, 2)),
+        ([BY_ACCOUNT, FORBIDDEN, BY_NAME], DENIED, (1,)),
+        ([FORBIDDEN], DENIED, (0,)),
+    ],
+)
+def test_what_decides(given: list[Statement], expected: Outcome, decided_by: tuple[int, ...]) -> None:
+    """A Deny over everything, naming the caller over naming the account.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+    """
+    decision = decide(Policy(given), Request(USER, "kms:Decrypt"))
+    assert (decision.outcome, decision.decided_by) == (expected, decided_by)
+    assert decision.statements == tuple(given[index] for index in decided_by)
+
+
+@pytest.mark.parametrize(
+    ("statement", "caller", "account", "expected"),
+    [
+        (BY_ACCOUNT, USER, ACCOUNT, True),
+        (BY_ACCOUNT, USER, None, True),
+        (BY_NAME, USER, ACCOUNT, False),
+        (BY_NAME, USER, OTHER, True),
+        (BY_NAME, USER, None, None),
+        (BY_ACCOUNT, ROOT, OTHER, False),
+        (allow("kms:*").to(Principal.service(SERVICE)), SERVICE, OTHER, False),
+        (FORBIDDEN, USER, OTHER, False),
+        (BY_NAME, ROLE, OTHER, False),
+    ],
+)
+def test_whether_iam_policies_must_allow_it_too(
+    statement: Statement, caller: str, account: str | None, expected: bool | None
+) -> None:
+    """In another account than the key's they must.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying-external-accounts.html
+    """
+    request = Request(caller, "kms:Decrypt", account=account)
+    assert decide(Policy(statement), request).iam_must_allow is expected
+
+
+# --- what follows from the principal ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("caller", "expected"),
+    [
+        (
+            USER_WITH_PATH,
+            {
+                "aws:PrincipalArn": USER_WITH_PATH,
+                "aws:PrincipalAccount": ACCOUNT,
+                "aws:PrincipalType": "User",
+                "aws:PrincipalIsAWSService": "false",
+                "kms:CallerAccount": ACCOUNT,
+                "aws:username": "alice",
+            },
+        ),
+        (ROLE_WITH_PATH, {"aws:PrincipalArn": ROLE_WITH_PATH, "aws:PrincipalType": "AssumedRole"}),
+        (
+            SESSION,
+            {"aws:PrincipalArn": ROLE, "aws:PrincipalType": "AssumedRole", "kms:CallerAccount": ACCOUNT},
+        ),
+        (ROOT, {"aws:PrincipalArn": ROOT, "aws:PrincipalType": "Account", "aws:userid": ACCOUNT}),
+        (ACCOUNT, {"aws:PrincipalArn": ROOT}),
+        (
+            FEDERATED,
+            {
+                "aws:PrincipalArn": FEDERATED,
+                "aws:PrincipalType": "FederatedUser",
+                "aws:userid": f"{ACCOUNT}:bob",
+            },
+        ),
+        (
+            SERVICE,
+            {
+                "aws:PrincipalIsAWSService": "true",
+                "aws:PrincipalServiceName": SERVICE,
+                "aws:PrincipalServiceNamesList": SERVICE,
+            },
+        ),
+    ],
+)
+def test_keys_that_follow_from_the_principal(caller: str, expected: dict[str, str]) -> None:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#principaltable."""
+    for key, value in expected.items():
+        statement = allow("kms:*").to(Principal.everyone()).when(Condition("StringEquals", key, value))
+        assert outcome(statement, caller) is ALLOWED, key
+
+
+@pytest.mark.parametrize(
+    ("caller", "absent"),
+    [
+        (USER, ["aws:userid", "aws:PrincipalServiceName"]),
+        (ROLE, ["aws:userid", "aws:username"]),
+        (SESSION, ["aws:userid", "aws:username"]),
+        (ROOT, ["aws:username"]),
+        (FEDERATED, ["aws:username"]),
+        (SERVICE, ["aws:PrincipalArn", "aws:PrincipalAccount", "kms:CallerAccount", "aws:PrincipalType"]),
+    ],
+)
+def test_keys_that_do_not(caller: str, absent: list[str]) -> None:
+    """What no ARN tells is absent, unless it is given."""
+    for key in absent:
+        statement = allow("kms:*").to(Principal.everyone()).when(Condition("Null", key, "true"))
+        assert outcome(statement, caller) is ALLOWED, key
+
+
+def test_what_is_given_counts_before_what_follows() -> None:
+    """A context can say what the principal does not, a role's path, or that a key is absent."""
+    by_path = allow("kms:*").to(Principal.everyone()).when(keys.principal_arn.arn_like(ROLE_WITH_PATH))
+    assert outcome(by_path, SESSION) is NOT_GRANTED
+    given = Request(SESSION, "kms:Decrypt", {"AWS:principalarn": ROLE_WITH_PATH})
+    assert decide(Policy([by_path]), given).outcome is ALLOWED
+    absent = allow("kms:*").to(Principal.everyone()).when(keys.username.absent())
+    assert decide(Policy([absent]), Request(USER, "kms:Decrypt", {"aws:username": ()})).outcome is ALLOWED
+
+
+NOT_TEXT: Any = 7
+NO_CONTEXT: Any = []
+NOTHING: Any = None
+
+# --- requests --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("build", "text"),
+    [
+        (lambda: Request("*", "kms:Decrypt"), "'*' makes no requests"),
+        (lambda: Request("alice", "kms:Decrypt"), "'alice' makes no requests"),
+        (lambda: Request(f"arn:aws:iam::{ACCOUNT}:role/*", "kms:Decrypt"), "makes no requests"),
+        (lambda: Request(f"arn:aws:iam::{ACCOUNT}:group/admins", "kms:Decrypt"), "makes no requests"),
+        (lambda: Request(f"arn:aws:sts::{ACCOUNT}:role/App", "kms:Decrypt"), "makes no requests"),
+        (lambda: Request(f"arn:aws:sts::{ACCOUNT}:root", "kms:Decrypt"), "makes no requests"),
+        (lambda: Request(f"arn:aws:sts::{ACCOUNT}:assumed-role/App", "kms:Decrypt"), "makes no requests"),
+        (lambda: Request("AIDACKCEVSQ6C2EXAMPLE", "kms:Decrypt"), "makes no requests"),
+        (
+            lambda: Request(NOT_TEXT, "kms:Decrypt"),
+            "a principal is an ARN, an account id or a service principal, not 7",
+        ),
+        (
+            lambda: Request(Principal.arn(USER) | Principal.arn(ROLE), "kms:Decrypt"),
+            "a request has one principal, not 2",
+        ),
+        (lambda: Request(USER, "kms:*"), "a request has one action, 'kms:Decrypt' for example, not 'kms:*'"),
+        (lambda: Request(USER, "Decrypt"), "a request has one action"),
+        (lambda: Request(USER, "s3:GetObject"), "a request has one action"),
+        (lambda: Request(USER, NOT_TEXT), "a request has one action"),
+        (lambda: Request(USER, "kms:Decrypt", NO_CONTEXT), "a context is a mapping"),
+        (
+            lambda: Request(USER, "kms:Decrypt", {"aws:a": "1", "AWS:A": "2"}),
+            "the context has 'AWS:A' twice",
+        ),
+        (
+            lambda: Request(USER, "kms:Decrypt", {NOT_TEXT: "1"}),
+            "the context has 7 twice, or it is no condition key",
+        ),
+        (lambda: Request(USER, "kms:Decrypt", {"aws:a": NOTHING}), "aws:a: expected text, a boolean"),
+        (
+            lambda: Request(USER, "kms:Decrypt", {"aws:CurrentTime": datetime(2026, 1, 1)}),  # noqa: DTZ001 - refused
+            "aws:CurrentTime: expected text, a boolean, a number or a datetime with a time zone",
+        ),
+        (
+            lambda: Request(USER, "kms:Decrypt", account="1"),
+            "an account is an account id of 12 digits, not '1'",
+        ),
+        (
+            lambda: Request(USER, "kms:Decrypt", account=NOT_TEXT),
+            "an account is an account id of 12 digits, not 7",
+        ),
+    ],
+)
+def test_what_no_request_can_have(build: Any, text: str) -> None:
+    """It is refused when the request is made, with what would be right."""
+    with pytest.raises(errors.RequestError) as caught:
+        build()
+    assert text in str(caught.value)
+    assert isinstance(caught.value, ValueError)
+
+
+def test_requests_are_values() -> None:
+    """They compare, hash, copy and pickle, and write a known action as AWS does."""
+    context: dict[str, Any] = {
+        "kms:ViaService": ["s3.us-east-1.amazonaws.com"],
+        "aws:CurrentTime": datetime(2026, 1, 1, tzinfo=UTC),
+    }
+    request = Request(Principal.arn(USER), "KMS:decrypt", context, ACCOUNT)
+    assert (request.principal, request.action) == (USER, "kms:Decrypt")
+    assert request == Request(USER, "kms:Decrypt", dict(context), account=ACCOUNT)
+    assert hash(request) == hash(Request(USER, "kms:Decrypt", context, ACCOUNT))
+    assert request != Request(USER, "kms:Decrypt", {}, ACCOUNT)
+    decision = decide(Policy([BY_NAME]), request)
+    for again in (pickle.loads(pickle.dumps(decision)), copy.deepcopy(decision)):  # noqa: S301
+        assert again == decision
+        assert decide(again.policy, again.request) == decision
+    assert str(decision) == explain(decision)
+    assert "caller" not in repr(request)
+
+
+def test_a_request_does_not_follow_the_mapping_it_was_made_of() -> None:
+    """Changing the mapping later changes nothing."""
+    context = {"aws:PrincipalOrgID": "o-1"}
+    request = Request(USER, "kms:Decrypt", context)
+    context["aws:PrincipalOrgID"] = "o-2"
+    policy = Policy([allow("kms:*").to(Principal.everyone()).when(keys.principal_org_id.equals("o-1"))])
+    assert decide(policy, request).outcome is ALLOWED
