@@ -145,11 +145,23 @@ def test_actions() -> None:
     assert table[APP, "kms:teleport"] == table[APP, "kms:Decrypt"] == Cell(ALWAYS)
 
 
-@pytest.mark.parametrize("place", [("nobody", "kms:Decrypt"), (APP, "kms:decrypt"), (APP, "kms:CreateKey")])
+@pytest.mark.parametrize("place", [("nobody", "kms:Decrypt"), (APP, "kms:CreateKey")])
 def test_what_a_table_does_not_have(place: tuple[str, str]) -> None:
     """Names are those of the table, word for word."""
     with pytest.raises(KeyError):
         access(Policy([TO_APP]))[place]
+
+
+def test_names_are_not_taken_for_what_they_are_not() -> None:
+    """An empty name excepts nobody, an account id is no service, and no name can move a cursor."""
+    nobody = Statement("Allow", not_principal=Principal({"AWS": ""}), action="kms:Decrypt", resource="*")
+    assert access(Policy([nobody]))["*", "kms:decrypt"] == Cell(ALWAYS)
+    table = access(Policy([allow("kms:Decrypt").to(Principal({"Service": ACCOUNT, "AWS": "\x1b[2Jx\ny"}))]))
+    assert str(table).split("\n")[:2] == [r"  1  the service 111122223333", r"  2  \x1b[2Jx\ny"]
+    unnamed = Statement("Allow", principal=Principal.arn(APP), action="kms:", resource="*")
+    assert "every action" in str(access(Policy([unnamed])))
+    service_as_user = access(Policy([allow("kms:Decrypt").to(Principal({"AWS": SERVICE}))]))
+    assert service_as_user[SERVICE, "kms:Decrypt"] == Cell(ALWAYS)
 
 
 def test_tables_are_values() -> None:

@@ -256,6 +256,10 @@ TABLE: dict[str, list[tuple[str, Any, Any, bool]]] = {
         ("DateEquals", "2026-13-01", NEW_YEAR, False),
         ("DateEquals", "2026-02-30", NEW_YEAR, False),
         ("DateEquals", "0000", NEW_YEAR, False),
+        ("DateEquals", "2026-00-00", NEW_YEAR, False),
+        ("DateEquals", "2026-01-02T03:39:00+99:99", NEW_YEAR, False),
+        ("DateEquals", "1767225600.0000000000", NEW_YEAR, False),  # more than nanoseconds
+        ("DateEquals", "1e40", "1e40", False),
         ("DateEquals", "2026-01-01T00:00:00", NEW_YEAR, False),  # without a time zone
         ("DateEquals", "2026-01-01T25:00:00Z", NEW_YEAR, False),
         ("DateEquals", True, NEW_YEAR, False),
@@ -266,6 +270,7 @@ TABLE: dict[str, list[tuple[str, Any, Any, bool]]] = {
         ("BinaryEquals", "?", "?", False),
         ("IpAddress", "203.0.113.0/33", "203.0.113.7", False),
         ("IpAddress", "203.0.113", "203.0.113.7", False),
+        ("IpAddress", "203.0.113.0/024", "203.0.113.7", False),
         ("IpAddress", "203.0.113.0/255.255.255.0", "203.0.113.7", False),
         ("IpAddress", "203.0.113.0/24", "here", False),
         ("IpAddress", 1, "0.0.0.1", False),
@@ -382,7 +387,8 @@ def test_variables_are_text_in_other_versions(version: str | None) -> None:
             False,
         ),
         ("ArnLike", "arn:aws:s3:::${aws:username}", "a:b", "arn:aws:s3:::a:b", True),
-        ("ArnLike", "arn:${aws:username}:b", "aws:s3::", "arn:aws:s3:::b", False),
+        ("ArnLike", "${aws:username}", "arn:aws:s3:::b", "arn:aws:s3:::b", True),
+        ("ArnLike", "${aws:username}", "arn:aws:s3:::*", "arn:aws:s3:::b", False),
         ("ArnLike", "arn:aws:s3:::${aws:PrincipalTag/none}", "a", "arn:aws:s3:::a", False),
         ("StringLike", "${aws:PrincipalTag/none}*", "a", "a", False),
         ("StringEqualsIgnoreCase", "${aws:PrincipalTag/none}", "a", "a", False),

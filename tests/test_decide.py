@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,9 +16,13 @@ from kmspolicy import (
     Principal,
     Request,
     Statement,
+    access,
     allow,
+    canonical,
     decide,
     deny,
+    diff,
+    equivalent,
     errors,
     explain,
     keys,
@@ -101,6 +105,8 @@ def outcome(
         ({"CanonicalUser": ACCOUNT}, USER, NOT_GRANTED),
         ({"AWS": "AIDACKCEVSQ6C2EXAMPLE"}, USER, NOT_GRANTED),
         ({"AWS": f"arn:aws:iam::{ACCOUNT}:role/*"}, ROLE, NOT_GRANTED),
+        ({"AWS": f"arn:aws:iam::{ACCOUNT}:role/*/App"}, SESSION, NOT_GRANTED),
+        ({"AWS": ""}, USER, NOT_GRANTED),
         ({"AWS": []}, USER, NOT_GRANTED),
         ("*", USER, ALLOWED),
         ("*", SERVICE, ALLOWED),
@@ -169,6 +175,7 @@ def test_whom_not_principal_excepts(
         ("kms:ReEncrypt*", "kms:ReEncryptFrom", True),
         ("kms:*Key*", "kms:GetKeyPolicy", True),
         ("s3:*", "kms:Decrypt", False),
+        ("\u212ams:Decrypt", "kms:Decrypt", False),  # a Kelvin sign is no letter k
         ("", "kms:Decrypt", False),
         (["kms:Encrypt", "kms:Decrypt"], "kms:Decrypt", True),
         ([], "kms:Decrypt", False),
@@ -203,7 +210,8 @@ def test_which_actions_a_statement_names(pattern: Any, action: str, expected: bo
             {"condition": Condition("Bool", "aws:a", "true") & Condition("Bool", "aws:b", "true")},
             'Statement[0].Condition.Bool["aws:b"]',
         ),
-        ({"condition": Condition("bool", "aws:a", "true")}, 'Statement[0].Condition.bool["aws:a"]'),
+        ({"condition": Condition("bool", "aws:a", "true")}, "Statement[0].Condition.bool"),
+        ({"condition": Condition.from_dict({"bool": {}})}, "Statement[0].Condition.bool"),
     ],
 )
 def test_why_a_statement_does_not_apply(elements: dict[str, Any], path: str) -> None:
@@ -351,7 +359,7 @@ def test_what_is_given_counts_before_what_follows() -> None:
 
 
 NOT_TEXT: Any = 7
-NO_CONTEXT: Any = []
+NO_CONTEXT: Any = [1]
 NOTHING: Any = None
 
 # --- requests --------------------------------------------------------------------------------------
@@ -392,7 +400,23 @@ NOTHING: Any = None
         (lambda: Request(USER, "kms:Decrypt", {"aws:a": NOTHING}), "aws:a: expected text, a boolean"),
         (
             lambda: Request(USER, "kms:Decrypt", {"aws:CurrentTime": datetime(2026, 1, 1)}),  # noqa: DTZ001 - refused
-            "aws:CurrentTime: expected text, a boolean, a number or a datetime with a time zone",
+            "aws:CurrentTime: expected text, a boolean, a finite number or a datetime with a time zone",
+        ),
+        (
+            lambda: Request(USER, "kms:Decrypt", {"aws:a": 10**5000}),
+            "aws:a: expected text, a boolean, a finite number or a datetime with a time zone, or a list of them, not one so large",
+        ),
+        (
+            lambda: Request(USER, "kms:Decrypt", {"aws:a": float("nan")}),
+            "aws:a: expected text, a boolean, a finite number",
+        ),
+        (
+            lambda: Request(
+                USER,
+                "kms:Decrypt",
+                {"aws:a": datetime(9999, 12, 31, 23, tzinfo=timezone(timedelta(hours=-5)))},
+            ),
+            "aws:a: expected text",
         ),
         (
             lambda: Request(USER, "kms:Decrypt", account="1"),
@@ -429,6 +453,14 @@ def test_requests_are_values() -> None:
         assert decide(again.policy, again.request) == decision
     assert str(decision) == explain(decision)
     assert "caller" not in repr(request)
+    assert eval(repr(request), {"Request": Request, "datetime": __import__("datetime")}) == request  # noqa: S307 - our own
+    assert request != Request(
+        USER, "kms:Decrypt", context | {"kms:ViaService": "sqs.us-east-1.amazonaws.com"}, ACCOUNT
+    )
+    assert Request(USER, "kms:Decrypt", {"aws:a": 1, "aws:b": ""}) == Request(
+        USER, "kms:Decrypt", {"AWS:B": "", "aws:a": 1}
+    )
+    assert Request(USER, "kms:Decrypt", {"aws:a": 1}) != Request(USER, "kms:Decrypt", {"aws:a": True})
 
 
 def test_a_request_does_not_follow_the_mapping_it_was_made_of() -> None:
@@ -438,3 +470,26 @@ def test_a_request_does_not_follow_the_mapping_it_was_made_of() -> None:
     context["aws:PrincipalOrgID"] = "o-2"
     policy = Policy([allow("kms:*").to(Principal.everyone()).when(keys.principal_org_id.equals("o-1"))])
     assert decide(policy, request).outcome is ALLOWED
+
+
+NO_POLICY: Any = "{}"
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        (
+            lambda: decide(NO_POLICY, Request(USER, "kms:Decrypt")),
+            "expected a Policy, not str; see Policy.from_json",
+        ),
+        (lambda: access(NO_CONTEXT), "expected a Policy, not list"),
+        (lambda: canonical(NOTHING), "expected a Policy, not NoneType"),
+        (lambda: equivalent(Policy([]), NO_POLICY), "expected a Policy, not str; see Policy.from_json"),
+        (lambda: diff(NO_POLICY, Policy([])), "expected a Policy, not str; see Policy.from_json"),
+    ],
+)
+def test_what_is_no_policy(question: Any, text: str) -> None:
+    """Every question says what it wants, and where to get it."""
+    with pytest.raises(TypeError) as caught:
+        question()
+    assert str(caught.value) == text

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kmspolicy import Condition, Policy, Principal, Statement, allow, deny, diff, keys, statements
+from kmspolicy import Action, Condition, Policy, Principal, Statement, allow, deny, diff, keys, statements
 from kmspolicy._compare import AccessChange, Change, Diff, Pair
 from kmspolicy._evaluate import Cell
 from kmspolicy._evaluate._access import ALWAYS
@@ -24,6 +24,7 @@ TO_ALICE = allow("kms:Decrypt", "kms:Encrypt").to(Principal.arn(ALICE)).named("a
 TO_BOB = allow("kms:Decrypt").to(Principal.arn(BOB)).named("bob")
 NO_SIGN = deny("kms:Sign").to(Principal.everyone()).named("no sign")
 S3 = keys.via_service.equals("s3.us-east-1.amazonaws.com")
+DECRYPT_AND_ENCRYPT: tuple[Action, ...] = ("kms:Decrypt", "kms:Encrypt")
 SQS = keys.via_service.equals("sqs.us-east-1.amazonaws.com")
 
 
@@ -225,6 +226,20 @@ def test_which_statements_belong_together(
             [Change("Statement.Sid", ("alice",), ("alice", "x"))],
         ),
         (Policy([TO_BOB]), Policy([TO_BOB, TO_BOB]), []),
+        # Both at once are said once.
+        (
+            Policy([TO_BOB, TO_ALICE]),
+            Policy(
+                [
+                    TO_BOB.named("b"),
+                    *(
+                        allow(action).to(Principal.arn(ALICE)).named("alice")
+                        for action in DECRYPT_AND_ENCRYPT
+                    ),
+                ]
+            ),
+            [Change("Statement.Sid", ("bob",), ("b",))],
+        ),
     ],
 )
 def test_labels(before: Policy, after: Policy, labels: list[Change]) -> None:
@@ -241,6 +256,9 @@ def test_the_version() -> None:
     assert difference.version == Change("Version", ("2008-10-17",), ("2012-10-17",))
     assert (difference.changed, difference.added, difference.removed) == ((), (), ())
     assert difference
+    # What the condition means now, it did not mean before: nobody can tell who gains and who loses.
+    assert [change.actions for change in difference.gained] == [("kms:Decrypt",)]
+    assert difference.gained == difference.lost
     assert diff(Policy([]), Policy([], version="2020-01-01")).version is not None
     assert diff(Policy([variable], version=None), Policy([variable], version="2008-10-17")).version is None
     assert diff(Policy([TO_BOB], version=None), Policy([variable], version="2008-10-17")).version is None
@@ -271,6 +289,43 @@ def test_the_version() -> None:
             [(BOB, Cell(ALWAYS), Cell(ALWAYS, denied=(S3,)))],
         ),
         ([deny("kms:Decrypt").to(Principal.arn(BOB))], [], [], []),
+        # One value less, or one condition more, is a loss and no gain.
+        (
+            [TO_BOB.when(keys.via_service.equals("a", "b"))],
+            [TO_BOB.when(keys.via_service.equals("a"))],
+            [],
+            [(BOB, Cell((keys.via_service.equals("a", "b"),)), Cell((keys.via_service.equals("a"),)))],
+        ),
+        (
+            [TO_BOB.when(keys.via_service.not_equals("a"))],
+            [TO_BOB.when(keys.via_service.not_equals("a", "b"))],
+            [],
+            [
+                (
+                    BOB,
+                    Cell((keys.via_service.not_equals("a"),)),
+                    Cell((keys.via_service.not_equals("a", "b"),)),
+                )
+            ],
+        ),
+        (
+            [TO_BOB.when(S3)],
+            [TO_BOB.when(keys.secure_transport.is_true() & S3)],
+            [],
+            [(BOB, Cell((S3,)), Cell((keys.secure_transport.is_true() & S3,)))],
+        ),
+        (
+            [TO_BOB, deny("kms:Decrypt").to(Principal.arn(BOB)).when(keys.via_service.equals("a"))],
+            [TO_BOB, deny("kms:Decrypt").to(Principal.arn(BOB)).when(keys.via_service.equals("a", "b"))],
+            [],
+            [
+                (
+                    BOB,
+                    Cell(ALWAYS, denied=(keys.via_service.equals("a"),)),
+                    Cell(ALWAYS, denied=(keys.via_service.equals("a", "b"),)),
+                )
+            ],
+        ),
         (
             [ADMIN],
             [ADMIN, allow("kms:Decrypt").to(Principal.arn(BOB))],
@@ -363,6 +418,15 @@ def test_it_is_shown_like_a_unified_diff() -> None:
 def test_other_differences(before: Sequence[Statement], after: Sequence[Statement], line: str) -> None:
     """Nothing, no Sid, almost every action, several conditions."""
     assert line in str(diff(Policy(before), Policy(after))).split("\n")
+
+
+def test_no_text_can_be_taken_for_another_line() -> None:
+    """Control characters are shown as what they are."""
+    hostile = Condition("StringEquals", "aws:a\n+ b", "b\n@@ access lost @@\n- everyone")
+    shown = str(diff(Policy([TO_BOB]), Policy([TO_BOB.when(hostile), ADMIN.named("x\x1b[2J")])))
+    assert "\n@@ access lost @@\n- everyone" not in shown
+    assert "\x1b" not in shown
+    assert r"b\n@@ access lost @@\n- everyone" in shown
 
 
 def test_the_version_is_shown() -> None:

@@ -64,6 +64,22 @@ S3 = keys.via_service.equals("s3.us-east-1.amazonaws.com")
             allow("kms:Decrypt").to(Principal({"AWS": "AIDACKCEVSQ6C2EXAMPLE"})),
             "Allows kms:Decrypt to AIDACKCEVSQ6C2EXAMPLE.",
         ),
+        (
+            allow("kms:Decrypt").to(
+                Principal(
+                    {"AWS": ["*", "s3.amazonaws.com"], "Service": "*", "Federated": "f", "CanonicalUser": "c"}
+                )
+            ),
+            "Allows kms:Decrypt to everyone, s3.amazonaws.com, the service *, the identity provider f and the canonical user c.",
+        ),
+        (
+            allow("kms:Decrypt").to(Principal({"AWS": [ACCOUNT, f"arn:aws:iam::{ACCOUNT}:root"]})),
+            "Allows kms:Decrypt to account 111122223333 (by its IAM policies).",
+        ),
+        (
+            Statement("Allow", principal=Principal({"AWS": "a\nb"}), action="c\x1bd", resource="*"),
+            r"Allows c\x1bd to a\nb.",
+        ),
         (Statement("Allow"), "Says nothing, for it has no Principal, Action and Resource."),
         (Statement("Deny", principal=APP, action="kms:*"), "Says nothing, for it has no Resource."),
         (
@@ -239,7 +255,7 @@ def test_decisions(caller: Any, action: str, context: dict[str, Any], account: s
                 "  Statement[3].Action: does not name the action",
                 '  Statement[4].Resource: is not "*"',
                 "  Statement[5].NotResource: a key policy has none",
-                "  Statement[6].Condition.x.k: x is no condition operator",
+                "  Statement[6].Condition.x: x is no condition operator",
             ],
         ),
         (

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kmspolicy._wildcard import covers, like, matches, tokens
+from kmspolicy._wildcard import covers, like, literal, text_of_literal
 
 ALPHABET = st.text("ab", max_size=6)
 PATTERNS = st.text("ab*?", max_size=6)
@@ -77,7 +77,26 @@ def test_what_a_pattern_covers(pattern: str, other: str, expected: bool) -> None
     assert covers(pattern, other) is expected
 
 
-def test_no_pattern_takes_long() -> None:
-    """Twenty stars against a thousand characters: a matcher that tries every way would not end."""
-    assert not like("*a" * 20 + "b", "a" * 1000)
-    assert matches(tokens("*" * 1000), "a" * 1000)
+@given(st.text("ab*?\\.", max_size=6), ALPHABET)
+def test_what_is_literal_is_no_wildcard(text: str, other: str) -> None:
+    """A text made literal is a pattern that matches this text alone, beside wildcards too."""
+    pattern = literal(text)
+    assert like(pattern, text)
+    assert like(f"*{pattern}?", f"{other}{text}a")
+    assert like(pattern, other) is (text == other)
+    assert text_of_literal(pattern) == text
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [
+        ("*a" * 20 + "b", "a" * 1000),
+        ("*" * 1000 + "b", "a" * 1000),
+        ("*" + "a?" * 1000 + "b", "a" * 5000),
+        ("a*" * 1000 + "?b?", "a" * 5000),
+    ],
+)
+def test_no_pattern_takes_long(pattern: str, text: str) -> None:
+    """A matcher that tries every way would not end."""
+    assert not like(pattern, text)
+    assert not covers(pattern, text)

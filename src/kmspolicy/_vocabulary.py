@@ -14,6 +14,7 @@ policy allows them; their access level is taken to be that of DeriveSharedSecret
 
 from __future__ import annotations
 
+from string import ascii_uppercase
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from kmspolicy._wildcard import like
@@ -148,12 +149,20 @@ ACTIONS: Final = {
 """All actions, by their name in lower case, since case does not matter in an action."""
 
 
+def fold(name: str) -> str:
+    """Write an action or a condition key in lower case, in which their names are compared; ASCII has no others."""
+    return name.lower() if name.isascii() else name.translate(_ASCII_LOWER)
+
+
+_ASCII_LOWER: Final = {ord(letter): letter.lower() for letter in ascii_uppercase}
+
+
 def actions_matching(text: str) -> tuple[ActionFacts, ...]:
     """Return the known actions that an action or a pattern in a policy names."""
     if "*" not in text and "?" not in text:
-        facts = ACTIONS.get(text.lower())
+        facts = ACTIONS.get(fold(text))
         return () if facts is None else (facts,)
-    return tuple(facts for name, facts in ACTIONS.items() if like(text.lower(), name))
+    return tuple(facts for name, facts in ACTIONS.items() if like(fold(text), name))
 
 
 # --- condition operators ---------------------------------------------------------------------------

@@ -5,60 +5,50 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_res
 
 from __future__ import annotations
 
-from enum import Enum
-from typing import TYPE_CHECKING, Final, TypeAlias
+import re
+from typing import Final
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-
-class Wildcard(Enum):
-    """What a pattern has besides characters."""
-
-    ANY = "*"
-    ONE = "?"
+# Characters that Unicode keeps free for such use within a program.
+_STAR, _QUESTION, _ANY = "\ufdd0", "\ufdd1", "\ufdd2"
+_HIDE: Final = {ord("*"): _STAR, ord("?"): _QUESTION}
+_SHOW: Final = {ord(hidden): chr(shown) for shown, hidden in _HIDE.items()}
 
 
-Token: TypeAlias = str | Wildcard
-_WILDCARDS: Final[dict[str, Token]] = {wildcard.value: wildcard for wildcard in Wildcard}
+def literal(text: str) -> str:
+    """Write a text for a pattern that matches only this text."""
+    return text.translate(_HIDE)
 
 
-def tokens(pattern: str) -> list[Token]:
-    """Take a pattern apart into characters and wildcards."""
-    return [_WILDCARDS.get(character, character) for character in pattern]
+def text_of_literal(pattern: str) -> str:
+    """Take a pattern as text: what was made literal, and wildcards as the characters they are."""
+    return pattern.translate(_SHOW)
 
 
-def matches(pattern: Sequence[Token], text: Sequence[Token]) -> bool:
-    """Tell whether a pattern matches a text; and, where the text is a pattern, all that this one matches.
-
-    The time is at most that of the product of both lengths, whatever the pattern: only the last ``*`` is ever
-    tried again. Between patterns a yes is certain; a no is not (``*?`` and ``?*`` are the same).
-    """
-    at = place = begin = 0
-    star = -1
-    while place < len(text):
-        token = pattern[at] if at < len(pattern) else None
-        if token is Wildcard.ANY:
-            star, begin, at = at, place, at + 1
-        elif token == text[place] or (token is Wildcard.ONE and text[place] is not Wildcard.ANY):
-            at, place = at + 1, place + 1
-        elif star < 0:
-            return False
-        else:
-            begin += 1
-            at, place = star + 1, begin
-    return all(token is Wildcard.ANY for token in pattern[at:])
+def _expression(pattern: str, one: str) -> str:
+    """Write a pattern as a regular expression that tries only the last ``*`` again."""
+    parts = [
+        one.join(map(re.escape, part.split("?"))).replace(_STAR, r"\*").replace(_QUESTION, r"\?")
+        for part in pattern.split("*")
+    ]
+    if len(parts) == 1:
+        return parts[0]
+    first, *middle, last = parts
+    return f"{first}{''.join(f'(?>.*?{part})' for part in middle if part)}.*{last}"
 
 
 def like(pattern: str, text: str) -> bool:
     """Tell whether a pattern matches a text, case and all."""
-    if "?" not in pattern:
+    if "?" not in pattern and _STAR not in pattern and _QUESTION not in pattern:
         head, star, tail = pattern.partition("*")
         if not tail:
             return text.startswith(head) if star else text == head
-    return matches(tokens(pattern), text)
+    return re.fullmatch(_expression(pattern, "."), text, re.DOTALL) is not None
 
 
 def covers(pattern: str, other: str) -> bool:
-    """Tell whether a pattern certainly matches whatever another one matches."""
-    return matches(tokens(pattern), tokens(other))
+    """Tell whether a pattern matches whatever another one matches.
+
+    A yes is certain; a no is not (``*?`` and ``?*`` are the same).
+    """
+    expression = _expression(pattern, f"[^{_ANY}]")
+    return re.fullmatch(expression, other.replace("*", _ANY), re.DOTALL) is not None

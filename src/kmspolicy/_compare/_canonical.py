@@ -10,8 +10,8 @@ import re
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias, get_args
 
 from kmspolicy._compare._conditions import Clauses, clauses_of, condition_from, has_variables
-from kmspolicy._document import Policy, Principal, Statement
-from kmspolicy._vocabulary import ACTIONS, ActionPattern
+from kmspolicy._document import Policy, Principal, Statement, a_policy
+from kmspolicy._vocabulary import ACTIONS, ActionPattern, fold
 from kmspolicy._wildcard import covers
 
 if TYPE_CHECKING:
@@ -71,8 +71,9 @@ def form(policy: Policy, partition: str) -> Form:
         clauses, resource, what = clauses_of(statement.condition), _resource(statement), _what(statement)
         for who in _who(statement, partition):
             merged.setdefault((statement.effect, who, resource, clauses), set()).update(what)
+    least = {what: _minimal(what) for what in {frozenset(what) for what in merged.values()}}
     grants = frozenset(
-        Grant(effect, who, _minimal(what), resource, clauses)
+        Grant(effect, who, least[frozenset(what)], resource, clauses)
         for (effect, who, resource, clauses), what in merged.items()
     )
     version = version_of(policy)
@@ -120,36 +121,40 @@ def _what(statement: Statement) -> list[What]:
 
 def _action(name: str) -> str:
     """Write an action in lower case; all actions on a key are those of KMS."""
-    lower = _STARS.sub("*", name.lower())
+    lower = _STARS.sub("*", fold(name))
     return "kms:*" if lower == "*" else lower
 
 
 _STARS: Final = re.compile(r"\*+")
 
 
-def _minimal(what: set[What]) -> frozenset[What]:
+def _minimal(what: AbstractSet[What]) -> frozenset[What]:
     """Drop the actions that another one covers."""
     names = minimal({name for name in what if isinstance(name, str)})
     return names | {other for other in what if not isinstance(other, str)}
 
 
 def minimal(names: AbstractSet[str]) -> frozenset[str]:
-    """Drop names and patterns that another pattern covers."""
+    """Drop names and patterns that another pattern covers.
+
+    Of patterns that do not end in their only wildcard, only few and short ones are compared with all others, since
+    that takes long and no policy needs more; a pattern too many is no mistake.
+    """
     heads: list[str] = []
     for head in sorted(name[:-1] for name in names if _PREFIX(name)):
         if not heads or not head.startswith(heads[-1]):
             heads.append(head)
     rest = [name for name in names if not name.startswith(tuple(heads))]
     left = frozenset((*rest, *(f"{head}*" for head in heads)))
-    patterns = [name for name in rest if "*" in name or "?" in name]
-    if not patterns or len(patterns) > _MOST_PATTERNS:
+    patterns = [name for name in rest if ("*" in name or "?" in name) and len(name) <= _LONGEST]
+    if len(patterns) > _MOST_PATTERNS:
         return left
     return left - {name for name in left if any(other != name and covers(other, name) for other in patterns)}
 
 
 _PREFIX: Final = re.compile(r"[^*?]*\*").fullmatch
 _MOST_PATTERNS: Final = 64
-"""With more patterns than these, which no policy needs, comparing each with all would take too long."""
+_LONGEST: Final = 64
 
 
 def _resource(statement: Statement) -> Which:
@@ -180,7 +185,7 @@ def canonical(policy: Policy, *, partition: str = "aws") -> Policy:
         A policy to which :func:`kmspolicy.decide` gives the same outcomes as to the original, for every request from
         the same partition.
     """
-    written = form(policy, partition)
+    written = form(a_policy(policy), partition)
     merged: dict[tuple[Effect, _Actions, Which, Clauses], list[Who]] = {}
     for grant in written.grants:
         names = frozenset(name for name in grant.what if isinstance(name, str))
@@ -259,7 +264,7 @@ def _one_or_all(names: Sequence[str]) -> str | Sequence[str]:
 
 _SPELLING: Final[Mapping[str, str]] = {
     **{name: facts.name for name, facts in ACTIONS.items()},
-    **{name.lower(): name for name in get_args(ActionPattern)},
+    **{fold(name): name for name in get_args(ActionPattern)},
 }
 
 
@@ -282,4 +287,4 @@ def equivalent(a: Policy, b: Policy, *, partition: str = "aws") -> bool:
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
     """
-    return form(a, partition) == form(b, partition)
+    return form(a_policy(a), partition) == form(a_policy(b), partition)

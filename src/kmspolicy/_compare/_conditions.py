@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from kmspolicy._document._condition import condition_of
 from kmspolicy._document._convert import plural
 from kmspolicy._evaluate._conditions import parse_operator
-from kmspolicy._evaluate._values import instant, network, number, text_of, truth
-from kmspolicy._vocabulary import CONDITION_KEYS, OPERATORS
+from kmspolicy._evaluate._values import NANO, instant, network, number, text_of, truth
+from kmspolicy._vocabulary import CONDITION_KEYS, OPERATORS, fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -20,10 +21,9 @@ if TYPE_CHECKING:
 
 
 class Odd(NamedTuple):
-    """A value that cannot be read, or could be read in two ways; it is equal to the same text only."""
+    """A value that cannot be read, or could be read in two ways, as JSON; it is equal to the same text only."""
 
-    type: str
-    value: Value
+    json: str
 
 
 Token: TypeAlias = str | Odd
@@ -33,7 +33,8 @@ class Clause(NamedTuple):
     """One condition in its normal form."""
 
     operator: str
-    key: str
+    key: str | None
+    """None where there is nothing under an operator that does not exist."""
     values: frozenset[Token]
 
 
@@ -49,23 +50,28 @@ def clauses_of(condition: Condition | None) -> Clauses:
     Operator and key stay as written where the operator does not exist, and where two conditions differ in the case of
     the key only, or in ArnEquals and ArnLike, which are the same: no document could hold them under one name.
     """
-    clauses: list[tuple[tuple[str, str], Clause]] = []
+    pairs: list[tuple[Clause, Clause]] = []
     for operator, keys in () if condition is None else condition.blocks:
         parsed = parse_operator(operator)
         token = _odd if parsed is None else _TOKENS.get(OPERATORS[parsed.name], _text)
-        same = operator.replace("ArnEquals", "ArnLike").replace("ArnNotEquals", "ArnNotLike")
+        if parsed is None and not keys:
+            nothing = Clause(operator, None, frozenset())
+            pairs.append((nothing, nothing))
         for key, values in keys:
-            written: tuple[Value, ...] = plural(values)
-            names = (operator, key) if parsed is None else (same, key.lower())
-            clauses.append((names, Clause(operator, key, frozenset(map(token, written)))))
-    times = Counter(names for names, _ in clauses)
-    return frozenset(
-        Clause(*names, clause.values) if times[names] == 1 else clause for names, clause in clauses
-    )
+            given: tuple[Value, ...] = plural(values)
+            written = Clause(operator, key, frozenset(map(token, given)))
+            pairs.append((written, written if parsed is None else _folded(written, key)))
+    times = Counter(folded[:2] for _, folded in pairs)
+    return frozenset(folded if times[folded[:2]] == 1 else written for written, folded in pairs)
+
+
+def _folded(clause: Clause, key: str) -> Clause:
+    same = clause.operator.replace("ArnEquals", "ArnLike").replace("ArnNotEquals", "ArnNotLike")
+    return clause._replace(operator=same, key=fold(key))
 
 
 def _odd(value: Value) -> Token:
-    return value if isinstance(value, str) else Odd(type(value).__name__, value)
+    return value if isinstance(value, str) else Odd(json.dumps(value))
 
 
 def _text(value: Value) -> Token:
@@ -98,17 +104,16 @@ def _plain(value: Decimal) -> str:
 def _date(value: Value) -> Token:
     """Write a point in time as ISO 8601 does."""
     known = instant(value)
-    if known is None or len(text_of(value)) > _DIGITS + len("2026-11-23T00:00:00+00:00"):
+    if known is None:
         return _odd(value)
     from datetime import datetime, timedelta  # noqa: PLC0415 - few policies have dates
 
-    whole = known // 1 if known >= 0 or known == known // 1 else known // 1 - 1
+    seconds, rest = divmod(known, NANO)
     try:
-        moment = datetime(1970, 1, 1) + timedelta(seconds=int(whole))  # noqa: DTZ001 - UTC, as written below
+        moment = datetime(1970, 1, 1) + timedelta(seconds=seconds)  # noqa: DTZ001 - UTC, as written below
     except OverflowError:
         return _odd(value)
-    fraction = _plain(known - whole).removeprefix("0")
-    return f"{moment.isoformat()}{fraction}Z"
+    return f"{moment.isoformat()}{f'.{rest:09}'.rstrip('0').rstrip('.')}Z"
 
 
 def _network(value: Value) -> Token:
@@ -136,19 +141,23 @@ def has_variables(clauses: Clauses) -> bool:
 
 def condition_from(clauses: Clauses) -> Condition | None:
     """Write conditions in the one way in which the normal form is written."""
-    times = Counter((clause.operator, clause.key.lower()) for clause in clauses)
+    times = Counter((clause.operator, fold(clause.key or "")) for clause in clauses)
     blocks: dict[str, list[tuple[str, Values]]] = {}
-    for operator, key, tokens in sorted(clauses, key=lambda clause: clause[:2]):
-        values = [token.value if isinstance(token, Odd) else token for token in sorted(tokens, key=_order)]
-        alone = times[operator, key.lower()] == 1 and parse_operator(operator) is not None
-        blocks.setdefault(operator, []).append(
-            (_spelling(key) if alone else key, values[0] if len(values) == 1 else tuple(values))
-        )
+    for operator, key, tokens in sorted(clauses, key=lambda clause: (clause.operator, clause.key or "")):
+        block = blocks.setdefault(operator, [])
+        if key is None:
+            continue
+        values = [
+            json.loads(token.json) if isinstance(token, Odd) else token
+            for token in sorted(tokens, key=_order)
+        ]
+        alone = times[operator, fold(key)] == 1 and parse_operator(operator) is not None
+        block.append((_spelling(key) if alone else key, values[0] if len(values) == 1 else tuple(values)))
     return condition_of(tuple((name, tuple(keys)) for name, keys in blocks.items())) if blocks else None
 
 
-def _order(value: Token) -> tuple[str, str]:
-    return ("", value) if isinstance(value, str) else (value.type, repr(value.value))
+def _order(value: Token) -> tuple[int, str]:
+    return (1, value.json) if isinstance(value, Odd) else (0, value)
 
 
 def _spelling(key: str) -> str:

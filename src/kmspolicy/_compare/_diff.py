@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from itertools import product
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias, final
 
 import attrs
 
 from kmspolicy._compare._canonical import canonical, form, principals, version_of
-from kmspolicy._document import Policy
+from kmspolicy._document import Policy, a_policy
 from kmspolicy._document._convert import compact
 from kmspolicy._evaluate._access import ALWAYS, actions_of, principals_of, tabulate
+from kmspolicy._evaluate._conditions import is_negated
 from kmspolicy._evaluate._values import text_of
 from kmspolicy._json_text import format_path
+from kmspolicy._vocabulary import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from kmspolicy._compare._canonical import Grant
     from kmspolicy._document import Condition, Statement
     from kmspolicy._evaluate._access import AccessTable, Cell, Subject
+
+    _Within: TypeAlias = Callable[[Sequence[Condition], Sequence[Condition]], bool]
 
 
 @final
@@ -118,19 +121,18 @@ def diff(a: Policy, b: Policy, *, partition: str = "aws") -> Diff:
     Returns:
         The differences; false only where the policies are equivalent and their labels agree.
     """
-    before, after = _sides(a, partition), _sides(b, partition)
+    before, after = _sides(a_policy(a), partition), _sides(a_policy(b), partition)
     same = _pairs(before, after, lambda side: (side.grants, side.statement.sid))
     same += _pairs(before, after, lambda side: side.grants)
-    labels = [
-        *_change("Id", [a.id], [b.id]),
-        *(label for one, other in same for label in _renamed(one, other)),
-    ]
+    identifier = _change("Id", [a.id], [b.id])
+    renamed = [label for one, other in same for label in _renamed(one, other)]
     old, new = form(a, partition), form(b, partition)
     versions = [version_of(policy) for policy in (a, b)] if old.version != new.version else []
     version = Change("Version", *((one,) for one in versions)) if len(set(versions)) > 1 else None
-    if old == new:  # what is left was split or merged
-        labels += _moved(a, b, partition) if before or after else []
-        return Diff((), (), (), None, tuple(labels), (), ())
+    if old == new:
+        if before or after:  # statements were split or merged
+            renamed = _moved(a, b, partition)
+        return Diff((), (), (), None, (*identifier, *renamed), (), ())
     pairs = _pairs(before, after, lambda side: side.statement.sid, once=True)
     pairs += _alike(before, after)
     return Diff(
@@ -141,7 +143,7 @@ def diff(a: Policy, b: Policy, *, partition: str = "aws") -> Diff:
             for one, other in sorted(pairs, key=_place)
         ),
         version,
-        tuple(labels),
+        (*identifier, *renamed),
         *_access(canonical(a, partition=partition), canonical(b, partition=partition)),
     )
 
@@ -156,21 +158,19 @@ class _Side(NamedTuple):
     statement: Statement
     grants: frozenset[Grant]
     parts: Mapping[str, Mapping[object, str]]
+    tokens: frozenset[tuple[str, object]]
 
 
 _Pairs: TypeAlias = list[tuple[_Side, _Side]]
 
 
 def _sides(policy: Policy, partition: str) -> list[_Side]:
-    return [
-        _Side(
-            index,
-            statement,
-            form(Policy(statement), partition).grants,
-            _parts(statement, partition),
-        )
-        for index, statement in enumerate(policy.statements)
-    ]
+    sides: list[_Side] = []
+    for number, statement in enumerate(policy.statements):
+        parts = _parts(statement, partition)
+        tokens = frozenset((path, token) for path, names in parts.items() for token in names)
+        sides.append(_Side(number, statement, form(Policy(statement), partition).grants, parts, tokens))
+    return sides
 
 
 def _place(pair: tuple[_Side, _Side]) -> int:
@@ -200,7 +200,7 @@ _LIKE: Final = 0.5
 def _alike(before: list[_Side], after: list[_Side]) -> _Pairs:
     """Take out of both lists what has at least half of its parts in common, what has most first."""
     scores = sorted(
-        ((_likeness(one, other), one, other) for one, other in product(before, after)),
+        ((_likeness(one, other), one, other) for one, other in _candidates(before, after)),
         key=lambda score: (-score[0], score[1].number, score[2].number),
     )
     pairs: _Pairs = []
@@ -214,11 +214,27 @@ def _alike(before: list[_Side], after: list[_Side]) -> _Pairs:
     return pairs
 
 
+def _candidates(before: Iterable[_Side], after: Iterable[_Side]) -> _Pairs:
+    """List the pairs that have more in common than an effect and the key."""
+    having: dict[object, list[_Side]] = {}
+    for side in before:
+        for token in side.tokens:
+            having.setdefault(token, []).append(side)
+    return [
+        (one, other)
+        for other in after
+        for one in {
+            one.number: one for token in other.tokens - _COMMON for one in having.get(token, ())
+        }.values()
+    ]
+
+
+_COMMON: Final = frozenset({("Effect", "Allow"), ("Effect", "Deny"), ("Resource", "*")})
+
+
 def _likeness(one: _Side, other: _Side) -> float:
-    left, right = (
-        {(path, token) for path, tokens in side.parts.items() for token in tokens} for side in (one, other)
-    )
-    return len(left & right) / len(left | right)
+    common = len(one.tokens & other.tokens)
+    return common / (len(one.tokens) + len(other.tokens) - common)
 
 
 def _take_out(pairs: _Pairs, before: list[_Side], after: list[_Side]) -> None:
@@ -245,8 +261,9 @@ def _parts(statement: Statement, partition: str) -> dict[str, dict[object, str]]
         ("NotResource", statement.not_resources),
     ):
         if names:
-            fold = str.lower if name.endswith("Action") else str
-            parts[name] = {fold(written): written for written in names}
+            parts[name] = {
+                fold(written) if name.endswith("Action") else written: written for written in names
+            }
     for operator, key, values in statement.condition or ():
         path = format_path(("Condition", operator, key))
         parts[path] = {json.dumps(value): text_of(value) for value in values}
@@ -305,38 +322,58 @@ def _access(a: Policy, b: Policy) -> tuple[tuple[AccessChange, ...], tuple[Acces
     names = tuple(dict.fromkeys((*principals_of(a), *principals_of(b))))
     actions = tuple(dict.fromkeys((*actions_of(a), *actions_of(b))))
     before, after = tabulate(a, names, actions), tabulate(b, names, actions)
+    within = _within if a.version == b.version else _within_without_variables
     listed = [
         AccessChange(name, tuple(those), *cells, actions)
         for number, name in enumerate(names)
-        for cells, those in _changed_cells(before, after, number)
+        for cells, those in _cells(before, after, number)
     ]
     return (
-        tuple(change for change in listed if _gives_more(change.after, change.before)),
-        tuple(change for change in listed if _gives_more(change.before, change.after)),
+        tuple(change for change in listed if _gives_more(change.after, change.before, within)),
+        tuple(change for change in listed if _gives_more(change.before, change.after, within)),
     )
 
 
-def _changed_cells(
+def _cells(
     before: AccessTable, after: AccessTable, number: int
 ) -> Iterable[tuple[tuple[Cell, Cell], list[str]]]:
-    """Group the actions of one principal by what its cells were and are, where they changed."""
-    changed: dict[tuple[Cell, Cell], list[str]] = {}
+    """Group the actions of one principal by what its cells were and are."""
+    cells: dict[tuple[Cell, Cell], list[str]] = {}
     for action, old, new in zip(before.actions, before.cells, after.cells, strict=True):
-        if old[number] != new[number]:
-            changed.setdefault((old[number], new[number]), []).append(action)
-    return changed.items()
+        cells.setdefault((old[number], new[number]), []).append(action)
+    return cells.items()
 
 
-def _gives_more(cell: Cell, other: Cell) -> bool:
+def _gives_more(cell: Cell, other: Cell, within: _Within) -> bool:
     """Tell whether a cell gives access that the other one does not."""
     if cell.denied == ALWAYS or not (cell.allowed or cell.delegated):
         return False
     return (
-        not _within(cell.allowed, other.allowed)
-        or not (other.allowed == ALWAYS or _within(cell.delegated, other.delegated))
-        or not _within(other.denied, cell.denied)
+        not within(cell.allowed, other.allowed)
+        or not (other.allowed == ALWAYS or within(cell.delegated, other.delegated))
+        or not within(other.denied, cell.denied)
     )
 
 
 def _within(ways: Sequence[Condition], others: Sequence[Condition]) -> bool:
-    return others == ALWAYS or set(ways) <= set(others)
+    """Tell whether each of some conditions is met only where one of the others is met, too."""
+    return all(any(_implies(way, other) for other in others) for way in ways)
+
+
+def _within_without_variables(ways: Sequence[Condition], others: Sequence[Condition]) -> bool:
+    """Tell the same across versions, in which variables do not mean the same."""
+    return _within(ways, [other for other in others if "${" not in repr(other)])
+
+
+def _implies(condition: Condition, other: Condition) -> bool:
+    """Tell whether a condition is met only where another one is met: it asks for the same, and perhaps for more."""
+    asked = {(operator, key): set(map(json.dumps, values)) for operator, key, values in condition}
+    return all(
+        (operator, key) in asked
+        and (
+            set(map(json.dumps, values)) <= asked[operator, key]
+            if is_negated(operator)
+            else set(map(json.dumps, values)) >= asked[operator, key]
+        )
+        for operator, key, values in other
+    )

@@ -5,7 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from kmspolicy._evaluate._explain import action_words, cell_words, condition_words, principal_words
+from kmspolicy._evaluate._explain import (
+    action_words,
+    cell_words,
+    condition_words,
+    principal_words,
+    printable,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -48,12 +54,12 @@ def _name(statement: Statement) -> str:
 
 def _change(change: Change) -> Iterator[str]:
     yield f"  {change.path}"
-    yield from (f"- {text}" for text in change.removed)
-    yield from (f"+ {text}" for text in change.added)
+    yield from (f"- {printable(text)}" for text in change.removed)
+    yield from (f"+ {printable(text)}" for text in change.added)
 
 
 def _access(change: AccessChange) -> str:
-    who = principal_words(change.principal[1])
+    who = principal_words(*change.principal)
     return f"{who}: {action_words(change.actions, change.every)}: {_words(change.before)} → {_words(change.after)}"
 
 

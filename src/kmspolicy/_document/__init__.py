@@ -7,8 +7,8 @@ What a document can say but should not is no business of this package.
 """
 
 from kmspolicy._document._condition import Condition
-from kmspolicy._document._policy import Policy
+from kmspolicy._document._policy import Policy, a_policy
 from kmspolicy._document._principal import Principal
 from kmspolicy._document._statement import Statement
 
-__all__ = ["Condition", "Policy", "Principal", "Statement"]
+__all__ = ["Condition", "Policy", "Principal", "Statement", "a_policy"]

@@ -164,6 +164,18 @@ class Policy:
         return element
 
 
+def a_policy(value: Policy) -> Policy:
+    """Refuse what is no policy, with the way to one.
+
+    Raises:
+        TypeError: for anything but a policy.
+    """
+    if not isinstance(value, Policy):
+        hint = {str: "; see Policy.from_json", dict: "; see Policy.from_dict"}.get(type(value), "")
+        raise TypeError(f"expected a Policy, not {type(value).__name__}{hint}")
+    return value
+
+
 def _no_single_sid(policy: Policy, sid: str, found: int) -> str:
     if found:
         return (

@@ -136,7 +136,9 @@ class Principal:
         """Return the names of a kind, none for a kind that is absent; ``"*"`` is ``AWS`` and ``*``."""
         if kind not in _KINDS:
             raise KeyError(kind)
-        return tuple(name for other, name in self if other == kind)
+        if self.element == "*":
+            return ("*",) if kind == "AWS" else ()
+        return next((plural(names) for other, names in self.element if other == kind), ())
 
     def __iter__(self) -> Iterator[tuple[PrincipalKind, str]]:
         """Go through kind and name; ``"*"`` means the same as ``{"AWS": "*"}``, and reads as ``AWS``, ``*``."""

@@ -7,19 +7,20 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias, final
 
 import attrs
 
+from kmspolicy._document import a_policy
 from kmspolicy._document._condition import Condition, condition_of
 from kmspolicy._document._convert import plural
 from kmspolicy._evaluate._conditions import Facts, holds, parse_operator
 from kmspolicy._evaluate._decide import VERSION_WITH_VARIABLES, named, names_action, names_key
-from kmspolicy._evaluate._request import Caller, caller_of
-from kmspolicy._vocabulary import ACTIONS
+from kmspolicy._evaluate._request import Caller, caller_of, is_action, service_of
+from kmspolicy._vocabulary import ACTIONS, fold
 from kmspolicy.errors import RequestError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from collections.abc import Set as AbstractSet
 
-    from kmspolicy._document import Policy, Statement
+    from kmspolicy._document import Policy
     from kmspolicy._document._condition import Block
     from kmspolicy._document._convert import Values
 
@@ -87,16 +88,16 @@ class AccessTable:
     cells: tuple[tuple[Cell, ...], ...] = attrs.field(repr=False)
 
     def __getitem__(self, place: tuple[str, str]) -> Cell:
-        """Return the cell of a principal's name and an action, as the table has them.
+        """Return the cell of a principal, by its name in the table, and an action in any case.
 
         Raises:
             KeyError: for a principal or an action that the table does not have.
         """
         name, action = place
-        for number, (_, other) in enumerate(self.principals):
-            if other == name and action in self.actions:
-                return self.cells[self.actions.index(action)][number]
-        raise KeyError(place)
+        names, actions = [other for _, other in self.principals], list(map(fold, self.actions))
+        if name not in names or fold(action) not in actions:
+            raise KeyError(f"the table has no principal {name!r} or no action {action!r}")
+        return self.cells[actions.index(fold(action))][names.index(name)]
 
     def rows(self) -> Iterator[tuple[tuple[str, ...], tuple[Cell, ...]]]:
         """Go through the actions with the same cells, together, and these cells."""
@@ -123,13 +124,18 @@ def access(policy: Policy) -> AccessTable:
     """Tabulate who may do what with a key.
 
     A condition on what follows from the principal (``kms:CallerAccount``, ``aws:PrincipalArn`` ...) is decided; all
-    others are shown. A cell says what :func:`kmspolicy.decide` says to a request of that principal.
+    others are shown. A cell says what :func:`kmspolicy.decide` says to requests of that principal; the cells of an account
+    are those of its users and roles, and not of its root user.
 
     Args:
         policy: The key policy.
 
+    Raises:
+        TypeError: for what is no policy.
+
     https://docs.aws.amazon.com/kms/latest/developerguide/determining-access-key-policy.html
     """
+    a_policy(policy)
     return tabulate(policy, principals_of(policy), actions_of(policy))
 
 
@@ -137,9 +143,15 @@ def tabulate(policy: Policy, principals: tuple[Subject, ...], actions: tuple[str
     """Tabulate what a policy gives to some principals, which it need not name."""
     variables = policy.version == VERSION_WITH_VARIABLES
     about = [_about(policy, _caller(principal), variables=variables) for principal in principals]
-    return AccessTable(
-        principals, actions, tuple(tuple(_cell(action.lower(), one) for one in about) for action in actions)
-    )
+    cells: list[tuple[Cell, ...]] = []
+    for action in map(fold, actions):
+        naming = {
+            number
+            for number, statement in enumerate(policy.statements)
+            if names_key(statement) and names_action(statement, action)
+        }
+        cells.append(tuple(_cell(entry for entry in entries if entry.number in naming) for entries in about))
+    return AccessTable(principals, actions, tuple(cells))
 
 
 def principals_of(policy: Policy) -> tuple[Subject, ...]:
@@ -160,22 +172,22 @@ def actions_of(policy: Policy) -> tuple[str, ...]:
     actions = {name: facts.name for name, facts in ACTIONS.items() if facts.effective}
     for statement in policy.statements:
         for name in (*statement.actions, *statement.not_actions):
-            if name.lower().startswith("kms:") and name.lower() not in ACTIONS and not set("*?") & set(name):
-                actions[name.lower()] = name
+            if is_action(name) and fold(name) not in ACTIONS:
+                actions[fold(name)] = name
     return tuple(actions.values())
 
 
 def _caller(principal: Subject) -> Caller:
     """Make the caller that a principal stands for; everyone and accounts stand for callers without a name."""
     kind, name = principal
-    if name == "*":
-        return Caller("user", "*")
+    if kind == "Service":
+        return service_of(name)
     try:
         caller = caller_of(name)
     except RequestError:
-        caller = Caller("user", name)
-    if kind == "Service":
-        return caller._replace(kind="service")
+        return Caller("user", name)
+    if caller.kind == "service":
+        return Caller("user", name)
     if caller.kind == "root":
         return caller._replace(kind="user", name="*", keys=_without(caller.keys, _OF_ONE_PRINCIPAL))
     return caller._replace(keys=_without(caller.keys, {"aws:principalarn"})) if caller.role else caller
@@ -192,7 +204,7 @@ def _without(keys: Mapping[str, str], names: AbstractSet[str]) -> dict[str, str]
 class _Entry(NamedTuple):
     """A statement about a caller, with what is left of its condition."""
 
-    statement: Statement
+    number: int
     part: Literal["allowed", "delegated", "denied"]
     condition: Condition
 
@@ -201,12 +213,12 @@ def _about(policy: Policy, caller: Caller, *, variables: bool) -> list[_Entry]:
     """List the statements that may apply to a caller."""
     facts = Facts({key: (value,) for key, value in caller.keys.items()}, variables)
     entries: list[_Entry] = []
-    for statement in policy.statements:
+    for number, statement in enumerate(policy.statements):
         how = named(statement, caller)
-        rest = _rest(statement.condition, facts)
-        if how is not None and rest is not None and names_key(statement):
+        rest = None if how is None else _rest(statement.condition, facts)
+        if rest is not None:
             allowed: Literal["allowed", "delegated"] = "allowed" if how == "caller" else "delegated"
-            entries.append(_Entry(statement, "denied" if statement.effect == "Deny" else allowed, rest))
+            entries.append(_Entry(number, "denied" if statement.effect == "Deny" else allowed, rest))
     return entries
 
 
@@ -214,24 +226,24 @@ def _rest(condition: Condition | None, facts: Facts) -> Condition | None:
     """Take off the conditions that are met; None where one is not."""
     blocks: list[Block] = []
     for operator, keys in () if condition is None else condition.blocks:
+        parsed = parse_operator(operator)
+        if parsed is None:
+            return None
         rest: list[tuple[str, Values]] = []
         for key, values in keys:
-            if parse_operator(operator) is None:
-                return None
-            if key.lower() not in facts.keys or any("${" in str(value) for value in plural(values)):
+            if fold(key) not in facts.keys or any("${" in str(value) for value in plural(values)):
                 rest.append((key, values))
-            elif not holds(operator, key, plural(values), facts):
+            elif not holds(parsed, key, plural(values), facts):
                 return None
         if rest:
             blocks.append((operator, tuple(rest)))
     return condition_of(tuple(blocks))
 
 
-def _cell(action: str, entries: list[_Entry]) -> Cell:
+def _cell(entries: Iterable[_Entry]) -> Cell:
     parts: dict[str, dict[Condition, None]] = {"allowed": {}, "delegated": {}, "denied": {}}
     for entry in entries:
-        if names_action(entry.statement, action):
-            parts[entry.part][entry.condition] = None
+        parts[entry.part][entry.condition] = None
     allowed, delegated, denied = (
         ALWAYS if ALWAYS[0] in conditions else tuple(conditions) for conditions in parts.values()
     )

@@ -1,7 +1,8 @@
 """Conditions: whether one is met by the facts of a request.
 
 A condition that cannot be read (an operator that does not exist, or exists in another case) is never met. A value
-that cannot be read matches nothing. Neither is ever an exception.
+that cannot be read matches nothing, so that a negated operator is met by whatever is compared with it. Neither is
+ever an exception.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-logic-multiple-context-keys-or-values.html
@@ -9,17 +10,16 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-lo
 
 from __future__ import annotations
 
-import operator
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+from operator import eq, ge, gt, le, lt
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias, TypeVar
 
 from kmspolicy._evaluate._values import address, instant, network, number, octets, text_of, truth
-from kmspolicy._vocabulary import CONDITION_KEYS
-from kmspolicy._wildcard import Token, matches, tokens
+from kmspolicy._vocabulary import CONDITION_KEYS, fold
+from kmspolicy._wildcard import like, literal, text_of_literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from decimal import Decimal
 
     from kmspolicy._document._convert import Value
     from kmspolicy._evaluate._values import ContextValue
@@ -27,8 +27,11 @@ if TYPE_CHECKING:
     Compare: TypeAlias = Callable[[Value, ContextValue, "Facts"], bool]
 
 
+_T = TypeVar("_T")
+
+
 class Facts(NamedTuple):
-    """What is known of a request: the values of its condition keys, by their name in lower case."""
+    """What is known of a request: the values of its condition keys, by their folded name."""
 
     keys: Mapping[str, tuple[ContextValue, ...]]
     variables: bool
@@ -46,41 +49,34 @@ class Operator(NamedTuple):
 # --- policy variables ------------------------------------------------------------------------------
 
 
-class Piece(NamedTuple):
-    """A part of a policy value: as it stands there, or what a variable stands for."""
-
-    text: str
-    expanded: bool
-
-
 _VARIABLE: Final = re.compile(r"\$\{(?:([*?$])|([^\s,'{}$*?]+)(?:\s*,\s*'([^'{}]*)')?)\}")
 
 
-def expand(text: str, facts: Facts) -> list[Piece] | None:
+def expand(text: str, facts: Facts) -> str | None:
     """Put in what the variables of a text stand for; None where one stands for nothing or cannot be read.
 
-    A variable stands for the value of a key that has a single one. Wildcards in such a value are characters.
+    A variable stands for the value of a key that has a single one. Wildcards in such a value are literal.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
     """
     if not facts.variables or "${" not in text:
-        return [Piece(text, expanded=False)]
-    pieces: list[Piece] = []
+        return text
+    parts: list[str] = []
     end = 0
     for match in _VARIABLE.finditer(text):
         character, name, default = match.groups()
         value = character if name is None else _variable(name, default, facts)
         if value is None:
             return None
-        pieces += (Piece(text[end : match.start()], expanded=False), Piece(value, expanded=True))
+        parts += (text[end : match.start()], literal(value))
         end = match.end()
-    pieces.append(Piece(text[end:], expanded=False))
-    return None if any("${" in piece.text for piece in pieces if not piece.expanded) else pieces
+    parts.append(text[end:])
+    return None if any("${" in part for part in parts[::2]) else "".join(parts)
 
 
 def _variable(name: str, default: str | None, facts: Facts) -> str | None:
-    values = facts.keys.get(name.lower(), ())
-    known = CONDITION_KEYS.get(name.lower())
+    values = facts.keys.get(fold(name), ())
+    known = CONDITION_KEYS.get(fold(name))
     if len(values) != 1 or (known is not None and known.multivalued):
         return default
     return text_of(values[0])
@@ -90,25 +86,18 @@ def _variable(name: str, default: str | None, facts: Facts) -> str | None:
 
 
 def _text_equals(value: Value, found: ContextValue, facts: Facts) -> bool:
-    pieces = expand(text_of(value), facts)
-    return pieces is not None and "".join(piece.text for piece in pieces) == text_of(found)
+    text = expand(text_of(value), facts)
+    return text is not None and text_of_literal(text) == text_of(found)
 
 
 def _text_equals_ignore_case(value: Value, found: ContextValue, facts: Facts) -> bool:
-    pieces = expand(text_of(value), facts)
-    return pieces is not None and "".join(piece.text for piece in pieces).lower() == text_of(found).lower()
+    text = expand(text_of(value), facts)
+    return text is not None and text_of_literal(text).lower() == text_of(found).lower()
 
 
 def _text_like(value: Value, found: ContextValue, facts: Facts) -> bool:
-    pieces = expand(text_of(value), facts)
-    return pieces is not None and matches(_pattern(pieces), text_of(found))
-
-
-def _pattern(pieces: Sequence[Piece]) -> list[Token]:
-    pattern: list[Token] = []
-    for piece in pieces:
-        pattern += piece.text if piece.expanded else tokens(piece.text)
-    return pattern
+    pattern = expand(text_of(value), facts)
+    return pattern is not None and like(pattern, text_of(found))
 
 
 _COLONS: Final = 5
@@ -116,29 +105,14 @@ _COLONS: Final = 5
 
 def _arn_like(value: Value, found: ContextValue, facts: Facts) -> bool:
     """Compare two ARNs part by part: no wildcard reaches over one of the first five colons."""
-    pieces = expand(text_of(value), facts)
-    parts = text_of(found).split(":", _COLONS)
-    if pieces is None or len(parts) <= _COLONS:
+    pattern = expand(text_of(value), facts)
+    if pattern is None:
         return False
-    patterns = _arn_parts(pieces)
-    return len(patterns) == len(parts) and all(map(matches, patterns, parts))
+    patterns, parts = pattern.split(":", _COLONS), text_of(found).split(":", _COLONS)
+    return len(patterns) == len(parts) == _COLONS + 1 and all(map(like, patterns, parts))
 
 
-def _arn_parts(pieces: Sequence[Piece]) -> list[list[Token]]:
-    parts: list[list[Token]] = [[]]
-    for piece in pieces:
-        if piece.expanded:
-            parts[-1] += piece.text
-            continue
-        first, *rest = piece.text.split(":", _COLONS + 1 - len(parts))
-        parts[-1] += tokens(first)
-        parts += map(tokens, rest)
-    return parts
-
-
-def _ordered(
-    read: Callable[[ContextValue], Decimal | None], compare: Callable[[Decimal, Decimal], bool]
-) -> Compare:
+def _ordered(read: Callable[[ContextValue], _T | None], compare: Callable[[_T, _T], bool]) -> Compare:
     def ordered(value: Value, found: ContextValue, _: Facts) -> bool:
         left, right = read(found), read(value)
         return left is not None and right is not None and compare(left, right)
@@ -173,18 +147,18 @@ _RULES: Final[Mapping[str, _Rule]] = {
     "StringNotEqualsIgnoreCase": _Rule(_text_equals_ignore_case, negated=True),
     "StringLike": _Rule(_text_like),
     "StringNotLike": _Rule(_text_like, negated=True),
-    "NumericEquals": _Rule(_ordered(number, operator.eq)),
-    "NumericNotEquals": _Rule(_ordered(number, operator.eq), negated=True),
-    "NumericLessThan": _Rule(_ordered(number, operator.lt)),
-    "NumericLessThanEquals": _Rule(_ordered(number, operator.le)),
-    "NumericGreaterThan": _Rule(_ordered(number, operator.gt)),
-    "NumericGreaterThanEquals": _Rule(_ordered(number, operator.ge)),
-    "DateEquals": _Rule(_ordered(instant, operator.eq)),
-    "DateNotEquals": _Rule(_ordered(instant, operator.eq), negated=True),
-    "DateLessThan": _Rule(_ordered(instant, operator.lt)),
-    "DateLessThanEquals": _Rule(_ordered(instant, operator.le)),
-    "DateGreaterThan": _Rule(_ordered(instant, operator.gt)),
-    "DateGreaterThanEquals": _Rule(_ordered(instant, operator.ge)),
+    "NumericEquals": _Rule(_ordered(number, eq)),
+    "NumericNotEquals": _Rule(_ordered(number, eq), negated=True),
+    "NumericLessThan": _Rule(_ordered(number, lt)),
+    "NumericLessThanEquals": _Rule(_ordered(number, le)),
+    "NumericGreaterThan": _Rule(_ordered(number, gt)),
+    "NumericGreaterThanEquals": _Rule(_ordered(number, ge)),
+    "DateEquals": _Rule(_ordered(instant, eq)),
+    "DateNotEquals": _Rule(_ordered(instant, eq), negated=True),
+    "DateLessThan": _Rule(_ordered(instant, lt)),
+    "DateLessThanEquals": _Rule(_ordered(instant, le)),
+    "DateGreaterThan": _Rule(_ordered(instant, gt)),
+    "DateGreaterThanEquals": _Rule(_ordered(instant, ge)),
     "Bool": _Rule(_boolean),
     "BinaryEquals": _Rule(_binary),
     "IpAddress": _Rule(_in_network),
@@ -211,26 +185,29 @@ def parse_operator(name: str) -> Operator | None:
     return Operator(qualifier, base, base != rest)
 
 
-def holds(name: str, key: str, values: Sequence[Value], facts: Facts) -> bool:
+def is_negated(name: str) -> bool:
+    """Tell whether an operator asks that none of the values of the policy matches."""
+    parsed = parse_operator(name)
+    return parsed is not None and parsed.name in _RULES and _RULES[parsed.name].negated
+
+
+def holds(operator: Operator, key: str, values: Sequence[Value], facts: Facts) -> bool:
     """Tell whether a condition is met.
 
     Args:
-        name: The operator as written.
+        operator: The operator.
         key: The condition key, in any case.
         values: The values of the policy, of which one must match.
         facts: What the request has.
     """
-    parsed = parse_operator(name)
-    if parsed is None:
-        return False
-    found = facts.keys.get(key.lower(), ())
-    if parsed.name == "Null":
+    found = facts.keys.get(fold(key), ())
+    if operator.name == "Null":
         return (not found) in map(truth, values)
-    rule = _RULES[parsed.name]
-    every = parsed.qualifier == "ForAllValues" or (rule.negated and not parsed.qualifier)
+    rule = _RULES[operator.name]
+    every = operator.qualifier == "ForAllValues" or (rule.negated and not operator.qualifier)
     if not found:
-        return parsed.if_exists or every
-    if parsed.qualifier and set(found) == {""}:  # the guide: an empty text is an empty set
+        return operator.if_exists or every
+    if operator.qualifier and set(found) == {""}:  # the guide: an empty text is an empty set
         return every
     each = (any(rule.compare(value, one, facts) for value in values) != rule.negated for one in found)
     return all(each) if every else any(each)

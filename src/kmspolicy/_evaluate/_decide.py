@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias, final
 import attrs
 
 from kmspolicy import _json_text
+from kmspolicy._document import a_policy
 from kmspolicy._document._convert import plural
-from kmspolicy._evaluate._conditions import Facts, holds
-from kmspolicy._vocabulary import ACTIONS
+from kmspolicy._evaluate._conditions import Facts, holds, parse_operator
+from kmspolicy._vocabulary import ACTIONS, fold
 from kmspolicy._wildcard import like
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from kmspolicy._document import Condition, Policy, Principal, Statement
     from kmspolicy._evaluate._request import Caller, Request
 
@@ -51,13 +54,13 @@ class Mismatch(NamedTuple):
     operator: str | None = None
     """The operator of the condition that is not met."""
     key: str | None = None
-    """Its condition key."""
+    """Its condition key; None where the operator does not exist."""
 
     @property
     def path(self) -> str:
         """Where in the document, ``Statement[1].Condition.StringEquals["kms:ViaService"]`` for example."""
-        condition = () if self.operator is None or self.key is None else (self.operator, self.key)
-        return _json_text.format_path(("Statement", self.number, self.element, *condition))
+        steps = ("Statement", self.number, self.element, self.operator, self.key)
+        return _json_text.format_path(tuple(step for step in steps if step is not None))
 
 
 @final
@@ -114,11 +117,15 @@ def decide(policy: Policy, request: Request) -> Decision:
     Returns:
         The decision; ``decision.outcome`` is the heart of it.
 
+    Raises:
+        TypeError: for what is no policy.
+
     https://docs.aws.amazon.com/kms/latest/developerguide/policy-evaluation.html
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
     """
+    a_policy(policy)
     facts = Facts(request.keys, variables=policy.version == VERSION_WITH_VARIABLES)
-    caller, action = request.caller, request.action.lower()
+    caller, action = request.caller, fold(request.action)
     denied: list[int] = []
     allowed: list[int] = []
     delegated: list[int] = []
@@ -177,24 +184,25 @@ def named(statement: Statement, caller: Caller) -> Named | None:
 
 def named_by(principal: Principal, caller: Caller) -> Named | None:
     """Tell whether an element names a caller, everyone, or the caller's account."""
-    found: Named | None = None
-    service = caller.kind == "service"
-    for kind, name in principal:
-        if kind == "AWS":
-            if name == "*" or (name == caller.name and not service):
-                return "caller"
-            if caller.account and name in (caller.account, caller.root):
-                found = "account"
-            elif caller.role and _is_role(name, caller):
-                return "caller"
-        elif kind == "Service" and service and name == caller.name:
-            return "caller"
-    return "caller" if found and caller.kind == "root" else found
+    names = principal["AWS"]
+    if "*" in names:
+        return "caller"
+    if caller.kind == "service":
+        return "caller" if caller.name in principal["Service"] and caller.name != "*" else None
+    if caller.name in names or (caller.role and _names_role(names, caller)):
+        return "caller"
+    if caller.account and (caller.account in names or caller.root in names):
+        return "caller" if caller.kind == "root" else "account"
+    return None
 
 
-def _is_role(name: str, caller: Caller) -> bool:
-    """Tell whether a name is the ARN of a session's role, whose path the session does not tell: names are unique."""
-    return name.startswith(f"{caller.root[:-4]}role/") and name.endswith(f"/{caller.role}")
+def _names_role(names: Iterable[str], caller: Caller) -> bool:
+    """Tell whether one of the names is the ARN of a session's role, whose path the session does not tell."""
+    beginning, end = f"{caller.root[:-4]}role/", f"/{caller.role}"
+    return any(
+        name.startswith(beginning) and name.endswith(end) and "*" not in name and "?" not in name
+        for name in names
+    )
 
 
 def _spared(statement: Statement, element: Principal, caller: Caller) -> bool:
@@ -204,25 +212,24 @@ def _spared(statement: Statement, element: Principal, caller: Caller) -> bool:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html.
     An Allow, which that page does not support, is read as what its author meant: not for those named.
     """
-    kind = "Service" if caller.kind == "service" else "AWS"
-    names = [name for other, name in element if other == kind]
-    if caller.kind == "service":
-        return caller.name in names or "*" in element["AWS"]
-    levels = [caller.account in names or caller.root in names]
+    names = element["AWS"]
+    if "*" in names or caller.kind == "service":
+        return "*" in names or caller.name in element["Service"]
+    levels = [bool(caller.account) and (caller.account in names or caller.root in names)]
     if caller.kind != "root":
         levels.append(caller.name in names)
     if caller.role:
-        levels.append(any(_is_role(name, caller) for name in names))
-    return "*" in names or (all(levels) if statement.effect == "Deny" else any(levels))
+        levels.append(_names_role(names, caller))
+    return all(levels) if statement.effect == "Deny" else any(levels)
 
 
 def names_action(statement: Statement, action: str) -> bool:
     """Tell whether a statement is about an action, given in lower case."""
     if statement.action is not None:
-        return any(like(pattern.lower(), action) for pattern in plural(statement.action))
+        return any(like(fold(pattern), action) for pattern in plural(statement.action))
     if statement.not_action is None:
         return False
-    return not any(like(pattern.lower(), action) for pattern in plural(statement.not_action))
+    return not any(like(fold(pattern), action) for pattern in plural(statement.not_action))
 
 
 def names_key(statement: Statement) -> bool:
@@ -230,10 +237,13 @@ def names_key(statement: Statement) -> bool:
     return statement.resource == "*" or "*" in plural(statement.resource)
 
 
-def _unmet(condition: Condition, facts: Facts) -> tuple[str, str] | None:
-    """Find the first condition that is not met."""
+def _unmet(condition: Condition, facts: Facts) -> tuple[str, str | None] | None:
+    """Find the first condition that is not met; under an operator that does not exist, without its key."""
     for operator, keys in condition.blocks:
+        parsed = parse_operator(operator)
+        if parsed is None:
+            return operator, None
         for key, values in keys:
-            if not holds(operator, key, plural(values), facts):
+            if not holds(parsed, key, plural(values), facts):
                 return operator, key
     return None

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kmspolicy._document import Condition
-    from kmspolicy._evaluate._access import AccessTable, Cell
+    from kmspolicy._evaluate._access import AccessTable, Cell, Subject
 
 _NOBODY: Final = "The policy names nobody: nobody may do anything."
 _WIDTH: Final = 56
@@ -42,8 +42,8 @@ def _letter(number: int) -> str:
     return f"{ascii_lowercase[letter]}{times or ''}"
 
 
-def _heading(name: str) -> str:
-    return "everyone else" if name == "*" else principal_words(name)
+def _heading(principal: Subject) -> str:
+    return "everyone else" if principal == ("AWS", "*") else principal_words(*principal)
 
 
 def _rows(table: AccessTable) -> list[tuple[str, tuple[Cell, ...]]]:
@@ -68,7 +68,7 @@ def as_text(table: AccessTable) -> str:
         max(len(str(number + 1)), *(len(cells[number]) for _, cells in rows))
         for number in range(len(table.principals))
     ]
-    lines = [f"{number:>3}  {_heading(name)}" for number, (_, name) in enumerate(table.principals, 1)]
+    lines = [f"{number:>3}  {_heading(principal)}" for number, principal in enumerate(table.principals, 1)]
     lines += ["", _line("", [str(number) for number in range(1, len(widths) + 1)], widths)]
     for names, cells in rows:
         first, *rest = textwrap.wrap(names, _WIDTH, break_long_words=False)
@@ -99,8 +99,8 @@ def as_html(table: AccessTable) -> str:
         return f"<p>{_NOBODY}</p>"
     notes = _Notes()
     head = "".join(
-        f'<th scope="col" style="{_CELL}" title="{escape(name)}">{escape(_heading(name))}</th>'
-        for _, name in table.principals
+        f'<th scope="col" style="{_CELL}" title="{escape(principal[1])}">{escape(_heading(principal))}</th>'
+        for principal in table.principals
     )
     body = "".join(
         f'<tr><th scope="row" style="{_CELL};font-weight:normal">{escape(names)}</th>'

@@ -10,7 +10,7 @@ from kmspolicy._evaluate._conditions import parse_operator
 from kmspolicy._evaluate._decide import Decision, Outcome
 from kmspolicy._evaluate._request import caller_of
 from kmspolicy._evaluate._values import text_of, truth
-from kmspolicy._vocabulary import ACTIONS
+from kmspolicy._vocabulary import ACTIONS, fold
 from kmspolicy.errors import RequestError
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from kmspolicy._document._convert import Value
     from kmspolicy._evaluate._access import Cell
     from kmspolicy._evaluate._decide import Mismatch
-    from kmspolicy._evaluate._request import Request
+    from kmspolicy._evaluate._request import Caller, Request
 
 
 def explain(subject: Decision | Statement) -> str:
@@ -51,27 +51,47 @@ def _list(words: Iterable[str], last: str = "and") -> str:
     return f"{', '.join(first)} {last} {end}" if first else end
 
 
-def principal_words(name: str) -> str:
+def printable(text: str) -> str:
+    """Write a text so that it cannot be taken for another line, or move a cursor."""
+    return text if text.isprintable() else repr(text)[1:-1]
+
+
+def principal_words(kind: str, name: str) -> str:
     """Name a principal: what it is, its name and its account."""
+    if kind != "AWS":
+        return f"{_KINDS[kind]} {printable(name)}"
     if name == "*":
         return "everyone"
     try:
         caller = caller_of(name)
     except RequestError:
-        return name
-    if caller.kind == "service":
-        return f"the service {name}"
+        return printable(name)
+    return printable(name) if caller.kind == "service" else caller_words(caller)
+
+
+def caller_words(caller: Caller) -> str:
+    """Name a caller: what it is, its name and its account."""
     if caller.kind == "root":
         return f"account {caller.account}"
-    rest = name.partition("/")[2]
-    return f"{_KINDS[caller.kind]} {rest} of account {caller.account}"
+    if caller.kind == "service":
+        return f"the service {caller.name}"
+    return f"{_KINDS[caller.kind]} {printable(caller.name.partition('/')[2])} of account {caller.account}"
 
 
-_KINDS: Final = {"user": "user", "role": "role", "session": "role session", "federated": "federated user"}
+_KINDS: Final = {
+    "user": "user",
+    "role": "role",
+    "session": "role session",
+    "federated": "federated user",
+    "Service": "the service",
+    "Federated": "the identity provider",
+    "CanonicalUser": "the canonical user",
+}
 
 
 def _who(principal: Principal) -> str:
-    return _list(principal_words(name) for _, name in principal) if [*principal] else "nobody"
+    words = dict.fromkeys(principal_words(kind, name) for kind, name in principal)
+    return _list(words) if words else "nobody"
 
 
 _OPERATORS: Final[Mapping[str, str]] = {
@@ -110,10 +130,10 @@ def condition_words(condition: Condition) -> str:
 
 
 def _clause(name: str, key: str, values: Sequence[Value]) -> str:
-    operator = parse_operator(name)
+    operator, key = parse_operator(name), printable(key)
     shown = _list((_value(value) for value in values), "or") if values else "one of no values"
     if operator is None:
-        return f"{name}, which is no operator, is met by {key} and {shown}"
+        return f"{printable(name)}, which is no operator, is met by {key} and {shown}"
     if operator.name == "Null":
         return f"{key} is {_list((_PRESENCE[truth(value)] for value in values), 'or') if values else shown}"
     subject = {"ForAnyValue": f"a value of {key}", "ForAllValues": f"every value of {key}"}.get(
@@ -143,7 +163,7 @@ _FEW: Final = 10
 
 
 def _short(actions: Iterable[str]) -> str:
-    return ", ".join(action.removeprefix("kms:") for action in actions)
+    return ", ".join(printable(action.removeprefix("kms:")) for action in actions)
 
 
 def cell_words(cell: Cell, when: Callable[[Sequence[Condition]], str]) -> str:
@@ -194,24 +214,25 @@ def _statement(statement: Statement) -> str:
 
 def _what(statement: Statement) -> str:
     if statement.action is None:
-        return f"every action except {_list(statement.not_actions) if statement.not_actions else 'none'}"
-    if {"*", "kms:*"} & {name.lower() for name in statement.actions}:
+        return f"every action except {_list(map(printable, statement.not_actions)) if statement.not_actions else 'none'}"
+    if {"*", "kms:*"} & {fold(name) for name in statement.actions}:
         return "every action"
-    return _list(statement.actions) if statement.actions else "no action"
+    return _list(map(printable, statement.actions)) if statement.actions else "no action"
 
 
 def _which(statement: Statement) -> str:
     if "*" in statement.resources:
         return ""
     names = statement.resources or [f"everything except {_list(statement.not_resources or ['nothing'])}"]
-    return f" on {_list(names)}, which is not how a key policy names its key,"
+    return f" on {_list(map(printable, names))}, which is not how a key policy names its key,"
 
 
 def _by_iam(statement: Statement) -> str:
     """Say that an account is named, whose IAM policies decide."""
     if statement.effect == "Deny" or statement.principal is None:
         return ""
-    accounts = [name for name in statement.principal["AWS"] if principal_words(name).startswith("account ")]
+    words = {principal_words("AWS", name) for name in statement.principal["AWS"]}
+    accounts = [word for word in words if word.startswith("account ")]
     return f" (by {'its' if len(accounts) == 1 else 'their'} IAM policies)" if accounts else ""
 
 
@@ -220,7 +241,7 @@ def _by_iam(statement: Statement) -> str:
 
 def _decision(decision: Decision) -> str:
     request = decision.request
-    who = principal_words(request.principal)
+    who = caller_words(request.caller)
     if request.caller.kind == "root":
         who = f"the root user of {who}"
     if decision.outcome is Outcome.NOT_GRANTED:
@@ -241,7 +262,7 @@ _VERBS: Final = {
 
 def _label(decision: Decision, index: int) -> str:
     sid = decision.policy.statements[index].sid
-    return f"Statement[{index}] ({sid})" if sid else f"Statement[{index}]"
+    return f"Statement[{index}] ({printable(sid)})" if sid else f"Statement[{index}]"
 
 
 def _as_well(decision: Decision) -> str:
@@ -254,7 +275,8 @@ def _as_well(decision: Decision) -> str:
 
 
 def _reasons(decision: Decision) -> list[str]:
-    if decision.request.action.lower() in ACTIONS and not ACTIONS[decision.request.action.lower()].effective:
+    known = ACTIONS.get(fold(decision.request.action))
+    if known is not None and not known.effective:
         return [f"  No key policy can: {decision.request.action} is not authorised on a key."]
     return [
         f"  {mismatch.path}: {_reason(mismatch, decision.policy.statements[mismatch.number], decision.request)}"
@@ -264,11 +286,11 @@ def _reasons(decision: Decision) -> list[str]:
 
 
 def _reason(mismatch: Mismatch, statement: Statement, request: Request) -> str:
-    if mismatch.element != "Condition" or mismatch.operator is None or mismatch.key is None:
+    if mismatch.operator is None:
         return _NOT_NAMED[mismatch.element]
-    if parse_operator(mismatch.operator) is None:
-        return f"{mismatch.operator} is no condition operator"
-    found = request.keys.get(mismatch.key.lower(), ())
+    if mismatch.key is None:
+        return f"{printable(mismatch.operator)} is no condition operator"
+    found = request.keys.get(fold(mismatch.key), ())
     has = _list(map(_value, map(text_of, found))) if found else "not there"
     clause = next(
         _clause(operator, key, values)

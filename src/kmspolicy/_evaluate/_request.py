@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias, cast, f
 import attrs
 
 from kmspolicy._document import Principal
-from kmspolicy._vocabulary import ACTIONS
+from kmspolicy._vocabulary import ACTIONS, fold
 from kmspolicy.errors import RequestError
 
 if TYPE_CHECKING:
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from kmspolicy._evaluate._values import ContextValue
 
-    Context: TypeAlias = Mapping[str, ContextValue | Sequence[ContextValue]]
+    Pairs: TypeAlias = tuple[tuple[str, tuple[ContextValue, ...]], ...]
+    Context: TypeAlias = Mapping[str, ContextValue | Sequence[ContextValue]] | Pairs
 
 CallerKind: TypeAlias = Literal["root", "user", "role", "session", "federated", "service"]
 
@@ -34,7 +35,7 @@ class Caller(NamedTuple):
     role: str = ""
     """The name of the role of a session, without its path."""
     keys: Mapping[str, str] = {}
-    """The condition keys that follow from it, in lower case."""
+    """The condition keys that follow from it, by their folded name."""
 
     @property
     def root(self) -> str:
@@ -74,7 +75,7 @@ def caller_of(name: str) -> Caller:
     match = _CALLER(name)
     if match is None:
         if _SERVICE(name):
-            return Caller("service", name, keys=_service_keys(name))
+            return service_of(name)
         raise RequestError(_NO_CALLER.format(name=name))
     partition, service, account, root, kind, rest = match.groups()
     known = _ARN_KINDS.get((service, root or kind))
@@ -116,12 +117,14 @@ def _principal_keys(caller: Caller, rest: str) -> dict[str, str]:
     return keys
 
 
-def _service_keys(name: str) -> dict[str, str]:
-    return {
+def service_of(name: str) -> Caller:
+    """Make the caller that a service principal is."""
+    keys = {
         "aws:principalisawsservice": "true",
         "aws:principalservicename": name,
         "aws:principalservicenameslist": name,
     }
+    return Caller("service", name, keys=keys)
 
 
 def _name_of(value: str | Principal) -> str:
@@ -138,47 +141,59 @@ def _name_of(value: str | Principal) -> str:
 
 def _action(value: str) -> str:
     """Take an action, and write a known one as AWS does."""
-    if not isinstance(value, str) or not _ACTION(value):
+    if not isinstance(value, str) or not is_action(value):
         raise RequestError(f"a request has one action, 'kms:Decrypt' for example, not {value!r}")
-    known = ACTIONS.get(value.lower())
+    known = ACTIONS.get(fold(value))
     return value if known is None else known.name
 
 
-_ACTION = re.compile(r"kms:[a-z]+", re.IGNORECASE | re.ASCII).fullmatch
+is_action = re.compile(r"kms:[a-z]+", re.IGNORECASE | re.ASCII).fullmatch
 
 
-def _context(value: Context) -> dict[str, tuple[ContextValue, ...]]:
+def _context(value: Context) -> Pairs:
     """Take condition keys with a value or several each."""
-    if not isinstance(value, Mapping):
-        raise RequestError(f"a context is a mapping of condition keys to values, not {value!r}")
-    context: dict[str, tuple[ContextValue, ...]] = {}
-    seen: set[str] = set()
-    for key, given in value.items():
-        if not isinstance(key, str) or key.lower() in seen:
-            raise RequestError(
-                f"the context has {key!r} twice, or it is no condition key; their case does not matter"
-            )
-        seen.add(key.lower())
-        values = given if isinstance(given, (list, tuple)) else (cast("ContextValue", given),)
-        for one in values:
-            _is_value(key, one)
-        context[key] = tuple(values)
-    return context
+    pairs = value.items() if isinstance(value, Mapping) else value
+    context: dict[str, tuple[str, tuple[ContextValue, ...]]] = {}
+    try:
+        for key, given in pairs:
+            values = given if isinstance(given, (list, tuple)) else (cast("ContextValue", given),)
+            if not isinstance(key, str) or fold(key) in context:
+                raise RequestError(
+                    f"the context has {key!r} twice, or it is no condition key; case does not matter"
+                )
+            context[fold(key)] = key, tuple(_context_value(key, one) for one in values)
+    except (TypeError, ValueError) as error:
+        if isinstance(error, RequestError):
+            raise
+        raise RequestError(f"a context is a mapping of condition keys to values, not {value!r}") from error
+    return tuple(context.values())
 
 
-def _no_context() -> dict[str, tuple[ContextValue, ...]]:
-    return {}
+def _context_value(key: str, value: ContextValue) -> ContextValue:
+    if isinstance(value, str) or value is True or value is False:
+        return value
+    if isinstance(value, (int, float)) and -_LARGEST < value < _LARGEST:
+        return value
+    from datetime import UTC, datetime  # noqa: PLC0415 - few requests have dates
+
+    if isinstance(value, datetime) and value.utcoffset() is not None:
+        try:
+            return value.astimezone(UTC)
+        except OverflowError:
+            pass
+    given = "one so large" if isinstance(value, (int, float)) else repr(value)
+    raise RequestError(
+        f"{key}: expected text, a boolean, a finite number or a datetime with a time zone, or a list of them, not {given}"
+    )
 
 
-def _is_value(key: str, value: object) -> None:
-    if isinstance(value, (str, bool, int, float)):
-        return
-    from datetime import datetime  # noqa: PLC0415 - few requests have dates
+_LARGEST: Final = 10**308
+"""Larger numbers are not finite as a float, and no service has them."""
 
-    if not isinstance(value, datetime) or value.utcoffset() is None:
-        raise RequestError(
-            f"{key}: expected text, a boolean, a number or a datetime with a time zone, or a list of them, not {value!r}"
-        )
+
+def _typed(context: Pairs) -> object:
+    """Compare contexts whatever their order and the case of their keys; true and 1 are not the same."""
+    return {fold(key): tuple((type(value), value) for value in values) for key, values in context}
 
 
 def _account(value: str | None) -> str | None:
@@ -207,6 +222,12 @@ class Request:
             comes from nowhere: give ``aws:CurrentTime`` if the policy asks for it.
         account: The id of the account that the key is in; None if it is not known.
 
+    Attributes:
+        principal: The ARN or the service principal.
+        action: The action, a known one spelt as AWS spells it.
+        context: Pairs of key and values, as given.
+        account: The account of the key.
+
     Raises:
         RequestError: for what no request can have.
 
@@ -215,17 +236,15 @@ class Request:
 
     principal: str = attrs.field(converter=_name_of)
     action: str = attrs.field(converter=_action)
-    context: Mapping[str, tuple[ContextValue, ...]] = attrs.field(
-        factory=_no_context, converter=_context, hash=False
-    )
+    context: Pairs = attrs.field(default=(), converter=_context, eq=_typed, hash=False)
     account: str | None = attrs.field(default=None, converter=_account)
     caller: Caller = attrs.field(init=False, eq=False, repr=False)
     keys: Mapping[str, tuple[ContextValue, ...]] = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        """Work out who calls, and the condition keys of the request by their names in lower case."""
+        """Work out who calls, and the condition keys of the request by their folded names."""
         caller = caller_of(self.principal)
         keys: dict[str, tuple[ContextValue, ...]] = {key: (value,) for key, value in caller.keys.items()}
-        keys |= {key.lower(): values for key, values in self.context.items()}
+        keys |= {fold(key): values for key, values in self.context}
         object.__setattr__(self, "caller", caller)
         object.__setattr__(self, "keys", keys)

@@ -39,51 +39,62 @@ _TRUTH: Final = {"true": True, "false": False}
 
 
 def number(value: ContextValue) -> Decimal | None:
-    """Read a number; a date is its seconds since 1970."""
+    """Read a number; a point in time is its seconds since 1970."""
     if isinstance(value, bool):
         return None
-    if isinstance(value, (str, int, float)):
-        text = text_of(value)
-        return _decimal(text) if _NUMBER(text) else None
-    return instant(value)
-
-
-def _decimal(text: str) -> Decimal:
     from decimal import Decimal  # noqa: PLC0415 - few policies have numbers
 
-    return Decimal(text)
+    if isinstance(value, (str, int, float)):
+        text = text_of(value)
+        return Decimal(text) if _NUMBER(text) else None
+    return Decimal(text_of_seconds(instant(value) or 0))
 
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,640}(?:\.[0-9]{1,640})?(?:[eE][+-]?[0-9]{1,3})?").fullmatch
 
 
-def instant(value: ContextValue) -> Decimal | None:
-    """Read a point in time, as seconds since 1970; four digits of text are a year."""
-    if isinstance(value, (bool, int, float)):
-        return number(value)
+def instant(value: ContextValue) -> int | None:
+    """Read a point in time, as nanoseconds since 1970; four digits of text are a year."""
     text = text_of(value)
-    match = _ISO(text)
-    return number(text) if match is None else _seconds(match)
+    date = None if isinstance(value, (bool, int, float)) else _ISO(text)
+    if date is not None:
+        return _nanoseconds(date)
+    seconds = _SECONDS(text)
+    if seconds is None:
+        return None
+    sign, whole, fraction = seconds.groups(default="")
+    return int(f"{sign}{whole}{fraction.ljust(_DIGITS, '0')}")
 
 
+_SECONDS = re.compile(r"([+-]?)([0-9]{1,12})(?:\.([0-9]{1,9}))?").fullmatch
 _ISO = re.compile(
-    r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2})"
-    r"(?:T([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,9}))?)?(?:Z|([+-])([0-9]{2}):([0-9]{2})))?)?)?"
+    r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2})(?:T([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,9}))?)?"
+    r"(?:Z|([+-])([01][0-9]|2[0-3]):([0-5][0-9])))?)?)?"
 ).fullmatch
+_DIGITS: Final = 9
+NANO: Final = 10**_DIGITS
 
 
-def _seconds(match: re.Match[str]) -> Decimal | None:
+def _nanoseconds(match: re.Match[str]) -> int | None:
     from datetime import UTC, datetime, timedelta  # noqa: PLC0415 - few policies have dates
 
-    year, month, day, hour, minute, second, fraction, sign, hours, minutes = match.groups(default="0")
-    date = (int(year), int(month) or 1, int(day) or 1)
+    year, month, day, *time = match.groups()
+    hour, minute, second, fraction, sign, hours, minutes = (part or "0" for part in time)
     try:
-        local = datetime(*date, int(hour), int(minute), int(second), tzinfo=UTC)
+        local = datetime(
+            int(year), int(month or "1"), int(day or "1"), int(hour), int(minute), int(second), tzinfo=UTC
+        )
     except ValueError:
         return None
     offset = timedelta(hours=int(hours), minutes=int(minutes))
     passed = local - datetime(1970, 1, 1, tzinfo=UTC) - (-offset if sign == "-" else offset)
-    return _decimal(f"{passed // timedelta(seconds=1)}") + _decimal(f"0.{fraction}")
+    return passed // timedelta(seconds=1) * NANO + int(fraction.ljust(_DIGITS, "0"))
+
+
+def text_of_seconds(nanoseconds: int) -> str:
+    """Write a point in time as seconds since 1970."""
+    seconds, rest = divmod(abs(nanoseconds), NANO)
+    return f"{'-' if nanoseconds < 0 else ''}{seconds}.{rest:09}"
 
 
 def octets(value: ContextValue) -> bytes | None:
@@ -117,4 +128,4 @@ def network(value: ContextValue) -> IPv4Network | IPv6Network | None:
         return None
 
 
-_CIDR = re.compile(r"[0-9A-Fa-f:.]+(?:/[0-9]{1,3})?").fullmatch
+_CIDR = re.compile(r"[0-9A-Fa-f:.]+(?:/(?:0|[1-9][0-9]{0,2}))?").fullmatch
