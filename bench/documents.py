@@ -1,4 +1,4 @@
-"""What documents cost, as ratios within one run; ``nox -s bench`` runs it."""
+"""What documents and questions to them cost, as ratios within one run; ``nox -s bench`` runs it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import timeit
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kmspolicy import Policy
+from kmspolicy import Policy, Request, decide, equivalent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +25,7 @@ def microseconds(work: Callable[[], object]) -> float:
 
 
 def main() -> None:
-    """Measure reading and writing of the example and of 32 KiB of its statements, both compact."""
+    """Measure the example, and 32 KiB of its statements, both compact."""
     example = Policy.from_json(EXAMPLE.read_bytes())
     copies = KIB_32 // len(example.to_json())
     large = Policy(example.statements * copies, id=example.id)
@@ -42,6 +42,13 @@ def main() -> None:
             cost = microseconds(ours)
             per_byte[work] = cost / len(text)
             print(f"{work:<28}{cost:>10.1f}{cost / microseconds(floor):>10.2f}{per_byte[work] * 1000:>10.1f}")
+        request = Request("arn:aws:iam::111122223333:role/ExamplePowerUserRole", "kms:CreateGrant")
+        decision = microseconds(lambda policy=policy, request=request: decide(policy, request))
+        print(f"{f'decide {name}':<28}{decision:>10.1f}")
+        respelt = Policy(policy.statements[::-1], version=policy.version)
+        same = microseconds(lambda policy=policy, respelt=respelt: equivalent(policy, respelt))
+        reading = microseconds(lambda text=text: (Policy.from_json(text), Policy.from_json(text)))
+        print(f"{f'equivalent {name}':<28}{same:>10.1f}{same / reading:>10.2f} of reading both")
     ratio = per_byte["read 32 KiB"] / per_byte["read example"]
     print(f"\na byte of 32 KiB costs {ratio:.2f} times what a byte of the example does, to read")
 

@@ -12,10 +12,16 @@ from kmspolicy import (
     KeyPolicies,
     Policy,
     Principal,
+    Request,
     Retry,
     Statement,
+    access,
     allow,
+    decide,
     deny,
+    diff,
+    equivalent,
+    explain,
     keys,
     statements,
 )
@@ -102,3 +108,18 @@ def condition_keys() -> None:
     keys.secure_transport.is_true("true")  # type: ignore[call-arg]  # ty: ignore[too-many-positional-arguments]
     keys.recipient_attestation_pcr("1")  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
     keys.resource_tag("team")  # type: ignore[attr-defined]  # ty: ignore[missing-attribute]
+
+
+def questions(policy: Policy) -> None:
+    """Texts are no policies, statements no requests, and a decision is not asked for by its parts."""
+    request = Request("111122223333", "kms:Decrypt")
+    decide("{}", request)  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    decide(policy, "kms:Decrypt")  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    Request("111122223333")  # type: ignore[call-arg]  # ty: ignore[missing-argument]
+    Request("111122223333", "kms:Decrypt", {"aws:a": None})  # type: ignore[dict-item]  # ty: ignore[invalid-argument-type]
+    Request("111122223333", "kms:Decrypt", {"aws:a": {"b": "c"}})  # type: ignore[dict-item]  # ty: ignore[invalid-argument-type]
+    decide(policy, request).outcome.allowed  # type: ignore[attr-defined]  # ty: ignore[missing-attribute]  # noqa: B018
+    access(policy)["*"]  # type: ignore[index]  # ty: ignore[invalid-argument-type]
+    explain(policy)  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    equivalent(policy)  # type: ignore[call-arg]  # ty: ignore[missing-argument]
+    diff(policy, policy).added.append(policy.statements[0])  # type: ignore[attr-defined]  # ty: ignore[missing-attribute]

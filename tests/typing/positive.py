@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, assert_type
 
 from aiobotocore.session import get_session
 
 import kmspolicy
 from kmspolicy import (
+    AccessTable,
     Action,
     ActionPattern,
     Condition,
+    Decision,
+    Diff,
     KeyPolicies,
+    Outcome,
     Permission,
     Policy,
     Principal,
     PutResult,
+    Request,
     Retry,
     Statement,
+    access,
     allow,
+    canonical,
+    decide,
     deny,
+    diff,
+    equivalent,
     errors,
+    explain,
     keys,
     matching,
     statements,
@@ -28,8 +40,6 @@ from kmspolicy import (
 )
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from types_aiobotocore_kms import KMSClient
 
 
@@ -130,6 +140,33 @@ def builder(number: int, now: datetime) -> None:
     action: Action = "kms:Decrypt"
     pattern: ActionPattern = "kms:*"
     allow(action, pattern)
+
+
+def questions(policy: Policy, other: Policy) -> None:
+    """Decisions, tables and differences are values with typed parts."""
+    app = Principal.role("111122223333", "App")
+    decision = decide(policy, Request(app, "kms:Decrypt", {"kms:ViaService": ["s3.us-east-1.amazonaws.com"]}))
+    assert_type(decision, Decision)
+    assert_type(decision.outcome, Outcome)
+    assert_type(decision.statements, tuple[Statement, ...])
+    assert_type(decision.mismatches[0].path, str)
+    assert_type(decision.iam_must_allow, bool | None)
+    Request(
+        "111122223333", "kms:Decrypt", {"aws:CurrentTime": datetime.now(UTC), "aws:a": True, "aws:b": 1.5}
+    )
+    Request("s3.amazonaws.com", "kms:Decrypt", account=None)
+    table = access(policy)
+    assert_type(table, AccessTable)
+    assert_type(table["*", "kms:Decrypt"].allowed, tuple[Condition, ...])
+    assert_type(explain(decision), str)
+    assert_type(explain(policy.statements[0]), str)
+    assert_type(equivalent(policy, other, partition="aws-cn"), bool)
+    assert_type(canonical(policy), Policy)
+    difference = diff(policy, other)
+    assert_type(difference, Diff)
+    assert_type(difference.added, tuple[Statement, ...])
+    assert_type(difference.changed[0].changes[0].removed, tuple[str, ...])
+    assert_type(difference.gained[0].actions, tuple[str, ...])
 
 
 async def failures(client: KMSClient) -> None:

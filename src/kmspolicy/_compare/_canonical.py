@@ -121,7 +121,9 @@ def _what(statement: Statement) -> list[What]:
 
 def _action(name: str) -> str:
     """Write an action in lower case; all actions on a key are those of KMS."""
-    lower = _STARS.sub("*", fold(name))
+    lower = fold(name)
+    if "**" in lower:
+        lower = _STARS.sub("*", lower)
     return "kms:*" if lower == "*" else lower
 
 
@@ -141,18 +143,17 @@ def minimal(names: AbstractSet[str]) -> frozenset[str]:
     that takes long and no policy needs more; a pattern too many is no mistake.
     """
     heads: list[str] = []
-    for head in sorted(name[:-1] for name in names if _PREFIX(name)):
+    for head in sorted(name[:-1] for name in names if name.find("*") == len(name) - 1 and "?" not in name):
         if not heads or not head.startswith(heads[-1]):
             heads.append(head)
     rest = [name for name in names if not name.startswith(tuple(heads))]
     left = frozenset((*rest, *(f"{head}*" for head in heads)))
     patterns = [name for name in rest if ("*" in name or "?" in name) and len(name) <= _LONGEST]
-    if len(patterns) > _MOST_PATTERNS:
+    if not patterns or len(patterns) > _MOST_PATTERNS:
         return left
     return left - {name for name in left if any(other != name and covers(other, name) for other in patterns)}
 
 
-_PREFIX: Final = re.compile(r"[^*?]*\*").fullmatch
 _MOST_PATTERNS: Final = 64
 _LONGEST: Final = 64
 

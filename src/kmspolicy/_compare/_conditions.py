@@ -50,8 +50,10 @@ def clauses_of(condition: Condition | None) -> Clauses:
     Operator and key stay as written where the operator does not exist, and where two conditions differ in the case of
     the key only, or in ArnEquals and ArnLike, which are the same: no document could hold them under one name.
     """
+    if condition is None:
+        return frozenset()
     pairs: list[tuple[Clause, Clause]] = []
-    for operator, keys in () if condition is None else condition.blocks:
+    for operator, keys in condition.blocks:
         parsed = parse_operator(operator)
         token = _odd if parsed is None else _TOKENS.get(OPERATORS[parsed.name], _text)
         if parsed is None and not keys:
