@@ -8,7 +8,7 @@ import timeit
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kmspolicy import Policy, Request, decide, equivalent
+from kmspolicy import Policy, Request, check, decide, equivalent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,6 +45,8 @@ def main() -> None:
         request = Request("arn:aws:iam::111122223333:role/ExamplePowerUserRole", "kms:CreateGrant")
         decision = microseconds(lambda policy=policy, request=request: decide(policy, request))
         print(f"{f'decide {name}':<28}{decision:>10.1f}")
+        checking = microseconds(lambda policy=policy: check(policy))
+        print(f"{f'check {name}':<28}{checking:>10.1f}{'':>10}{checking / len(text) * 1000:>10.1f}")
         respelt = Policy(policy.statements[::-1], version=policy.version)
         same = microseconds(lambda policy=policy, respelt=respelt: equivalent(policy, respelt))
         reading = microseconds(lambda text=text: (Policy.from_json(text), Policy.from_json(text)))

@@ -6,7 +6,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from support import VirtualClock
+from kmspolicy.testing import VirtualClock
 
 HERE = Path(__file__).parent
 

@@ -37,21 +37,6 @@ def one_name(value: Any) -> Any:
     return value
 
 
-class VirtualClock:
-    """A clock whose time passes only in its own sleeps, which it records."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-        self.slept: list[float] = []
-
-    def __call__(self) -> float:
-        return self.now
-
-    async def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.now += seconds
-
-
 class Error(NamedTuple):
     """An error of the service."""
 

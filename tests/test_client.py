@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+import pickle
+from typing import TYPE_CHECKING, Any
 from unittest.mock import AsyncMock
 
 import pytest
 from aiobotocore.stub import AioStubber
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, ReadTimeoutError
 
-from kmspolicy import KeyPolicies, PutResult, Retry, errors
-from support import KEY_ID, VirtualClock, client_of
+from kmspolicy import KeyPolicies, Policy, Principal, PutResult, Retry, allow, check, errors, statements
+from kmspolicy.testing import FakeKMS
+from support import KEY_ID, client_of
+
+if TYPE_CHECKING:
+    from kmspolicy.testing import VirtualClock
 
 
 class FakeClient:
@@ -36,7 +41,7 @@ def client_error(code: str, **metadata: Any) -> ClientError:
 
 def key_policies(client: FakeClient, clock: VirtualClock) -> KeyPolicies:
     """Return the facade with the sleeps of a virtual clock."""
-    return KeyPolicies(client, retry=Retry(3), sleep=clock.sleep, clock=clock)
+    return KeyPolicies(client, check=False, retry=Retry(3), sleep=clock.sleep, clock=clock)
 
 
 @pytest.mark.parametrize(
@@ -109,7 +114,7 @@ async def test_a_client_that_never_answers_is_given_up() -> None:
             return parameters
 
     with pytest.raises(errors.NoAnswerError) as caught:
-        await KeyPolicies(Never(), retry=Retry(deadline=0.05)).put(KEY_ID, "{}")
+        await KeyPolicies(Never(), check=False, retry=Retry(deadline=0.05)).put(KEY_ID, "{}")
     assert (caught.value.attempts, caught.value.outcome_unknown) == (1, True)
 
 
@@ -120,7 +125,9 @@ async def test_a_fake_client_cut_off_in_a_delay() -> None:
         await asyncio.Event().wait()
 
     client = FakeClient(client_error("ThrottlingException"))
-    policies = KeyPolicies(client, retry=Retry(3, deadline=0.05, first_delay=0.0), sleep=for_ever)
+    policies = KeyPolicies(
+        client, check=False, retry=Retry(3, deadline=0.05, first_delay=0.0), sleep=for_ever
+    )
     with pytest.raises(errors.NoAnswerError) as caught:
         await policies.put(KEY_ID, "{}")
     assert (caught.value.attempts, caught.value.outcome_unknown) == (1, False)
@@ -130,7 +137,7 @@ async def test_a_mock_of_a_client_is_left_alone() -> None:
     """What merely has an attribute ``meta.events`` is no client of botocore's: no handlers, no warnings."""
     client: Any = AsyncMock()
     client.put_key_policy.return_value = dict[str, Any]()
-    assert (await KeyPolicies(client).put(KEY_ID, "{}")).attempts == 1
+    assert (await KeyPolicies(client, check=False).put(KEY_ID, "{}")).attempts == 1
     assert client.meta.mock_calls == []
 
 
@@ -148,7 +155,7 @@ async def test_a_stubbed_client_answers_without_sending(clock: VirtualClock) -> 
         stubber.add_client_error("put_key_policy", "LimitExceededException")
         stubber.add_response("put_key_policy", {})
         with stubber:
-            policies = KeyPolicies(client, sleep=clock.sleep, clock=clock)
+            policies = KeyPolicies(client, check=False, sleep=clock.sleep, clock=clock)
             with pytest.raises(errors.LimitExceededException) as caught:
                 await policies.put(KEY_ID, "{}")
             result = await policies.put(KEY_ID, "{}")
@@ -158,3 +165,79 @@ async def test_a_stubbed_client_answers_without_sending(clock: VirtualClock) -> 
 def test_its_repr_shows_the_client_and_the_retry() -> None:
     """A person at a prompt sees what it is made of, and no clockwork."""
     assert repr(KeyPolicies(FakeClient(), retry=None)).endswith("retry=None)")
+
+
+# --- the check before a put ------------------------------------------------------------------------
+
+LOCKING = Policy([allow("kms:*").to(Principal.role("111122223333", "App"))])
+ALICE = "arn:aws:iam::111122223333:user/alice"
+
+
+@pytest.mark.parametrize(
+    ("policy", "caller", "code"),
+    [
+        (Policy([]), None, "MISSING_STATEMENT"),
+        (Policy([allow("kms:Sign").to(Principal.account("111122223333"))]), None, "LOCKOUT_EVERYONE"),
+        (LOCKING, ALICE, "LOCKOUT_CALLER"),
+        (LOCKING.to_json(), ALICE, "LOCKOUT_CALLER"),
+        (
+            " " * 33_000 + statements.default_policy("111122223333").to_json(),
+            None,
+            "POLICY_SIZE_EXCEEDS_RESOURCE_POLICY_QUOTA",
+        ),
+    ],
+)
+async def test_what_kms_would_refuse_is_not_sent(policy: Policy | str, caller: str | None, code: str) -> None:
+    """An error stops the put, also of text, whose size is that of the text as it is sent."""
+    fake = FakeKMS(caller=caller)
+    key_id = fake.add_key()
+    with pytest.raises(errors.PolicyCheckError) as caught:
+        await KeyPolicies(fake, caller=caller).put(key_id, policy)
+    assert fake.calls == []
+    assert code in [finding.code for finding in caught.value.findings]
+    assert str(caught.value).startswith("KMS would refuse this policy, so that nothing was sent:\n  error ")
+    assert pickle.loads(pickle.dumps(caught.value)).findings == caught.value.findings  # noqa: S301
+
+
+async def test_text_that_is_no_policy_is_not_sent() -> None:
+    """Unless the check is off."""
+    fake = FakeKMS()
+    key_id = fake.add_key()
+    with pytest.raises(errors.PolicyDocumentError):
+        await KeyPolicies(fake).put(key_id, "{}")
+    assert fake.calls == []
+    with pytest.raises(errors.MalformedPolicyDocumentException):
+        await KeyPolicies(fake, check=False).put(key_id, "{}")
+    assert len(fake.calls) == 1
+
+
+async def test_warnings_do_not_stop_a_put() -> None:
+    """Nor does lockout, where its check is bypassed on purpose."""
+    fake = FakeKMS(caller=ALICE)
+    key_id = fake.add_key()
+    odd = statements.default_policy("111122223333").with_statement(allow("kms:Sign").to(Principal.everyone()))
+    await KeyPolicies(fake, caller=ALICE).put(key_id, odd)
+    await KeyPolicies(fake, caller=ALICE).put(key_id, LOCKING, bypass_policy_lockout_safety_check=True)
+    assert fake.policy(key_id) == LOCKING
+    with pytest.raises(errors.PolicyCheckError):
+        await KeyPolicies(fake).put(key_id, Policy([]), bypass_policy_lockout_safety_check=True)
+
+
+NEITHER: Any = "yes"
+
+
+def test_what_the_check_can_be_told() -> None:
+    """A caller who can put policies, and true or false."""
+    with pytest.raises(errors.RequestError):
+        KeyPolicies(FakeKMS(), caller="s3.amazonaws.com")
+    with pytest.raises(TypeError, match="check is true or false, not 'yes'"):
+        KeyPolicies(FakeKMS(), check=NEITHER)
+
+
+def test_many_findings_are_cut() -> None:
+    """The message shows twenty; all are there."""
+    principals = Principal({"AWS": [f"x{number}" for number in range(30)]})
+    policy = statements.default_policy("111122223333").with_statement(allow("kms:Sign").to(principals))
+    error = errors.PolicyCheckError(check(policy))
+    assert len(error.findings) == 30
+    assert str(error).endswith("and 10 more")

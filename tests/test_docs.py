@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import runpy
 from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
@@ -12,7 +13,7 @@ from sybil.evaluators.python import PythonEvaluator
 from sybil.parsers.markdown import CodeBlockParser
 
 ROOT = Path(__file__).parent.parent
-RUN = ["docs/decisions.md"]
+RUN = ["docs/checking.md", "docs/decisions.md", "docs/testing.md"]
 
 
 def _run(example: Example) -> None:
@@ -30,6 +31,12 @@ def test_documents(name: str) -> None:
     """A reader who pastes the blocks one after the other sees what the page says."""
     parsers = [CodeBlockParser("python", _run), CodeBlockParser("text", _compare)]
     examples = list(Sybil(parsers=parsers).parse(ROOT / name).examples())
-    assert len(examples) > 1
+    assert examples
     for example in examples:
         example.evaluate()
+
+
+def test_the_page_of_findings_is_made_of_the_catalogue() -> None:
+    """``python docs/make_findings.py`` writes it anew."""
+    made = runpy.run_path(str(ROOT / "docs" / "make_findings.py"))
+    assert made["page"]() == (ROOT / "docs" / "findings.md").read_text(encoding="utf-8")

@@ -6,7 +6,19 @@ import json
 
 import pytest
 
-from kmspolicy import Condition, Policy, Principal, Statement, canonical, diff, equivalent, errors
+from kmspolicy import (
+    Condition,
+    Policy,
+    Principal,
+    Severity,
+    Statement,
+    canonical,
+    check,
+    diff,
+    equivalent,
+    errors,
+    statements,
+)
 
 
 def kept(document: str) -> bool:
@@ -201,3 +213,102 @@ def test_20_three_levels() -> None:
     assert not diff(sent, returned)
     assert equivalent(sent, returned)
     assert canonical(sent) == canonical(returned)
+
+
+ADMIN = statements.enable_iam_policies("111122223333")
+
+
+def found(statement: Statement) -> list[tuple[str, str]]:
+    """List the codes and severities of the findings about a statement."""
+    return [(finding.code, finding.severity.name) for finding in check(Policy([ADMIN, statement]))]
+
+
+@pytest.mark.parametrize(
+    ("elements", "expected"),
+    [
+        ({"Resource": "*"}, []),
+        ({"Resource": ["*"]}, []),
+        ({"Resource": "arn:aws:kms:us-east-1:111122223333:key/k"}, [("RESOURCE_IS_KEY_ARN", "WARNING")]),
+        ({"Resource": "arn:aws:s3:::b"}, [("UNSUPPORTED_RESOURCE_ARN_IN_POLICY", "ERROR")]),
+        ({"Resource": None}, [("MISSING_RESOURCE", "ERROR")]),
+        ({"Action": None}, [("MISSING_ACTION", "ERROR")]),
+        ({"Principal": None}, [("MISSING_PRINCIPAL", "ERROR")]),
+        ({"Action": []}, [("EMPTY_ARRAY_ACTION", "SUGGESTION")]),
+        ({"Principal": {"AWS": []}}, [("EMPTY_ARRAY_PRINCIPAL", "SUGGESTION")]),
+    ],
+)
+def test_10_the_resource_is_the_key_and_nothing_is_missing(
+    elements: dict[str, object], expected: list[tuple[str, str]]
+) -> None:
+    """10: Resource is "*"; a key's ARN is not settled; Action and Principal, one of each, not empty."""
+    whole = {
+        "Effect": "Allow",
+        "Principal": ALICE.to_element(),
+        "Action": "kms:Sign",
+        "Resource": "*",
+    } | elements
+    assert (
+        found(Statement.from_dict({name: value for name, value in whole.items() if value is not None}))
+        == expected
+    )
+
+
+def test_11_an_unknown_action_is_a_warning_with_a_suggestion() -> None:
+    """11: Also ReEncrypt, which is an operation and no action; actions that no key authorises have no effect."""
+    statement = Statement("Allow", principal=ALICE, action=["kms:ReEncrypt", "kms:ListKeys"], resource="*")
+    unknown, without_effect = check(Policy([ADMIN, statement]))
+    assert (unknown.code, unknown.severity) == ("INVALID_ACTION", Severity.WARNING)
+    assert "did you mean 'kms:ReEncrypt" in unknown.message
+    assert (without_effect.code, without_effect.path) == (
+        "UNSUPPORTED_ACTION_IN_POLICY",
+        "Statement[1].Action[1]",
+    )
+
+
+@pytest.mark.parametrize("key", ["aws:ResourceTag/team", "kms:ResourceAliases"])
+def test_12_condition_keys_of_iam_policies(key: str) -> None:
+    """12: Some condition keys have no effect in a key policy."""
+    condition = Condition("ForAnyValue:StringEquals", key, "a")
+    statement = Statement("Allow", principal=ALICE, action="kms:Sign", resource="*", condition=condition)
+    assert found(statement) == [("IRRELEVANT_CONDITION_KEY_IN_POLICY", "WARNING")]
+
+
+def test_13_the_size_counts_the_text_that_is_sent() -> None:
+    """13: 32,768 characters, where botocore's model says 131,072; only more bytes is a warning."""
+    for letter, severity in (("x", Severity.ERROR), ("\u00e9", Severity.WARNING)):
+        (finding,) = check(Policy([ADMIN.named(letter * (33_000 if letter == "x" else 20_000))]))
+        assert finding.code == "POLICY_SIZE_EXCEEDS_RESOURCE_POLICY_QUOTA"
+        assert finding.severity is severity
+
+
+def test_14_no_wildcard_inside_a_principal() -> None:
+    """14: Except for everyone."""
+    for name in ("arn:aws:iam::111122223333:role/Admin*", "arn:aws:iam::*:root"):
+        statement = Statement("Allow", principal=Principal({"AWS": name}), action="kms:Sign", resource="*")
+        assert found(statement) == [("UNSUPPORTED_WILDCARD_IN_PRINCIPAL", "ERROR")]
+
+
+def test_15_via_service_does_not_limit_the_account() -> None:
+    """15: cloud-custodian thinks that it does; a Deny is never public."""
+    via = Condition("StringEquals", "kms:ViaService", "s3.us-east-1.amazonaws.com")
+    caller = Condition("StringEquals", "kms:CallerAccount", "111122223333")
+    public = Statement(
+        "Allow", principal=Principal.everyone(), action="kms:Sign", resource="*", condition=via
+    )
+    assert found(public) == [("PUBLIC_ACCESS", "SECURITY_WARNING")]
+    assert found(public.when(caller)) == []
+
+
+@pytest.mark.parametrize("name", ["AIDACKCEVSQ6C2EXAMPLE", "AROACKCEVSQ6C2EXAMPLE"])
+def test_26_a_unique_id_means_that_the_principal_was_deleted(name: str) -> None:
+    """26: And says so."""
+    statement = Statement("Allow", principal=Principal({"AWS": name}), action="kms:Sign", resource="*")
+    (finding,) = check(Policy([ADMIN, statement]))
+    assert finding.severity is Severity.WARNING
+    assert "was deleted" in finding.message
+
+
+def test_27_the_root_user_may_be_the_caller() -> None:
+    """27: Whom the account's root ARN allows without IAM policies."""
+    for caller in ("arn:aws:iam::111122223333:root", "111122223333"):
+        assert check(Policy([ADMIN]), caller=caller) == ()

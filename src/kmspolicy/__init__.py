@@ -14,6 +14,7 @@ __all__ = [
     "Decision",
     "Denial",
     "Diff",
+    "Finding",
     "KMSClient",
     "KeyPolicies",
     "KeyPolicyError",
@@ -24,10 +25,12 @@ __all__ = [
     "PutResult",
     "Request",
     "Retry",
+    "Severity",
     "Statement",
     "access",
     "allow",
     "canonical",
+    "check",
     "decide",
     "deny",
     "diff",
@@ -44,6 +47,7 @@ if TYPE_CHECKING:
     from kmspolicy import errors, keys, statements
     from kmspolicy._botocore import translate_errors
     from kmspolicy._builder import Denial, Permission, allow, deny, matching
+    from kmspolicy._check import Finding, Severity, check
     from kmspolicy._client import KeyPolicies, KMSClient, PutResult
     from kmspolicy._compare import Diff, canonical, diff, equivalent
     from kmspolicy._document import Condition, Policy, Principal, Statement
@@ -62,6 +66,7 @@ else:
         "Decision": "_evaluate",
         "Denial": "_builder",
         "Diff": "_compare",
+        "Finding": "_check",
         "KMSClient": "_client",
         "KeyPolicies": "_client",
         "KeyPolicyError": "errors",
@@ -72,10 +77,12 @@ else:
         "PutResult": "_client",
         "Request": "_evaluate",
         "Retry": "_retry",
+        "Severity": "_check",
         "Statement": "_document",
         "access": "_evaluate",
         "allow": "_builder",
         "canonical": "_compare",
+        "check": "_check",
         "decide": "_evaluate",
         "deny": "_builder",
         "diff": "_compare",

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, final
 import attrs
 
 from kmspolicy import _botocore
+from kmspolicy._check import Severity
+from kmspolicy._check._check import check_text, principal_of_put
 from kmspolicy._document import Policy
 from kmspolicy._retry import Retry
-from kmspolicy.errors import CallError, KeyIdError, PolicyDocumentError, Problem
+from kmspolicy.errors import CallError, KeyIdError, PolicyCheckError, PolicyDocumentError, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -25,6 +27,16 @@ _ONCE: Final = Retry(1, deadline=None)
 def _retry_or_none(value: Retry | None) -> Retry | None:
     if value is not None and not isinstance(value, Retry):
         raise TypeError(f"retry is a Retry or None, not {value!r}")
+    return value
+
+
+def _caller_or_none(value: str | None) -> str | None:
+    return None if value is None else principal_of_put(value).name
+
+
+def _true_or_false(value: bool) -> bool:  # noqa: FBT001 - a converter
+    if not isinstance(value, bool):
+        raise TypeError(f"check is true or false, not {value!r}")
     return value
 
 
@@ -71,17 +83,28 @@ class KeyPolicies:
     Args:
         client: An open KMS client of aiobotocore. Its own repeats are off inside the calls of this class, and
             only there, unless ``retry`` is None.
+        caller: The ARN of the user, role, role session or root user whose credentials the client has, as STS
+            GetCallerIdentity returns it; with it, the check before a put knows whether this caller would be locked
+            out. None if it is not known.
+        check: Whether a policy is checked before it is put; false sends whatever is given.
         retry: How often and how long calls are repeated; None leaves that to the client's configuration.
         sleep: Waits between attempts; for tests, which do not want to wait.
         clock: Gives the seconds by which the deadline is reckoned before an attempt; for tests, with ``sleep``.
 
     Raises:
-        TypeError: where ``retry`` is neither a Retry nor None.
+        TypeError: where ``retry`` is neither a Retry nor None, or ``check`` not a bool.
+        RequestError: where ``caller`` can put no policy.
 
     https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html
     """
 
     _client: KMSClient = attrs.field(alias="client")
+    _caller: str | None = attrs.field(
+        default=None, kw_only=True, alias="caller", converter=_caller_or_none, repr=False
+    )
+    _check: bool = attrs.field(
+        default=True, kw_only=True, alias="check", converter=_true_or_false, repr=False
+    )
     _retry: Retry | None = attrs.field(
         default=_DEFAULT_RETRY, kw_only=True, alias="retry", converter=_retry_or_none
     )
@@ -99,14 +122,16 @@ class KeyPolicies:
             key_id: The id or the ARN of a key in the client's account and Region; not an alias.
             policy: The policy, or its JSON text, which is sent as it is.
             bypass_policy_lockout_safety_check: Send true only if you mean to give up the right to put a
-                policy on this key again.
+                policy on this key again; lockout then does not stop the put.
 
         Returns:
             The key, the id of the request and the number of requests.
 
         Raises:
             KeyIdError: where ``key_id`` cannot be the id of a key; nothing was sent.
-            PolicyDocumentError: where ``policy`` is neither a Policy nor text; nothing was sent.
+            PolicyDocumentError: where ``policy`` is neither a Policy nor text, or text that is no policy; nothing
+                was sent.
+            PolicyCheckError: where KMS would refuse the policy; nothing was sent.
             ServiceError: one of its kinds, where KMS answers with an error.
             NoAnswerError: where there is no answer, within the deadline or at all.
             TypeError: where ``bypass_policy_lockout_safety_check`` is not a bool; nothing was sent.
@@ -122,6 +147,8 @@ class KeyPolicies:
             raise TypeError(
                 "bypass_policy_lockout_safety_check is true or false, and nothing that merely looks so"
             )
+        if self._check:
+            _refuse(policy, parameters["Policy"], self._caller, bypass=bypass_policy_lockout_safety_check)
         if bypass_policy_lockout_safety_check:
             parameters["BypassPolicyLockoutSafetyCheck"] = True
         response, attempts = await self._call(
@@ -183,3 +210,15 @@ def _policy_text(policy: Policy | str) -> str:
         return policy
     hint = "; see Policy.from_dict" if isinstance(policy, dict) else ""
     raise PolicyDocumentError([Problem(f"expected a Policy or JSON text, not {type(policy).__name__}{hint}")])
+
+
+def _refuse(policy: Policy | str, text: str, caller: str | None, *, bypass: bool) -> None:
+    """Refuse what KMS would refuse."""
+    read = policy if isinstance(policy, Policy) else Policy.from_json(text)
+    errors = [
+        finding
+        for finding in check_text(read, text, caller=caller, account=None)
+        if finding.severity is Severity.ERROR and not (bypass and finding.code.startswith("LOCKOUT_"))
+    ]
+    if errors:
+        raise PolicyCheckError(errors)

@@ -15,7 +15,7 @@ policy allows them; their access level is taken to be that of DeriveSharedSecret
 from __future__ import annotations
 
 from string import ascii_uppercase
-from typing import Final, Literal, NamedTuple, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias, get_args
 
 from kmspolicy._wildcard import like
 
@@ -155,6 +155,10 @@ def fold(name: str) -> str:
 
 
 _ASCII_LOWER: Final = {ord(letter): letter.lower() for letter in ascii_uppercase}
+
+
+WITH_EFFECT: Final = frozenset(map(fold, (*get_args(Action), *get_args(ActionPattern))))
+"""The folded names of the actions that have an effect, and of AWS's own wildcards over them."""
 
 
 def actions_matching(text: str) -> tuple[ActionFacts, ...]:

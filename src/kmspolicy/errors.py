@@ -9,6 +9,7 @@ Catch the branch that you can act on::
     ├── RequestError (ValueError)              no request to KMS has such a principal, action or context
     ├── SidError (LookupError)                 no statement has the Sid, or several have it
     ├── KeyIdError (ValueError)                not the id or ARN of a key
+    ├── PolicyCheckError                       KMS would refuse the policy: .findings says why; nothing was sent
     └── CallError                              a call was made and did not succeed
         ├── NoAnswerError                      refused, dropped, timed out, closed client, no credentials
         └── ServiceError                       KMS answered with an error
@@ -41,6 +42,8 @@ import attrs
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from kmspolicy._check import Finding
+
 __all__ = [
     "AccessDeniedException",
     "BuilderError",
@@ -57,6 +60,7 @@ __all__ = [
     "MalformedPolicyDocumentException",
     "NoAnswerError",
     "NotFoundException",
+    "PolicyCheckError",
     "PolicyDocumentError",
     "PolicyLockoutException",
     "Problem",
@@ -151,6 +155,24 @@ class SidError(KeyPolicyError, LookupError):
 
 class KeyIdError(KeyPolicyError, ValueError):
     """Say that a value cannot be the id or the ARN of a KMS key; nothing was sent."""
+
+
+class PolicyCheckError(KeyPolicyError):
+    """Say that KMS would refuse the policy; nothing was sent.
+
+    Attributes:
+        findings: The findings of the severity ERROR, in the order of the document.
+    """
+
+    findings: tuple[Finding, ...]
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        """Take the findings, at least one."""
+        self.findings = tuple(findings)
+        lines = [str(finding) for finding in self.findings[:_MOST_LINES]]
+        if len(self.findings) > _MOST_LINES:
+            lines.append(f"and {len(self.findings) - _MOST_LINES} more")
+        super().__init__("\n  ".join(["KMS would refuse this policy, so that nothing was sent:", *lines]))
 
 
 class CallError(KeyPolicyError):

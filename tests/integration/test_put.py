@@ -27,13 +27,14 @@ from support import (
     Raw,
     ScriptedKMS,
     Truncate,
-    VirtualClock,
     client_of,
     example_from_values,
 )
 
 if TYPE_CHECKING:
     from types_aiobotocore_kms import KMSClient
+
+    from kmspolicy.testing import VirtualClock
 
 MODES: list[Mode] = ["legacy", "standard", "adaptive"]
 LOCKOUT = "The new key policy will not allow you to update the key policy in the future."
@@ -43,7 +44,7 @@ TIMEOUT = "DependencyTimeoutException"
 
 def key_policies(client: KMSClient, clock: VirtualClock, retry: Retry | None = Retry(4)) -> KeyPolicies:  # noqa: B008 - frozen
     """Return the facade with the sleeps of a virtual clock."""
-    return KeyPolicies(client, retry=retry, sleep=clock.sleep, clock=clock)
+    return KeyPolicies(client, check=False, retry=retry, sleep=clock.sleep, clock=clock)
 
 
 async def test_what_is_sent(kms: ScriptedKMS, clock: VirtualClock) -> None:
@@ -345,7 +346,7 @@ def test_a_client_in_another_event_loop(moto_url: str) -> None:
         with asyncio.Runner() as one, asyncio.Runner() as two:
             context, client = one.run(first())
             with pytest.raises(errors.NoAnswerError, match="event loop it was made in") as caught:
-                two.run(KeyPolicies(client).put(KEY_ID, "{}"))
+                two.run(KeyPolicies(client, check=False).put(KEY_ID, "{}"))
             one.run(context.__aexit__(None, None, None))
         return caught
 
@@ -429,7 +430,7 @@ async def test_the_deadline_cuts_what_is_under_way(kms: ScriptedKMS) -> None:
     async with client_of(kms.url, read_timeout=60.0) as client:
         before = time.monotonic()
         with pytest.raises(errors.NoAnswerError, match=r"deadline of 0\.2 seconds") as caught:
-            await KeyPolicies(client, retry=Retry(3, deadline=0.2)).put(KEY_ID, "{}")
+            await KeyPolicies(client, check=False, retry=Retry(3, deadline=0.2)).put(KEY_ID, "{}")
         assert time.monotonic() - before < 5.0
     error = caught.value
     assert (error.attempts, len(kms.requests), error.key_id, error.code) == (1, 1, KEY_ID, "TimeoutError")
@@ -445,7 +446,9 @@ async def test_the_deadline_cuts_a_delay_as_well(kms: ScriptedKMS) -> None:
 
     kms.answers(Error("ThrottlingException"))
     async with client_of(kms.url) as client:
-        policies = KeyPolicies(client, retry=Retry(3, deadline=0.2, first_delay=0.0), sleep=for_ever)
+        policies = KeyPolicies(
+            client, check=False, retry=Retry(3, deadline=0.2, first_delay=0.0), sleep=for_ever
+        )
         with pytest.raises(errors.NoAnswerError, match="deadline") as caught:
             await policies.put(KEY_ID, "{}")
     assert (caught.value.attempts, caught.value.outcome_unknown) == (1, False)
@@ -571,7 +574,7 @@ async def test_cancelling_stops_at_once(kms: ScriptedKMS, answer: Answer) -> Non
 
     kms.answers(answer)
     async with client_of(kms.url) as client:
-        policies = KeyPolicies(client, retry=Retry(5, deadline=None), sleep=for_ever)
+        policies = KeyPolicies(client, check=False, retry=Retry(5, deadline=None), sleep=for_ever)
         task = asyncio.create_task(policies.put(KEY_ID, "{}"))
         await (kms.arrived if isinstance(answer, Hang) else waits).wait()
         task.cancel()

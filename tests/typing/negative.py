@@ -17,6 +17,7 @@ from kmspolicy import (
     Statement,
     access,
     allow,
+    check,
     decide,
     deny,
     diff,
@@ -123,3 +124,11 @@ def questions(policy: Policy) -> None:
     explain(policy)  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
     equivalent(policy)  # type: ignore[call-arg]  # ty: ignore[missing-argument]
     diff(policy, policy).added.append(policy.statements[0])  # type: ignore[attr-defined]  # ty: ignore[missing-attribute]
+
+
+def checking(policy: Policy) -> None:
+    """Texts are no policies, callers are texts, and a severity is none of another kind."""
+    check("{}")  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    check(policy, "arn:aws:iam::111122223333:root")  # type: ignore[call-arg]  # ty: ignore[too-many-positional-arguments]
+    check(policy, caller=Principal.account("111122223333"))  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    check(policy)[0].severity.FATAL  # type: ignore[attr-defined]  # ty: ignore[missing-attribute]  # noqa: B018

@@ -15,6 +15,7 @@ from kmspolicy import (
     Condition,
     Decision,
     Diff,
+    Finding,
     KeyPolicies,
     Outcome,
     Permission,
@@ -23,10 +24,12 @@ from kmspolicy import (
     PutResult,
     Request,
     Retry,
+    Severity,
     Statement,
     access,
     allow,
     canonical,
+    check,
     decide,
     deny,
     diff,
@@ -38,6 +41,7 @@ from kmspolicy import (
     statements,
     translate_errors,
 )
+from kmspolicy.testing import FakeKMS, VirtualClock
 
 if TYPE_CHECKING:
     from types_aiobotocore_kms import KMSClient
@@ -167,6 +171,22 @@ def questions(policy: Policy, other: Policy) -> None:
     assert_type(difference.added, tuple[Statement, ...])
     assert_type(difference.changed[0].changes[0].removed, tuple[str, ...])
     assert_type(difference.gained[0].actions, tuple[str, ...])
+
+
+async def checking(policy: Policy) -> None:
+    """Findings are typed, the facade takes a caller, and FakeKMS is a client."""
+    found = check(policy, caller="arn:aws:iam::111122223333:role/App", account="111122223333")
+    assert_type(found, tuple[Finding, ...])
+    assert_type(found[0].severity, Severity)
+    assert_type(found[0].path, str)
+    fake = FakeKMS(caller="111122223333", principals=["arn:aws:iam::111122223333:role/App"])
+    clock = VirtualClock()
+    policies = KeyPolicies(fake, caller=fake.caller, check=True, sleep=clock.sleep, clock=clock)
+    assert_type(await policies.put(fake.add_key(), policy), PutResult)
+    try:
+        await policies.put("key", policy)
+    except errors.PolicyCheckError as error:
+        assert_type(error.findings, tuple[Finding, ...])
 
 
 async def failures(client: KMSClient) -> None:

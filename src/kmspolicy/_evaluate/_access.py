@@ -142,7 +142,7 @@ def access(policy: Policy) -> AccessTable:
 def tabulate(policy: Policy, principals: tuple[Subject, ...], actions: tuple[str, ...]) -> AccessTable:
     """Tabulate what a policy gives to some principals, which it need not name."""
     variables = policy.version == VERSION_WITH_VARIABLES
-    about = [_about(policy, _caller(principal), variables=variables) for principal in principals]
+    about = [_about(policy, caller_for(principal), variables=variables) for principal in principals]
     cells: list[tuple[Cell, ...]] = []
     for action in map(fold, actions):
         naming = {
@@ -152,6 +152,17 @@ def tabulate(policy: Policy, principals: tuple[Subject, ...], actions: tuple[str
         }
         cells.append(tuple(_cell(entry for entry in entries if entry.number in naming) for entries in about))
     return AccessTable(principals, actions, tuple(cells))
+
+
+def cell_of(policy: Policy, caller: Caller, action: str) -> Cell:
+    """Say what a policy gives to a caller for an action, given by its folded name."""
+    entries = _about(policy, caller, variables=policy.version == VERSION_WITH_VARIABLES)
+    return _cell(
+        entry
+        for entry in entries
+        if names_key(policy.statements[entry.number])
+        and names_action(policy.statements[entry.number], action)
+    )
 
 
 def principals_of(policy: Policy) -> tuple[Subject, ...]:
@@ -177,7 +188,7 @@ def actions_of(policy: Policy) -> tuple[str, ...]:
     return tuple(actions.values())
 
 
-def _caller(principal: Subject) -> Caller:
+def caller_for(principal: Subject) -> Caller:
     """Make the caller that a principal stands for; everyone and accounts stand for callers without a name."""
     kind, name = principal
     if kind == "Service":

@@ -1,0 +1,458 @@
+"""The catalogue of findings, as data: each code with its severity, meaning, advice, evidence and an example.
+
+The documentation page is made of it, and a test: each example has the finding, and nothing that AWS publishes as a key
+policy has an error that is not accounted for.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+from kmspolicy._check._finding import Severity
+
+Json = dict[str, Any]
+
+_KMS: Final = "https://docs.aws.amazon.com/kms/latest/developerguide/"
+_IAM: Final = "https://docs.aws.amazon.com/IAM/latest/UserGuide/"
+_PUT: Final = "https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html"
+_OVERVIEW: Final = f"{_KMS}key-policy-overview.html"
+_CHECKS: Final = f"{_IAM}access-analyzer-reference-policy-checks.html"
+_PRINCIPAL: Final = f"{_IAM}reference_policies_elements_principal.html"
+_OPERATORS: Final = f"{_IAM}reference_policies_elements_condition_operators.html"
+_SETS: Final = f"{_IAM}reference_policies_condition-single-vs-multi-valued-context-keys.html"
+_PERMISSIONS: Final = f"{_KMS}kms-api-permissions-reference.html"
+_CONDITIONS: Final = f"{_KMS}conditions-kms.html"
+_AUGUST_2025: Final = "https://github.com/ministryofjustice/analytical-platform/issues/7691"
+
+ERROR, SECURITY, WARNING, SUGGESTION = (
+    Severity.ERROR,
+    Severity.SECURITY_WARNING,
+    Severity.WARNING,
+    Severity.SUGGESTION,
+)
+
+_ROOT: Final = "arn:aws:iam::111122223333:root"
+_ALICE: Final = "arn:aws:iam::111122223333:user/alice"
+ADMIN: Final[Json] = {"Effect": "Allow", "Principal": {"AWS": _ROOT}, "Action": "kms:*", "Resource": "*"}
+"""The statement beside the examples, without which they would lock everybody out."""
+
+
+class Entry(NamedTuple):
+    """What the catalogue says about a code."""
+
+    severity: Severity
+    meaning: str
+    hint: str
+    url: str
+    example: Json
+    caller: str | None = None
+    account: str | None = None
+
+
+def _policy(*statements: Json, version: str | None = "2012-10-17") -> Json:
+    document: Json = {} if version is None else {"Version": version}
+    return document | {"Statement": [ADMIN, *statements]}
+
+
+def _one(*, without: str = "", **elements: Any) -> Json:  # noqa: ANN401 - JSON
+    """Build a policy with one statement more, for Alice, that has other elements than usual."""
+    statement = {"Effect": "Allow", "Principal": {"AWS": _ALICE}, "Action": "kms:Decrypt", "Resource": "*"}
+    return _policy({name: value for name, value in (statement | elements).items() if name != without})
+
+
+def _when(operator: str, key: str, *values: Any, **elements: Any) -> Json:  # noqa: ANN401 - JSON
+    return _one(Condition={operator: {key: values[0] if len(values) == 1 else list(values)}}, **elements)
+
+
+CATALOGUE: Final[dict[str, Entry]] = {
+    # --- what KMS refuses ---
+    "POLICY_SIZE_EXCEEDS_RESOURCE_POLICY_QUOTA": Entry(
+        ERROR,
+        "The text is longer than a key policy can be: 32,768 characters. With more bytes but not more characters it is a warning.",
+        "Write it compact, join statements, or name an account instead of its principals.",
+        f"{_KMS}resource-limits.html",
+        _one(
+            Principal={"AWS": [f"arn:aws:iam::111122223333:user/{'x' * 60}{number}" for number in range(400)]}
+        ),
+    ),
+    "UNSUPPORTED_CHARACTER": Entry(
+        ERROR,
+        "A character above U+00FF cannot stand in a key policy.",
+        "Use aws:SourceAccount or another key where a name has such characters.",
+        _PUT,
+        _one(Sid="\u20ac"),
+    ),
+    "MISSING_STATEMENT": Entry(
+        ERROR,
+        "The policy has no statement.",
+        "A key policy has at least one.",
+        _OVERVIEW,
+        {"Version": "2012-10-17", "Statement": []},
+    ),
+    "LOCKOUT_EVERYONE": Entry(
+        ERROR,
+        "No statement lets anybody put a policy on the key again.",
+        "Allow kms:PutKeyPolicy to the account or to an administrator, for example with statements.enable_iam_policies.",
+        f"{_KMS}key-policy-default.html#allow-unmanageable-key",
+        {"Version": "2012-10-17", "Statement": [ADMIN | {"Action": "kms:Decrypt"}]},
+    ),
+    "LOCKOUT_CALLER": Entry(
+        ERROR,
+        "The caller could not put a policy on the key again.",
+        "Allow kms:PutKeyPolicy to the caller or to its account; bypass_policy_lockout_safety_check is for giving up that right on purpose.",
+        _PUT,
+        {"Version": "2012-10-17", "Statement": [ADMIN | {"Principal": {"AWS": _ALICE}}]},
+        caller="arn:aws:iam::111122223333:user/bob",
+    ),
+    "MISSING_PRINCIPAL": Entry(
+        ERROR, "The statement has no Principal.", "Say whom it is for.", _OVERVIEW, _one(without="Principal")
+    ),
+    "MISSING_ACTION": Entry(
+        ERROR,
+        "The statement has no Action.",
+        "Say what it is about; KMS refuses such statements since August 2025.",
+        _AUGUST_2025,
+        _one(without="Action"),
+    ),
+    "MISSING_RESOURCE": Entry(
+        ERROR,
+        "The statement has no Resource; NotResource does not count.",
+        'Write "Resource": "*", which is the key; KMS refuses such statements since August 2025.',
+        _AUGUST_2025,
+        _one(without="Resource"),
+    ),
+    "UNSUPPORTED_RESOURCE_ARN_IN_POLICY": Entry(
+        ERROR,
+        "The Resource of a key policy is always the key itself.",
+        'Write "Resource": "*".',
+        _OVERVIEW,
+        _one(Resource="arn:aws:s3:::bucket"),
+    ),
+    "UNSUPPORTED_WILDCARD_IN_PRINCIPAL": Entry(
+        ERROR,
+        "A principal's name has no wildcards.",
+        'Name everyone ("*") under a condition on aws:PrincipalArn with ArnLike, or each principal.',
+        _PRINCIPAL,
+        _one(Principal={"AWS": "arn:aws:iam::111122223333:role/*"}),
+    ),
+    "INVALID_PRINCIPAL_FORMAT": Entry(
+        ERROR,
+        "This is no AWS principal.",
+        "Write an account id, or the ARN of an account (…:root), a user, a role, a role session or a federated user; groups are none.",
+        _PRINCIPAL,
+        _one(Principal={"AWS": "arn:aws:iam::1111:role/App"}),
+    ),
+    "INVALID_CONDITION_OPERATOR": Entry(
+        ERROR,
+        "There is no such condition operator.",
+        "Use one of IAM's.",
+        _OPERATORS,
+        _when("StringMatches", "kms:ViaService", "s3.us-east-1.amazonaws.com"),
+    ),
+    "NULL_WITH_IF_EXISTS": Entry(
+        ERROR,
+        "Null asks whether a key exists; it has no IfExists.",
+        "Drop IfExists.",
+        _CHECKS,
+        _when("NullIfExists", "aws:SourceArn", "true"),
+    ),
+    "OVERLY_PERMISSIVE_CONDITION": Entry(
+        ERROR,
+        "ForAllValues with an encryption context or a request tag matches requests that have none; KMS refuses it.",
+        "Drop ForAllValues: these keys have a single value.",
+        _CONDITIONS,
+        _when("ForAllValues:StringEquals", "kms:EncryptionContext:App", "x"),
+    ),
+    # --- what KMS may refuse ---
+    "RESOURCE_IS_KEY_ARN": Entry(
+        WARNING,
+        "The Resource is the ARN of a key. KMS may refuse it, and it may not count for the lockout check.",
+        'Write "Resource": "*", which is the key.',
+        _AUGUST_2025,
+        _one(Resource="arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"),
+    ),
+    "UNKNOWN_PRINCIPAL": Entry(
+        WARNING,
+        "This kind of principal is not known to work in key policies.",
+        "Name an account, a user, a role, a session or a service.",
+        _PRINCIPAL,
+        _one(Principal={"AWS": "arn:aws:iam::111122223333:saml-provider/x"}),
+    ),
+    "MIXED_PARTITIONS": Entry(
+        WARNING,
+        "Principals of several partitions stand in one policy; a key knows those of its own.",
+        "Use one partition.",
+        "https://github.com/cloudposse/terraform-aws-vpc-flow-logs-s3-bucket/pull/27",
+        _one(Principal={"AWS": "arn:aws-cn:iam::111122223333:role/App"}),
+    ),
+    "INVALID_SERVICE_PRINCIPAL_FORMAT": Entry(
+        WARNING,
+        "This does not look like a service principal.",
+        "Write it as s3.amazonaws.com or logs.us-east-1.amazonaws.com.",
+        _PRINCIPAL,
+        _one(Principal={"Service": "s3"}, Condition={"StringEquals": {"aws:SourceAccount": "111122223333"}}),
+    ),
+    "FEDERATED_PRINCIPAL_NOT_SUPPORTED": Entry(
+        WARNING,
+        "Identity providers are principals of role trust policies.",
+        "Name the role that federated users assume.",
+        _CHECKS,
+        _one(Principal={"Federated": "cognito-identity.amazonaws.com"}),
+    ),
+    "CANONICAL_USER_PRINCIPAL": Entry(
+        WARNING,
+        "Canonical user ids are for S3.",
+        "Name the account by its id.",
+        f"{_IAM}reference_policies_grammar.html",
+        _one(Principal={"CanonicalUser": "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"}),
+    ),
+    "INVALID_USER_REFERENCE": Entry(
+        WARNING,
+        "This is the unique id of a user, which KMS shows when the user was deleted and refuses when the policy is put.",
+        "Remove it, or name the user anew by its ARN.",
+        "https://repost.aws/knowledge-center/kms-policy-error-invalid-principals",
+        _one(Principal={"AWS": "AIDACKCEVSQ6C2EXAMPLE"}),
+    ),
+    "INVALID_ROLE_REFERENCE": Entry(
+        WARNING,
+        "This is the unique id of a role, which KMS shows when the role was deleted and refuses when the policy is put.",
+        "Remove it, or name the role anew by its ARN.",
+        "https://repost.aws/knowledge-center/kms-policy-error-invalid-principals",
+        _one(Principal={"AWS": "AROACKCEVSQ6C2EXAMPLE"}),
+    ),
+    "CONDITION_OPERATOR_CASE": Entry(
+        WARNING,
+        "Condition operators are case-sensitive; in this case it is none.",
+        "Write it as IAM does.",
+        "https://github.com/ministryofjustice/modernisation-platform-environments/pull/8893",
+        _when("stringEquals", "kms:ViaService", "s3.us-east-1.amazonaws.com"),
+    ),
+    "INVALID_VERSION": Entry(
+        WARNING,
+        "There is no such version of the policy language.",
+        'Write "Version": "2012-10-17".',
+        f"{_IAM}reference_policies_elements_version.html",
+        _policy(version="2020-01-01"),
+    ),
+    # --- security ---
+    "PUBLIC_ACCESS": Entry(
+        SECURITY,
+        "Anybody in any account gets access: no condition limits who the caller is. kms:ViaService alone does not.",
+        "Add a condition on kms:CallerAccount or aws:PrincipalOrgID, or name principals.",
+        "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html#access-control-block-public-access-policy-status",
+        _when("StringEquals", "kms:ViaService", "s3.us-east-1.amazonaws.com", Principal="*"),
+    ),
+    "ALLOW_WITH_NOT_PRINCIPAL": Entry(
+        SECURITY,
+        "An Allow with NotPrincipal is for everybody but those named.",
+        "Name those whom it is for.",
+        _CHECKS,
+        _one(
+            without="Principal",
+            NotPrincipal={"AWS": _ALICE},
+            Condition={"StringEquals": {"kms:CallerAccount": "111122223333"}},
+        ),
+    ),
+    "ALL_ACTIONS_FOR_ANOTHER_ACCOUNT": Entry(
+        SECURITY,
+        "Another account gets every action on the key, deletion included.",
+        "Name the actions it needs; statements.use_by_account has those for using a key.",
+        f"{_KMS}key-policy-modifying-external-accounts.html",
+        _one(Principal={"AWS": "444455556666"}, Action="kms:*"),
+        account="111122223333",
+    ),
+    "RESTRICT_ACCESS_TO_SERVICE_PRINCIPAL": Entry(
+        SECURITY,
+        "The service may be made to use the key for anybody (a confused deputy).",
+        "Add a condition on aws:SourceArn or aws:SourceAccount.",
+        f"{_IAM}confused-deputy.html",
+        _one(Principal={"Service": "s3.amazonaws.com"}),
+    ),
+    "CONDITION_MATCHES_ABSENT_KEY": Entry(
+        SECURITY,
+        "The condition is met, too, by a request that does not have the key.",
+        "Drop IfExists, or add a Null condition that demands the key.",
+        _OPERATORS,
+        _when("StringEqualsIfExists", "kms:ViaService", "s3.us-east-1.amazonaws.com"),
+    ),
+    "FOR_ALL_VALUES_WITH_SINGLE_VALUED_KEY": Entry(
+        SECURITY,
+        "The key has a single value; with ForAllValues a request without it matches.",
+        "Drop ForAllValues.",
+        _SETS,
+        _when("ForAllValues:StringEquals", "kms:ViaService", "s3.us-east-1.amazonaws.com"),
+    ),
+    "DENY_SHUTS_OUT_SERVICES": Entry(
+        WARNING,
+        "The Deny is for AWS services, too, which do not have the key of its condition.",
+        "Add a Bool condition that aws:PrincipalIsAWSService is false.",
+        f"{_IAM}reference_policies_condition-keys.html#condition-keys-principalisawsservice",
+        _when("StringNotEquals", "aws:PrincipalOrgID", "o-a1b2c3d4e5", Effect="Deny", Principal="*"),
+    ),
+    # --- no effect ---
+    "INVALID_ACTION": Entry(
+        WARNING,
+        "There is no such action of KMS; it has no effect.",
+        "Correct it, or leave it out.",
+        _PERMISSIONS,
+        _one(Action="kms:ReEncrypt"),
+    ),
+    "UNSUPPORTED_ACTION_IN_POLICY": Entry(
+        WARNING,
+        "This action is not authorised on a key; it has no effect in a key policy.",
+        "Allow it in an IAM policy.",
+        _PERMISSIONS,
+        _one(Action="kms:CreateKey"),
+    ),
+    "INVALID_SERVICE_CONDITION_KEY": Entry(
+        WARNING,
+        "There is no such condition key of KMS; no request has it.",
+        "Correct it.",
+        _CONDITIONS,
+        _when("StringEquals", "kms:ViaServce", "s3.us-east-1.amazonaws.com"),
+    ),
+    "INVALID_GLOBAL_CONDITION_KEY": Entry(
+        WARNING,
+        "There is no such global condition key; no request has it.",
+        "Correct it.",
+        f"{_IAM}reference_policies_condition-keys.html",
+        _when("StringEquals", "aws:PrincipalOrgIDs", "o-a1b2c3d4e5"),
+    ),
+    "IRRELEVANT_CONDITION_KEY_IN_POLICY": Entry(
+        WARNING,
+        "This condition key works in IAM policies only.",
+        "Move the condition to an IAM policy.",
+        _CONDITIONS,
+        _when("ForAnyValue:StringEquals", "kms:ResourceAliases", "alias/app"),
+    ),
+    "UNSUPPORTED_ACTION_FOR_CONDITION_KEY": Entry(
+        WARNING,
+        "No action of the statement has this condition key.",
+        "Name actions that have it, or leave it out.",
+        _CONDITIONS,
+        _when("Bool", "kms:GrantIsForAWSResource", "true"),
+    ),
+    "CONDITION_NEVER_MET": Entry(
+        WARNING,
+        "No request can meet this condition.",
+        "Correct it.",
+        _OPERATORS,
+        _when("StringEquals", "kms:ViaService", *([[]])),
+    ),
+    "REDUNDANT_STATEMENT": Entry(
+        SUGGESTION,
+        "Another statement says it all.",
+        "Leave it out.",
+        _CHECKS,
+        _policy(ADMIN | {"Action": "kms:Decrypt"}),
+    ),
+    "EMPTY_ARRAY_PRINCIPAL": Entry(
+        SUGGESTION,
+        "Nobody is named; the statement has no effect.",
+        "Name a principal.",
+        _CHECKS,
+        _one(Principal={"AWS": []}),
+    ),
+    "EMPTY_ARRAY_ACTION": Entry(
+        SUGGESTION,
+        "No action is named; the statement has no effect.",
+        "Name an action.",
+        _CHECKS,
+        _one(Action=[]),
+    ),
+    "WILDCARD_WITHOUT_LIKE_OPERATOR": Entry(
+        WARNING,
+        "A * or ? is an ordinary character under this operator.",
+        "Use StringLike or StringNotLike.",
+        _CHECKS,
+        _when("StringEquals", "kms:ViaService", "s3.*.amazonaws.com"),
+    ),
+    # --- form ---
+    "MISSING_VERSION": Entry(
+        WARNING,
+        "Without a Version the document is of 2008-10-17, in which policy variables are plain text.",
+        'Write "Version": "2012-10-17".',
+        f"{_IAM}reference_policies_elements_version.html",
+        _policy(version=None),
+    ),
+    "OLD_VERSION": Entry(
+        SUGGESTION,
+        "2008-10-17 is the old version of the policy language.",
+        'Write "Version": "2012-10-17".',
+        f"{_IAM}reference_policies_elements_version.html",
+        _policy(version="2008-10-17"),
+    ),
+    "VARIABLE_UNSUPPORTED_IN_VERSION": Entry(
+        WARNING,
+        "In this Version a policy variable is plain text.",
+        'Write "Version": "2012-10-17".',
+        f"{_IAM}reference_policies_variables.html",
+        _when("StringEquals", "aws:SourceIdentity", "${aws:username}") | {"Version": "2008-10-17"},
+    ),
+    "TYPE_MISMATCH": Entry(
+        WARNING,
+        "The operator compares something else than this key has.",
+        "Use an operator of the key's type.",
+        _CHECKS,
+        _when("NumericEquals", "kms:ViaService", "1"),
+    ),
+    **{
+        f"TYPE_MISMATCH_{name}": Entry(
+            WARNING,
+            f"The operator cannot read this value, which matches nothing; it compares {what}.",
+            f"Write it as {example}.",
+            _CHECKS,
+            _when(operator, key, example, "never", Action=action),
+        )
+        for name, what, example, operator, key, action in (
+            (
+                "NUMBER",
+                "numbers",
+                "90",
+                "NumericLessThan",
+                "kms:RotationPeriodInDays",
+                "kms:EnableKeyRotation",
+            ),
+            ("DATE", "dates", "2026-12-31T00:00:00Z", "DateLessThan", "aws:CurrentTime", "kms:Decrypt"),
+            ("BOOLEAN", "true and false", "true", "Bool", "aws:SecureTransport", "kms:Decrypt"),
+            ("IP_RANGE", "networks", "192.0.2.0/24", "IpAddress", "aws:SourceIp", "kms:Decrypt"),
+        )
+    },
+    "MISSING_QUALIFIER": Entry(
+        WARNING,
+        "The key has several values, and the operator no ForAnyValue or ForAllValues.",
+        "Say whether any value or all of them must match.",
+        _SETS,
+        _when("StringEquals", "kms:GrantOperations", "Decrypt", Action="kms:CreateGrant"),
+    ),
+    "UNIQUE_SIDS_RECOMMENDED": Entry(
+        WARNING,
+        "Another statement has the same Sid, by which people and tools find statements.",
+        "Give each statement a Sid of its own.",
+        _CHECKS,
+        _policy(
+            {
+                "Sid": "a",
+                "Effect": "Allow",
+                "Principal": {"AWS": _ALICE},
+                "Action": "kms:Sign",
+                "Resource": "*",
+            },
+            {
+                "Sid": "a",
+                "Effect": "Allow",
+                "Principal": {"AWS": _ALICE},
+                "Action": "kms:Verify",
+                "Resource": "*",
+            },
+        ),
+    ),
+    "IAM_POLICIES_DECIDE": Entry(
+        SUGGESTION,
+        "Whether the caller can put a policy again is for the IAM policies of its account to say.",
+        "Make sure that they allow kms:PutKeyPolicy; KMS refuses the policy otherwise.",
+        _PUT,
+        _policy(),
+        caller=_ALICE,
+    ),
+}

@@ -1,0 +1,230 @@
+"""Checking: what KMS would refuse, and what it would accept but not mean."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from kmspolicy import _json_text
+from kmspolicy._check._catalogue import CATALOGUE
+from kmspolicy._check._finding import Finding, Severity
+from kmspolicy._check._lockout import lockout
+from kmspolicy._check._rules import Found, rules_of
+from kmspolicy._document import a_policy
+from kmspolicy._evaluate._request import caller_of
+from kmspolicy._vocabulary import fold
+from kmspolicy.errors import RequestError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kmspolicy._document import Policy, Statement
+    from kmspolicy._evaluate._request import Caller
+
+LARGEST: Final = 32_768
+"""The most characters that a key policy can have.
+
+https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html#KMS-PutKeyPolicy-request-Policy
+"""
+
+VERSIONS: Final = ("2012-10-17", "2008-10-17")
+
+
+def check(policy: Policy, *, caller: str | None = None, account: str | None = None) -> tuple[Finding, ...]:
+    """Say what KMS would refuse about a policy, and what else is wrong with it.
+
+    A finding of the severity ERROR is certain: KMS refuses the policy. Where nobody knows, it is a WARNING.
+
+    Args:
+        policy: The policy.
+        caller: The ARN of the user, role, role session or root user who will put it, as STS GetCallerIdentity returns
+            it; with it the lockout check is that of KMS, as far as the policy alone decides.
+        account: The id of the account that the key is in; without it, it is the caller's.
+
+    Returns:
+        The findings, in the order of the document; those about the whole of it come first.
+
+    Raises:
+        RequestError: for a caller who can put no policy.
+        TypeError: for what is no policy.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html
+    """
+    return check_text(a_policy(policy), policy.to_json(), caller=caller, account=account)
+
+
+def check_text(policy: Policy, text: str, *, caller: str | None, account: str | None) -> tuple[Finding, ...]:
+    """Check a policy that will be sent as this text."""
+    who = None if caller is None else principal_of_put(caller)
+    key_account = account if account is not None or who is None else who.account
+    found = [
+        *_text(policy, text),
+        *_document(policy),
+        *lockout(policy, who, key_account),
+        *_partitions(policy),
+        *_sids(policy),
+        *_redundant(policy),
+    ]
+    for index, statement in enumerate(policy.statements):
+        found += [
+            one._replace(steps=("Statement", index, *one.steps)) for one in rules_of(statement, key_account)
+        ]
+    found.sort(key=_place)
+    return tuple(map(_finding, found))
+
+
+def principal_of_put(caller: str) -> Caller:
+    """Take apart who puts a policy.
+
+    Raises:
+        RequestError: for what can put no policy.
+    """
+    if not isinstance(caller, str):
+        raise RequestError(f"a caller is an ARN, not {caller!r}")
+    who = caller_of(caller)
+    if who.kind == "service":
+        raise RequestError(
+            f"{caller} is a service; give the ARN of a user, a role, a role session or a root user"
+        )
+    return who
+
+
+def _place(found: Found) -> int:
+    return found.steps[1] if len(found.steps) > 1 and isinstance(found.steps[1], int) else -1
+
+
+def _finding(found: Found) -> Finding:
+    entry = CATALOGUE[found.code]
+    message = entry.meaning
+    if found.what:
+        end = "" if found.what.endswith((".", "?")) else "."
+        message = f"{entry.meaning.removesuffix('.')}: {found.what}{end}"
+    path = _json_text.format_path(found.steps)
+    return Finding(found.code, found.severity or entry.severity, path, message, entry.hint, entry.url)
+
+
+# --- the document as a whole -----------------------------------------------------------------------
+
+_UNSUPPORTED = re.compile(r"[^\x00-\xff]").search  # JSON writes control characters as escapes
+
+
+def _text(policy: Policy, text: str) -> Iterator[Found]:
+    if len(text) > LARGEST:
+        yield Found("POLICY_SIZE_EXCEEDS_RESOURCE_POLICY_QUOTA", (), f"it has {len(text):,} characters")
+    elif len(text) * 2 > LARGEST and len(text.encode()) > LARGEST:
+        size = f"it has {len(text.encode()):,} bytes, which may be too many"
+        yield Found("POLICY_SIZE_EXCEEDS_RESOURCE_POLICY_QUOTA", (), size, Severity.WARNING)
+    if not text.isascii() and _UNSUPPORTED(text):
+        for steps, name in _texts(policy.to_dict(), ()):
+            match = _UNSUPPORTED(name)
+            if match:
+                yield Found("UNSUPPORTED_CHARACTER", steps, f"U+{ord(match.group()):04X}")
+
+
+def _texts(value: Any, steps: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:  # noqa: ANN401 - JSON
+    """Go through all texts and names of a document with their places."""
+    if isinstance(value, str):
+        yield steps, value
+    elif isinstance(value, dict):
+        for name, inner in cast("dict[str, Any]", value).items():
+            yield (*steps, name), name
+            yield from _texts(inner, (*steps, name))
+    elif not isinstance(value, (bool, int, float)):
+        for index, inner in enumerate(value):
+            yield from _texts(inner, (*steps, index))
+
+
+def _document(policy: Policy) -> Iterator[Found]:
+    if not policy.statements:
+        yield Found("MISSING_STATEMENT", ())
+    if policy.version is None:
+        yield Found("MISSING_VERSION", ())
+    elif policy.version not in VERSIONS:
+        yield Found("INVALID_VERSION", ("Version",), repr(policy.version))
+    elif policy.version != VERSIONS[0]:
+        yield Found("OLD_VERSION", ("Version",))
+    if policy.version != VERSIONS[0]:
+        for index, statement in enumerate(policy.statements):
+            for operator, key, values in statement.condition or ():
+                if any("${" in str(value) for value in values):
+                    yield Found(
+                        "VARIABLE_UNSUPPORTED_IN_VERSION", ("Statement", index, "Condition", operator, key)
+                    )
+
+
+_PARTITION = re.compile(r"arn:(aws(?:-[a-z]+)*):(?:iam|sts)::[0-9]{12}:").match
+
+
+def _partitions(policy: Policy) -> Iterator[Found]:
+    first = ""
+    for index, statement in enumerate(policy.statements):
+        for kind, name in statement.principal or ():
+            match = _PARTITION(name) if kind == "AWS" else None
+            if match is not None:
+                first = first or match.group(1)
+                if match.group(1) != first:
+                    steps = ("Statement", index, "Principal", "AWS")
+                    yield Found("MIXED_PARTITIONS", steps, f"{name!r} beside principals of {first!r}")
+
+
+def _sids(policy: Policy) -> Iterator[Found]:
+    seen: dict[str, int] = {}
+    for index, statement in enumerate(policy.statements):
+        if statement.sid:
+            if statement.sid in seen:
+                steps = ("Statement", index, "Sid")
+                yield Found(
+                    "UNIQUE_SIDS_RECOMMENDED",
+                    steps,
+                    f"{statement.sid!r} is that of Statement[{seen[statement.sid]}]",
+                )
+            seen.setdefault(statement.sid, index)
+
+
+def _redundant(policy: Policy) -> Iterator[Found]:
+    """Find statements of which others say everything, for the same principals under the same condition."""
+    about: dict[object, list[int]] = {}
+    for index, statement in enumerate(policy.statements):
+        for subject in _subjects(statement):
+            about.setdefault(subject, []).append(index)
+    shared = {subject for subject, indices in about.items() if len(indices) > 1}
+    if not shared:
+        return
+    saying = {subject: _sayings(policy, about[subject]) for subject in shared}
+    redundant: dict[int, set[int]] = {}
+    for index in range(len(policy.statements) - 1, -1, -1):  # of two that are the same, the first stays
+        statement = policy.statements[index]
+        subjects = _subjects(statement)
+        if subjects and shared.issuperset(subjects) and statement.actions:
+            ways = [
+                _said(fold(action), saying[subject]) - {index, *redundant}
+                for subject in subjects
+                for action in statement.actions
+            ]
+            if all(ways):
+                redundant[index] = set(map(min, ways))
+    for index, others in sorted(redundant.items()):
+        places = ", ".join(f"Statement[{other}]" for other in sorted(others))
+        yield Found("REDUNDANT_STATEMENT", ("Statement", index), f"see {places}")
+
+
+def _subjects(statement: Statement) -> list[object]:
+    """List who is meant by a statement, each with its effect and condition."""
+    if statement.principal is None or statement.resource != "*":
+        return []
+    return [(statement.effect, kind, name, statement.condition) for kind, name in statement.principal]
+
+
+def _sayings(policy: Policy, indices: list[int]) -> dict[str, set[int]]:
+    """Map the actions of some statements to the statements that have each."""
+    saying: dict[str, set[int]] = {}
+    for index in indices:
+        for action in policy.statements[index].actions:
+            saying.setdefault(fold(action), set()).add(index)
+    return saying
+
+
+def _said(action: str, saying: dict[str, set[int]]) -> set[int]:
+    """List the statements that say an action, as it is or by a wildcard at the end."""
+    heads = (f"{action[:end]}*" for end in range(len(action)))
+    return saying[action].union(*(saying[head] for head in heads if head in saying))
