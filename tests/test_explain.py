@@ -147,6 +147,44 @@ def test_conditions(condition: Condition, text: str) -> None:
     assert condition_words(condition) == text
 
 
+WORDS = {
+    "is": "StringEquals NumericEquals DateEquals Bool BinaryEquals",
+    "is not": "StringNotEquals NumericNotEquals DateNotEquals",
+    "is, in any case,": "StringEqualsIgnoreCase",
+    "is not, in any case,": "StringNotEqualsIgnoreCase",
+    "is like": "StringLike ArnLike ArnEquals",
+    "is not like": "StringNotLike ArnNotLike ArnNotEquals",
+    "is less than": "NumericLessThan",
+    "is at most": "NumericLessThanEquals",
+    "is more than": "NumericGreaterThan",
+    "is at least": "NumericGreaterThanEquals",
+    "is before": "DateLessThan",
+    "is at or before": "DateLessThanEquals",
+    "is after": "DateGreaterThan",
+    "is at or after": "DateGreaterThanEquals",
+    "is in": "IpAddress",
+    "is not in": "NotIpAddress",
+}
+
+
+@pytest.mark.parametrize(("words", "operators"), WORDS.items())
+def test_the_words_of_operators(words: str, operators: str) -> None:
+    """Each says what it asks; Null is said in other words."""
+    for operator in operators.split():
+        assert condition_words(Condition(operator, "k", "v")) == f"k {words} v"
+    assert {name for names in WORDS.values() for name in names.split()} == set(OPERATORS) - {"Null"}
+
+
+def test_several_denials() -> None:
+    """In the plural."""
+    denial = deny("kms:Sign").to(ALICE)
+    decision = decide(Policy([denial, denial]), Request(ALICE, "kms:Sign"))
+    assert (
+        explain(decision)
+        == "Statement[0] and Statement[1] deny kms:Sign to user alice of account 111122223333."
+    )
+
+
 def test_every_operator_has_words() -> None:
     """None is missing, and those of opposites differ."""
     words = {name: condition_words(Condition(name, "k", "v")) for name in OPERATORS}

@@ -88,6 +88,12 @@ ActionPattern: TypeAlias = Literal[
 ]
 """A wildcard that AWS's own documents use; others go through ``matching``."""
 
+VERSIONS: Final = ("2012-10-17", "2008-10-17")
+"""The versions of the policy language: the current one, and the one that an absent Version means.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html
+"""
+
 # --- actions ---------------------------------------------------------------------------------------
 
 _BY_ACCESS_LEVEL: Final = {
@@ -331,3 +337,13 @@ CONDITION_KEYS: Final = {
     )
 }
 """All condition keys of KMS and the global ones, by their name in lower case: case does not matter in a key."""
+
+
+def condition_key(name: str) -> ConditionKeyFacts | None:
+    """Find what is known of a condition key, in any case; also of one whose rest is free."""
+    folded = fold(name)
+    known = CONDITION_KEYS.get(folded)
+    if known is not None:
+        return known
+    beginnings = (folded[: place + 1] for place, letter in enumerate(folded) if letter in ":/")
+    return next((CONDITION_KEYS[name] for name in beginnings if name in CONDITION_KEYS), None)

@@ -12,7 +12,7 @@ from kmspolicy._check._lockout import lockout
 from kmspolicy._check._rules import Found, rules_of
 from kmspolicy._document import a_policy
 from kmspolicy._evaluate._request import caller_of
-from kmspolicy._vocabulary import fold
+from kmspolicy._vocabulary import VERSIONS, fold
 from kmspolicy.errors import RequestError
 
 if TYPE_CHECKING:
@@ -26,8 +26,6 @@ LARGEST: Final = 32_768
 
 https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html#KMS-PutKeyPolicy-request-Policy
 """
-
-VERSIONS: Final = ("2012-10-17", "2008-10-17")
 
 
 def check(policy: Policy, *, caller: str | None = None, account: str | None = None) -> tuple[Finding, ...]:

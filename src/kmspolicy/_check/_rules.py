@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 from kmspolicy._document._convert import plural
 from kmspolicy._evaluate._conditions import is_negated, parse_operator
 from kmspolicy._evaluate._values import instant, network, number, truth
-from kmspolicy._vocabulary import ACTIONS, CONDITION_KEYS, OPERATORS, WITH_EFFECT, actions_matching, fold
+from kmspolicy._vocabulary import (
+    ACTIONS,
+    CONDITION_KEYS,
+    OPERATORS,
+    WITH_EFFECT,
+    actions_matching,
+    condition_key,
+    fold,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -207,7 +215,7 @@ def _operators(statement: Statement, clauses: list[Clause]) -> Iterator[Found]:
             yield _no_operator(name)
             continue
         for key, values in keys:
-            clauses.append(Clause(name, operator, key, _facts(key), plural(values)))
+            clauses.append(Clause(name, operator, key, condition_key(key), plural(values)))
 
 
 def _no_operator(name: str) -> Found:
@@ -223,16 +231,6 @@ def _no_operator(name: str) -> Found:
     return Found(
         "INVALID_CONDITION_OPERATOR", ("Condition", name), f"{name!r}{nearest(rest, _BY_LOWER_CASE)}"
     )
-
-
-def _facts(key: str) -> ConditionKeyFacts | None:
-    """Find what is known of a key, also of one whose rest is free."""
-    folded = fold(key)
-    known = CONDITION_KEYS.get(folded)
-    if known is not None:
-        return known
-    beginnings = (folded[: place + 1] for place, letter in enumerate(folded) if letter in ":/")
-    return next((CONDITION_KEYS[name] for name in beginnings if name in CONDITION_KEYS), None)
 
 
 def _condition(clause: Clause) -> Iterator[Found]:

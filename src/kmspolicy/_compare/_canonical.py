@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias, get_arg
 
 from kmspolicy._compare._conditions import Clauses, clauses_of, condition_from, has_variables
 from kmspolicy._document import Policy, Principal, Statement, a_policy
-from kmspolicy._vocabulary import ACTIONS, ActionPattern, fold
+from kmspolicy._vocabulary import ACTIONS, VERSIONS, ActionPattern, fold
 from kmspolicy._wildcard import covers
 
 if TYPE_CHECKING:
@@ -19,12 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from kmspolicy._document._statement import Effect
-
-VERSIONS: Final = ("2012-10-17", "2008-10-17")
-"""The current version, and the one that an absent Version means.
-
-https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html
-"""
 
 
 class Except(NamedTuple):

@@ -10,10 +10,10 @@ from kmspolicy._document._condition import condition_of
 from kmspolicy._document._convert import plural
 from kmspolicy._evaluate._conditions import parse_operator
 from kmspolicy._evaluate._values import NANO, instant, network, number, text_of, truth
-from kmspolicy._vocabulary import CONDITION_KEYS, OPERATORS, fold
+from kmspolicy._vocabulary import OPERATORS, condition_key, fold
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
     from decimal import Decimal
 
     from kmspolicy._document import Condition
@@ -164,13 +164,5 @@ def _order(value: Token) -> tuple[int, str]:
 
 def _spelling(key: str) -> str:
     """Write a key that is in lower case as AWS does, where it is known."""
-    for name in (key, *_beginnings(key)):
-        known = CONDITION_KEYS.get(name)
-        if known is not None:
-            return known.name + key[len(name) :]
-    return key
-
-
-def _beginnings(key: str) -> Iterable[str]:
-    """Name the known keys that may be the beginning of this one: up to the colon or slash before what is free."""
-    return (key[: place + 1] for place, character in enumerate(key) if character in ":/")
+    known = condition_key(key)
+    return key if known is None else known.name + key[len(known.name) :]

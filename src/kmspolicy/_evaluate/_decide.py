@@ -15,7 +15,7 @@ from kmspolicy import _json_text
 from kmspolicy._document import a_policy
 from kmspolicy._document._convert import plural
 from kmspolicy._evaluate._conditions import Facts, holds, parse_operator
-from kmspolicy._vocabulary import ACTIONS, fold
+from kmspolicy._vocabulary import ACTIONS, VERSIONS, fold
 from kmspolicy._wildcard import like
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ Element: TypeAlias = Literal[
     "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"
 ]
 
-VERSION_WITH_VARIABLES: Final = "2012-10-17"
+VERSION_WITH_VARIABLES: Final = VERSIONS[0]
 
 
 class Outcome(Enum):
