@@ -298,6 +298,7 @@ def to(**principal: Any) -> Statement:
         (to(AWS=f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/rds.amazonaws.com/AWSServiceRoleForRDS"), []),
         (to(AWS=f"arn:aws:iam::{ACCOUNT}:group/admins"), ["INVALID_PRINCIPAL_FORMAT"]),
         (to(AWS="1111"), ["INVALID_PRINCIPAL_FORMAT"]),
+        (to(AWS=[ACCOUNT, "1111"]), ["INVALID_PRINCIPAL_FORMAT"]),
         (to(AWS=""), ["INVALID_PRINCIPAL_FORMAT"]),
         (to(AWS=f"arn:aws:sts::{ACCOUNT}:assumed-role/App"), ["UNKNOWN_PRINCIPAL"]),
         (to(AWS=f"arn:aws:iam::{ACCOUNT}:role/App?"), ["UNSUPPORTED_WILDCARD_IN_PRINCIPAL"]),

@@ -189,20 +189,19 @@ def _redundant(policy: Policy) -> Iterator[Found]:
     if not shared:
         return
     saying = {subject: _sayings(policy, about[subject]) for subject in shared}
-    redundant: dict[int, set[int]] = {}
+    redundant: dict[int, list[int]] = {}
     for index in range(len(policy.statements) - 1, -1, -1):  # of two that are the same, the first stays
-        statement = policy.statements[index]
-        subjects = _subjects(statement)
-        if subjects and shared.issuperset(subjects) and statement.actions:
-            ways = [
-                _said(fold(action), saying[subject]) - {index, *redundant}
-                for subject in subjects
-                for action in statement.actions
-            ]
-            if all(ways):
-                redundant[index] = set(map(min, ways))
-    for index, others in sorted(redundant.items()):
-        places = ", ".join(f"Statement[{other}]" for other in sorted(others))
+        subjects = _subjects(policy.statements[index])
+        actions = set(map(fold, policy.statements[index].actions))
+        if subjects and actions and shared.issuperset(subjects):
+            others = {_other(action, saying[subject], index) for subject in subjects for action in actions}
+            if -1 not in others:
+                redundant[index] = sorted(others)
+                for subject in subjects:
+                    for action in actions:
+                        saying[subject][action].remove(index)
+    for index, others_of in sorted(redundant.items()):
+        places = ", ".join(f"Statement[{other}]" for other in others_of)
         yield Found("REDUNDANT_STATEMENT", ("Statement", index), f"see {places}")
 
 
@@ -210,19 +209,24 @@ def _subjects(statement: Statement) -> list[object]:
     """List who is meant by a statement, each with its effect and condition."""
     if statement.principal is None or statement.resource != "*":
         return []
-    return [(statement.effect, kind, name, statement.condition) for kind, name in statement.principal]
+    condition = None if statement.condition is None else repr(statement.condition.blocks)
+    return [(statement.effect, kind, name, condition) for kind, name in statement.principal]
 
 
-def _sayings(policy: Policy, indices: list[int]) -> dict[str, set[int]]:
-    """Map the actions of some statements to the statements that have each."""
-    saying: dict[str, set[int]] = {}
-    for index in indices:
-        for action in policy.statements[index].actions:
-            saying.setdefault(fold(action), set()).add(index)
+def _sayings(policy: Policy, indices: list[int]) -> dict[str, list[int]]:
+    """Map the actions of some statements to the statements that have each, in their order."""
+    saying: dict[str, list[int]] = {}
+    for index in dict.fromkeys(indices):
+        for action in dict.fromkeys(map(fold, policy.statements[index].actions)):
+            saying.setdefault(action, []).append(index)
     return saying
 
 
-def _said(action: str, saying: dict[str, set[int]]) -> set[int]:
-    """List the statements that say an action, as it is or by a wildcard at the end."""
+def _other(action: str, saying: dict[str, list[int]], index: int) -> int:
+    """Find another statement that says an action, as it is or by a wildcard at the end; -1 for none."""
     heads = (f"{action[:end]}*" for end in range(len(action)))
-    return saying[action].union(*(saying[head] for head in heads if head in saying))
+    for listed in (saying[action], *(saying[head] for head in heads if head in saying)):
+        for other in listed[:2]:
+            if other != index:
+                return other
+    return -1

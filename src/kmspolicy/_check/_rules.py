@@ -86,10 +86,10 @@ def nearest(name: str, known: Mapping[str, object]) -> str:
 # --- principals ------------------------------------------------------------------------------------
 
 _ARN = re.compile(r"arn:aws(?:-[a-z]+)*:(?:iam|sts)::[0-9]{12}:\S+").fullmatch
-_KNOWN_ARN = re.compile(
-    r"arn:aws(?:-[a-z]+)*:(?:iam::[0-9]{12}:(?:root|(?:user|role)/\S+)|sts::[0-9]{12}:(?:assumed-role/[^/\s]+/\S+|federated-user/\S+))"
-).fullmatch
 _ACCOUNT = re.compile(r"[0-9]{12}").fullmatch
+_FINE = re.compile(
+    r"[0-9]{12}|\*|arn:aws(?:-[a-z]+)*:(?:iam::[0-9]{12}:(?:root|(?:user|role)/[^\s*?]+)|sts::[0-9]{12}:(?:assumed-role/[^/\s*?]+/[^\s*?]+|federated-user/[^\s*?]+))"
+).fullmatch
 _UNIQUE_ID = re.compile(r"A(?:ID|RO)A[A-Z0-9]{12,}").fullmatch
 _SERVICE = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+").fullmatch
 
@@ -107,6 +107,9 @@ def _names_of(element: str, principal: Principal) -> Iterator[Found]:
         return
     named = False
     for kind, names in principal.element:
+        if kind == "AWS" and names and all(map(_FINE, plural(names))):
+            named = True
+            continue
         for steps, name in _places((element, kind), names):
             named = True
             for code in _PRINCIPAL_RULES[kind](name):
@@ -125,9 +128,7 @@ def _places(steps: tuple[Step, ...], names: Names) -> Iterator[tuple[tuple[Step,
 
 
 def _aws(name: str) -> Iterator[str]:
-    if _KNOWN_ARN(name) and "*" not in name and "?" not in name:
-        return
-    if _ACCOUNT(name) or name == "*":
+    if _FINE(name):
         return
     if _UNIQUE_ID(name):
         yield "INVALID_USER_REFERENCE" if name.startswith("AIDA") else "INVALID_ROLE_REFERENCE"
@@ -416,7 +417,7 @@ def _whom_it_lets_in(statement: Statement, clauses: list[Clause], account: str |
 def _account_of(name: str) -> str | None:
     if _ACCOUNT(name):
         return name
-    return name.split(":")[4] if _KNOWN_ARN(name) else None
+    return name.split(":")[4] if name != "*" and _FINE(name) else None
 
 
 def _limited(clauses: list[Clause], keys: frozenset[str]) -> bool:
