@@ -510,6 +510,8 @@ def test_denials_that_shut_out_services(condition: Condition, action: str, found
         ([about(), about()], ["Statement[2]"]),
         ([about(Action="kms:Decrypt"), about(Action="kms:De*")], ["Statement[1]"]),
         ([about(Action="kms:De*"), about(Action=["kms:Decrypt", "kms:DescribeKey"])], ["Statement[2]"]),
+        ([about(), about(Principal={"AWS": [ALICE, ALICE]})], ["Statement[2]"]),
+        ([about(Principal={"AWS": [ALICE, ALICE]})], []),
         ([about(), about(Effect="Deny")], []),
         ([about(), about(Principal={"AWS": [ALICE, APP]})], ["Statement[1]"]),
         ([about(), about(Condition={"Bool": {"aws:SecureTransport": "true"}})], []),

@@ -210,7 +210,9 @@ def _subjects(statement: Statement) -> list[object]:
     if statement.principal is None or statement.resource != "*":
         return []
     condition = None if statement.condition is None else repr(statement.condition.blocks)
-    return [(statement.effect, kind, name, condition) for kind, name in statement.principal]
+    return list(
+        dict.fromkeys((statement.effect, kind, name, condition) for kind, name in statement.principal)
+    )
 
 
 def _sayings(policy: Policy, indices: list[int]) -> dict[str, list[int]]:
