@@ -563,6 +563,16 @@ def test_characters_are_found_wherever_they_are() -> None:
     ]
 
 
+def test_a_single_statement_has_no_index() -> None:
+    """So that its findings can be located in its text."""
+    policy = Policy(
+        Statement("Allow", principal=Principal.arn(ROOT), action=["kms:*", "kms:Foo"], resource="*")
+    )
+    (finding,) = check(policy)
+    assert finding.path == "Statement.Action[1]"
+    assert finding.locate(policy.to_json()) is not None
+
+
 def test_an_old_version_without_variables() -> None:
     """Only conditions with variables mean something else in it."""
     policy = Policy([ADMIN, about(Condition={"Bool": {"aws:SecureTransport": True}})], version="2008-10-17")

@@ -68,6 +68,8 @@ def check_text(policy: Policy, text: str, *, caller: str | None, account: str | 
             one._replace(steps=("Statement", index, *one.steps)) for one in rules_of(statement, key_account)
         ]
     found.sort(key=_place)
+    if not isinstance(policy.statement, tuple):  # an object, and no array that has an index
+        found = [one._replace(steps=(*one.steps[:1], *one.steps[2:])) for one in found]
     return tuple(map(_finding, found))
 
 
