@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import runpy
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
@@ -32,8 +33,11 @@ def test_documents(name: str) -> None:
     parsers = [CodeBlockParser("python", _run), CodeBlockParser("text", _compare)]
     examples = list(Sybil(parsers=parsers).parse(ROOT / name).examples())
     assert examples
-    for example in examples:
-        example.evaluate()
+    with ThreadPoolExecutor(
+        1
+    ) as thread:  # asyncio.run, which pages show, forgets the loop of the thread it runs in
+        for example in examples:
+            thread.submit(example.evaluate).result()
 
 
 def test_the_page_of_findings_is_made_of_the_catalogue() -> None:
