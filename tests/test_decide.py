@@ -218,7 +218,7 @@ def test_why_a_statement_does_not_apply(elements: dict[str, Any], path: str) -> 
     """The first element for which it does not is named; what KMS would refuse applies to nothing."""
     whole: dict[str, Any] = {"principal": Principal.everyone(), "action": "kms:Decrypt", "resource": "*"}
     statement = Statement("Allow", **(whole | elements))
-    decision = decide(Policy(statement), Request(USER, "kms:Decrypt", {"aws:a": True}))
+    decision = decide(Policy([statement]), Request(USER, "kms:Decrypt", {"aws:a": True}))
     assert (decision.outcome, decision.decided_by, decision.statements) == (NOT_GRANTED, (), ())
     assert [mismatch.path for mismatch in decision.mismatches] == [path]
 

@@ -163,8 +163,8 @@ def fold(name: str) -> str:
 _ASCII_LOWER: Final = {ord(letter): letter.lower() for letter in ascii_uppercase}
 
 
-WITH_EFFECT: Final = frozenset(map(fold, (*get_args(Action), *get_args(ActionPattern))))
-"""The folded names of the actions that have an effect, and of AWS's own wildcards over them."""
+WITH_EFFECT: Final = frozenset((*get_args(Action), *get_args(ActionPattern)))
+"""The names of the actions that have an effect, and of AWS's own wildcards over them, as AWS spells them."""
 
 
 def actions_matching(text: str) -> tuple[ActionFacts, ...]:

@@ -67,9 +67,11 @@ def check_text(policy: Policy, text: str, *, caller: str | None, account: str | 
         found += [
             one._replace(steps=("Statement", index, *one.steps)) for one in rules_of(statement, key_account)
         ]
-    found.sort(key=_place)
+    found.sort(key=_number)
     if not isinstance(policy.statement, tuple):  # an object, and no array that has an index
-        found = [one._replace(steps=(*one.steps[:1], *one.steps[2:])) for one in found]
+        found = [
+            one if _number(one) < 0 else one._replace(steps=(one.steps[0], *one.steps[2:])) for one in found
+        ]
     return tuple(map(_finding, found))
 
 
@@ -89,7 +91,8 @@ def principal_of_put(caller: str) -> Caller:
     return who
 
 
-def _place(found: Found) -> int:
+def _number(found: Found) -> int:
+    """Tell which statement it is about; -1 for the document as a whole."""
     return found.steps[1] if len(found.steps) > 1 and isinstance(found.steps[1], int) else -1
 
 
@@ -158,13 +161,13 @@ _PARTITION = re.compile(r"arn:(aws(?:-[a-z]+)*):(?:iam|sts)::[0-9]{12}:").match
 def _partitions(policy: Policy) -> Iterator[Found]:
     first = ""
     for index, statement in enumerate(policy.statements):
-        for kind, name in statement.principal or ():
-            match = _PARTITION(name) if kind == "AWS" else None
-            if match is not None:
-                first = first or match.group(1)
-                if match.group(1) != first:
+        for name in () if statement.principal is None else statement.principal["AWS"]:
+            match = _PARTITION(name)
+            if match is not None and match[1] != first:
+                if first:
                     steps = ("Statement", index, "Principal", "AWS")
                     yield Found("MIXED_PARTITIONS", steps, f"{name!r} beside principals of {first!r}")
+                first = first or match[1]
 
 
 def _sids(policy: Policy) -> Iterator[Found]:

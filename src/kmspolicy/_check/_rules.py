@@ -170,7 +170,7 @@ _PRINCIPAL_RULES: Final[Mapping[str, Callable[[str], Iterator[str]]]] = {
 
 def _actions(statement: Statement) -> Iterator[Found]:
     for element, names in (("Action", statement.action), ("NotAction", statement.not_action)):
-        if names is None or (names and WITH_EFFECT.issuperset(map(fold, plural(names)))):
+        if names is None or (names and WITH_EFFECT.issuperset(plural(names))):
             continue
         if not names and names != "":
             yield Found("EMPTY_ARRAY_ACTION", (element,))
@@ -189,6 +189,8 @@ def _action(steps: tuple[Step, ...], name: str) -> Iterator[Found]:
 
 
 def _resources(statement: Statement) -> Iterator[Found]:
+    if statement.resource == "*":
+        return
     if statement.resource is None:
         yield Found("MISSING_RESOURCE", ())
         return

@@ -138,7 +138,10 @@ class Principal:
             raise KeyError(kind)
         if self.element == "*":
             return ("*",) if kind == "AWS" else ()
-        return next((plural(names) for other, names in self.element if other == kind), ())
+        for other, some in self.element:
+            if other == kind:
+                return plural(some)
+        return ()
 
     def __iter__(self) -> Iterator[tuple[PrincipalKind, str]]:
         """Go through kind and name; ``"*"`` means the same as ``{"AWS": "*"}``, and reads as ``AWS``, ``*``."""

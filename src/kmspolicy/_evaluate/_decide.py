@@ -55,11 +55,14 @@ class Mismatch(NamedTuple):
     """The operator of the condition that is not met."""
     key: str | None = None
     """Its condition key; None where the operator does not exist."""
+    in_list: bool = True
+    """Whether the statement stands in a list; a single one may stand there without."""
 
     @property
     def path(self) -> str:
         """Where in the document, ``Statement[1].Condition.StringEquals["kms:ViaService"]`` for example."""
-        steps = ("Statement", self.number, self.element, self.operator, self.key)
+        number = self.number if self.in_list else None
+        steps = ("Statement", number, self.element, self.operator, self.key)
         return _json_text.format_path(tuple(step for step in steps if step is not None))
 
 
@@ -148,6 +151,8 @@ def decide(policy: Policy, request: Request) -> Decision:
             denied.append(index)
         else:
             (allowed if how == "caller" else delegated).append(index)
+    if not isinstance(policy.statement, tuple):
+        mismatches = [mismatch._replace(in_list=False) for mismatch in mismatches]
     outcome, decided_by = (
         (Outcome.DENIED, denied)
         if denied
