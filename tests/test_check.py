@@ -25,9 +25,12 @@ from kmspolicy import (
     statements,
 )
 from kmspolicy._check._catalogue import CATALOGUE
+from support import calls_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+
+    Json = dict[str, Any]
 
 CORPUS = Path(os.environ.get("KMSPOLICY_CORPUS") or "no-corpus")
 ACCOUNT = "111122223333"
@@ -36,6 +39,7 @@ ROOT = f"arn:aws:iam::{ACCOUNT}:root"
 ALICE = f"arn:aws:iam::{ACCOUNT}:user/alice"
 APP = f"arn:aws:iam::{ACCOUNT}:role/App"
 SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/App/s"
+BOB = f"arn:aws:sts::{ACCOUNT}:federated-user/bob"
 ADMIN = statements.enable_iam_policies(ACCOUNT)
 
 
@@ -78,6 +82,7 @@ def test_each_example_has_its_finding(code: str) -> None:
         Policy([ADMIN, statements.use_by_account(OTHER)]),
         Policy([ADMIN, statements.use_through_service("ec2.us-east-1.amazonaws.com", account=ACCOUNT)]),
         Policy([ADMIN, statements.deny_short_waiting_period(21), statements.deny_deletion()]),
+        Policy([ADMIN, statements.cloudwatch_logs("us-east-1", ACCOUNT)]),
         Policy([ADMIN, statements.nitro_enclave(Principal.arn(APP), image_sha384="a" * 96)]),
     ],
 )
@@ -170,6 +175,24 @@ def key_arn(effect: Any = "Allow") -> Statement:
         # What is not settled is a warning.
         ([key_arn()], None, "WARNING"),
         ([ADMIN, key_arn("Deny")], None, None),
+        ([key_arn(), key_arn("Deny")], None, "WARNING"),
+        ([PUT.to(Principal({"CanonicalUser": "79a5"}))], None, "WARNING"),
+        ([PUT.to(Principal.federated("accounts.google.com"))], ACCOUNT, "WARNING"),
+        (
+            [PUT.to(Principal.arn(ROOT)).when(Condition("stringEquals", "kms:CallerAccount", ACCOUNT))],
+            None,
+            "WARNING",
+        ),
+        (
+            [
+                PUT.to(Principal.arn(ROOT)).when(
+                    Condition("stringEquals", "kms:CallerAccount", OTHER)
+                    & Condition("StringEquals", "kms:CallerAccount", OTHER)
+                )
+            ],
+            ACCOUNT,
+            "ERROR",
+        ),
         ([PUT.to(Principal.arn(ALICE)), NO_PUT.to_all_except(Principal.arn(ALICE))], None, "WARNING"),
         ([Statement("Allow", principal=Principal.arn(ROOT), action="kms:*", resource="x")], None, "ERROR"),
         ([Statement("Allow", not_principal=Principal.arn(ALICE), action="kms:*", resource="*")], None, None),
@@ -232,11 +255,68 @@ def test_lockout_of_everyone(given: Iterable[Statement], account: str | None, ex
             "",
         ),
         ([key_arn(), PUT.to(Principal.arn(APP))], ALICE, "LOCKOUT_CALLER", "WARNING", ""),
-        ([ADMIN], f"arn:aws:iam::{OTHER}:user/x", "LOCKOUT_EVERYONE", "ERROR", ""),
+        # Who is meant is not settled, or not told.
+        (
+            [PUT.to(Principal({"AWS": "AIDACKCEVSQ6C2EXAMPLE"}))],
+            ALICE,
+            "LOCKOUT_CALLER",
+            "WARNING",
+            "Perhaps",
+        ),
+        ([PUT.to(Principal.arn(SESSION))], APP, "LOCKOUT_CALLER", "WARNING", ""),
+        ([PUT.to(Principal.arn(f"{SESSION}-of-x"))], f"{APP}-of-x", "LOCKOUT_CALLER", "ERROR", ""),
+        ([PUT.to(Principal.arn(SESSION.replace(ACCOUNT, OTHER)))], APP, "LOCKOUT_EVERYONE", "ERROR", ""),
+        ([PUT.to(Principal.arn(ALICE))], BOB, "LOCKOUT_CALLER", "WARNING", ""),
+        ([PUT.to(Principal.arn(APP))], BOB, "LOCKOUT_CALLER", "ERROR", ""),
+        ([PUT.to(Principal.arn(ALICE))], SESSION, "LOCKOUT_CALLER", "ERROR", ""),
+        # A Deny that is met where its key is absent.
+        (
+            [
+                PUT.to(Principal.arn(ALICE)),
+                NO_PUT.to(Principal.everyone()).when(keys.principal_org_id.not_equals("o-1")),
+            ],
+            ALICE,
+            "LOCKOUT_CALLER",
+            "WARNING",
+            "Statement[1] denies kms:PutKeyPolicy",
+        ),
+        (
+            [
+                ADMIN,
+                NO_PUT.to(Principal.everyone()).when(keys.multi_factor_auth_present.if_exists.is_false()),
+            ],
+            ALICE,
+            "LOCKOUT_CALLER",
+            "WARNING",
+            "Statement[1] denies kms:PutKeyPolicy",
+        ),
+        ([ADMIN, statements.deny_bypassing_lockout_check()], ALICE, "IAM_POLICIES_DECIDE", "SUGGESTION", ""),
+        # Nobody can, and why.
+        (
+            [ADMIN],
+            f"arn:aws:iam::{OTHER}:user/x",
+            "LOCKOUT_EVERYONE",
+            "ERROR",
+            f"none names account {OTHER} or a principal in it",
+        ),
+        (
+            [ADMIN, deny("kms:*").to(Principal.everyone()).named("freeze")],
+            ALICE,
+            "LOCKOUT_EVERYONE",
+            "ERROR",
+            "Statement[1] (freeze) denies kms:PutKeyPolicy to user alice",
+        ),
+        (
+            [ADMIN, deny("kms:*").to(Principal.everyone()).named("freeze")],
+            None,
+            "LOCKOUT_EVERYONE",
+            "ERROR",
+            "Statement[1] (freeze) denies kms:PutKeyPolicy to the root user",
+        ),
     ],
 )
 def test_lockout_of_the_caller(
-    given: Iterable[Statement], caller: str, code: str | None, severity: str | None, text: str
+    given: Iterable[Statement], caller: str | None, code: str | None, severity: str | None, text: str
 ) -> None:
     """By the rules of decisions; where IAM policies or conditions decide, that is said and is no error."""
     found = [
@@ -274,6 +354,13 @@ def test_who_is_no_caller(caller: str, text: str) -> None:
         check(Policy([ADMIN]), caller=caller)
 
 
+@pytest.mark.parametrize("account", ["1111-2222-3333", "", NOT_TEXT])
+def test_what_is_no_account(account: str) -> None:
+    """It has twelve digits, in a text."""
+    with pytest.raises(errors.RequestError, match="an account is an account id of 12 digits"):
+        check(Policy([ADMIN]), account=account)
+
+
 def test_what_is_no_policy() -> None:
     """Text is read first."""
     with pytest.raises(TypeError, match=r"see Policy\.from_json"):
@@ -307,9 +394,14 @@ def to(**principal: Any) -> Statement:
         (to(Service="S3.amazonaws.com"), ["INVALID_SERVICE_PRINCIPAL_FORMAT"]),
         (to(Service=["logs.us-east-1.amazonaws.com", "sns.amazonaws.com.cn"]), []),
         (to(AWS=[], Service=[]), ["EMPTY_ARRAY_PRINCIPAL"]),
+        (to(AWS=f"arn:aws:iam::{ACCOUNT}:role/${{aws:username}}"), ["UNKNOWN_PRINCIPAL"]),
         (
             Statement("Deny", not_principal=Principal({"AWS": "x"}), action="kms:Sign", resource="*"),
             ["INVALID_PRINCIPAL_FORMAT"],
+        ),
+        (
+            Statement("Deny", not_principal=Principal({"AWS": []}), action="kms:Sign", resource="*"),
+            ["EXCEPTS_NOTHING"],
         ),
     ],
 )
@@ -338,7 +430,8 @@ def about(**elements: Any) -> Statement:
         ({"Action": "kms:List*"}, []),
         ({"Action": "kms:ListA*"}, ["UNSUPPORTED_ACTION_IN_POLICY"]),
         ({"Action": None, "NotAction": "kms:Foo"}, ["INVALID_ACTION"]),
-        ({"Action": None, "NotAction": []}, ["EMPTY_ARRAY_ACTION"]),
+        ({"Action": []}, ["EMPTY_ARRAY_ACTION"]),
+        ({"Action": None, "NotAction": []}, ["EXCEPTS_NOTHING"]),
         ({"Resource": ["*"]}, []),
         ({"Resource": []}, ["UNSUPPORTED_RESOURCE_ARN_IN_POLICY"]),
         ({"Resource": ["*", "arn:aws:s3:::b"]}, ["UNSUPPORTED_RESOURCE_ARN_IN_POLICY"]),
@@ -356,6 +449,17 @@ def test_actions_and_resources(elements: dict[str, Any], expected: list[str]) ->
         ({"StringEquals": {"KMS:viaservice": "a"}}, {}, []),
         ({"StringEquals": {"s3:prefix": "a"}}, {}, []),
         ({"StringEquals": {"kms:EncryptionContext:App": "a"}}, {}, []),
+        ({"StringEqualsIfExists": {"kms:ViaService": []}}, {}, ["CONDITION_MATCHES_ABSENT_KEY"]),
+        (
+            {"BoolIfExists": {"aws:SecureTransport": "maybe"}},
+            {},
+            ["TYPE_MISMATCH_BOOLEAN", "CONDITION_MATCHES_ABSENT_KEY"],
+        ),
+        (
+            {"ForAllValues:Null": {"kms:EncryptionContext:App": "false"}},
+            {},
+            ["OVERLY_PERMISSIVE_CONDITION"],
+        ),
         ({"StringLike": {"kms:ViaService": "a*"}}, {}, []),
         (
             {"StringEquals": {"aws:SourceIdentity": "${aws:username}*"}},
@@ -468,6 +572,7 @@ def test_public_access(condition: Condition | None, public: bool) -> None:
     [
         (OTHER, "kms:*", ACCOUNT, True),
         (f"arn:aws:iam::{OTHER}:role/x", "*", ACCOUNT, True),
+        (f"arn:aws:iam::{OTHER}:role/x", "kms:?*", ACCOUNT, True),
         (OTHER, "kms:Decrypt", ACCOUNT, False),
         (OTHER, "kms:*", None, False),
         (ACCOUNT, "kms:*", ACCOUNT, False),
@@ -502,6 +607,169 @@ def test_denials_that_shut_out_services(condition: Condition, action: str, found
         "Deny", principal=Principal.everyone(), action=action, resource="*", condition=condition
     )
     assert ("DENY_SHUTS_OUT_SERVICES" in one(statement)) is found
+
+
+LIMITING = {
+    "kms:CallerAccount": ACCOUNT,
+    "aws:PrincipalAccount": ACCOUNT,
+    "aws:PrincipalArn": ALICE,
+    "aws:PrincipalOrgID": "o-1",
+    "aws:SourceAccount": ACCOUNT,
+    "aws:SourceArn": "arn:aws:s3:::b",
+    "aws:SourceOrgID": "o-1",
+    "aws:SourceOwner": ACCOUNT,
+    "aws:SourceVpc": "vpc-1",
+    "aws:SourceVpcArn": "arn:aws:ec2:us-east-1:111122223333:vpc/vpc-1",
+    "aws:SourceVpce": "vpce-1",
+    "aws:VpceAccount": ACCOUNT,
+    "aws:VpceOrgID": "o-1",
+    "aws:userid": "AIDACKCEVSQ6C2EXAMPLE",
+    "kms:EncryptionContext:aws:ses:source-account": ACCOUNT,
+    "kms:EncryptionContext:aws:logs:arn": f"arn:aws:logs:us-east-1:{ACCOUNT}:*",
+}
+PATHS = ("aws:PrincipalOrgPaths", "aws:SourceOrgPaths", "aws:VpceOrgPaths")
+
+
+@pytest.mark.parametrize("key", [*LIMITING, *PATHS])
+def test_what_limits_the_caller(key: str) -> None:
+    """Each key that says who the caller is, or where it comes from, keeps an Allow for everyone from being public."""
+    condition = (
+        Condition("ForAnyValue:StringEquals", key, "o-1/r-1/")
+        if key in PATHS
+        else Condition("StringLike", key, LIMITING[key])
+    )
+    assert "PUBLIC_ACCESS" not in one(allow("kms:Decrypt").to(Principal.everyone()).when(condition))
+
+
+@pytest.mark.parametrize(
+    ("condition", "found"),
+    [
+        (None, True),
+        (Condition("StringEquals", "aws:SourceAccount", ACCOUNT), False),
+        (Condition("ArnLike", "aws:SourceArn", f"arn:aws:sns:us-east-1:{ACCOUNT}:t"), False),
+        (Condition("StringEquals", "aws:SourceOrgID", "o-1"), False),
+        (Condition("ForAnyValue:StringEquals", "aws:SourceOrgPaths", "o-1/r-1/"), False),
+        (Condition("StringEquals", "aws:SourceOwner", ACCOUNT), False),
+        (Condition("StringLike", "aws:SourceAccount", "*"), True),
+        (Condition("StringEquals", "aws:PrincipalOrgID", "o-1"), True),
+        # What a service writes into the encryption context tells the account of its resource.
+        (Condition("ArnLike", "kms:EncryptionContext:aws:logs:arn", f"arn:aws:logs:*:{ACCOUNT}:*"), False),
+        (Condition("StringEquals", "kms:EncryptionContext:aws:ses:source-account", ACCOUNT), False),
+        (Condition("ArnLike", "kms:EncryptionContext:aws:logs:arn", "arn:aws:logs:*:*:*"), True),
+        (Condition("StringEquals", "kms:EncryptionContext:aws:ses:rule-set-name", "x"), True),
+        (Condition("StringEquals", "kms:EncryptionContext:account", ACCOUNT), True),
+    ],
+)
+def test_services_whose_source_is_not_told(condition: Condition | None, found: bool) -> None:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html."""
+    statement = allow("kms:Decrypt").to(Principal.service("logs.us-east-1.amazonaws.com"))
+    given = statement if condition is None else statement.when(condition)
+    assert ("RESTRICT_ACCESS_TO_SERVICE_PRINCIPAL" in one(given)) is found
+
+
+@pytest.mark.parametrize(
+    ("elements", "found"),
+    [
+        ({"NotPrincipal": {"AWS": [ROOT, ALICE]}}, True),
+        ({"NotPrincipal": {"AWS": ROOT, "Service": "s3.amazonaws.com"}}, False),
+        ({"NotPrincipal": {"AWS": ROOT}, "Action": "kms:ScheduleKeyDeletion"}, False),
+        ({"NotPrincipal": {"AWS": ROOT}, "Condition": {"Bool": {"aws:ViaAWSService": "false"}}}, False),
+        ({"Principal": "*"}, False),  # shuts out everyone, as it says
+    ],
+)
+def test_denials_for_all_but_some(elements: dict[str, Any], found: bool) -> None:
+    """AWS services are among everyone else."""
+    statement = Statement.from_dict({"Effect": "Deny", "Action": "kms:*", "Resource": "*"} | elements)
+    assert ("DENY_SHUTS_OUT_SERVICES" in one(statement)) is found
+
+
+NOT_OF_SERVICES = [
+    "kms:CallerAccount",
+    "aws:PrincipalAccount",
+    "aws:PrincipalArn",
+    "aws:PrincipalOrgID",
+    "aws:SourceVpc",
+    "aws:SourceVpce",
+    "aws:userid",
+    "aws:username",
+]
+
+
+@pytest.mark.parametrize("spared", ["aws:PrincipalIsAWSService", "aws:ViaAWSService", None])
+@pytest.mark.parametrize(
+    "key", [*NOT_OF_SERVICES, "aws:PrincipalOrgPaths", "aws:SourceIp", "aws:VpcSourceIp"]
+)
+def test_what_requests_of_services_do_not_have(key: str, spared: str | None) -> None:
+    """A Deny by its absence is for services, unless another condition spares them."""
+    condition = (
+        Condition("ForAllValues:StringNotEquals", key, "o-1/r-1/")
+        if key.endswith("Paths")
+        else Condition("NotIpAddress" if key.endswith("Ip") else "StringNotEquals", key, "192.0.2.0/24")
+    )
+    condition = condition if spared is None else condition & Condition("Bool", spared, "false")
+    assert (
+        "DENY_SHUTS_OUT_SERVICES" in one(about(Effect="Deny", Principal="*", Condition=condition.to_dict()))
+    ) is (spared is None)
+
+
+@pytest.mark.parametrize(
+    ("operator", "key", "value"),
+    [
+        ("StringEquals", "aws:SecureTransport", "true"),
+        ("ForAnyValue:ArnLike", "kms:EncryptionContextKeys", "arn:aws:s3:::b"),
+        ("ArnLike", "kms:ViaService", "arn:aws:s3:::b"),
+        ("StringEquals", "aws:SourceArn", "arn:aws:s3:::b"),
+        ("NumericLessThan", "aws:CurrentTime", 1),
+        ("BinaryEquals", "kms:ViaService", "eA=="),
+        ("Null", "aws:SourceIp", "true"),
+    ],
+)
+def test_operators_that_suit_a_key_without_being_its_own(operator: str, key: str, value: Any) -> None:
+    """AWS's own documents compare such keys with them."""
+    assert "TYPE_MISMATCH" not in one(about(Condition={operator: {key: value}}))
+
+
+@pytest.mark.parametrize(
+    ("operator", "key", "value"),
+    [
+        ("Bool", "kms:ViaService", "true"),
+        ("NumericEquals", "aws:SourceArn", 1),
+        ("StringEquals", "aws:MultiFactorAuthAge", "1"),
+        ("DateLessThan", "aws:MultiFactorAuthAge", "2026-01-01"),
+        ("StringEquals", "aws:SourceIp", "192.0.2.0/24"),
+        ("ArnLike", "aws:SecureTransport", "true"),
+    ],
+)
+def test_operators_that_do_not_suit_a_key(operator: str, key: str, value: Any) -> None:
+    """They compare another type."""
+    assert "TYPE_MISMATCH" in one(about(Condition={operator: {key: value}}))
+
+
+def _users(number: int) -> list[str]:
+    return [f"arn:aws:iam::{ACCOUNT}:user/u{index}" for index in range(number)]
+
+
+def _contexts(number: int) -> Json:
+    return {"StringEquals": {f"kms:EncryptionContext:{index}": "x" for index in range(number)}}
+
+
+GROWN: list[Callable[[int], list[Statement]]] = [
+        lambda n: [about(Principal={"AWS": _users(n)})],
+        lambda n: [about(Action=["kms:Sign", "kms:Decrypt"] * n, Condition=_contexts(n))],
+        lambda n: [about(Action=[f"kms:Get{index}" for index in range(n)])],
+        lambda n: [about(Principal={"AWS": _users(n)}, Action=["kms:Sign", "kms:Verify"] * n)] * 2,
+        lambda n: [about(Principal={"AWS": user}) for user in _users(n)],
+        lambda n: [about(Condition={"StringEqualsIfExists": {f"aws:PrincipalTag/{i}": "x" for i in range(n)}})],
+        lambda n: [about(Sid=f"s{index}", Action="kms:Sign") for index in range(n)],
+        lambda n: [about(Effect="Deny", Principal="*", Action="kms:*"), *(about(Principal={"AWS": u}) for u in _users(n))],
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("grown", GROWN)
+def test_the_cost_grows_with_the_document(grown: Callable[[int], list[Statement]]) -> None:
+    """Not with its square: twice the document takes at most twice the calls, and a little."""
+    small, large = (Policy([ADMIN, *grown(number)]) for number in (40, 80))
+    assert calls_of(lambda: check(large)) < 2.2 * calls_of(lambda: check(small))
 
 
 @pytest.mark.parametrize(
@@ -685,6 +953,52 @@ def test_no_false_error_in_the_corpus_of_statements(path: Path) -> None:
         pytest.skip("is no statement of a key policy: it has no principal")
     found = check(Policy([ADMIN, Statement.from_dict(data)]))
     assert _errors(found) == STATEMENT_ERRORS.get(path.stem, set()), [str(one) for one in found]
+
+
+# How often the other findings about security are in what AWS publishes: a rule that changes has to be looked at there.
+SECURITY_IN_THE_CORPUS: dict[str, list[str]] = {
+    "CONDITION_MATCHES_ABSENT_KEY": [
+        "recorded-custodian-test-cross-account-kms-condition-keys-2",
+        "recorded-custodian-test-cross-account-kms-condition-keys-3",
+    ],
+    "DENY_SHUTS_OUT_SERVICES": [
+        "kms-dg-kms-vpc-endpoint-2",
+        "kms-dg-kms-vpc-endpoint-3",
+        "kms-dg-old-kms-vpc-endpoint-2",
+        "kms-dg-old-kms-vpc-endpoint-4",
+        "kms-dg-old-kms-vpc-endpoint",
+    ],
+    "PUBLIC_ACCESS": [
+        "recorded-custodian-test-cross-account-kms-condition-keys-3",
+        "recorded-custodian-test-cross-account-kms",
+        "recorded-custodian-test-kms-remove-matched",
+        "recorded-custodian-test-kms-remove-named-2",
+        "recorded-custodian-test-kms-remove-named",
+    ],
+    "RESTRICT_ACCESS_TO_SERVICE_PRINCIPAL": [
+        "cloudtrail-cloudtrail-permissions-for-sns-notifications",
+        "cloudtrail-default-kms-key-policy",
+        "cwlogs-encrypt-log-data-kms-2",
+        "cwlogs-encrypt-log-data-kms-3",
+        "cwlogs-encrypt-log-data-kms",
+        "dynamodb-encryption-usagenotes",
+        "kms-dg-old-services-dynamodb",
+        "s3-grant-destinations-permissions-to-s3",
+        "sns-sns-key-management",
+        "sqs-sqs-key-management",
+    ],
+}
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="KMSPOLICY_CORPUS names no folder")
+def test_security_findings_in_the_corpus() -> None:
+    """Public access and services without a source are found where AWS's pages have them, and nowhere else."""
+    found: dict[str, list[str]] = {}
+    for path in sorted(CORPUS.glob("*.json")):
+        for code in set(codes(Policy.from_json(path.read_bytes()))):
+            if CATALOGUE[code].severity is Severity.SECURITY_WARNING or code == "DENY_SHUTS_OUT_SERVICES":
+                found.setdefault(code, []).append(path.stem)
+    assert found == SECURITY_IN_THE_CORPUS
 
 
 # All but one have placeholders, misspelt account ids, or spaces where an ARN should be. The one is of an old revision of the

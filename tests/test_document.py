@@ -15,7 +15,7 @@ import attrs
 import pytest
 
 from kmspolicy import Condition, Policy, Principal, Statement, errors
-from support import example_from_values
+from support import calls_of, example_from_values
 
 ROOT = "arn:aws:iam::111122223333:root"
 ADMIN = Statement(
@@ -834,22 +834,6 @@ def test_numbers_do_not_depend_on_pythons_limit(limit: int) -> None:
                 Policy.from_json(f'{{"Statement":{{"Effect":"Deny","Condition":{{"A":{{"b":{digits}}}}}}}}}')
     finally:
         sys.set_int_max_str_digits(before)
-
-
-def calls_of(work: Any) -> int:
-    """Return how many Python functions are called."""
-    count = 0
-
-    def profile(_frame: object, event: str, _argument: object) -> None:
-        nonlocal count
-        count += event in ("call", "c_call")
-
-    sys.setprofile(profile)
-    try:
-        work()
-    finally:
-        sys.setprofile(None)
-    return count
 
 
 def test_cost_grows_linearly(example_text: str) -> None:

@@ -26,7 +26,7 @@ def test_every_document_has_findings_with_a_place_and_words(document: dict[str, 
         assert finding.locate(text) is not None, finding
         assert finding.message
         assert finding.hint
-    assert pickle.loads(pickle.dumps(findings)) == findings
+    assert pickle.loads(pickle.dumps(findings)) == findings  # noqa: S301
 
 
 @given(policies_that_meet(3), st.sampled_from(PUTTERS))

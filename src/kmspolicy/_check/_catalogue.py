@@ -47,6 +47,8 @@ class Entry(NamedTuple):
     example: Json
     caller: str | None = None
     account: str | None = None
+    doubt: str = ""
+    """The meaning where it is not certain, and the finding less severe."""
 
 
 def _policy(*statements: Json, version: str | None = "2012-10-17") -> Json:
@@ -74,6 +76,7 @@ CATALOGUE: Final[dict[str, Entry]] = {
         _one(
             Principal={"AWS": [f"arn:aws:iam::111122223333:user/{'x' * 60}{number}" for number in range(400)]}
         ),
+        doubt="The text may be longer than a key policy can be: 32,768 bytes or characters, nobody knows which.",
     ),
     "UNSUPPORTED_CHARACTER": Entry(
         ERROR,
@@ -92,17 +95,19 @@ CATALOGUE: Final[dict[str, Entry]] = {
     "LOCKOUT_EVERYONE": Entry(
         ERROR,
         "No statement lets anybody put a policy on the key again.",
-        "Allow kms:PutKeyPolicy to the account or to an administrator, for example with statements.enable_iam_policies.",
+        "Allow kms:PutKeyPolicy to the key's account or to an administrator in it, for example with statements.enable_iam_policies, and narrow a Deny that takes it away.",
         f"{_KMS}key-policy-default.html#allow-unmanageable-key",
         {"Version": "2012-10-17", "Statement": [ADMIN | {"Action": "kms:Decrypt"}]},
+        doubt="Perhaps no statement lets anybody put a policy on the key again.",
     ),
     "LOCKOUT_CALLER": Entry(
         ERROR,
         "The caller could not put a policy on the key again.",
-        "Allow kms:PutKeyPolicy to the caller or to its account; bypass_policy_lockout_safety_check is for giving up that right on purpose.",
+        "Allow kms:PutKeyPolicy to the caller or to its account, and narrow a Deny that takes it away; bypass_policy_lockout_safety_check is for giving up that right on purpose.",
         _PUT,
         {"Version": "2012-10-17", "Statement": [ADMIN | {"Principal": {"AWS": _ALICE}}]},
         caller="arn:aws:iam::111122223333:user/bob",
+        doubt="Perhaps the caller could not put a policy on the key again.",
     ),
     "MISSING_PRINCIPAL": Entry(
         ERROR, "The statement has no Principal.", "Say whom it is for.", _OVERVIEW, _one(without="Principal")
@@ -162,6 +167,7 @@ CATALOGUE: Final[dict[str, Entry]] = {
         "Drop ForAllValues: these keys have a single value.",
         _CONDITIONS,
         _when("ForAllValues:StringEquals", "kms:EncryptionContext:App", "x"),
+        doubt="KMS may refuse ForAllValues with an encryption context or a request tag.",
     ),
     # --- what KMS may refuse ---
     "RESOURCE_IS_KEY_ARN": Entry(
@@ -284,8 +290,8 @@ CATALOGUE: Final[dict[str, Entry]] = {
     ),
     "DENY_SHUTS_OUT_SERVICES": Entry(
         WARNING,
-        "The Deny is for AWS services, too, which do not have the key of its condition.",
-        "Add a Bool condition that aws:PrincipalIsAWSService is false.",
+        "The Deny is for AWS services, too, which its condition or its NotPrincipal does not spare.",
+        "Deny everyone, under a Bool condition that aws:PrincipalIsAWSService is false beside those that spare people.",
         f"{_IAM}reference_policies_condition-keys.html#condition-keys-principalisawsservice",
         _when("StringNotEquals", "aws:PrincipalOrgID", "o-a1b2c3d4e5", Effect="Deny", Principal="*"),
     ),
@@ -359,6 +365,13 @@ CATALOGUE: Final[dict[str, Entry]] = {
         "Name an action.",
         _CHECKS,
         _one(Action=[]),
+    ),
+    "EXCEPTS_NOTHING": Entry(
+        WARNING,
+        "The element excepts nothing, so that the statement is about everything.",
+        "Name what it shall except, or write Action or Principal instead.",
+        f"{_IAM}reference_policies_elements_notaction.html",
+        _one(NotAction=[], without="Action"),
     ),
     "WILDCARD_WITHOUT_LIKE_OPERATOR": Entry(
         WARNING,

@@ -11,7 +11,7 @@ from kmspolicy._check._finding import Finding, Severity
 from kmspolicy._check._lockout import lockout
 from kmspolicy._check._rules import Found, rules_of
 from kmspolicy._document import a_policy
-from kmspolicy._evaluate._request import caller_of
+from kmspolicy._evaluate._request import an_account, caller_of
 from kmspolicy._vocabulary import VERSIONS, fold
 from kmspolicy.errors import RequestError
 
@@ -43,7 +43,7 @@ def check(policy: Policy, *, caller: str | None = None, account: str | None = No
         The findings, in the order of the document; those about the whole of it come first.
 
     Raises:
-        RequestError: for a caller who can put no policy.
+        RequestError: for a caller who can put no policy, or an account that is no id of 12 digits.
         TypeError: for what is no policy.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html
@@ -54,7 +54,7 @@ def check(policy: Policy, *, caller: str | None = None, account: str | None = No
 def check_text(policy: Policy, text: str, *, caller: str | None, account: str | None) -> tuple[Finding, ...]:
     """Check a policy that will be sent as this text."""
     who = None if caller is None else principal_of_put(caller)
-    key_account = account if account is not None or who is None else who.account
+    key_account = an_account(account) if account is not None or who is None else who.account
     found = [
         *_text(policy, text),
         *_document(policy),
@@ -98,10 +98,10 @@ def _number(found: Found) -> int:
 
 def _finding(found: Found) -> Finding:
     entry = CATALOGUE[found.code]
-    message = entry.meaning
+    message = entry.meaning if found.severity is None else entry.doubt
     if found.what:
         end = "" if found.what.endswith((".", "?")) else "."
-        message = f"{entry.meaning.removesuffix('.')}: {found.what}{end}"
+        message = f"{message.removesuffix('.')}: {found.what}{end}"
     path = _json_text.format_path(found.steps)
     return Finding(found.code, found.severity or entry.severity, path, message, entry.hint, entry.url)
 
@@ -115,7 +115,7 @@ def _text(policy: Policy, text: str) -> Iterator[Found]:
     if len(text) > LARGEST:
         yield Found("POLICY_SIZE_EXCEEDS_RESOURCE_POLICY_QUOTA", (), f"it has {len(text):,} characters")
     elif len(text) * 2 > LARGEST and len(text.encode()) > LARGEST:
-        size = f"it has {len(text.encode()):,} bytes, which may be too many"
+        size = f"it has {len(text.encode()):,} bytes"
         yield Found("POLICY_SIZE_EXCEEDS_RESOURCE_POLICY_QUOTA", (), size, Severity.WARNING)
     if not text.isascii() and _UNSUPPORTED(text):
         for steps, name in _texts(policy.to_dict(), ()):
@@ -193,18 +193,20 @@ def _redundant(policy: Policy) -> Iterator[Found]:
     shared = {subject for subject, indices in about.items() if len(indices) > 1}
     if not shared:
         return
-    saying = {subject: _sayings(policy, about[subject]) for subject in shared}
+    together = {subject: tuple(about[subject]) for subject in shared}  # which statements are about a subject
+    saying = {indices: _sayings(policy, indices) for indices in set(together.values())}
     redundant: dict[int, list[int]] = {}
     for index in range(len(policy.statements) - 1, -1, -1):  # of two that are the same, the first stays
         subjects = _subjects(policy.statements[index])
         actions = set(map(fold, policy.statements[index].actions))
         if subjects and actions and shared.issuperset(subjects):
-            others = {_other(action, saying[subject], index) for subject in subjects for action in actions}
-            if -1 not in others:
+            groups = {together[subject] for subject in subjects}
+            others = _others(actions, [saying[group] for group in groups], index)
+            if others:
                 redundant[index] = sorted(others)
-                for subject in subjects:
+                for group in groups:
                     for action in actions:
-                        saying[subject][action].remove(index)
+                        saying[group][action].remove(index)
     for index, others_of in sorted(redundant.items()):
         places = ", ".join(f"Statement[{other}]" for other in others_of)
         yield Found("REDUNDANT_STATEMENT", ("Statement", index), f"see {places}")
@@ -220,13 +222,25 @@ def _subjects(statement: Statement) -> list[object]:
     )
 
 
-def _sayings(policy: Policy, indices: list[int]) -> dict[str, list[int]]:
+def _sayings(policy: Policy, indices: tuple[int, ...]) -> dict[str, list[int]]:
     """Map the actions of some statements to the statements that have each, in their order."""
     saying: dict[str, list[int]] = {}
-    for index in dict.fromkeys(indices):
+    for index in indices:
         for action in dict.fromkeys(map(fold, policy.statements[index].actions)):
             saying.setdefault(action, []).append(index)
     return saying
+
+
+def _others(actions: set[str], sayings: list[dict[str, list[int]]], index: int) -> set[int]:
+    """Find other statements that say all of the actions to each group of subjects; none where one is not said."""
+    others: set[int] = set()
+    for saying in sayings:
+        for action in actions:
+            other = _other(action, saying, index)
+            if other < 0:
+                return set()
+            others.add(other)
+    return others
 
 
 def _other(action: str, saying: dict[str, list[int]], index: int) -> int:

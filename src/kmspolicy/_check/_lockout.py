@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from kmspolicy._check._finding import Severity
-from kmspolicy._check._rules import KEY_ARN, Found
-from kmspolicy._document import Policy
+from kmspolicy._check._rules import KEY_ARN, UNIQUE_ID, Found
+from kmspolicy._document import Policy, Principal
+from kmspolicy._document._condition import condition_of
 from kmspolicy._evaluate._access import ALWAYS, caller_for, cell_of, principals_of
-from kmspolicy._evaluate._decide import decide, names_action, names_key
+from kmspolicy._evaluate._conditions import parse_operator
+from kmspolicy._evaluate._decide import Outcome, decide, names_action, names_key
 from kmspolicy._evaluate._explain import condition_words, explain
 from kmspolicy._evaluate._request import Caller, Request, caller_of
 
@@ -28,8 +30,9 @@ _PUT: Final = "kms:putkeypolicy"
 def lockout(policy: Policy, caller: Caller | None, account: str | None) -> Iterator[Found]:
     """Find out whether the policy locks out everyone, or the caller."""
     if not _anybody(policy, account):
-        certain = not _anybody(_in_the_best_case(policy), account)
-        yield Found("LOCKOUT_EVERYONE", (), "", None if certain else Severity.WARNING)
+        certain = not _anybody(_in_the_best_case(policy, caller), account)
+        reason = _reason(policy, caller, account)
+        yield Found("LOCKOUT_EVERYONE", (), reason, None if certain else Severity.WARNING)
     elif caller is not None:
         yield from _caller(policy, caller, account)
 
@@ -39,7 +42,37 @@ def _anybody(policy: Policy, account: str | None) -> bool:
     denies = any(statement.effect == "Deny" for statement in policy.statements)
     if account is None and not denies and any(map(_plainly, policy.statements)):
         return True
-    return any(_may(policy, candidate) for candidate in _candidates(policy, account))
+    about = [statement for statement in policy.statements if _about_put(statement)]
+    if any(map(_for_everyone, about)):
+        return False
+    rest = Policy(about, version=policy.version)
+    return any(_may(rest, candidate) for candidate in _candidates(rest, account))
+
+
+def _about_put(statement: Statement) -> bool:
+    return names_key(statement) and names_action(statement, _PUT)
+
+
+def _for_everyone(statement: Statement) -> bool:
+    """Tell whether a statement denies everyone what it is about, without any condition."""
+    names = () if statement.principal is None else statement.principal["AWS"]
+    return statement.effect == "Deny" and statement.condition is None and "*" in names
+
+
+def _reason(policy: Policy, caller: Caller | None, account: str | None) -> str:
+    """Say why nobody could put a policy, where there is more to say than that no statement allows it."""
+    if account is not None and not any(
+        kind == "AWS" and caller_for((kind, name)).account in ("", account)
+        for kind, name in principals_of(policy)
+    ):
+        return f"none names account {account} or a principal in it"
+    callers = [*([] if caller is None else [caller]), *_candidates(policy, account)]
+    for candidate in callers:
+        if candidate.name.startswith("arn:") and candidate.account:
+            decision = decide(policy, Request(candidate.name, "kms:PutKeyPolicy", account=account))
+            if candidate is caller or decision.outcome is Outcome.DENIED:
+                return explain(decision)
+    return ""
 
 
 def _plainly(statement: Statement) -> bool:
@@ -49,8 +82,7 @@ def _plainly(statement: Statement) -> bool:
         and statement.condition is None
         and statement.principal is not None
         and bool(statement.principal["AWS"])
-        and names_key(statement)
-        and names_action(statement, _PUT)
+        and _about_put(statement)
     )
 
 
@@ -74,16 +106,52 @@ def _may(policy: Policy, caller: Caller) -> bool:
     return cell.denied != ALWAYS and bool(cell.allowed or cell.delegated)
 
 
-def _in_the_best_case(policy: Policy) -> Policy:
-    """Read a policy as KMS might: a key's ARN is the key, and a Deny with NotPrincipal spares whom it should."""
-    statements = [
-        attrs.evolve(statement, resource="*")
-        if statement.effect == "Allow" and any(map(KEY_ARN, statement.resources))
-        else statement
-        for statement in policy.statements
-        if statement.effect == "Allow" or statement.not_principal is None
-    ]
-    return Policy(statements, version=policy.version)
+def _in_the_best_case(policy: Policy, caller: Caller | None) -> Policy:
+    """Read a policy as KMS might, where that is not settled.
+
+    A key's ARN is the key; an operator in another case is met; a Deny with NotPrincipal spares whom it should; and who
+    is named by a unique id, as a canonical user or by an identity provider may be anybody.
+    """
+    return Policy(
+        [
+            _allowing(statement, caller) if statement.effect == "Allow" else statement
+            for statement in policy.statements
+            if statement.effect == "Allow" or statement.not_principal is None
+        ],
+        version=policy.version,
+    )
+
+
+def _allowing(statement: Statement, caller: Caller | None) -> Statement:
+    if any(map(KEY_ARN, statement.resources)):
+        statement = attrs.evolve(statement, resource="*")
+    if statement.condition is not None:
+        known = [block for block in statement.condition.blocks if parse_operator(block[0]) is not None]
+        statement = attrs.evolve(statement, condition=condition_of(tuple(known)) if known else None)
+    if any(_may_be(kind, name, caller) for kind, name in statement.principal or ()):
+        statement = attrs.evolve(statement, principal=Principal.everyone())
+    return statement
+
+
+def _may_be(kind: str, name: str, caller: Caller | None) -> bool:
+    """Tell whether a name may stand for the caller, or for somebody, without saying so."""
+    if kind != "AWS":
+        return kind != "Service"
+    return bool(UNIQUE_ID(name)) or (caller is not None and _acts_as(caller_for(("AWS", name)), caller))
+
+
+def _acts_as(other: Caller, caller: Caller) -> bool:
+    """Tell whether a caller may turn out to be another one of its account.
+
+    A role is any of its sessions; a federated user acts with the permissions of the user who made the session.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-role-session
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session
+    """
+    if (other.partition, other.account) != (caller.partition, caller.account):
+        return False
+    if caller.kind == "role":
+        return other.role == caller.name.rpartition("/")[2]
+    return caller.kind == "federated" and other.kind == "user" and other.name != "*"
 
 
 def _caller(policy: Policy, caller: Caller, account: str | None) -> Iterator[Found]:
@@ -99,10 +167,12 @@ def _caller(policy: Policy, caller: Caller, account: str | None) -> Iterator[Fou
     cell = cell_of(policy, candidate, _PUT)
     decision = decide(policy, Request(caller.name, "kms:PutKeyPolicy", account=account))
     if not _may(policy, candidate):
-        certain = not _may(_in_the_best_case(policy), candidate)
+        certain = not _may(_in_the_best_case(policy, caller), candidate)
         yield Found("LOCKOUT_CALLER", (), explain(decision), None if certain else Severity.WARNING)
     elif ALWAYS not in (cell.allowed, cell.delegated):
         words = " or ".join(map(condition_words, (*cell.allowed, *cell.delegated)))
         yield Found("LOCKOUT_CALLER", (), f"unless {words}", Severity.WARNING)
+    elif decision.outcome is Outcome.DENIED:  # as it is where no request has the key of its condition
+        yield Found("LOCKOUT_CALLER", (), explain(decision), Severity.WARNING)
     elif cell.allowed != ALWAYS:
         yield Found("IAM_POLICIES_DECIDE", (), f"kms:PutKeyPolicy by {caller.name}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
+from kmspolicy._check._finding import Severity
 from kmspolicy._document._convert import plural
 from kmspolicy._evaluate._conditions import is_negated, parse_operator
 from kmspolicy._evaluate._values import instant, network, number, truth
@@ -23,8 +24,8 @@ from kmspolicy._vocabulary import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Set as AbstractSet
 
-    from kmspolicy._check._finding import Severity
     from kmspolicy._document import Principal, Statement
     from kmspolicy._document._convert import Names, Value
     from kmspolicy._evaluate._conditions import Operator
@@ -66,9 +67,13 @@ def rules_of(statement: Statement, account: str | None) -> Iterator[Found]:
     clauses: list[Clause] = []
     if statement.condition is not None:
         yield from _operators(statement, clauses)
+        named = {fact.name for fact in _named_actions(statement)}
+        together: dict[str, list[Clause]] = {}
+        for clause in clauses:
+            together.setdefault(fold(clause.key), []).append(clause)
         for clause in clauses:
             yield from _condition(clause)
-            yield from _condition_in(statement, clause, clauses)
+            yield from _condition_in(statement, named, clause, together[fold(clause.key)])
     if statement.effect == "Allow":
         yield from _whom_it_lets_in(statement, clauses, account)
     else:
@@ -88,9 +93,9 @@ def nearest(name: str, known: Mapping[str, object]) -> str:
 _ARN = re.compile(r"arn:aws(?:-[a-z]+)*:(?:iam|sts)::[0-9]{12}:\S+").fullmatch
 _ACCOUNT = re.compile(r"[0-9]{12}").fullmatch
 _FINE = re.compile(
-    r"[0-9]{12}|\*|arn:aws(?:-[a-z]+)*:(?:iam::[0-9]{12}:(?:root|(?:user|role)/[^\s*?]+)|sts::[0-9]{12}:(?:assumed-role/[^/\s*?]+/[^\s*?]+|federated-user/[^\s*?]+))"
+    r"[0-9]{12}|\*|arn:aws(?:-[a-z]+)*:(?:iam::[0-9]{12}:(?:root|(?:user|role)/[^\s*?$]+)|sts::[0-9]{12}:(?:assumed-role/[^/\s*?$]+/[^\s*?$]+|federated-user/[^\s*?$]+))"
 ).fullmatch
-_UNIQUE_ID = re.compile(r"A(?:ID|RO)A[A-Z0-9]{12,}").fullmatch
+UNIQUE_ID = re.compile(r"A(?:ID|RO)A[A-Z0-9]{12,}").fullmatch
 _SERVICE = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+").fullmatch
 
 
@@ -115,7 +120,7 @@ def _names_of(element: str, principal: Principal) -> Iterator[Found]:
             for code in _PRINCIPAL_RULES[kind](name):
                 yield Found(code, steps, repr(name))
     if not named:
-        yield Found("EMPTY_ARRAY_PRINCIPAL", (element,))
+        yield Found("EMPTY_ARRAY_PRINCIPAL" if element == "Principal" else "EXCEPTS_NOTHING", (element,))
 
 
 def _places(steps: tuple[Step, ...], names: Names) -> Iterator[tuple[tuple[Step, ...], str]]:
@@ -130,7 +135,7 @@ def _places(steps: tuple[Step, ...], names: Names) -> Iterator[tuple[tuple[Step,
 def _aws(name: str) -> Iterator[str]:
     if _FINE(name):
         return
-    if _UNIQUE_ID(name):
+    if UNIQUE_ID(name):
         yield "INVALID_USER_REFERENCE" if name.startswith("AIDA") else "INVALID_ROLE_REFERENCE"
     elif "*" in name or "?" in name:
         yield "UNSUPPORTED_WILDCARD_IN_PRINCIPAL"
@@ -173,7 +178,7 @@ def _actions(statement: Statement) -> Iterator[Found]:
         if names is None or (names and WITH_EFFECT.issuperset(plural(names))):
             continue
         if not names and names != "":
-            yield Found("EMPTY_ARRAY_ACTION", (element,))
+            yield Found("EMPTY_ARRAY_ACTION" if element == "Action" else "EXCEPTS_NOTHING", (element,))
         for steps, name in _places((element,), names):
             yield from _action(steps, name)
     if statement.action is None and statement.not_action is None:
@@ -252,7 +257,7 @@ def _condition(clause: Clause) -> Iterator[Found]:
     unread = [value for value in clause.values if read is not None and read(value) is None]
     if unread and len(unread) < len(clause.values):
         yield Found(code, clause.steps, ", ".join(map(repr, unread)))
-    elif len(unread) == len(clause.values) and not is_negated(clause.name):
+    elif len(unread) == len(clause.values) and not is_negated(clause.name) and not _matches_absent(clause):
         yield Found(
             "CONDITION_NEVER_MET", clause.steps, "it cannot be read" if unread else "it has no values"
         )
@@ -304,15 +309,18 @@ _READERS: Final[Mapping[str, tuple[Callable[[Value], object], str]]] = {
 }
 
 
-def _condition_in(statement: Statement, clause: Clause, clauses: list[Clause]) -> Iterator[Found]:
-    """Check a condition against the rest of its statement."""
+def _condition_in(
+    statement: Statement, named: AbstractSet[str], clause: Clause, same_key: list[Clause]
+) -> Iterator[Found]:
+    """Check a condition against the rest of its statement: the actions it names, and the conditions on the same key."""
     facts, qualifier = clause.facts, clause.operator.qualifier
-    if facts is not None and facts.operations is not None and facts.effective:
-        named = {fact.name for fact in _named_actions(statement)}
-        if named and named.isdisjoint(facts.operations):
-            yield Found("UNSUPPORTED_ACTION_FOR_CONDITION_KEY", clause.steps, repr(clause.key))
+    operations = facts.operations if facts is not None and facts.effective else None
+    if operations is not None and named and named.isdisjoint(operations):
+        yield Found("UNSUPPORTED_ACTION_FOR_CONDITION_KEY", clause.steps, repr(clause.key))
     if qualifier == "ForAllValues" and _refuses_for_all(clause.key) and statement.effect == "Allow":
-        yield Found("OVERLY_PERMISSIVE_CONDITION", clause.steps, repr(clause.key))
+        presence = clause.operator.name == "Null"  # demands that the key is there, or that it is not
+        severity = Severity.WARNING if presence else None
+        yield Found("OVERLY_PERMISSIVE_CONDITION", clause.steps, repr(clause.key), severity)
     elif (
         qualifier == "ForAllValues"
         and facts is not None
@@ -320,11 +328,11 @@ def _condition_in(statement: Statement, clause: Clause, clauses: list[Clause]) -
         and clause.operator.name != "Null"
     ):
         yield Found("FOR_ALL_VALUES_WITH_SINGLE_VALUED_KEY", clause.steps, repr(clause.key))
-    elif statement.effect == "Allow" and _matches_absent(clause) and not _demanded(clause.key, clauses):
+    elif statement.effect == "Allow" and _matches_absent(clause) and not any(map(_demands, same_key)):
         yield Found("CONDITION_MATCHES_ABSENT_KEY", clause.steps, repr(clause.key))
     if clause.operator.name == "Null" and True in map(truth, clause.values) and len(clause.values) == 1:
-        for other in clauses:
-            if fold(other.key) == fold(clause.key) and _needs_key(other):
+        for other in same_key:
+            if _needs_key(other):
                 yield Found(
                     "CONDITION_NEVER_MET", other.steps, "a Null condition demands that the key is absent"
                 )
@@ -341,13 +349,9 @@ def _matches_absent(clause: Clause) -> bool:
     )
 
 
-def _demanded(key: str, clauses: list[Clause]) -> bool:
-    """Tell whether another condition is met only where the key is there."""
-    return any(
-        fold(other.key) == fold(key)
-        and (_needs_key(other) or (other.operator.name == "Null" and False in map(truth, other.values)))
-        for other in clauses
-    )
+def _demands(clause: Clause) -> bool:
+    """Tell whether a condition demands that its key is there."""
+    return _needs_key(clause) or (clause.operator.name == "Null" and False in map(truth, clause.values))
 
 
 def _needs_key(clause: Clause) -> bool:
@@ -410,10 +414,18 @@ def _whom_it_lets_in(statement: Statement, clauses: list[Clause], account: str |
             yield Found(
                 "RESTRICT_ACCESS_TO_SERVICE_PRINCIPAL", ("Principal", "Service"), repr(plural(names)[0])
             )
-        if kind == "AWS" and account is not None and {"*", "kms:*"} & set(map(fold, statement.actions)):
-            for steps, name in _places(("Principal", "AWS"), names):
-                if _account_of(name) not in (None, account):
+        if kind == "AWS" and account is not None:
+            others = [
+                (steps, name)
+                for steps, name in _places(("Principal", "AWS"), names)
+                if _account_of(name) not in (None, account)
+            ]
+            if others and _TO_MANAGE.issubset(fact.name for fact in _named_actions(statement)):
+                for steps, name in others:
                     yield Found("ALL_ACTIONS_FOR_ANOTHER_ACCOUNT", steps, repr(name))
+
+
+_TO_MANAGE: Final = frozenset({"kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "kms:Decrypt"})
 
 
 def _account_of(name: str) -> str | None:
@@ -423,11 +435,27 @@ def _account_of(name: str) -> str | None:
 
 
 def _limited(clauses: list[Clause], keys: frozenset[str]) -> bool:
-    """Tell whether a condition demands a fixed value of one of the keys."""
+    """Tell whether a condition demands a fixed value of one of the keys, or of what a service writes of its source."""
     return any(
-        fold(clause.key) in keys and _needs_key(clause) and clause.values and all(map(_fixed, clause.values))
+        _needs_key(clause)
+        and clause.values
+        and (
+            (fold(clause.key) in keys and all(map(_fixed, clause.values)))
+            or (fold(clause.key).startswith(_BY_SERVICE) and all(map(_tells_an_account, clause.values)))
+        )
         for clause in clauses
     )
+
+
+# Services write the ARN or the account of their resource into it: CloudWatch Logs, SES, CloudTrail among others.
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+_BY_SERVICE: Final = "kms:encryptioncontext:aws:"
+
+
+def _tells_an_account(value: Value) -> bool:
+    text = str(value)
+    parts = text.split(":", 5)
+    return bool(_ACCOUNT(text)) or (len(parts) > _RESOURCE_PART and bool(_ACCOUNT(parts[4])))
 
 
 def _fixed(value: Value) -> bool:
@@ -435,10 +463,7 @@ def _fixed(value: Value) -> bool:
     text = str(value)
     if "${" in text:
         return False
-    if not set("*?") & set(text):
-        return True
-    parts = text.split(":", 5)
-    return len(parts) > _RESOURCE_PART and bool(_ACCOUNT(parts[4]))
+    return not set("*?") & set(text) or _tells_an_account(text)
 
 
 _RESOURCE_PART: Final = 5
@@ -476,12 +501,14 @@ _SPARES_SERVICES: Final = frozenset(
 
 
 def _services_shut_out(statement: Statement, clauses: list[Clause]) -> Iterator[Found]:
-    principal = statement.principal
-    if principal is None or "*" not in principal["AWS"] or not clauses:
+    principal, spared = statement.principal, statement.not_principal
+    if spared is None and (principal is None or "*" not in principal["AWS"] or not clauses):
+        return
+    if spared is not None and spared["Service"]:
         return
     if any(fold(clause.key) in _SPARES_SERVICES or clause.operator.name == "Null" for clause in clauses):
         return
     if not all(fold(clause.key) in _NOT_OF_SERVICES and not _needs_key(clause) for clause in clauses):
         return
     if not _THAT_SERVICES_DO.isdisjoint(fact.name for fact in _named_actions(statement)):
-        yield Found("DENY_SHUTS_OUT_SERVICES", ("Condition",))
+        yield Found("DENY_SHUTS_OUT_SERVICES", ("Condition",) if clauses else ("NotPrincipal",))

@@ -196,7 +196,7 @@ def _typed(context: Pairs) -> object:
     return {fold(key): tuple((type(value), value) for value in values) for key, values in context}
 
 
-def _account(value: str | None) -> str | None:
+def an_account(value: str | None) -> str | None:
     """Take the account id of the key."""
     if value is not None and not (isinstance(value, str) and _ACCOUNT(value)):
         raise RequestError(f"an account is an account id of 12 digits, not {value!r}")
@@ -237,7 +237,7 @@ class Request:
     principal: str = attrs.field(converter=_name_of)
     action: str = attrs.field(converter=_action)
     context: Pairs = attrs.field(default=(), converter=_context, eq=_typed, hash=False)
-    account: str | None = attrs.field(default=None, converter=_account)
+    account: str | None = attrs.field(default=None, converter=an_account)
     caller: Caller = attrs.field(init=False, eq=False, repr=False)
     keys: Mapping[str, tuple[ContextValue, ...]] = attrs.field(init=False, eq=False, repr=False)
 
