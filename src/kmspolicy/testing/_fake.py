@@ -1,15 +1,4 @@
-"""For tests of applications: a KMS in memory that refuses what KMS refuses, and a clock that does not wait.
-
-::
-
-    fake = FakeKMS(caller="arn:aws:iam::111122223333:role/Deployer")
-    key_id = fake.add_key()
-    await KeyPolicies(fake).put(key_id, policy)
-    assert fake.policy(key_id) == policy
-
-What it refuses it takes from :func:`kmspolicy.check`, so that both have one set of rules; which of them AWS documents and
-which were only observed, ``docs/testing.md`` says.
-"""
+"""FakeKMS: a client of a KMS in memory."""
 
 from __future__ import annotations
 
@@ -30,34 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from kmspolicy._check import Finding
-
-__all__ = ["FakeKMS", "VirtualClock"]
-
-
-class VirtualClock:
-    """A clock whose time passes only in its own sleeps, which it records.
-
-    ``KeyPolicies(client, sleep=clock.sleep, clock=clock)`` repeats without waiting.
-
-    Attributes:
-        now: The seconds it shows.
-        slept: The seconds of each sleep.
-    """
-
-    def __init__(self) -> None:
-        """Start somewhere."""
-        self.now: float = 1000.0
-        self.slept: list[float] = []
-
-    def __call__(self) -> float:
-        """Tell the time, in seconds."""
-        return self.now
-
-    async def sleep(self, seconds: float) -> None:
-        """Let time pass."""
-        self.slept.append(seconds)
-        self.now += seconds
-
 
 # --- what KMS says ---------------------------------------------------------------------------------
 

@@ -1,0 +1,17 @@
+"""For tests of applications: a KMS in memory that refuses what KMS refuses, and a clock that does not wait.
+
+::
+
+    fake = FakeKMS(caller="arn:aws:iam::111122223333:role/Deployer")
+    key_id = fake.add_key()
+    await KeyPolicies(fake).put(key_id, policy)
+    assert fake.policy(key_id) == policy
+
+What it refuses it takes from :func:`kmspolicy.check`, so that both have one set of rules; which of them AWS documents and
+which were only observed, ``docs/testing.md`` says.
+"""
+
+from kmspolicy.testing._clock import VirtualClock
+from kmspolicy.testing._fake import FakeKMS
+
+__all__ = ["FakeKMS", "VirtualClock"]
