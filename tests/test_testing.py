@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ParamValidationError, UnknownRegionError
 
 from kmspolicy import (
     Condition,
@@ -21,10 +21,12 @@ from kmspolicy import (
     translate_errors,
 )
 from kmspolicy.testing import FakeKMS, VirtualClock
+from support import KEY_ID, Error, client_of, scripted_kms
 
 ACCOUNT = "111122223333"
 ALICE = f"arn:aws:iam::{ACCOUNT}:user/alice"
 APP = f"arn:aws:iam::{ACCOUNT}:role/App"
+BOB = "arn:aws:iam::444455556666:user/bob"
 ADMIN = statements.enable_iam_policies(ACCOUNT)
 LOCKOUT = "The new key policy will not allow you to update the key policy in the future."
 PRINCIPALS = "Policy contains a statement with one or more invalid principals."
@@ -58,7 +60,14 @@ async def test_how_kms_prints() -> None:
                 "Action": ["kms:*"],
                 "Resource": "*",
                 "Condition": {"Bool": {"aws:a": True}, "Null": {}, "StringEquals": {"aws:b": []}},
-            }
+            },
+            {
+                "Effect": "Deny",
+                "NotPrincipal": {"AWS": [ALICE, ACCOUNT]},
+                "Action": "kms:Sign",
+                "Resource": "*",
+            },
+            ADMIN.to_dict(),
         ],
     }
     fake = FakeKMS()
@@ -83,6 +92,21 @@ async def test_how_kms_prints() -> None:
         '        "aws:b" : [ ]\n'
         "      }\n"
         "    }\n"
+        "  }, {\n"
+        '    "Effect" : "Deny",\n'
+        '    "NotPrincipal" : {\n'
+        f'      "AWS" : [ "arn:aws:iam::{ACCOUNT}:root", "{ALICE}" ]\n'
+        "    },\n"
+        '    "Action" : "kms:Sign",\n'
+        '    "Resource" : "*"\n'
+        "  }, {\n"
+        '    "Sid" : "Enable IAM User Permissions",\n'
+        '    "Effect" : "Allow",\n'
+        '    "Principal" : {\n'
+        f'      "AWS" : "arn:aws:iam::{ACCOUNT}:root"\n'
+        "    },\n"
+        '    "Action" : "kms:*",\n'
+        '    "Resource" : "*"\n'
         "  } ]\n"
         "}"
     )
@@ -147,16 +171,14 @@ async def test_what_is_refused(policy: str | Policy, code: str, text: str) -> No
 
 async def test_lockout_is_that_of_the_caller() -> None:
     """Bypassing the check puts the policy; where IAM policies decide, the test says what they say."""
-    only_app = Policy([allow("kms:*").to(Principal.arn(APP))])
+    only_alice, only_app = (Policy([allow("kms:*").to(Principal.arn(name))]) for name in (ALICE, APP))
     assert await refused(FakeKMS(caller=ALICE), only_app) == (MALFORMED, LOCKOUT)
-    assert await refused(FakeKMS(caller=ALICE, iam_allows=False), Policy([ADMIN, TO_ALICE])) == (
-        MALFORMED,
-        LOCKOUT,
-    )
     fake = FakeKMS(caller=ALICE, iam_allows=False)
-    key_id = fake.add_key()
     policies = KeyPolicies(fake)
     for policy in (only_app, statements.default_policy(ACCOUNT)):
+        key_id = fake.add_key(only_alice)
+        with pytest.raises(errors.PolicyLockoutException):
+            await policies.put(key_id, policy)
         await policies.put(key_id, policy, bypass_policy_lockout_safety_check=True)
         assert fake.policy(key_id) == policy
     assert fake.calls[-1][1]["BypassPolicyLockoutSafetyCheck"] is True
@@ -175,10 +197,14 @@ async def test_principals_must_exist() -> None:
     assert await refused(fake, Policy([ADMIN, TO_ALICE])) == (MALFORMED, PRINCIPALS)
     excepted = Statement("Deny", not_principal=Principal.arn(APP), action="kms:Sign", resource="*")
     assert await refused(fake, Policy([ADMIN, excepted])) == (MALFORMED, PRINCIPALS)
+    fake.add_principal(ALICE)
+    await fake.put_key_policy(KeyId=key_id, Policy=Policy([ADMIN, TO_ALICE]).to_json())
+    elsewhere = allow("kms:Sign").to(Principal.user(ACCOUNT, "alice", partition="aws-cn"))
+    assert await refused(FakeKMS(), Policy([ADMIN, elsewhere])) == (MALFORMED, PRINCIPALS)
 
 
 async def test_a_deleted_principal_shows_its_unique_id() -> None:
-    """In what KMS returns; putting that again is refused."""
+    """In what KMS returns; putting that again is refused, and so is the ARN until there is such a one again."""
     fake = FakeKMS()
     key_id = fake.add_key(Policy([ADMIN, TO_ALICE, allow("kms:Sign").to(Principal.arn(APP))]))
     ids = [fake.delete_principal(ALICE), fake.delete_principal(APP)]
@@ -186,27 +212,80 @@ async def test_a_deleted_principal_shows_its_unique_id() -> None:
     returned = (await fake.get_key_policy(KeyId=key_id))["Policy"]
     assert all(name in returned for name in ids)
     assert await refused(fake, returned) == (MALFORMED, PRINCIPALS)
+    to_alice = Policy([ADMIN, TO_ALICE]).to_json()
+    assert await refused(fake, to_alice) == (MALFORMED, PRINCIPALS)
+    fake.add_principal(ALICE)
+    await fake.put_key_policy(KeyId=key_id, Policy=to_alice)
+    fake.stale(reads=1)
+    assert ids[0] in (await fake.get_key_policy(KeyId=key_id))["Policy"]
+
+
+@pytest.mark.parametrize("element", ["Principal", "NotPrincipal"])
+@pytest.mark.parametrize(
+    ("names", "shown"),
+    [
+        ({"AWS": ALICE}, {"AWS": "{id}"}),
+        ({"AWS": [ALICE]}, {"AWS": ["{id}"]}),
+        ({"AWS": [APP, ALICE], "Service": ALICE}, {"AWS": [APP, "{id}"], "Service": ALICE}),
+        ({"AWS": f"{ALICE}2"}, {"AWS": f"{ALICE}2"}),
+        ({"Service": "s3.amazonaws.com"}, {"Service": "s3.amazonaws.com"}),
+        ("*", "*"),
+    ],
+)
+def test_only_principals_are_replaced(element: str, names: Any, shown: Any) -> None:
+    """The ARN of a deleted user stays in a Sid and in conditions, as IAM converts only principals."""
+    statement = {
+        "Sid": ALICE,
+        "Effect": "Deny",
+        element: names,
+        "Action": "kms:Sign",
+        "Resource": "*",
+        "Condition": {"ArnEquals": {"aws:PrincipalArn": [ALICE, APP]}},
+    }
+    fake = FakeKMS()
+    for whole in (statement, [statement]):
+        key_id = fake.add_key(Policy.from_dict({"Version": "2012-10-17", "Statement": whole}))
+        unique_id = fake.delete_principal(ALICE)
+        expected = json.loads(json.dumps(statement | {element: shown}).replace("{id}", unique_id))
+        document: Any = fake.policy(key_id).to_dict()["Statement"]
+        assert document == (expected if whole is statement else [expected])
 
 
 @pytest.mark.parametrize(
     ("key_id", "name", "text"),
     [
-        ("nothing", "default", "Key 'arn:aws:kms:us-east-1:111122223333:key/nothing' does not exist"),
+        ("fake-key-id", "default", "Invalid keyId 'fake-key-id'"),
+        ("alias/app", "default", "Invalid keyId 'alias/app'"),
+        (KEY_ID, "default", f"Key 'arn:aws:kms:us-east-1:{ACCOUNT}:key/{KEY_ID}' does not exist"),
         (
-            "arn:aws:kms:eu-west-1:111122223333:key/{key}",
+            f"mrk-{'1' * 32}",
             "default",
-            "Key 'arn:aws:kms:eu-west-1:111122223333:key/{key}' does not exist",
+            f"Key 'arn:aws:kms:us-east-1:{ACCOUNT}:key/mrk-{'1' * 32}' does not exist",
+        ),
+        ("arn:aws:kms:eu-west-1:111122223333:key/{key}", "default", "Invalid arn eu-west-1"),
+        (
+            "arn:aws:kms:us-east-1:444455556666:key/{key}",
+            "default",
+            "Key 'arn:aws:kms:us-east-1:444455556666:key/{key}' does not exist",
         ),
         ("{key}", "other", "No such policy exists"),
     ],
 )
 async def test_what_is_not_found(key_id: str, name: str, text: str) -> None:
-    """Neither another Region's key, nor another policy than the default."""
+    """Neither another Region's or account's key, nor what is no key id, nor another policy than the default."""
     fake = FakeKMS()
     key = fake.add_key()
     with pytest.raises(errors.NotFoundException) as caught, translate_errors():
         await fake.get_key_policy(KeyId=key_id.format(key=key), PolicyName=name)
     assert caught.value.message == text.format(key=key)
+
+
+@pytest.mark.parametrize("arn", ["arn:", f"arn:aws:kms:us-east-1:{ACCOUNT}:alias/app", "arn:aws:s3:::bucket"])
+async def test_arns_of_no_key(arn: str) -> None:
+    """AWS has an error for them, of which no text is known."""
+    with pytest.raises(errors.InvalidArnException) as caught, translate_errors():
+        await FakeKMS().list_key_policies(KeyId=arn)
+    assert caught.value.message == ""
 
 
 async def test_a_key_by_its_arn() -> None:
@@ -219,6 +298,33 @@ async def test_a_key_by_its_arn() -> None:
     await KeyPolicies(fake).put(arn, Policy([ADMIN]))
     assert json.loads((await fake.get_key_policy(KeyId=arn))["Policy"])["Statement"][0]["Action"] == "kms:*"
     assert (await fake.create_key())["KeyMetadata"]["KeyId"] != made["KeyMetadata"]["KeyId"]
+
+
+def test_a_policy_is_asked_for_by_key_id() -> None:
+    """By that of a key that is here."""
+    with pytest.raises(KeyError):
+        FakeKMS().policy("nothing")
+
+
+async def test_calls_have_the_parameters_as_given() -> None:
+    """Those that were given, and no defaults."""
+    fake = FakeKMS()
+    text = statements.default_policy(ACCOUNT).to_json()
+    await fake.create_key(Policy=text, BypassPolicyLockoutSafetyCheck=True, Description="x")
+    await fake.create_key()
+    key_id = fake.add_key()
+    await fake.put_key_policy(KeyId=key_id, Policy=text)
+    listed = await fake.list_key_policies(KeyId=key_id, Limit=1, Marker="m")
+    assert {name: listed[name] for name in listed if name != "ResponseMetadata"} == {
+        "PolicyNames": ["default"],
+        "Truncated": False,
+    }
+    assert fake.calls == [
+        ("CreateKey", {"Policy": text, "BypassPolicyLockoutSafetyCheck": True, "Description": "x"}),
+        ("CreateKey", {}),
+        ("PutKeyPolicy", {"KeyId": key_id, "Policy": text}),
+        ("ListKeyPolicies", {"KeyId": key_id, "Limit": 1, "Marker": "m"}),
+    ]
 
 
 async def test_the_next_calls_can_fail() -> None:
@@ -248,9 +354,284 @@ async def test_the_next_calls_can_fail() -> None:
         await fake.list_key_policies(KeyId=key_id)
 
 
-def test_who_can_call() -> None:
-    """A service puts no policies."""
-    with pytest.raises(errors.RequestError):
-        FakeKMS(caller="s3.amazonaws.com")
-    with pytest.raises(KeyError):
-        FakeKMS().policy("nothing")
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        ("DependencyTimeoutException", 500),
+        ("InternalFailure", 500),
+        ("KMSInternalException", 500),
+        ("KeyUnavailableException", 500),
+        ("ServiceUnavailable", 503),
+        ("ThrottlingException", 400),
+    ],
+)
+async def test_what_is_repeated(code: str, status: int) -> None:
+    """The facade repeats what it would repeat of KMS's, by the statuses that AWS documents."""
+    fake, clock = FakeKMS(), VirtualClock()
+    key_id = fake.add_key()
+    fake.fail(code)
+    with pytest.raises(ClientError) as caught:
+        await fake.list_key_policies(KeyId=key_id)
+    response: Any = caught.value.response
+    assert response["ResponseMetadata"]["HTTPStatusCode"] == status
+    fake.fail(code)
+    assert (
+        await KeyPolicies(fake, sleep=clock.sleep, clock=clock).put(key_id, Policy([ADMIN]))
+    ).attempts == 2
+
+
+@pytest.mark.parametrize(
+    ("key_id", "resource"),
+    [(KEY_ID, f"arn:aws:kms:us-east-1:{ACCOUNT}:key/{KEY_ID}"), ("arn:x", "arn:x"), (None, "*")],
+)
+async def test_the_texts_of_failures(key_id: str | None, resource: str) -> None:
+    """They name the key, where the call has one; a text of the test's own stays as it is."""
+    fake = FakeKMS(caller=ALICE)
+    fake.fail("AccessDeniedException")
+    fake.fail("AccessDeniedException", message="{arn}")
+    call = fake.create_key() if key_id is None else fake.get_key_policy(KeyId=key_id)
+    with pytest.raises(ClientError) as caught:
+        await call
+    action = "kms:CreateKey" if key_id is None else "kms:GetKeyPolicy"
+    assert error_of(caught.value)["Message"] == (
+        f"User: {ALICE} is not authorized to perform: {action} on resource: {resource} "
+        f"because no resource-based policy allows the {action} action"
+    )
+    with pytest.raises(ClientError, match=r"\{arn\}$"):
+        await fake.create_key()
+
+
+def error_of(error: ClientError) -> dict[str, Any]:
+    """Return what the answer says of the error."""
+    response: Any = error.response
+    said: dict[str, Any] = response["Error"]
+    return said
+
+
+# --- as a client does ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("MalformedPolicyDocumentException", LOCKOUT),
+        ("MalformedPolicyDocumentException", ""),
+        ("NotFoundException", "Key 'x' does not exist"),
+        ("LimitExceededException", "too much"),
+        ("AccessDeniedException", "no"),
+        ("ValidationException", ""),
+    ],
+)
+async def test_errors_are_those_of_a_client(code: str, message: str) -> None:
+    """Class, code, text, status and the members of the model are what an aiobotocore client makes of the same."""
+    fake = FakeKMS()
+    fake.fail(code, message=message)
+    with pytest.raises(ClientError) as ours:
+        await fake.get_key_policy(KeyId=KEY_ID)
+    async with scripted_kms() as server, client_of(server.url) as client:
+        server.answers(Error(code, 400, message))
+        with pytest.raises(ClientError) as theirs:
+            await client.get_key_policy(KeyId=KEY_ID)
+    assert type(ours.value).__name__ == type(theirs.value).__name__
+    assert str(ours.value) == str(theirs.value)
+    assert ours.value.operation_name == theirs.value.operation_name
+    answers: list[Any] = [dict(caught.value.response) for caught in (ours, theirs)]
+    metadata = [answer.pop("ResponseMetadata") for answer in answers]
+    assert answers[0] == answers[1]
+    for name in ("HTTPStatusCode", "RetryAttempts"):
+        assert metadata[0][name] == metadata[1][name]
+
+
+async def test_exceptions_are_caught_by_their_classes() -> None:
+    """As an application catches those of its client; two fakes have the same."""
+    fake = FakeKMS()
+    with pytest.raises(fake.exceptions.NotFoundException) as caught:
+        await fake.get_key_policy(KeyId=KEY_ID)
+    assert caught.value.response["message"] == error_of(caught.value)["Message"]
+    assert fake.exceptions is FakeKMS().exceptions
+    assert fake.exceptions.ClientError is ClientError
+    with pytest.raises(AttributeError, match="Valid exceptions are"):
+        fake.exceptions.Nothing  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    ("method", "parameters"),
+    [
+        ("put_key_policy", {"KeyId": KEY_ID, "Policy": ""}),
+        ("put_key_policy", {"KeyId": KEY_ID, "Policy": {}}),
+        ("put_key_policy", {"KeyId": "", "Policy": "{}"}),
+        ("put_key_policy", {"KeyId": None, "Policy": "{}"}),
+        ("put_key_policy", {"KeyId": KEY_ID, "Policy": "{}", "BypassPolicyLockoutSafetyCheck": "no"}),
+        ("put_key_policy", {}),
+        ("get_key_policy", {"KeyId": KEY_ID, "PolicyName": ""}),
+        ("get_key_policy", {"KeyID": KEY_ID}),
+        ("list_key_policies", {"KeyId": KEY_ID, "Limit": 0}),
+        ("list_key_policies", {"KeyId": KEY_ID, "Marker": None}),
+        ("create_key", {"Policy": ""}),
+        ("create_key", {"PolicyName": "default"}),
+        ("create_key", {"Tags": [{"TagKey": 1}]}),
+    ],
+)
+async def test_parameters_that_a_client_refuses(method: str, parameters: dict[str, Any]) -> None:
+    """In the words of an aiobotocore client, and before anything is sent or fails."""
+    fake = FakeKMS()
+    fake.fail("ThrottlingException")
+    with pytest.raises(ParamValidationError) as ours:
+        await getattr(fake, method)(**parameters)
+    async with client_of("http://127.0.0.1:9") as client:
+        with pytest.raises(ParamValidationError) as theirs:
+            await getattr(client, method)(**parameters)
+    assert str(ours.value) == str(theirs.value)
+    assert fake.calls == []
+    with pytest.raises(ClientError, match="Throttling"):
+        await fake.create_key()
+
+
+# --- who calls, from where -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        ({"caller": "s3.amazonaws.com"}, errors.RequestError),
+        ({"account": "1"}, errors.RequestError),
+        ({"account": "1", "caller": ALICE}, errors.RequestError),
+        ({"account": ""}, errors.RequestError),
+        ({"context": {"aws:a": None}}, errors.RequestError),
+        ({"region": "nowhere"}, UnknownRegionError),
+    ],
+)
+def test_arguments_that_are_refused(arguments: dict[str, Any], error: type[Exception]) -> None:
+    """When the fake is made, and not at the first call."""
+    with pytest.raises(error):
+        FakeKMS(**arguments)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "account", "caller"),
+    [
+        ({}, ACCOUNT, f"arn:aws:iam::{ACCOUNT}:root"),
+        ({"account": "444455556666"}, "444455556666", "arn:aws:iam::444455556666:root"),
+        ({"caller": "444455556666"}, "444455556666", "arn:aws:iam::444455556666:root"),
+        ({"caller": BOB}, "444455556666", BOB),
+        ({"caller": BOB, "account": ACCOUNT}, ACCOUNT, BOB),
+        ({"region": "us-gov-west-1"}, ACCOUNT, f"arn:aws-us-gov:iam::{ACCOUNT}:root"),
+        (
+            {"region": "cn-north-1", "caller": "444455556666"},
+            "444455556666",
+            "arn:aws-cn:iam::444455556666:root",
+        ),
+    ],
+)
+def test_account_and_caller(arguments: dict[str, Any], account: str, caller: str) -> None:
+    """The keys are in the caller's account unless the test says otherwise; the root user is of the Region's partition."""
+    fake = FakeKMS(**arguments)
+    assert (fake.account, fake.caller) == (account, caller)
+
+
+@pytest.mark.parametrize(
+    ("region", "partition"), [("eu-west-1", "aws"), ("cn-north-1", "aws-cn"), ("us-gov-east-1", "aws-us-gov")]
+)
+async def test_partitions(region: str, partition: str) -> None:
+    """Keys, the policy they get and the ARNs that KMS prints are of the partition of the Region; others are refused."""
+    fake = FakeKMS(region=region)
+    assert fake.partition == partition
+    root = f"arn:{partition}:iam::{ACCOUNT}:root"
+    arn = (await fake.create_key())["KeyMetadata"]["Arn"]
+    assert arn.startswith(f"arn:{partition}:kms:{region}:{ACCOUNT}:key/")
+    default = statements.default_policy(ACCOUNT, partition=partition)
+    assert fake.policy(arn.rpartition("/")[2]) == default
+    await KeyPolicies(fake).put(arn, default)
+    await KeyPolicies(fake).put(arn, Policy([allow("kms:*").to(Principal({"AWS": ACCOUNT}))]))
+    assert f'"AWS" : "{root}"' in (await fake.get_key_policy(KeyId=arn))["Policy"]
+    other = Principal.account(ACCOUNT, partition="aws" if partition == "aws-cn" else "aws-cn")
+    with pytest.raises(errors.InvalidPrincipalException):
+        await KeyPolicies(fake, check=False).put(arn, default.with_statement(allow("kms:Sign").to(other)))
+
+
+MAY_ALL = allow("kms:*").to(Principal.arn(ALICE))
+IF_TAGGED = MAY_ALL.when(Condition("StringEquals", "aws:PrincipalTag/team", "keys"))
+DENIED = Statement(
+    "Deny", principal=Principal.arn(ALICE), action=["kms:Put*", "kms:Get*", "kms:List*"], resource="*"
+)
+NO_KEY_POLICY = "because no resource-based policy allows the kms:{0} action"
+NO_IAM_POLICY = "because no identity-based policy allows the kms:{0} action"
+EXPLICIT = "with an explicit deny in a resource-based policy"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "current", "reason"),
+    [
+        ({}, [MAY_ALL], None),
+        ({"iam_allows": False}, [MAY_ALL], None),
+        ({}, [ADMIN], None),
+        ({"iam_allows": False}, [ADMIN], NO_IAM_POLICY),
+        ({}, [TO_ALICE], NO_KEY_POLICY),
+        ({}, [allow("kms:*").to(Principal.arn(APP))], NO_KEY_POLICY),
+        ({}, [], NO_KEY_POLICY),
+        ({}, [ADMIN, MAY_ALL, DENIED], EXPLICIT),
+        ({}, [IF_TAGGED], NO_KEY_POLICY),
+        ({"context": {"AWS:PrincipalTag/team": "keys"}}, [IF_TAGGED], None),
+        ({"context": {"aws:PrincipalTag/team": ["other"]}}, [IF_TAGGED], NO_KEY_POLICY),
+        ({"account": "444455556666"}, [MAY_ALL], NO_KEY_POLICY),
+        ({"account": "444455556666"}, [TO_ALICE], NO_KEY_POLICY),
+    ],
+)
+async def test_the_current_policy_decides(
+    arguments: dict[str, Any], current: list[Statement], reason: str | None
+) -> None:
+    """Whether the caller may put, read and list: by the key policy, by IAM policies where it leaves it to them."""
+    fake = FakeKMS(caller=ALICE, **arguments)
+    key_id = fake.add_key(Policy(current))
+    text = Policy([ADMIN, MAY_ALL]).to_json()
+    for operation, call in (
+        ("GetKeyPolicy", fake.get_key_policy(KeyId=key_id)),
+        ("ListKeyPolicies", fake.list_key_policies(KeyId=key_id)),
+        ("PutKeyPolicy", fake.put_key_policy(KeyId=key_id, Policy=text)),
+    ):
+        if reason is None:
+            await call
+            continue
+        with pytest.raises(ClientError) as caught:
+            await call
+        assert error_of(caught.value) == {
+            "Code": "AccessDeniedException",
+            "Message": f"User: {ALICE} is not authorized to perform: kms:{operation} on resource: "
+            f"arn:aws:kms:us-east-1:{fake.account}:key/{key_id} {reason.format(operation)}",
+        }
+    assert fake.policy(key_id) == (Policy(current) if reason else Policy([ADMIN, MAY_ALL]))
+    if fake.account == ACCOUNT:
+        await fake.create_key(Policy=text)
+
+
+@pytest.mark.parametrize("context", [{}, {"KMS:bypassPolicyLockoutSafetyCheck": True}])
+async def test_bypass_is_a_condition_key_of_the_request(context: dict[str, bool]) -> None:
+    """A policy can forbid it, and only the request says whether it is there."""
+    forbidden = DENIED.when(Condition("Bool", "kms:BypassPolicyLockoutSafetyCheck", "true"))
+    fake = FakeKMS(context=context, caller=ALICE)
+    key_id = fake.add_key(Policy([ADMIN, forbidden]))
+    policies = KeyPolicies(fake)
+    with pytest.raises(errors.AccessDeniedException):
+        await policies.put(key_id, Policy([ADMIN]), bypass_policy_lockout_safety_check=True)
+    await policies.put(key_id, Policy([ADMIN]))
+
+
+async def test_reads_can_be_stale() -> None:
+    """They show the policy before the last put, as often as the test says; keys without another show theirs."""
+    fake = FakeKMS()
+    default, first, second = (statements.default_policy(ACCOUNT), Policy([ADMIN]), Policy([ADMIN, TO_ALICE]))
+    key_id, other = fake.add_key(), fake.add_key()
+
+    async def read(key: str) -> Policy:
+        return Policy.from_json((await fake.get_key_policy(KeyId=key))["Policy"])
+
+    for policy in (first, second):
+        await fake.put_key_policy(KeyId=key_id, Policy=policy.to_json())
+    assert await read(key_id) == second
+    fake.stale(reads=3)
+    assert [await read(key) for key in (key_id, other, key_id, key_id)] == [first, default, first, second]
+    assert fake.policy(key_id) == second
+    fake.stale(reads=1)
+    with pytest.raises(ClientError):
+        await read(KEY_ID)
+    assert [await read(key_id), await read(key_id)] == [first, second]

@@ -2,70 +2,50 @@
 
 from __future__ import annotations
 
-import json
+import re
 from itertools import count
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, Unpack
 
 import attrs
-from botocore.exceptions import ClientError
 
 from kmspolicy import statements
 from kmspolicy._check import Severity
 from kmspolicy._check._check import check_text, principal_of_put
 from kmspolicy._document import Policy
+from kmspolicy._evaluate import Outcome, Request, decide
+from kmspolicy._vocabulary import fold
 from kmspolicy.errors import PolicyDocumentError
+from kmspolicy.testing import _service
+from kmspolicy.testing._printing import printed, without
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from botocore.exceptions import ClientError
+
     from kmspolicy._check import Finding
+    from kmspolicy._evaluate._request import Context
+    from kmspolicy.testing._service import (
+        CreateKeyParameters,
+        GetKeyPolicyParameters,
+        ListKeyPoliciesParameters,
+        PutKeyPolicyParameters,
+    )
 
-# --- what KMS says ---------------------------------------------------------------------------------
-
-_LOCKOUT: Final = "The new key policy will not allow you to update the key policy in the future."
-_PRINCIPALS: Final = "Policy contains a statement with one or more invalid principals."
-_TOO_LONG: Final = "The policy is longer than a key policy can be."
-_CHARACTERS: Final = (
-    "1 validation error detected: Value at 'policy' failed to satisfy constraint: Member must satisfy regular "
-    "expression pattern: [\\u0009\\u000A\\u000D\\u0020-\\u00FF]+"
-)
-_FOR_ALL_VALUES: Final = (
-    "OverlyPermissiveCondition: Using the ForAllValues set operator with a single-valued condition key matches "
-    "requests without the specified [encryption context or tag]"
-)
-_MALFORMED: Final = "MalformedPolicyDocumentException"
-# By the code of the finding: the error, and its text; KMS often gives none.
-_ANSWERS: Final[Mapping[str, tuple[str, str]]] = {
-    "POLICY_SIZE_EXCEEDS_RESOURCE_POLICY_QUOTA": ("LimitExceededException", _TOO_LONG),
-    "UNSUPPORTED_CHARACTER": ("ValidationException", _CHARACTERS),
-    "LOCKOUT_EVERYONE": (_MALFORMED, _LOCKOUT),
-    "LOCKOUT_CALLER": (_MALFORMED, _LOCKOUT),
-    "MISSING_PRINCIPAL": (_MALFORMED, "Policy contains a statement with no principal."),
-    "UNSUPPORTED_WILDCARD_IN_PRINCIPAL": (_MALFORMED, _PRINCIPALS),
-    "INVALID_PRINCIPAL_FORMAT": (_MALFORMED, _PRINCIPALS),
-    "INVALID_USER_REFERENCE": (_MALFORMED, _PRINCIPALS),
-    "INVALID_ROLE_REFERENCE": (_MALFORMED, _PRINCIPALS),
-    "OVERLY_PERMISSIVE_CONDITION": (_MALFORMED, _FOR_ALL_VALUES),
-}
-_REFUSED_THOUGH_NO_ERROR: Final = frozenset({"INVALID_USER_REFERENCE", "INVALID_ROLE_REFERENCE"})
-_STATUS: Final[Mapping[str, int]] = {
-    "DependencyTimeoutException": 500,
-    "KMSInternalException": 500,
-    "AccessDeniedException": 400,
-}
-_TEXTS: Final[Mapping[str, str]] = {
-    "ThrottlingException": "You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls.",
-    "KMSInvalidStateException": "{arn} is pending deletion.",
-    "NotFoundException": "Key '{arn}' does not exist",
-    "AccessDeniedException": "User: {caller} is not authorized to perform: kms:{operation} on resource: {arn}",
-    "MalformedPolicyDocumentException": _PRINCIPALS,
-}
+_ACCOUNT: Final = "111122223333"
+_BYPASS: Final = "kms:BypassPolicyLockoutSafetyCheck"
+_KEY_ID = re.compile(r"mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}").fullmatch
+_KEY_ARN = re.compile(r"arn:[^:]+:kms:([^:]+):[0-9]{12}:key/[^:/]+").fullmatch
 
 
 @attrs.define
 class _Key:
     arn: str
     text: str
+    previous: str | None = None
+
+    def put(self, text: str) -> None:
+        self.previous, self.text = self.text, text
 
 
 @attrs.frozen
@@ -75,45 +55,73 @@ class _Failure:
 
 
 class FakeKMS:
-    """A KMS client that keeps keys and their policies in memory, and refuses policies as KMS does.
+    """A KMS client that keeps keys and their policies in memory, and refuses what KMS refuses.
 
     It has the methods of aiobotocore's client that policies need: ``create_key``, ``put_key_policy``, ``get_key_policy``
-    and ``list_key_policies``. Errors are botocore's ``ClientError``.
+    and ``list_key_policies``. They take and refuse the parameters that botocore's client takes and refuses, and their
+    errors are botocore's: the classes of ``exceptions`` for those that its model of KMS has, ``ClientError`` for others.
 
     Args:
-        account: The account that the keys are in.
-        region: The Region that the keys are in.
+        account: The id of the account that the keys are in; None for the caller's.
+        region: The Region that the keys are in; from it follows the partition of all ARNs.
         caller: The ARN of who calls; None for the root user of the account.
+        context: The condition keys of the caller's requests, beyond those that follow from the caller, as of a
+            :class:`kmspolicy.Request`; ``kms:BypassPolicyLockoutSafetyCheck`` follows from the request.
         principals: The ARNs of the users and roles that exist, for KMS refuses others; None for all.
-        iam_allows: Whether the caller's IAM policies allow ``kms:PutKeyPolicy``, which decides where the policy leaves it
-            to them.
+        iam_allows: Whether the caller's IAM policies allow the caller's requests, which decides where the key policy
+            leaves it to them.
 
     Attributes:
-        calls: The calls so far: the name of the operation and its parameters.
+        account: The id of the account that the keys are in.
+        region: The Region that the keys are in.
+        partition: The partition of the Region.
+        caller: The ARN of who calls.
+        context: The condition keys of the caller's requests.
+        principals: The ARNs of the users and roles that exist; None for all.
+        iam_allows: Whether the caller's IAM policies allow the caller's requests.
+        calls: The calls so far: the name of the operation and the parameters, as they were given. What a client does
+            not send, as its parameters are wrong, is not here.
 
     Raises:
-        RequestError: for a caller who can put no policy.
+        RequestError: for a caller who can put no policy, an account that is none, or a context that is none.
+        botocore.exceptions.UnknownRegionError: for a Region that is none.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a test may say
         self,
         *,
-        account: str = "111122223333",
+        account: str | None = None,
         region: str = "us-east-1",
         caller: str | None = None,
+        context: Context = (),
         principals: Iterable[str] | None = None,
         iam_allows: bool = True,
     ) -> None:
         """Start without keys."""
-        self.account: str = account
+        own = _ACCOUNT if account is None else account
+        who = principal_of_put(own if caller is None else caller)
+        self.account: str = who.account if account is None else account
         self.region: str = region
-        self.caller: str = principal_of_put(account if caller is None else caller).name
+        self.partition: str = _service.partition_of(region)
+        self.caller: str = who.name if caller == who.name else f"arn:{self.partition}:iam::{who.account}:root"
+        self.context: Context = context
         self.principals: set[str] | None = None if principals is None else set(principals)
         self.iam_allows: bool = iam_allows
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self._keys: dict[str, _Key] = {}
         self._numbers = count(1)
         self._failures: list[_Failure] = []
+        self._deleted: set[str] = set()
+        self._stale_reads: int = 0
+        self._request("PutKeyPolicy", {})  # refuses an account and a context that are none
+
+    @property
+    def exceptions(self) -> Any:  # noqa: ANN401 - botocore makes the classes
+        """The classes of errors by their names, ``fake.exceptions.NotFoundException`` for example, as a client has them.
+
+        https://docs.aws.amazon.com/boto3/latest/guide/error-handling.html
+        """
+        return _service.exceptions()
 
     # --- what a test does ---
 
@@ -125,15 +133,19 @@ class FakeKMS:
 
         Returns:
             The key id.
+
+        https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
         """
         key_id = f"1234abcd-12ab-34cd-56ef-{next(self._numbers):012}"
-        arn = f"arn:aws:kms:{self.region}:{self.account}:key/{key_id}"
-        text = (policy or statements.default_policy(self.account)).to_json()
-        self._keys[key_id] = _Key(arn, text)
+        policy = policy or statements.default_policy(self.account, partition=self.partition)
+        self._keys[key_id] = _Key(self._arn(key_id), policy.to_json())
         return key_id
 
     def policy(self, key_id: str) -> Policy:
         """Return the policy of a key as it was put, before KMS prints it in its own way.
+
+        Args:
+            key_id: The key id.
 
         Raises:
             KeyError: for a key that is not here.
@@ -141,201 +153,253 @@ class FakeKMS:
         return Policy.from_json(self._keys[key_id].text)
 
     def delete_principal(self, arn: str) -> str:
-        """Delete a user or role: policies that name it show its unique id from now on, as KMS does.
+        """Delete a user or role: policies that name it as a principal show its unique id from now on, as KMS does.
+
+        Its ARN elsewhere, in conditions above all, stays. A policy that names it is refused from now on.
 
         Args:
             arn: The ARN of the user or role.
 
         Returns:
             The unique id that stands in its place.
+
+        https://repost.aws/knowledge-center/kms-policy-error-invalid-principals
         """
         kind = "AIDA" if ":user/" in arn else "AROA"
         unique_id = f"{kind}{next(self._numbers):017}"
         for key in self._keys.values():
-            key.text = key.text.replace(json.dumps(arn, ensure_ascii=False), f'"{unique_id}"')
+            key.text = without(key.text, arn, unique_id)
+            key.previous = None if key.previous is None else without(key.previous, arn, unique_id)
+        self._deleted.add(arn)
         if self.principals is not None:
             self.principals.discard(arn)
         return unique_id
+
+    def add_principal(self, arn: str) -> None:
+        """Create a user or role, again perhaps: policies can name it, and those that show a unique id still do.
+
+        Args:
+            arn: The ARN of the user or role.
+        """
+        self._deleted.discard(arn)
+        if self.principals is not None:
+            self.principals.add(arn)
 
     def fail(self, code: str, *, times: int = 1, message: str | None = None) -> None:
         """Let the next calls fail.
 
         Args:
-            code: The error code, ``DependencyTimeoutException`` for example.
+            code: The error code, ``DependencyTimeoutException`` for example; the HTTP status follows from it.
             times: How many calls.
             message: What the error says; None for AWS's text, where it is known.
+
+        https://docs.aws.amazon.com/kms/latest/APIReference/CommonErrors.html
         """
         self._failures += [_Failure(code, message)] * times
 
+    def stale(self, *, reads: int) -> None:
+        """Let the next reads of a policy return it as it was before the last put, for KMS is eventually consistent.
+
+        Args:
+            reads: How many calls of ``get_key_policy``, of whatever keys; those on a key that never had another policy
+                return the one it has.
+
+        https://docs.aws.amazon.com/kms/latest/developerguide/accessing-kms.html#programming-eventual-consistency
+        """
+        self._stale_reads = reads
+
     # --- what a client does ---
 
-    async def create_key(
-        self,
-        *,
-        Policy: str | None = None,  # noqa: N803 - botocore's spelling
-        BypassPolicyLockoutSafetyCheck: bool = False,  # noqa: N803
-        **parameters: object,
-    ) -> dict[str, Any]:
+    async def create_key(self, **parameters: Unpack[CreateKeyParameters]) -> dict[str, Any]:
         """Make a key, with its policy if there is one.
+
+        Args:
+            parameters: ``Policy`` and ``BypassPolicyLockoutSafetyCheck``; the others of the operation change nothing.
+
+        Returns:
+            ``KeyMetadata``, of which there are the ids and the ARN.
+
+        Raises:
+            botocore.exceptions.ClientError: where KMS would refuse the policy.
+            botocore.exceptions.ParamValidationError: where a client would refuse the parameters.
 
         https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html
         """
-        self._called("CreateKey", parameters | {"Policy": Policy})
-        if Policy is not None:
-            self._refuse("CreateKey", Policy, bypass=BypassPolicyLockoutSafetyCheck)
+        self._called("CreateKey", parameters)
+        text = parameters.get("Policy")
+        if text is not None:
+            self._refuse("CreateKey", text, bypass=parameters.get("BypassPolicyLockoutSafetyCheck", False))
         key_id = self.add_key()
-        if Policy is not None:
-            self._keys[key_id].text = Policy
-        metadata = {"KeyId": key_id, "Arn": self._keys[key_id].arn, "AWSAccountId": self.account}
-        return {"KeyMetadata": metadata, **self._metadata()}
+        key = self._keys[key_id]
+        key.text = key.text if text is None else text
+        metadata = {"KeyId": key_id, "Arn": key.arn, "AWSAccountId": self.account}
+        return {"KeyMetadata": metadata, **self._answered()}
 
-    async def put_key_policy(
-        self,
-        *,
-        KeyId: str,  # noqa: N803
-        Policy: str,  # noqa: N803
-        PolicyName: str = "default",  # noqa: N803
-        BypassPolicyLockoutSafetyCheck: bool = False,  # noqa: N803
-    ) -> dict[str, Any]:
+    async def put_key_policy(self, **parameters: Unpack[PutKeyPolicyParameters]) -> dict[str, Any]:
         """Put a policy on a key, unless KMS would refuse it.
+
+        Args:
+            parameters: ``KeyId``, ``Policy``, ``PolicyName`` and ``BypassPolicyLockoutSafetyCheck``.
+
+        Returns:
+            ``ResponseMetadata`` alone.
+
+        Raises:
+            botocore.exceptions.ClientError: where KMS would refuse it.
+            botocore.exceptions.ParamValidationError: where a client would refuse the parameters.
 
         https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html
         """
-        bypass = {"BypassPolicyLockoutSafetyCheck": True} if BypassPolicyLockoutSafetyCheck else {}
-        self._called("PutKeyPolicy", {"KeyId": KeyId, "PolicyName": PolicyName, "Policy": Policy, **bypass})
-        key = self._key("PutKeyPolicy", KeyId, PolicyName)
-        self._refuse("PutKeyPolicy", Policy, bypass=BypassPolicyLockoutSafetyCheck)
-        key.text = Policy
-        return self._metadata()
+        self._called("PutKeyPolicy", parameters)
+        key = self._key("PutKeyPolicy", parameters)
+        bypass = parameters.get("BypassPolicyLockoutSafetyCheck", False)
+        self._refuse("PutKeyPolicy", parameters["Policy"], bypass=bypass)
+        key.put(parameters["Policy"])
+        return self._answered()
 
-    async def get_key_policy(
-        self,
-        *,
-        KeyId: str,  # noqa: N803
-        PolicyName: str = "default",  # noqa: N803
-    ) -> dict[str, Any]:
+    async def get_key_policy(self, **parameters: Unpack[GetKeyPolicyParameters]) -> dict[str, Any]:
         """Return the policy of a key, printed as KMS prints it.
+
+        Args:
+            parameters: ``KeyId`` and ``PolicyName``.
+
+        Returns:
+            ``Policy`` and ``PolicyName``.
+
+        Raises:
+            botocore.exceptions.ClientError: where there is no such key, or the caller may not read its policy.
+            botocore.exceptions.ParamValidationError: where a client would refuse the parameters.
 
         https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyPolicy.html
         """
-        self._called("GetKeyPolicy", {"KeyId": KeyId, "PolicyName": PolicyName})
-        key = self._key("GetKeyPolicy", KeyId, PolicyName)
-        return {"Policy": _printed(json.loads(key.text)), "PolicyName": PolicyName, **self._metadata()}
+        self._called("GetKeyPolicy", parameters)
+        key = self._key("GetKeyPolicy", parameters)
+        text = key.text
+        if self._stale_reads:
+            self._stale_reads -= 1
+            text = key.previous or text
+        return {"Policy": printed(text, self.partition), "PolicyName": "default", **self._answered()}
 
-    async def list_key_policies(
-        self,
-        *,
-        KeyId: str,  # noqa: N803
-        Limit: int = 100,  # noqa: N803
-        Marker: str | None = None,  # noqa: N803
-    ) -> dict[str, Any]:
-        """Return the names of the policies of a key: one, always.
+    async def list_key_policies(self, **parameters: Unpack[ListKeyPoliciesParameters]) -> dict[str, Any]:
+        """Return the names of the policies of a key: one, always, and so on one page whatever its limit.
+
+        Args:
+            parameters: ``KeyId``, ``Limit`` and ``Marker``.
+
+        Returns:
+            ``PolicyNames``, and ``Truncated``, which is false, so that there is no ``NextMarker``.
+
+        Raises:
+            botocore.exceptions.ClientError: where there is no such key, or the caller may not list its policies.
+            botocore.exceptions.ParamValidationError: where a client would refuse the parameters.
 
         https://docs.aws.amazon.com/kms/latest/APIReference/API_ListKeyPolicies.html
         """
-        self._called("ListKeyPolicies", {"KeyId": KeyId, "Limit": Limit, "Marker": Marker})
-        self._key("ListKeyPolicies", KeyId, "default")
-        return {"PolicyNames": ["default"], "Truncated": False, **self._metadata()}
+        self._called("ListKeyPolicies", parameters)
+        self._key("ListKeyPolicies", parameters)
+        return {"PolicyNames": ["default"], "Truncated": False, **self._answered()}
 
     # --- inside ---
 
-    def _called(self, operation: str, parameters: Mapping[str, object]) -> None:
+    def _called(self, operation: str, parameters: Mapping[str, Any]) -> None:
+        _service.validate(operation, parameters)
         self.calls.append((operation, dict(parameters)))
         if self._failures:
             failure = self._failures.pop(0)
-            arn = f"arn:aws:kms:{self.region}:{self.account}:key/{parameters.get('KeyId')}"
-            text = _TEXTS.get(failure.code, "").format(arn=arn, caller=self.caller, operation=operation)
-            raise self._error(operation, failure.code, text if failure.message is None else failure.message)
+            text = failure.message
+            if text is None:
+                arn = self._arn(parameters["KeyId"]) if "KeyId" in parameters else "*"
+                text = self._filled(_service.TEXTS.get(failure.code, ""), operation, arn)
+            raise self._error(operation, failure.code, text)
 
-    def _key(self, operation: str, key_id: str, name: str) -> _Key:
-        found = self._keys.get(key_id.rpartition("/")[2] if key_id.startswith("arn:") else key_id)
-        if found is None or (key_id.startswith("arn:") and key_id != found.arn):
-            arn = (
-                key_id
-                if key_id.startswith("arn:")
-                else f"arn:aws:kms:{self.region}:{self.account}:key/{key_id}"
-            )
-            raise self._error(operation, "NotFoundException", f"Key '{arn}' does not exist")
-        if name != "default":
-            raise self._error(operation, "NotFoundException", "No such policy exists")
-        return found
+    def _arn(self, key_id: str) -> str:
+        """Return the ARN of a key, which need not exist."""
+        if key_id.startswith("arn:"):
+            return key_id
+        return f"arn:{self.partition}:kms:{self.region}:{self.account}:key/{key_id}"
+
+    def _key(self, operation: str, parameters: Mapping[str, Any]) -> _Key:
+        """Find a key whose policy lets the caller do this."""
+        key_id: str = parameters["KeyId"]
+        arn = _KEY_ARN(key_id)
+        if arn is None and key_id.startswith("arn:"):
+            raise self._error(operation, "InvalidArnException", "")
+        found = self._keys.get(key_id.rpartition("/")[2])
+        if arn is not None and arn[1] != self.region:
+            text = f"Invalid arn {arn[1]}"
+        elif arn is None and not _KEY_ID(key_id):
+            text = f"Invalid keyId '{key_id}'"
+        elif found is None or found.arn != self._arn(key_id):
+            text = f"Key '{self._arn(key_id)}' does not exist"
+        else:
+            self._authorize(operation, found, parameters)
+            if parameters.get("PolicyName", "default") == "default":
+                return found
+            text = "No such policy exists"
+        raise self._error(operation, "NotFoundException", text)
+
+    def _request(self, operation: str, parameters: Mapping[str, Any]) -> Request:
+        request = Request(self.caller, f"kms:{operation}", self.context, self.account)
+        if operation != "PutKeyPolicy":
+            return request
+        others = (pair for pair in request.context if fold(pair[0]) != fold(_BYPASS))
+        bypass = (_BYPASS, (parameters.get("BypassPolicyLockoutSafetyCheck", False),))
+        return attrs.evolve(request, context=(*others, bypass))
+
+    def _authorize(self, operation: str, key: _Key, parameters: Mapping[str, Any]) -> None:
+        """Refuse a caller whom the key's policy does not allow this, or who is of another account."""
+        request = self._request(operation, parameters)
+        outcome = decide(Policy.from_json(key.text), request).outcome
+        allowed = outcome is Outcome.ALLOWED or (outcome is Outcome.DELEGATED and self.iam_allows)
+        if not allowed or request.caller.account != self.account:
+            text = _service.DENIALS.get(outcome, _service.DENIALS[Outcome.NOT_GRANTED])
+            raise self._error(operation, "AccessDeniedException", self._filled(text, operation, key.arn))
 
     def _refuse(self, operation: str, text: str, *, bypass: bool) -> None:
+        """Refuse a policy that KMS refuses."""
+        malformed = _service.MALFORMED
         try:
             policy = Policy.from_json(text)
         except PolicyDocumentError as error:
-            raise self._error(operation, _MALFORMED, "") from error
+            raise self._error(operation, malformed, "") from error
         for finding in check_text(policy, text, caller=self.caller, account=self.account):
-            if self._refuses(finding) and not (bypass and _is_lockout(finding)):
-                raise self._error(operation, *_ANSWERS.get(finding.code, (_MALFORMED, "")))
+            if _refuses(finding) and not (bypass and finding.code.startswith("LOCKOUT_")):
+                raise self._error(operation, *_service.ANSWERS.get(finding.code, (malformed, "")))
             if finding.code == "IAM_POLICIES_DECIDE" and not self.iam_allows and not bypass:
-                raise self._error(operation, _MALFORMED, _LOCKOUT)
-        if self.principals is not None and not self._known(policy):
-            raise self._error(operation, _MALFORMED, _PRINCIPALS)
+                raise self._error(operation, malformed, _service.LOCKOUT)
+        if not all(map(self._exists, _names(policy))):
+            raise self._error(operation, malformed, _service.PRINCIPALS)
 
-    def _refuses(self, finding: Finding) -> bool:
-        return finding.severity is Severity.ERROR or finding.code in _REFUSED_THOUGH_NO_ERROR
+    def _exists(self, name: str) -> bool:
+        """Tell whether a principal exists, in the partition of the key."""
+        if name in self._deleted or (name.startswith("arn:") and name.split(":")[1] != self.partition):
+            return False
+        named = ":user/" in name or ":role/" in name
+        return not named or self.principals is None or name in self.principals
 
-    def _known(self, policy: Policy) -> bool:
-        """Tell whether all users and roles of a policy exist."""
-        names = [
-            name
-            for statement in policy.statements
-            for element in (statement.principal, statement.not_principal)
-            for name in (element["AWS"] if element is not None else ())
-        ]
-        known = self.principals or set[str]()
-        return all(name in known for name in names if ":user/" in name or ":role/" in name)
+    def _filled(self, text: str, operation: str, arn: str) -> str:
+        return text.format(arn=arn, caller=self.caller, operation=operation)
 
     def _error(self, operation: str, code: str, message: str) -> ClientError:
-        metadata = self._metadata()["ResponseMetadata"] | {"HTTPStatusCode": _STATUS.get(code, 400)}
-        response = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": metadata}
-        return ClientError(cast("Any", response), operation)
+        return _service.error(operation, code, message, self._request_id)
 
-    def _metadata(self) -> dict[str, Any]:
-        request_id = f"00000000-0000-4000-8000-{len(self.calls):012}"
-        return {"ResponseMetadata": {"RequestId": request_id, "HTTPStatusCode": 200, "RetryAttempts": 0}}
+    def _answered(self) -> dict[str, Any]:
+        return {"ResponseMetadata": _service.metadata(self._request_id)}
 
-
-def _is_lockout(finding: Finding) -> bool:
-    return finding.code.startswith("LOCKOUT_")
+    @property
+    def _request_id(self) -> str:
+        return f"00000000-0000-4000-8000-{len(self.calls):012}"
 
 
-# --- how KMS prints a policy -----------------------------------------------------------------------
+def _refuses(finding: Finding) -> bool:
+    return finding.severity is Severity.ERROR or finding.code in _service.REFUSED_THOUGH_NO_ERROR
 
 
-def _printed(document: dict[str, Any]) -> str:
-    """Print a document as KMS does: other white space, principals in another order, ids as ARNs, one name alone."""
-    whole: Any = document["Statement"]
-    elements: list[dict[str, Any]] = [whole] if isinstance(whole, dict) else whole
-    for element in elements:
-        principal: Any = element.get("Principal")
-        if isinstance(principal, dict):
-            kinds = cast("dict[str, Any]", principal)
-            for kind, names in kinds.items():
-                kinds[kind] = _names(kind, names)
-    return _jackson(document, "")
-
-
-def _names(kind: str, names: Any) -> Any:  # noqa: ANN401 - JSON
-    listed: list[str] = [names] if isinstance(names, str) else names
-    written = [
-        f"arn:aws:iam::{name}:root" if kind == "AWS" and name.isdecimal() else name
-        for name in reversed(listed)
+def _names(policy: Policy) -> list[str]:
+    """List the AWS principals of a policy."""
+    return [
+        name
+        for statement in policy.statements
+        for element in (statement.principal, statement.not_principal)
+        for name in (element["AWS"] if element is not None else ())
     ]
-    return written[0] if len(written) == 1 else written
-
-
-def _jackson(value: Any, margin: str) -> str:  # noqa: ANN401 - JSON
-    """Print JSON as KMS's printer does: two spaces a level, arrays on one line, a space before the colon."""
-    if isinstance(value, dict):
-        deeper = f"{margin}  "
-        members = (
-            f"{deeper}{json.dumps(name, ensure_ascii=False)} : {_jackson(inner, deeper)}"
-            for name, inner in cast("dict[str, Any]", value).items()
-        )
-        return "{\n" + ",\n".join(members) + f"\n{margin}}}" if value else "{ }"
-    if isinstance(value, (str, bool, int, float)):
-        return json.dumps(value, ensure_ascii=False)
-    items = ", ".join(_jackson(inner, margin) for inner in value)
-    return f"[ {items} ]" if value else "[ ]"

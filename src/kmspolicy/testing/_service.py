@@ -1,0 +1,179 @@
+"""The service as its clients see it: parameters and errors by botocore's own model of KMS, texts and statuses as known.
+
+https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html#API_PutKeyPolicy_Errors
+https://docs.aws.amazon.com/kms/latest/APIReference/CommonErrors.html
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, NotRequired, TypedDict
+
+from botocore.errorfactory import ClientExceptionsFactory
+from botocore.exceptions import ClientError
+from botocore.loaders import Loader
+from botocore.model import ServiceModel
+from botocore.regions import EndpointResolver
+from botocore.validate import validate_parameters
+
+from kmspolicy._evaluate import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+# --- what botocore knows ---------------------------------------------------------------------------
+
+
+class CreateKeyParameters(TypedDict, total=False):
+    """The parameters of ``create_key``."""
+
+    Policy: str
+    BypassPolicyLockoutSafetyCheck: bool
+    Description: str
+    KeyUsage: str
+    CustomerMasterKeySpec: str
+    KeySpec: str
+    Origin: str
+    CustomKeyStoreId: str
+    Tags: Sequence[Mapping[str, str]]
+    MultiRegion: bool
+    XksKeyId: str
+
+
+class PutKeyPolicyParameters(TypedDict):
+    """The parameters of ``put_key_policy``."""
+
+    KeyId: str
+    Policy: str
+    PolicyName: NotRequired[str]
+    BypassPolicyLockoutSafetyCheck: NotRequired[bool]
+
+
+class GetKeyPolicyParameters(TypedDict):
+    """The parameters of ``get_key_policy``."""
+
+    KeyId: str
+    PolicyName: NotRequired[str]
+
+
+class ListKeyPoliciesParameters(TypedDict):
+    """The parameters of ``list_key_policies``."""
+
+    KeyId: str
+    Limit: NotRequired[int]
+    Marker: NotRequired[str]
+
+
+# By the loader, and not by a session, which would read the configuration of whoever runs the tests.
+
+
+@cache
+def _model() -> ServiceModel:
+    return ServiceModel(Loader().load_service_model("kms", "service-2"), "kms")
+
+
+@cache
+def _endpoints() -> EndpointResolver:
+    return EndpointResolver(Loader().load_data("endpoints"))
+
+
+@cache
+def exceptions() -> Any:  # noqa: ANN401 - botocore makes the classes
+    """Return the exceptions that a client of KMS has, as ``client.exceptions``."""
+    return ClientExceptionsFactory().create_client_exceptions(_model())
+
+
+def partition_of(region: str) -> str:
+    """Return the partition of a Region, ``aws-cn`` for example.
+
+    Raises:
+        botocore.exceptions.UnknownRegionError: for a text that is no Region.
+    """
+    return _endpoints().get_partition_for_region(region)
+
+
+def validate(operation: str, parameters: Mapping[str, Any]) -> None:
+    """Refuse the parameters that a client refuses before it sends anything.
+
+    Raises:
+        botocore.exceptions.ParamValidationError: with all that is wrong.
+    """
+    shape: Any = _model().operation_model(operation).input_shape
+    validate_parameters(parameters, shape)
+
+
+def error(operation: str, code: str, message: str, request_id: str) -> ClientError:
+    """Make the error of botocore for an answer of KMS: of its own class where the model has one.
+
+    Args:
+        operation: The name of the operation.
+        code: The error code.
+        message: The text; empty for an answer without one.
+        request_id: The id of the request.
+    """
+    response: Any = {
+        "Error": {"Message": message, "Code": code},
+        "ResponseMetadata": metadata(request_id, STATUS.get(code, 400)),
+    }
+    cls = exceptions().from_code(code)
+    if cls is not ClientError and message:
+        response["message"] = message
+    made: ClientError = cls(response, operation)
+    return made
+
+
+def metadata(request_id: str, status: int = 200) -> dict[str, Any]:
+    """Return what botocore tells of an answer."""
+    return {"RequestId": request_id, "HTTPStatusCode": status, "RetryAttempts": 0}
+
+
+# --- what KMS says ---------------------------------------------------------------------------------
+
+LOCKOUT: Final = "The new key policy will not allow you to update the key policy in the future."
+PRINCIPALS: Final = "Policy contains a statement with one or more invalid principals."
+MALFORMED: Final = "MalformedPolicyDocumentException"
+_TOO_LONG: Final = "The policy is longer than a key policy can be."
+_CHARACTERS: Final = (
+    "1 validation error detected: Value at 'policy' failed to satisfy constraint: Member must satisfy regular "
+    "expression pattern: [\\u0009\\u000A\\u000D\\u0020-\\u00FF]+"
+)
+_FOR_ALL_VALUES: Final = (
+    "OverlyPermissiveCondition: Using the ForAllValues set operator with a single-valued condition key matches "
+    "requests without the specified [encryption context or tag]"
+)
+# By the code of the finding: the error, and its text; KMS often gives none.
+ANSWERS: Final[Mapping[str, tuple[str, str]]] = {
+    "POLICY_SIZE_EXCEEDS_RESOURCE_POLICY_QUOTA": ("LimitExceededException", _TOO_LONG),
+    "UNSUPPORTED_CHARACTER": ("ValidationException", _CHARACTERS),
+    "LOCKOUT_EVERYONE": (MALFORMED, LOCKOUT),
+    "LOCKOUT_CALLER": (MALFORMED, LOCKOUT),
+    "MISSING_PRINCIPAL": (MALFORMED, "Policy contains a statement with no principal."),
+    "UNSUPPORTED_WILDCARD_IN_PRINCIPAL": (MALFORMED, PRINCIPALS),
+    "INVALID_PRINCIPAL_FORMAT": (MALFORMED, PRINCIPALS),
+    "INVALID_USER_REFERENCE": (MALFORMED, PRINCIPALS),
+    "INVALID_ROLE_REFERENCE": (MALFORMED, PRINCIPALS),
+    "OVERLY_PERMISSIVE_CONDITION": (MALFORMED, _FOR_ALL_VALUES),
+}
+REFUSED_THOUGH_NO_ERROR: Final = frozenset({"INVALID_USER_REFERENCE", "INVALID_ROLE_REFERENCE"})
+# Others are 400.
+STATUS: Final[Mapping[str, int]] = {
+    "DependencyTimeoutException": 500,
+    "InternalFailure": 500,
+    "KMSInternalException": 500,
+    "KeyUnavailableException": 500,
+    "ServiceUnavailable": 503,
+}
+_DENIED: Final = "User: {caller} is not authorized to perform: kms:{operation} on resource: {arn}"
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+DENIALS: Final[Mapping[Outcome, str]] = {
+    Outcome.NOT_GRANTED: f"{_DENIED} because no resource-based policy allows the kms:{{operation}} action",
+    Outcome.DELEGATED: f"{_DENIED} because no identity-based policy allows the kms:{{operation}} action",
+    Outcome.DENIED: f"{_DENIED} with an explicit deny in a resource-based policy",
+}
+TEXTS: Final[Mapping[str, str]] = {
+    "ThrottlingException": "You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls.",
+    "KMSInvalidStateException": "{arn} is pending deletion.",
+    "NotFoundException": "Key '{arn}' does not exist",
+    "AccessDeniedException": DENIALS[Outcome.NOT_GRANTED],
+    MALFORMED: PRINCIPALS,
+}
