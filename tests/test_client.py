@@ -33,6 +33,8 @@ class FakeClient:
             raise answer
         return answer
 
+    get_key_policy = list_key_policies = put_key_policy
+
 
 def client_error(code: str, **metadata: Any) -> ClientError:
     """Return what botocore raises for an error answer."""

@@ -18,8 +18,11 @@ __all__ = [
     "KMSClient",
     "KeyPolicies",
     "KeyPolicyError",
+    "KeyResult",
+    "Many",
     "Outcome",
     "Permission",
+    "Plan",
     "Policy",
     "Principal",
     "PutResult",
@@ -48,7 +51,7 @@ if TYPE_CHECKING:
     from kmspolicy._botocore import translate_errors
     from kmspolicy._builder import Denial, Permission, allow, deny, matching
     from kmspolicy._check import Finding, Severity, check
-    from kmspolicy._client import KeyPolicies, KMSClient, PutResult
+    from kmspolicy._client import KeyPolicies, KeyResult, KMSClient, Many, Plan, PutResult
     from kmspolicy._compare import Diff, canonical, diff, equivalent
     from kmspolicy._document import Condition, Policy, Principal, Statement
     from kmspolicy._evaluate import AccessTable, Decision, Outcome, Request, access, decide, explain
@@ -70,8 +73,11 @@ else:
         "KMSClient": "_client",
         "KeyPolicies": "_client",
         "KeyPolicyError": "errors",
+        "KeyResult": "_client",
+        "Many": "_client",
         "Outcome": "_evaluate",
         "Permission": "_builder",
+        "Plan": "_client",
         "Policy": "_document",
         "Principal": "_document",
         "PutResult": "_client",

@@ -28,7 +28,7 @@ from typing_extensions import TypeIs
 from kmspolicy import errors
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Mapping
+    from collections.abc import Callable, Generator, Iterable, Mapping
 
     Handler: TypeAlias = Callable[..., object]
 
@@ -93,6 +93,11 @@ class Call:
         self.outcome_unknown |= open_request
         return self.no_answer(message, code="TimeoutError", is_retry_safe=True)
 
+    @property
+    def may_have_written(self) -> bool:
+        """Whether a request that failed may have changed something: none that only reads does."""
+        return self.outcome_unknown and self.operation not in _READING
+
     def no_answer(self, message: str, *, code: str, is_retry_safe: bool) -> errors.NoAnswerError:
         """Make the error of an attempt that was closed without an answer."""
         return errors.NoAnswerError(
@@ -101,10 +106,11 @@ class Call:
             key_id=self.key_id,
             attempts=self.sent,
             is_retry_safe=is_retry_safe,
-            outcome_unknown=self.outcome_unknown,
+            outcome_unknown=self.may_have_written,
         )
 
 
+_READING: Final = frozenset({"GetKeyPolicy", "ListKeyPolicies"})
 _current: ContextVar[Call | None] = ContextVar("kmspolicy_call", default=None)
 
 
@@ -118,27 +124,37 @@ def watch(call: Call) -> Generator[None]:
         _current.reset(token)
 
 
-def prepare(client: object, operation: str) -> bool:
+def prepare(client: object, operations: Iterable[str]) -> bool:
     """Register the handlers below with a client, once however often this is called.
+
+    It takes some 30 microseconds for each operation, even where they are registered: call it once for a client.
 
     Args:
         client: An aiobotocore client, or something else that has no events.
-        operation: The operation of the API whose repeats are in our hands.
+        operations: The operations of the API whose repeats are in our hands.
 
     Returns:
         Whether the client tells what it sends.
     """
     if not _has_events(client):
         return False
-    events, name = client.meta.events, f"kms.{operation}"
-    # The first of the most specific handlers: the first answer other than None decides.
-    events.register_first(f"needs-retry.{name}", _answer_no, unique_id=f"kmspolicy-no-repeat-{operation}")
+    events = client.meta.events
+    for operation in operations:
+        name = f"kms.{operation}"
+        # The first of the most specific handlers: the first answer other than None decides.
+        events.register_first(f"needs-retry.{name}", _answer_no, unique_id=f"kmspolicy-no-repeat-{operation}")
+        events.register(f"before-call.{name}", _hand_on_quota, unique_id=f"kmspolicy-quota-{operation}")
     # The last of all handlers: what stands before may still wait, as the adaptive mode's limiter does, or has
     # drawn on the retry quota of the standard mode.
     events.register_last("before-send", _count, unique_id="kmspolicy-count")
     events.register_last("needs-retry", _note_quota, unique_id="kmspolicy-note-quota")
-    events.register(f"before-call.{name}", _hand_on_quota, unique_id=f"kmspolicy-quota-{operation}")
     return True
+
+
+def partition_of(client: object) -> str | None:
+    """Tell the partition of a client's Region; None for a client that does not."""
+    partition = getattr(getattr(client, "meta", None), "partition", None)
+    return partition if isinstance(partition, str) else None
 
 
 class _Emitter(Protocol):
@@ -301,7 +317,7 @@ def _answer(error: ClientError, call: Call) -> errors.ServiceError:
         request_id=metadata.get("RequestId"),
         key_id=call.key_id,
         attempts=call.sent,
-        outcome_unknown=call.outcome_unknown,
+        outcome_unknown=call.may_have_written,
     )
 
 

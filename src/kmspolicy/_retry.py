@@ -36,6 +36,10 @@ def _deadline(value: float | None) -> float | None:
     return float(value)
 
 
+def _propagation(value: float | None) -> float | None:
+    return None if value is None else _seconds(value)
+
+
 @final
 @attrs.frozen
 class Retry:
@@ -57,6 +61,11 @@ class Retry:
         max_delay: The longest that any delay can be, in seconds. 8, because KMS's quotas are counted by the
             second and nothing is won by waiting longer.
 
+        propagation: Seconds for which a put is repeated, too, where KMS says that principals are invalid, because those
+            who were just created may not be known to it yet; each repeat has attempts and a deadline of its own. None,
+            because a misspelt name says the same and never heals. It is not done for a policy in which ``check`` finds
+            an error.
+
     Raises:
         ValueError: for numbers out of range.
 
@@ -67,6 +76,7 @@ class Retry:
     deadline: float | None = attrs.field(default=60.0, kw_only=True, converter=_deadline)
     first_delay: float = attrs.field(default=0.5, kw_only=True, converter=_seconds)
     max_delay: float = attrs.field(default=8.0, kw_only=True, converter=_seconds)
+    propagation: float | None = attrs.field(default=None, kw_only=True, converter=_propagation)
 
     def delays(self, chance: Callable[[], float] = random.random) -> Iterator[float]:
         """Go through the delays between attempts: one fewer than attempts.
@@ -76,3 +86,11 @@ class Retry:
         """
         for n in range(self.attempts - 1):
             yield chance() * min(self.max_delay, self.first_delay * 2.0 ** min(n, 1000))
+
+
+def growing(first: float, most: float) -> Iterator[float]:
+    """Go through delays for ever, each twice the one before, up to the most."""
+    delay = first
+    while True:
+        yield delay
+        delay = min(most, delay * 2)

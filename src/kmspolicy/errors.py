@@ -10,6 +10,8 @@ Catch the branch that you can act on::
     ├── SidError (LookupError)                 no statement has the Sid, or several have it
     ├── KeyIdError (ValueError)                not the id or ARN of a key
     ├── PolicyCheckError                       KMS would refuse the policy: .findings says why; nothing was sent
+    ├── PolicyChangedError                     the key's policy is no longer what the plan saw; nothing was sent
+    ├── WaitTimeoutError                       the policy did not read back in time; it may still come
     └── CallError                              a call was made and did not succeed
         ├── NoAnswerError                      refused, dropped, timed out, closed client, no credentials
         └── ServiceError                       KMS answered with an error
@@ -60,6 +62,7 @@ __all__ = [
     "MalformedPolicyDocumentException",
     "NoAnswerError",
     "NotFoundException",
+    "PolicyChangedError",
     "PolicyCheckError",
     "PolicyDocumentError",
     "PolicyLockoutException",
@@ -71,6 +74,7 @@ __all__ = [
     "UnknownServiceError",
     "UnsupportedOperationException",
     "ValidationException",
+    "WaitTimeoutError",
 ]
 
 _FIRST_SERVER_FAULT = 500
@@ -173,6 +177,50 @@ class PolicyCheckError(KeyPolicyError):
         if len(self.findings) > _MOST_LINES:
             lines.append(f"and {len(self.findings) - _MOST_LINES} more")
         super().__init__("\n  ".join(["KMS would refuse this policy, so that nothing was sent:", *lines]))
+
+
+class PolicyChangedError(KeyPolicyError):
+    """Say that somebody changed the key's policy after the plan was made; nothing was sent.
+
+    Make a new plan: what it shows is what there is now.
+
+    Attributes:
+        key_id: The key, as it was given.
+        planned: The text of the policy that the plan saw.
+        found: The text of the policy that the key has now.
+    """
+
+    key_id: str
+    planned: str
+    found: str
+
+    def __init__(self, key_id: str, planned: str, found: str, difference: str = "") -> None:
+        """Take the key, both texts, and what is different in words."""
+        self.key_id = key_id
+        self.planned = planned
+        self.found = found
+        message = f"the policy of key {key_id} is no longer what the plan saw; plan again"
+        super().__init__("\n".join([message, difference] if difference else [message]))
+
+
+class WaitTimeoutError(KeyPolicyError):
+    """Say that a policy did not read back in time; KMS may still need some minutes.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/accessing-kms.html
+
+    Attributes:
+        key_id: The key, as it was given.
+        found: The text of the policy that was read last.
+    """
+
+    key_id: str
+    found: str
+
+    def __init__(self, key_id: str, found: str, message: str) -> None:
+        """Take the key, the text that was read last, and what is different in words."""
+        self.key_id = key_id
+        self.found = found
+        super().__init__(message)
 
 
 class CallError(KeyPolicyError):

@@ -73,6 +73,8 @@ class Fake:
         """Answer as KMS does."""
         return parameters
 
+    get_key_policy = list_key_policies = put_key_policy
+
 
 async def a_fake_client() -> None:
     """A fake fits as well."""

@@ -144,6 +144,22 @@ class Policy:
             raise SidError(_no_single_sid(self, sid, found))
         return attrs.evolve(self, statement=rest)
 
+    def replacing(self, statement: Statement) -> Policy:
+        """Return the policy with a statement in the place of the one that has the same Sid.
+
+        Raises:
+            SidError: where no statement has it, or several do, or the given one has none.
+        """
+        given = _is_statement(statement)
+        if not given.sid:
+            raise SidError("the statement has no Sid by which to find the one that it replaces; see named")
+        found = sum(one.sid == given.sid for one in self.statements)
+        if found != 1:
+            raise SidError(_no_single_sid(self, given.sid, found))
+        return attrs.evolve(
+            self, statement=[given if one.sid == given.sid else one for one in self.statements]
+        )
+
     def __repr__(self) -> str:
         """Write the call that builds the value."""
         statement = self.statement if isinstance(self.statement, Statement) else list(self.statement)

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
+from heapq import heappop, heappush
+from itertools import count
+
 
 class VirtualClock:
-    """A clock whose time passes only in its own sleeps, which it records.
+    """A clock whose time passes only in its sleeps, which it records.
 
-    ``KeyPolicies(client, sleep=clock.sleep, clock=clock)`` repeats without waiting.
+    ``KeyPolicies(client, sleep=clock.sleep, clock=clock)`` repeats without waiting. Several tasks may sleep at a time: when
+    none has anything else to do, time passes to the end of the shortest sleep.
 
     Attributes:
         now: The seconds it shows.
-        slept: The seconds of each sleep.
+        slept: The seconds of each sleep, in the order in which they began.
     """
 
     def __init__(self) -> None:
         """Start somewhere."""
         self.now: float = 1000.0
         self.slept: list[float] = []
+        self._order = count()
+        self._sleepers: list[tuple[float, int, asyncio.Future[None]]] = []
+        self._patience = 0
 
     def __call__(self) -> float:
         """Tell the time, in seconds."""
@@ -25,4 +33,30 @@ class VirtualClock:
     async def sleep(self, seconds: float) -> None:
         """Let time pass."""
         self.slept.append(seconds)
-        self.now += seconds
+        loop = asyncio.get_running_loop()
+        end = loop.create_future()
+        idle = not self._sleepers
+        heappush(self._sleepers, (self.now + seconds, next(self._order), end))
+        self._patience = _ROUNDS
+        if idle:
+            loop.call_soon(self._pass, loop)
+        await end
+
+    def _pass(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Let time pass once nobody has begun to sleep for some rounds of the event loop."""
+        while self._sleepers and self._sleepers[0][2].done():  # was cancelled
+            heappop(self._sleepers)
+        if not self._sleepers:
+            return
+        self._patience -= 1
+        if self._patience < 0:
+            end, _, sleeper = heappop(self._sleepers)
+            self.now = max(self.now, end)
+            self._patience = _ROUNDS
+            sleeper.set_result(None)
+        if self._sleepers:
+            loop.call_soon(self._pass, loop)
+
+
+# Tasks that only wait for each other go on within few rounds; one that waits for a socket is not waited for.
+_ROUNDS = 50

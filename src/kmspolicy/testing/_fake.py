@@ -152,6 +152,19 @@ class FakeKMS:
         """
         return Policy.from_json(self._keys[key_id].text)
 
+    def set_policy(self, key_id: str, policy: Policy) -> None:
+        """Change the policy of a key as somebody else would, whatever it says and without a call.
+
+        Args:
+            key_id: The key id.
+            policy: The policy.
+
+        Raises:
+            KeyError: for a key that is not here.
+        """
+        key = self._keys[key_id]
+        key.previous, key.text = key.text, policy.to_json()
+
     def delete_principal(self, arn: str) -> str:
         """Delete a user or role: policies that name it as a principal show its unique id from now on, as KMS does.
 

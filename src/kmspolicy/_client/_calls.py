@@ -1,0 +1,172 @@
+"""Calls of a client: each a request, repeated as the retry says, within its deadline, with one account of it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+
+import attrs
+
+from kmspolicy import _botocore
+from kmspolicy._retry import Retry
+from kmspolicy.errors import CallError, ThrottlingException
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from kmspolicy._client._pace import Pace
+
+
+LOG: Final = logging.getLogger("kmspolicy")
+LOG.addHandler(logging.NullHandler())
+_ONCE: Final = Retry(1, deadline=None)
+OPERATIONS: Final = ("PutKeyPolicy", "GetKeyPolicy", "ListKeyPolicies")
+
+
+class KMSClient(Protocol):
+    """What :class:`KeyPolicies` needs of a client; aiobotocore's KMS client has it.
+
+    Annotate with it where ``types-aiobotocore[kms]``, whose client fits as well, is not installed.
+    """
+
+    def put_key_policy(
+        self,
+        *,
+        KeyId: str,  # noqa: N803 - botocore's spelling
+        PolicyName: str,  # noqa: N803
+        Policy: str,  # noqa: N803
+        BypassPolicyLockoutSafetyCheck: bool = ...,  # noqa: N803
+    ) -> Awaitable[Mapping[str, Any]]: ...
+
+    def get_key_policy(
+        self,
+        *,
+        KeyId: str,  # noqa: N803
+        PolicyName: str,  # noqa: N803
+    ) -> Awaitable[Mapping[str, Any]]: ...
+
+    def list_key_policies(
+        self,
+        *,
+        KeyId: str,  # noqa: N803
+        Marker: str = ...,  # noqa: N803
+    ) -> Awaitable[Mapping[str, Any]]: ...
+
+
+class Answer(NamedTuple):
+    """What the service answered, in the end.
+
+    Attributes:
+        response: The answer, as botocore parsed it.
+        request_id: The id of the request that succeeded; None where the answer had none.
+        attempts: How many requests were sent.
+    """
+
+    response: Mapping[str, Any]
+    request_id: str | None
+    attempts: int
+
+
+@attrs.frozen(eq=False)
+class Calls:
+    """Make calls of one client.
+
+    Attributes:
+        client: The client.
+        retry: How often and how long calls are repeated; None leaves that to the client.
+        sleep: Waits.
+        clock: Tells the time.
+        counted: Whether the client tells what it sends.
+    """
+
+    client: object
+    retry: Retry | None
+    sleep: Callable[[float], Awaitable[object]]
+    clock: Callable[[], float]
+    counted: bool = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Prepare the client, once and not at every call."""
+        object.__setattr__(self, "counted", _botocore.prepare(self.client, OPERATIONS))
+
+    async def send(
+        self,
+        operation: str,
+        key_id: str,
+        request: Callable[[], Awaitable[Mapping[str, Any]]],
+        *,
+        pace: Pace | None = None,
+        must_have: tuple[str, type] | None = None,
+    ) -> Answer:
+        """Send a request, and again as the retry says.
+
+        Args:
+            operation: The operation of the API.
+            key_id: The key.
+            request: Sends the request.
+            pace: Says when the next request may leave; None for at once.
+            must_have: A member of the answer, and its type, without which it is none.
+        """
+        if pace is not None:  # before the deadline begins
+            await pace.take()
+        call = _botocore.Call(key_id, operation, repeats=self.retry is None, counted=self.counted)
+        retry = self.retry or _ONCE
+        timer = asyncio.timeout(retry.deadline)
+        try:
+            with _botocore.watch(call):
+                async with timer:
+                    response = await self._repeat(retry, call, request, pace, must_have)
+        except TimeoutError as error:
+            if not timer.expired():
+                raise
+            raise call.cut_off(f"no answer within the deadline of {retry.deadline:g} seconds") from error
+        metadata: Mapping[str, Any] = response.get("ResponseMetadata") or {}
+        answer = Answer(response, metadata.get("RequestId"), call.sent)
+        if LOG.isEnabledFor(logging.DEBUG):
+            LOG.debug("%s: key %s", operation, key_id, extra=extra(key_id, call.sent, answer.request_id))
+        return answer
+
+    async def _repeat(
+        self,
+        retry: Retry,
+        call: _botocore.Call,
+        request: Callable[[], Awaitable[Mapping[str, Any]]],
+        pace: Pace | None,
+        must_have: tuple[str, type] | None,
+    ) -> Mapping[str, Any]:
+        end = math.inf if retry.deadline is None else self.clock() + retry.deadline
+        delays = retry.delays()
+        while True:
+            try:
+                with call.attempt():
+                    response = call.answered(await request())
+                if must_have is not None:
+                    _refuse_without(response, must_have, call)
+            except CallError as error:
+                if pace is not None and isinstance(error, ThrottlingException):
+                    pace.slow_down()
+                delay = next(delays, None)
+                if not error.is_retry_safe or delay is None or self.clock() + delay >= end:
+                    raise
+                LOG.warning(
+                    "%s: key %s: %s; again in %.1f seconds", call.operation, call.key_id, error.code, delay,
+                    extra=extra(call.key_id, call.sent, error.request_id),
+                )  # fmt: skip
+            else:
+                return response
+            await self.sleep(delay)
+            if pace is not None:
+                await pace.take()
+
+
+def _refuse_without(response: Mapping[str, Any], must_have: tuple[str, type], call: _botocore.Call) -> None:
+    name, kind = must_have
+    if not response.get(name) or not isinstance(response[name], kind):
+        raise call.no_answer(f"the answer has no {name}", code=f"No{name}", is_retry_safe=True)
+
+
+def extra(key_id: str | None, attempt: int, request_id: str | None) -> dict[str, object]:
+    """Name the facts of a message for handlers that write them apart."""
+    return {"key_id": key_id, "attempt": attempt, "request_id": request_id}

@@ -1,0 +1,231 @@
+"""Many keys: one piece of work for each of an iterable's items, some at a time, as results are asked for."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable
+from itertools import count
+from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeAlias, TypeVar, cast, final
+
+import attrs
+
+from kmspolicy.errors import KeyIdError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+    from types import TracebackType
+
+T_co = TypeVar("T_co", covariant=True)
+_T = TypeVar("_T")
+Items: TypeAlias = Iterable[_T] | AsyncIterable[_T]
+
+
+@final
+@attrs.frozen
+class KeyResult(Generic[T_co]):
+    """Say what became of one key.
+
+    Attributes:
+        key_id: The key, as it was given.
+        value: What was returned; None where there is an error.
+        error: Why it failed; None where it succeeded.
+    """
+
+    key_id: str
+    value: T_co | None
+    error: Exception | None = None
+
+    def unwrap(self) -> T_co:
+        """Return the value, or raise the error."""
+        if self.error is not None:
+            raise self.error
+        return cast("T_co", self.value)
+
+
+Progress: TypeAlias = Callable[[int, KeyResult[_T]], object]
+
+
+class Many(Generic[_T]):
+    """Go through the results of many keys, in the order in which they finish.
+
+    It is an asynchronous iterator, and a context manager that stops the work when it is left::
+
+        async with policies.put_many(items) as results:
+            async for result in results:
+                ...
+
+    The work begins when the first result is asked for, and goes no further than its concurrency beyond what was taken.
+    Leaving early, by ``break``, an error or cancellation, stops it: no request is sent any more when the block is left.
+
+    Attributes:
+        done: How many results were handed out.
+    """
+
+    def __init__(
+        self,
+        items: Items[Any],
+        work: Callable[[str, Any], Awaitable[_T]],
+        *,
+        pairs: bool,
+        concurrency: int,
+        progress: Progress[_T] | None,
+    ) -> None:
+        """Take what there is to do; nothing is done yet."""
+        self.done: int = 0
+        self._progress = progress
+        self._crew = _Crew(items, work, pairs=pairs, size=concurrency)
+
+    @property
+    def pending(self) -> tuple[str, ...]:
+        """The keys whose work has begun and whose result was not handed out: after leaving early, read these."""
+        return tuple(self._crew.begun.values())
+
+    def __aiter__(self) -> Self:
+        """Go through the results."""
+        return self
+
+    async def __anext__(self) -> KeyResult[_T]:
+        """Wait for the next result.
+
+        Raises:
+            StopAsyncIteration: after the last.
+        """
+        try:
+            result = await self._crew.next()
+            self.done += 1
+            if self._progress is not None:
+                self._progress(self.done, result)
+        except BaseException:
+            await self.aclose()
+            raise
+        return result
+
+    async def aclose(self) -> None:
+        """Stop the work; when this returns, nothing of it is left."""
+        await self._crew.stop()
+
+    async def __aenter__(self) -> Self:
+        """Begin nothing yet."""
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop the work."""
+        await self.aclose()
+
+    def __del__(self) -> None:
+        """Stop the work of an iterator that was dropped, as after a ``break`` without the context manager."""
+        if "_crew" in self.__dict__:
+            self._crew.cancel()
+
+
+class _Crew(Generic[_T]):
+    """Tasks that share a source; they know nothing of the iterator, so that it can be dropped."""
+
+    def __init__(
+        self, items: Items[Any], work: Callable[[str, Any], Awaitable[_T]], *, pairs: bool, size: int
+    ) -> None:
+        self.begun: dict[int, str] = {}
+        self._busy: set[str] = set()
+        self._work = work
+        self._pairs = pairs
+        self._size = size
+        self._source = aiter(items) if isinstance(items, AsyncIterable) else iter(items)
+        self._turn = asyncio.Lock()
+        # As many again as are worked at may wait for being taken.
+        self._room = asyncio.Semaphore(2 * size)
+        self._results: asyncio.Queue[tuple[int, KeyResult[_T]] | None] = asyncio.Queue()
+        self._tasks: list[asyncio.Task[None]] | None = None
+        self._numbers = count()
+        self._ended = 0
+        self._failure: BaseException | None = None
+
+    async def next(self) -> KeyResult[_T]:
+        """Wait for a result.
+
+        Raises:
+            StopAsyncIteration: when all is done, or was stopped.
+        """
+        if self._tasks is None:
+            self._tasks = [asyncio.create_task(self._worker()) for _ in range(self._size)]
+            for task in self._tasks:
+                task.add_done_callback(self._end)
+        while self._ended < len(self._tasks):
+            got = await self._results.get()
+            if got is not None:
+                number, result = got
+                del self.begun[number]
+                self._room.release()
+                return result
+            self._ended += 1
+        self._results.put_nowait(None)  # for another who waits
+        failure, self._failure = self._failure, None
+        raise failure or StopAsyncIteration
+
+    async def stop(self) -> None:
+        """Cancel all tasks, and wait until they have ended."""
+        tasks = self._tasks or []
+        self.cancel()
+        self._tasks = []
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def cancel(self) -> None:
+        """Tell all tasks to end."""
+        for task in self._tasks or ():
+            if not task.get_loop().is_closed():
+                task.cancel()
+
+    def _end(self, _: asyncio.Task[None]) -> None:
+        self._results.put_nowait(None)
+
+    async def _worker(self) -> None:
+        while True:
+            await self._room.acquire()
+            async with self._turn:
+                item = await self._take()
+            if item is _NOTHING:
+                self._room.release()
+                return
+            number = next(self._numbers)
+            self._results.put_nowait((number, await self._result(number, item)))
+
+    async def _take(self) -> object:
+        """Take an item; nothing where there are no more, or the source has failed, which ends the work."""
+        if self._failure is not None:
+            return _NOTHING
+        try:
+            if isinstance(self._source, AsyncIterator):
+                return await anext(self._source, _NOTHING)
+            return next(self._source, _NOTHING)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets it
+            self._failure = error
+            return _NOTHING
+
+    async def _result(self, number: int, item: Any) -> KeyResult[_T]:  # noqa: ANN401 - whatever the items are
+        """Do the work of an item; whatever comes of it is a result."""
+        try:
+            key_id, value = item if self._pairs else (item, item)
+        except (TypeError, ValueError):
+            self.begun[number] = ""
+            return KeyResult("", None, KeyIdError(f"expected a pair of key id and policy, not {item!r}"))
+        self.begun[number] = key_id
+        key = _key(key_id)
+        if key in self._busy:
+            message = f"key {key_id} is under way already; give each key once, or wait for its result"
+            return KeyResult(key_id, None, KeyIdError(message))
+        self._busy.add(key)
+        try:
+            return KeyResult(key_id, await self._work(key_id, value))
+        except Exception as error:  # noqa: BLE001 - a result of its key, and no reason to stop the others
+            return KeyResult(key_id, None, error)
+        finally:
+            self._busy.discard(key)
+
+
+_NOTHING: Final = object()
+
+
+def _key(key_id: object) -> str:
+    """Take an ARN and the id in it for the same key."""
+    return key_id.rpartition(":key/")[2] if isinstance(key_id, str) else repr(key_id)

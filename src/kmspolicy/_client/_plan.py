@@ -1,0 +1,78 @@
+"""Plans: what a put would change, before it is made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, final
+
+import attrs
+
+if TYPE_CHECKING:
+    from kmspolicy._check import Finding
+    from kmspolicy._compare import AccessChange, Diff
+    from kmspolicy._document import Policy
+
+
+@final
+@attrs.frozen
+class PutResult:
+    """Say that a policy was put.
+
+    Attributes:
+        key_id: The key, as it was given.
+        request_id: The id of the request that succeeded; None where the answer had none.
+        attempts: How many requests were sent.
+    """
+
+    key_id: str
+    request_id: str | None
+    attempts: int
+
+
+@final
+@attrs.frozen
+class Plan:
+    """Hold what a put would change on a key; false where there is nothing to do.
+
+    ``print(plan)`` shows the difference, who gains and loses access, and the findings.
+
+    Attributes:
+        key_id: The key, as it was given.
+        current_text: The policy that the key has, as KMS printed it.
+        current: The same as a value.
+        new_text: The text that would be put.
+        new: The same as a value.
+        diff: The difference of the two.
+        findings: What :func:`kmspolicy.check` says about the new policy; an ERROR among them stops
+            :meth:`KeyPolicies.apply`.
+        bypass_policy_lockout_safety_check: Whether lockout shall not stop it.
+    """
+
+    key_id: str
+    current_text: str = attrs.field(repr=False)
+    current: Policy
+    new_text: str = attrs.field(repr=False)
+    new: Policy
+    diff: Diff = attrs.field(repr=False)
+    findings: tuple[Finding, ...] = attrs.field(repr=False)
+    bypass_policy_lockout_safety_check: bool = False
+
+    @property
+    def gained(self) -> tuple[AccessChange, ...]:
+        """Access that the new policy gives and the current one does not."""
+        return self.diff.gained
+
+    @property
+    def lost(self) -> tuple[AccessChange, ...]:
+        """Access that the current policy gives and the new one does not."""
+        return self.diff.lost
+
+    def __bool__(self) -> bool:
+        """Tell whether there is anything to do; a change of labels alone is."""
+        return bool(self.diff)
+
+    def __str__(self) -> str:
+        """Show it for a terminal."""
+        lines = [f"key {self.key_id}: {'change' if self else 'nothing to do'}"]
+        if self:
+            lines += [str(self.diff)]
+        return "\n".join([*lines, *map(str, self.findings)])

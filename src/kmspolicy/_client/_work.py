@@ -1,0 +1,227 @@
+"""What the calls of the facade have in common: reading, checking, comparing and putting the policy of one key."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import attrs
+
+from kmspolicy import _botocore
+from kmspolicy._check import Severity
+from kmspolicy._check._check import check_text
+from kmspolicy._client._calls import LOG, extra
+from kmspolicy._client._pace import Pace
+from kmspolicy._client._plan import Plan, PutResult
+from kmspolicy._compare import diff, equivalent
+from kmspolicy._document import Policy
+from kmspolicy._retry import growing
+from kmspolicy.errors import (
+    CallError,
+    InvalidPrincipalException,
+    KeyIdError,
+    PolicyCheckError,
+    PolicyDocumentError,
+    Problem,
+    WaitTimeoutError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from kmspolicy._check import Finding
+    from kmspolicy._client._calls import Answer, Calls, KMSClient
+
+_LONGEST_KEY_ID: Final = 2048
+_KEY_ARN: Final = re.compile(r"arn:(aws(?:-[a-z]+)*):kms:[^:]*:([0-9]{12}):key/").match
+_TIMES_IN_A_ROW: Final = 3
+_FIRST_POLL: Final = 0.5
+_LONGEST_POLL: Final = 5.0
+_NO_RATE: Final = float("inf")
+
+
+@attrs.frozen(eq=False)
+class Work:
+    """Work at keys, one at a time.
+
+    Attributes:
+        client: The client.
+        caller: The ARN of who calls; None if it is not known.
+        check: Whether policies are checked before they are put.
+        calls: Makes the calls.
+    """
+
+    client: KMSClient
+    caller: str | None
+    check: bool
+    calls: Calls
+
+    async def get_text(self, key_id: str, pace: Pace | None = None) -> str:
+        a_key_id(key_id)
+        answer = await self.calls.send(
+            "GetKeyPolicy",
+            key_id,
+            lambda: self.client.get_key_policy(KeyId=key_id, PolicyName="default"),
+            pace=pace,
+            must_have=("Policy", str),
+        )
+        return cast("str", answer.response["Policy"])
+
+    async def plan(self, key_id: str, policy: Policy | str, pace: Pace | None, *, bypass: bool) -> Plan:
+        text, new = policy_text(policy), policy_of(policy)
+        return self.compared(key_id, await self.get_text(key_id, pace), new, text, bypass=bypass)
+
+    def compared(self, key_id: str, found: str, new: Policy, text: str, *, bypass: bool) -> Plan:
+        current = read_policy(key_id, found)
+        change = diff(current, new, partition=self.partition(key_id))
+        return Plan(key_id, found, current, text, new, change, self.findings(key_id, new, text), bypass)
+
+    async def put(
+        self, key_id: str, policy: Policy | str, *, bypass: bool, pace: Pace | None = None
+    ) -> PutResult:
+        """Put a policy on a key."""
+        a_key_id(key_id)
+        text = policy_text(policy)
+        if not isinstance(bypass, bool):
+            raise TypeError(
+                "bypass_policy_lockout_safety_check is true or false, and nothing that merely looks so"
+            )
+        if self.check:
+            self.refuse(key_id, policy, text, bypass=bypass)
+        parameters: dict[str, Any] = {"KeyId": key_id, "PolicyName": "default", "Policy": text}
+        if bypass:
+            parameters["BypassPolicyLockoutSafetyCheck"] = True
+        if LOG.isEnabledFor(logging.DEBUG):
+            LOG.debug("PutKeyPolicy: key %s: %s", key_id, text, extra=extra(key_id, 0, None))
+        answer, attempts = await self.until_known(
+            lambda: self.calls.send(
+                "PutKeyPolicy", key_id, lambda: self.client.put_key_policy(**parameters), pace=pace
+            ),
+            lambda: self.refuse(key_id, policy, text, bypass=bypass),
+        )
+        if LOG.isEnabledFor(logging.INFO):
+            LOG.info("put a policy on key %s", key_id, extra=extra(key_id, attempts, answer.request_id))
+        return PutResult(key_id, answer.request_id, attempts)
+
+    async def until_known(
+        self, send: Callable[[], Awaitable[Answer]], refuse: Callable[[], None]
+    ) -> tuple[Answer, int]:
+        """Send, and again while KMS does not know the principals, if that was asked for; count all requests."""
+        seconds = None if self.calls.retry is None else self.calls.retry.propagation
+        if seconds is None:
+            answer = await send()
+            return answer, answer.attempts
+        end, delays = self.calls.clock() + seconds, growing(_FIRST_POLL * 2, _LONGEST_POLL * 2)
+        before, unknown = 0, False
+        while True:
+            try:
+                answer = await send()
+            except CallError as error:
+                before = error.attempts = before + error.attempts
+                unknown = error.outcome_unknown = unknown or error.outcome_unknown
+                delay = next(delays)
+                if not isinstance(error, InvalidPrincipalException) or self.calls.clock() + delay > end:
+                    raise
+                if not self.check:  # what never heals is not waited for
+                    _only(refuse, error)
+                LOG.warning(
+                    "PutKeyPolicy: key %s: %s; again in %.1f seconds", error.key_id, error.message, delay,
+                    extra=extra(error.key_id, before, error.request_id),
+                )  # fmt: skip
+            else:
+                return answer, before + answer.attempts
+            await self.calls.sleep(delay)
+
+    def findings(self, key_id: str, policy: Policy, text: str) -> tuple[Finding, ...]:
+        match = _KEY_ARN(key_id)
+        return check_text(policy, text, caller=self.caller, account=match[2] if match else None)
+
+    def refuse(self, key_id: str, policy: Policy | str, text: str, *, bypass: bool) -> None:
+        """Refuse what KMS would refuse."""
+        errors = [
+            finding
+            for finding in self.findings(key_id, policy_of(policy), text)
+            if finding.severity is Severity.ERROR and not (bypass and finding.code.startswith("LOCKOUT_"))
+        ]
+        if errors:
+            raise PolicyCheckError(errors)
+
+    def partition(self, key_id: str) -> str:
+        match = _KEY_ARN(key_id) if isinstance(key_id, str) else None
+        return match[1] if match else _botocore.partition_of(self.client) or "aws"
+
+    def pace(self, rate: float | None) -> Pace | None:
+        if rate is None:
+            return None
+        if isinstance(rate, bool) or not isinstance(rate, (int, float)) or not 0 < rate < _NO_RATE:
+            raise ValueError(f"rate is a number of requests per second, above 0, or None, not {rate!r}")
+        return Pace(rate, self.calls.sleep, self.calls.clock)
+
+    async def wait(self, key_id: str, policy: Policy, seconds: float) -> None:
+        """Wait until the policy reads back."""
+        partition = self.partition(key_id)
+        end = self.calls.clock() + seconds
+        times, delays = 0, growing(_FIRST_POLL, _LONGEST_POLL)
+        while True:
+            text = await self.get_text(key_id)
+            found = read_policy(key_id, text)
+            times = times + 1 if equivalent(policy, found, partition=partition) else 0
+            if times == _TIMES_IN_A_ROW:
+                return
+            delay = _FIRST_POLL if times else next(delays)
+            if self.calls.clock() + delay > end:
+                what = _late(times, str(diff(policy, found, partition=partition)))
+                raise WaitTimeoutError(
+                    key_id, text, f"the policy of key {key_id} did not read back in {seconds:g} seconds{what}"
+                )
+            await self.calls.sleep(delay)
+
+
+def a_key_id(value: str) -> str:
+    """Refuse what cannot be the id of a key; what else is wrong with it, KMS says."""
+    if not isinstance(value, str):
+        raise KeyIdError(f"a key id is text, not {type(value).__name__}")
+    if not 1 <= len(value) <= _LONGEST_KEY_ID:
+        raise KeyIdError(f"a key id has 1 to {_LONGEST_KEY_ID:,} characters, not {len(value):,}")
+    if value.startswith("alias/") or (value.startswith("arn:") and ":alias/" in value):
+        raise KeyIdError(
+            f"{value!r} is an alias; a policy is put on a key id or key ARN, which DescribeKey tells"
+        )
+    return value
+
+
+def policy_text(policy: Policy | str) -> str:
+    if isinstance(policy, Policy):
+        return policy.to_json()
+    if isinstance(policy, str):
+        return policy
+    hint = "; see Policy.from_dict" if isinstance(policy, dict) else ""
+    raise PolicyDocumentError([Problem(f"expected a Policy or JSON text, not {type(policy).__name__}{hint}")])
+
+
+def policy_of(policy: Policy | str) -> Policy:
+    return policy if isinstance(policy, Policy) else Policy.from_json(policy)
+
+
+def read_policy(key_id: str, text: str) -> Policy:
+    """Read what KMS returned."""
+    try:
+        return Policy.from_json(text)
+    except PolicyDocumentError as error:
+        error.add_note(f"This is the policy of key {key_id} as KMS returned it; get_text returns its text.")
+        raise
+
+
+def _only(refuse: Callable[[], None], error: InvalidPrincipalException) -> None:
+    """Raise the error of the service where the policy would be refused in any case."""
+    try:
+        refuse()
+    except (PolicyCheckError, PolicyDocumentError):
+        raise error from error.__cause__
+
+
+def _late(times: int, difference: str) -> str:
+    if times:
+        return f": only {times} of {_TIMES_IN_A_ROW} times in a row"
+    return f"; from what it should be to what it is:\n{difference}"
