@@ -18,7 +18,7 @@ nox.needs_version = ">=2025.2.9"
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.download_python = "never"
 nox.options.error_on_missing_interpreters = False  # a machine need not have every Python, not even CI's
-nox.options.sessions = ["tests", "typing", "lint", "minimums", "build"]
+nox.options.sessions = ["tests", "typing", "lint", "minimums", "docs", "build"]
 
 
 def group(*names: str) -> tuple[str, ...]:
@@ -97,6 +97,13 @@ def minimums(session: nox.Session) -> None:
     lowest = [requirement.replace(">=", "==") for requirement in PROJECT["project"]["dependencies"]]
     session.install(".", *lowest, *group("tests"))
     session.run("python", "-m", "pytest", "-q", *session.posargs)
+
+
+@nox.session(python=RUNNING)
+def docs(session: nox.Session) -> None:
+    """Build the documentation as a site in docs/_build/html; a reference that leads nowhere is an error."""
+    session.install(".", *group("docs"))
+    session.run("sphinx-build", "-n", "-W", "--keep-going", "-E", "-q", "docs", "docs/_build/html")
 
 
 @nox.session(python=RUNNING)

@@ -8,7 +8,7 @@
     assert fake.policy(key_id) == policy
 
 What it refuses it takes from :func:`kmspolicy.check`, so that both have one set of rules; which of them AWS documents and
-which were only observed, ``docs/testing.md`` says.
+which were only observed, ``docs/how-to/testing.md`` says.
 """
 
 from __future__ import annotations
