@@ -103,9 +103,7 @@ def _condition_keys() -> str:
         for name, row in sorted(rows.items(), key=lambda row: row[0].lower())
         if not name.startswith("kms:")
     )
-    head = (
-        "| condition key | in `kmspolicy.keys` | type | requests that may have it |\n| --- | --- | --- | --- |\n"
-    )
+    head = "| condition key | in `kmspolicy.keys` | type | requests that may have it |\n| --- | --- | --- | --- |\n"
     return (
         "\n## Condition keys\n\nA key of the type ArrayOfString has several values in one request, and its operators stand behind\n"
         "`for_any_value` or `for_all_values`.\n"

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from aiobotocore.session import get_session
 from moto.server import ThreadedMotoServer
 from sybil import Example, Sybil
 from sybil.evaluators.python import PythonEvaluator
@@ -19,7 +18,7 @@ from sybil.parsers.markdown import CodeBlockParser
 
 import kmspolicy
 from kmspolicy import Policy, Severity, check, errors
-from support import KEY_ID
+from support import KEY_ID, client_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,7 +80,7 @@ async def key(kms_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
         "AWS_SECRET_ACCESS_KEY": "testing",
     }.items():
         monkeypatch.setenv(name, value)
-    async with get_session().create_client("kms") as client:
+    async with client_of(kms_url) as client:
         return (await client.create_key())["KeyMetadata"]["KeyId"]
 
 
