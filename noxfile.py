@@ -123,9 +123,9 @@ def bench(session: nox.Session) -> None:
 
 @nox.session(python=RUNNING)
 def build(session: nox.Session) -> None:
-    """Build the wheel and the source distribution, check them, and import the wheel somewhere else."""
+    """Build wheel and source distribution, into the folder given behind ``--`` if any; check and import them."""
     session.install(*group("build"))
-    target = Path(session.create_tmp()).resolve() / "dist"
+    target = Path(*session.posargs or (session.create_tmp(), "dist")).resolve()
     session.run("python", "-m", "build", "--outdir", str(target))
     files = sorted(map(str, target.iterdir()))
     session.run("twine", "check", "--strict", *files)
