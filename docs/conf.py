@@ -41,6 +41,7 @@ napoleon_numpy_docstring = False
 napoleon_use_rtype = False
 
 html_theme = "furo"
+pygments_dark_style = "github-dark"  # the usual one underlines every imported name
 html_title = "kmspolicy"
 html_static_path = ["_static"]
 html_css_files = ["kmspolicy.css"]
