@@ -18,7 +18,7 @@ nox.needs_version = ">=2025.2.9"
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.download_python = "never"
 nox.options.error_on_missing_interpreters = False  # a machine need not have every Python, not even CI's
-nox.options.sessions = ["tests", "typing", "lint", "minimums", "build"]
+nox.options.sessions = ["tests", "typing", "lint", "minimums", "docs", "build"]
 
 
 def group(*names: str) -> tuple[str, ...]:
@@ -100,6 +100,13 @@ def minimums(session: nox.Session) -> None:
 
 
 @nox.session(python=RUNNING)
+def docs(session: nox.Session) -> None:
+    """Build the documentation as a site in docs/_build/html; a reference that leads nowhere is an error."""
+    session.install(".", *group("docs"))
+    session.run("sphinx-build", "-n", "-W", "--keep-going", "-E", "-q", "docs", "docs/_build/html")
+
+
+@nox.session(python=RUNNING)
 def fuzz(session: nox.Session) -> None:
     """Fuzz the reading of documents for a minute, or for the seconds given behind ``--``."""
     session.install(".", *group("fuzz"))
@@ -116,9 +123,9 @@ def bench(session: nox.Session) -> None:
 
 @nox.session(python=RUNNING)
 def build(session: nox.Session) -> None:
-    """Build the wheel and the source distribution, check them, and import the wheel somewhere else."""
+    """Build wheel and source distribution, into the folder given behind ``--`` if any; check and import them."""
     session.install(*group("build"))
-    target = Path(session.create_tmp()).resolve() / "dist"
+    target = Path(*session.posargs or (session.create_tmp(), "dist")).resolve()
     session.run("python", "-m", "build", "--outdir", str(target))
     files = sorted(map(str, target.iterdir()))
     session.run("twine", "check", "--strict", *files)

@@ -1,4 +1,4 @@
-"""Writes ``findings.md`` from the catalogue; a test compares the two."""
+"""Writes ``reference/findings.md`` from the catalogue; a test compares the two."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from kmspolicy import Severity
 from kmspolicy._check._catalogue import ADMIN, CATALOGUE, Entry
 
-PAGE = Path(__file__).parent / "findings.md"
+PAGE = Path(__file__).parent / "reference" / "findings.md"
 HEAD = """# Findings
 
 What `check` can say about a policy, by severity. Codes are those of IAM Access Analyzer where it has one. An error is

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import re
 import runpy
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from moto.server import ThreadedMotoServer
 from sybil import Example, Sybil
 from sybil.evaluators.python import PythonEvaluator
 from sybil.parsers.markdown import CodeBlockParser
 
+import kmspolicy
+from kmspolicy import Policy, Severity, check, errors
+from support import KEY_ID, client_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 ROOT = Path(__file__).parent.parent
-RUN = ["docs/checking.md", "docs/decisions.md", "docs/testing.md"]
+PAGES = ["README.md", *sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("docs/**/*.md"))]
+COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)  # not shown to a reader
+FENCE = re.compile(r"^ *```(\S+)$", re.MULTILINE)
 
 
 def _run(example: Example) -> None:
@@ -24,23 +36,119 @@ def _run(example: Example) -> None:
 
 
 def _compare(example: Example) -> None:
-    assert example.namespace["printed"].strip() == str(example.parsed).strip()
+    # A page prints first and shows then: without a block before it, there is nothing to compare with.
+    assert example.namespace.pop("printed").strip() == str(example.parsed).strip()
 
 
-@pytest.mark.parametrize("name", RUN)
-def test_documents(name: str) -> None:
+def _read(example: Example) -> None:
+    policy = Policy.from_json(str(example.parsed))
+    assert [finding for finding in check(policy) if finding.severity is Severity.ERROR] == []
+    Path("policy.json").write_text(str(example.parsed), encoding="utf-8")  # which the page reads, then
+
+
+EVALUATORS = {"python": _run, "text": _compare, "json": _read}
+PARSERS = [CodeBlockParser(language, evaluator) for language, evaluator in EVALUATORS.items()]
+
+
+def examples(name: str) -> list[Example]:
+    """Return the blocks of a page, in its order."""
+    return list(Sybil(parsers=PARSERS).parse(ROOT / name).examples())
+
+
+@pytest.fixture(scope="session")
+def kms_url() -> Iterator[str]:
+    """Run a KMS server for the pages that open a client."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+async def key(kms_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Tell botocore where the server is, as a person would, and make the key that the pages speak of."""
+
+    def the_key(multi_region: bool = False) -> str:  # noqa: FBT002 - as moto has it
+        return KEY_ID
+
+    monkeypatch.setattr("moto.kms.models.generate_key_id", the_key)
+    for name, value in {
+        "AWS_ENDPOINT_URL": kms_url,
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+    }.items():
+        monkeypatch.setenv(name, value)
+    async with client_of(kms_url) as client:
+        return (await client.create_key())["KeyMetadata"]["KeyId"]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_pages_run(name: str, key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A reader who pastes the blocks one after the other sees what the page says."""
-    parsers = [CodeBlockParser("python", _run), CodeBlockParser("text", _compare)]
-    examples = list(Sybil(parsers=parsers).parse(ROOT / name).examples())
-    assert examples
+    monkeypatch.chdir(tmp_path)
     with ThreadPoolExecutor(
         1
     ) as thread:  # asyncio.run, which pages show, forgets the loop of the thread it runs in
-        for example in examples:
+        for example in examples(name):
             thread.submit(example.evaluate).result()
 
 
-def test_the_page_of_findings_is_made_of_the_catalogue() -> None:
-    """``python docs/make_findings.py`` writes it anew."""
-    made = runpy.run_path(str(ROOT / "docs" / "make_findings.py"))
-    assert made["page"]() == (ROOT / "docs" / "findings.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", PAGES)
+def test_no_block_is_skipped(name: str) -> None:
+    """Each block that a reader sees is run, compared or read; others are commands, or directives of Sphinx."""
+    text = COMMENT.sub("", (ROOT / name).read_text(encoding="utf-8"))
+    shown = [language for language in FENCE.findall(text) if not language.startswith("{")]
+    assert set(shown) <= {*EVALUATORS, "sh"}
+    run = [example for example in examples(name) if example.document.text[example.start :].startswith("```")]
+    assert len(run) == len([language for language in shown if language in EVALUATORS])
+    assert "skip:" not in (ROOT / name).read_text(encoding="utf-8")
+
+
+def test_there_are_blocks_to_run() -> None:
+    """The tests above would pass for pages in which no block is found."""
+    assert sum(len(examples(name)) for name in PAGES) > 80
+
+
+@pytest.mark.parametrize(
+    ("script", "page"),
+    [("make_findings", "reference/findings.md"), ("make_vocabulary", "reference/vocabulary.md")],
+)
+def test_pages_made_of_data_are_up_to_date(script: str, page: str) -> None:
+    """``python docs/make_….py`` writes them anew."""
+    made = runpy.run_path(str(ROOT / "docs" / f"{script}.py"))
+    assert made["page"]() == (ROOT / "docs" / page).read_text(encoding="utf-8")
+
+
+def test_the_picture_is_that_of_the_policy_in_the_readme() -> None:
+    """``python docs/make_access.py`` draws it anew."""
+    made = runpy.run_path(str(ROOT / "docs" / "make_access.py"))
+    assert made["svg"](made["policy_of_readme"]()) == made["PICTURE"].read_text(encoding="utf-8")
+
+
+def test_every_public_name_has_its_place_in_the_reference() -> None:
+    """A name that is new in ``kmspolicy`` is described in ``docs/reference/api.md``."""
+    text = (ROOT / "docs/reference/api.md").read_text(encoding="utf-8")
+    described = {
+        name.partition("(")[0] for name in re.findall(r"^\.\. (?:auto|py:)\w+:: (\w+)", text, re.MULTILINE)
+    }
+    elsewhere = {"KeyPolicyError", "errors", "keys", "statements"}  # on pages of their own
+    assert set(kmspolicy.__all__) - elsewhere == described - {"kmspolicy"}
+
+
+def test_every_error_has_its_advice() -> None:
+    """The table of ``docs/reference/errors.md`` has each exception, and says truly which calls are repeated."""
+    text = (ROOT / "docs/reference/errors.md").read_text(encoding="utf-8")
+    rows = dict(
+        re.findall(r"^\| \{py:exc\}`~?(?:kmspolicy\.errors\.)?(\w+)` \|.*\| ([^|]*) \|$", text, re.MULTILINE)
+    )
+    classes = {name: getattr(errors, name) for name in errors.__all__ if name != "Problem"}
+    calls = {name: cls for name, cls in classes.items() if issubclass(cls, errors.CallError)}
+    bases = {"KeyPolicyError", "CallError", "ServiceError"}
+    assert set(rows) == set(classes) - bases
+    certain = {name: cls().is_retry_safe for name, cls in calls.items() if name in rows}
+    depends = {"NoAnswerError", "UnknownServiceError"}
+    assert {name: rows[name] == "yes" for name in certain if name not in depends} == {
+        name: safe for name, safe in certain.items() if name not in depends
+    }

@@ -8,7 +8,7 @@
     assert fake.policy(key_id) == policy
 
 Which policies it refuses it takes from :func:`kmspolicy.check`, and who may call from :func:`kmspolicy.decide`, so that
-there is one set of rules; which of them AWS documents and which were only observed, ``docs/testing.md`` says.
+there is one set of rules; which of them AWS documents and which were only observed, ``docs/how-to/testing.md`` says.
 """
 
 from kmspolicy.testing._clock import VirtualClock

@@ -1,0 +1,136 @@
+"""Writes ``reference/vocabulary.md`` from the vocabulary; a test compares the two."""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, get_args
+
+from kmspolicy import ActionPattern, keys
+from kmspolicy._vocabulary import (
+    ACTIONS,
+    CONDITION_KEYS,
+    OPERATORS,
+    VERSIONS,
+    ConditionKeyFacts,
+    condition_key,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+PAGE: Final = Path(__file__).parent / "reference" / "vocabulary.md"
+HEAD: Final = """# The vocabulary
+
+The actions, condition keys and operators that `kmspolicy` knows, as of 2026-08-22, from the
+[service authorization reference][reference] and the [KMS developer guide][conditions]. Other words are not refused: a
+`Statement` takes any text, and `check` says that it does not know it. Made from the data by
+`python docs/make_vocabulary.py`.
+
+[reference]: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awskeymanagementservice.html
+[conditions]: https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
+"""
+_FEW: Final = 8
+
+
+def _code(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _actions() -> str:
+    parts = [
+        "\n## Actions\n\nThose with an effect in a key policy, which `allow` and `deny` take, by access level:\n"
+    ]
+    levels = dict.fromkeys(facts.access_level for facts in ACTIONS.values())
+    for level in levels:
+        names = _code(f.name for f in ACTIONS.values() if f.access_level == level and f.effective)
+        parts.append(f"\n**{level}.** {names}\n")
+    without = _code(facts.name for facts in ACTIONS.values() if not facts.effective)
+    parts.append(
+        f"\nWildcards of AWS's own documents, which need no `matching`: {_code(get_args(ActionPattern))}\n"
+        f"\nWithout effect in a key policy, for IAM policies alone: {without}\n"
+    )
+    return "".join(parts)
+
+
+def _constants() -> dict[str, str]:
+    """Map the condition keys to what ``kmspolicy.keys`` calls them."""
+    found: dict[str, str] = {}
+    for name in keys.__all__:
+        value = getattr(keys, name)
+        if inspect.isfunction(value):
+            example = value(0) if "number" in inspect.signature(value).parameters else value("x")
+            facts = condition_key(example.key)
+            beginning = (
+                example.key.rstrip("0123456789") if facts is None or facts.name == example.key else facts.name
+            )
+            found[beginning] = f"{name}(...)"
+        elif not inspect.isclass(value):
+            found[value.key] = name
+    return found
+
+
+def _operations(facts: ConditionKeyFacts) -> str:
+    if facts.operations is None:
+        return "any"
+    effective = [a.name for a in ACTIONS.values() if a.effective]
+    having = [name for name in effective if name in facts.operations]
+    missing = [name for name in effective if name not in facts.operations]
+    if not missing:
+        return "any on a key"
+    if len(having) <= _FEW or len(missing) > _FEW:
+        return ", ".join(name.removeprefix("kms:") for name in having)
+    return f"all on a key but {', '.join(name.removeprefix('kms:') for name in missing)}"
+
+
+def _condition_keys() -> str:
+    constants = _constants()
+    rows: dict[str, str] = {}
+    for facts in CONDITION_KEYS.values():
+        if not facts.effective:
+            continue
+        name = facts.name
+        if name not in constants:  # one of many registers
+            name = name.rstrip("0123456789")
+        shown = name if name[-1] not in ":/" and name == facts.name else f"{name}…"
+        rows[name] = f"| `{shown}` | `{constants[name]}` | {facts.type} | {_operations(facts)} |\n"
+    without = _code(
+        f"{f.name}…" if f.name[-1] == "/" else f.name for f in CONDITION_KEYS.values() if not f.effective
+    )
+    kms = "".join(row for name, row in sorted(rows.items()) if name.startswith("kms:"))
+    others = "".join(
+        row
+        for name, row in sorted(rows.items(), key=lambda row: row[0].lower())
+        if not name.startswith("kms:")
+    )
+    head = "| condition key | in `kmspolicy.keys` | type | requests that may have it |\n| --- | --- | --- | --- |\n"
+    return (
+        "\n## Condition keys\n\nA key of the type ArrayOfString has several values in one request, and its operators stand behind\n"
+        "`for_any_value` or `for_all_values`.\n"
+        f"\n### Of KMS\n\n{head}{kms}"
+        f"\n### Of every service, and of others\n\n{head}{others}"
+        f"\nWithout effect in a key policy, for IAM policies alone: {without}\n"
+    )
+
+
+def _operators() -> str:
+    kinds = dict.fromkeys(OPERATORS.values())
+    rows = "".join(
+        f"| {kind} | {_code(name for name, other in OPERATORS.items() if other == kind)} |\n"
+        for kind in kinds
+    )
+    return (
+        "\n## Condition operators\n\n| compares | operators |\n| --- | --- |\n"
+        f"{rows}\nEach but `Null` may end in `IfExists`; `ForAnyValue:` and `ForAllValues:` stand before those on keys with several values.\n"
+        "[Condition operators](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html)\n"
+    )
+
+
+def page() -> str:
+    """Write the page."""
+    versions = f"\n## Versions\n\n{_code(VERSIONS)}; an absent Version means the second, in which variables are plain text.\n"
+    return HEAD + _actions() + _condition_keys() + _operators() + versions
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
