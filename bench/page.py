@@ -41,7 +41,7 @@ _NOTES: Final = {
     "parliament": "stops at the Sids, which have spaces; keeps what actions it has expanded from call to call",
     "parliament, Sids without spaces": "so that it looks at all of it",
     "policyuniverse": "keeps the dict, and collects principals, actions and conditions; refuses nothing",
-    "policyuniverse, expand_policy of both": "equal only if but the order and wildcards of actions differ: here it says no",
+    "policyuniverse, expand_policy of both": "sees through the order and the wildcards of actions, through nothing else: here it says no",
     "pydantic": "a model of the grammar with literals for effect and kinds of principals",
     "reading both": "two times `Policy.from_json`, for scale",
 }

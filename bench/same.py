@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from bench.documents import SIZES, compact
 from bench.writers import WRITERS
+from bench.writers.with_pydantic import ModelOfPolicy, dump
+from kmspolicy import Policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,8 +51,14 @@ DIFFERENCES: dict[str, Callable[[dict[str, Any]], None]] = {
 }
 
 
+_READ_AND_WRITTEN: dict[str, Callable[[str], str]] = {
+    "kmspolicy": lambda text: Policy.from_json(text).to_json(),
+    "pydantic": lambda text: dump(ModelOfPolicy.model_validate_json(text)),
+}
+
+
 def verify(example: dict[str, Any]) -> None:
-    """Compare what all write, at both sizes, the order of an object's names aside.
+    """Compare what all write, and what those who read keep, at both sizes, the order of an object's names aside.
 
     Raises:
         DifferentDocumentError: where a text differs in more than its library's own differences, or in less.
@@ -68,3 +76,7 @@ def verify(example: dict[str, Any]) -> None:
                     raise DifferentDocumentError(f"{writer.who}, {size}: {difference} makes no difference")
             if json.loads(writer.dump(writer.of(everybody))) != expected:
                 raise DifferentDocumentError(f"{writer.who}, {size}: not the same document")
+        text = compact(plain.of(everybody))
+        for who, again in _READ_AND_WRITTEN.items():
+            if json.loads(again(text)) != json.loads(text):
+                raise DifferentDocumentError(f"{who}, {size}: loses something when it reads")

@@ -12,6 +12,7 @@ from policyuniverse.policy import Policy as PolicyOfPolicyuniverse
 
 from bench.documents import SIZES, compact
 from bench.measure import Key, Results, measure
+from bench.same import DifferentDocumentError
 from bench.writers import WRITERS
 from bench.writers.plain import WRITERS as PLAIN
 from bench.writers.with_pydantic import ModelOfPolicy
@@ -103,6 +104,8 @@ def compare() -> Works:
         policy, data = Policy.from_json(text), json.loads(text)
         respelt = _respelt(data)
         other = Policy.from_dict(respelt)
+        if not equivalent(policy, other):
+            raise DifferentDocumentError(f"{size}: the two are not equivalent")
         yield Key("compare", "reading both", size), partial(_read_both, text, compact(respelt))
         yield Key("compare", "kmspolicy, equivalent", size), partial(equivalent, policy, other)
         yield Key("compare", "policyuniverse, expand_policy of both", size), partial(_expand, data, respelt)

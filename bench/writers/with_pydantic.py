@@ -97,8 +97,9 @@ def _document(statements: list[Any]) -> ModelOfPolicy:
     return ModelOfPolicy(id=ID, statement=statements)
 
 
-def _dump(document: ModelOfPolicy) -> str:
+def dump(document: ModelOfPolicy) -> str:
+    """Write it compact, with AWS's names."""
     return document.model_dump_json(by_alias=True, exclude_none=True)
 
 
-WRITERS = (Writer("pydantic", _statements, _document, _dump),)
+WRITERS = (Writer("pydantic", _statements, _document, dump),)
