@@ -1,0 +1,1 @@
+"""What kmspolicy costs, beside what others cost who do the same; ``nox -s bench`` runs it."""
