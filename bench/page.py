@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from bench.bars import BARS, DOCUMENTS
 from bench.imports import BARE, IMPORTS
 from bench.measure import Key
-from bench.put import RAW, TWIN
+from bench.put import GATHER, RAW, TWIN
 from bench.writers import WRITERS
 
 if TYPE_CHECKING:
@@ -153,16 +153,14 @@ def _imports(results: Results) -> str:
     return _table(("import of", "ms", "code"), rows)
 
 
-def _puts(results: Results) -> str:
-    raw = results[RAW]
-
+def _puts(first: Key, results: Results) -> str:
     def cells(key: Key) -> tuple[str, ...]:
-        ratio = results[key].over(raw)
+        ratio = results[key].over(results[first])
         spread = f"{_number(ratio.low)} to {_number(ratio.high)}"
         return key.who, _number(results[key].median * 1e6), _number(ratio.median), spread
 
     head = ("", "µs", "times the first", "middle half of the rounds")
-    return _table(head, (cells(key) for key in results if key.work == "put"))
+    return _table(head, (cells(key) for key in results if key.work == first.work))
 
 
 _IMPORT: Final = """## Import
@@ -177,6 +175,10 @@ _PUT: Final = """## Put
 Over HTTP on loopback, to a server in another process, with one connection. Two clients that do the same differ by a ratio of {low} to {high} in the middle half of the rounds: that is the noise. What goes through KeyPolicies has a client of its own.
 
 {table}
+
+A hundred keys at once, over the ten connections that botocore opens.
+
+{many}
 """
 
 _PLOT: Final = """## Cost by size
@@ -202,6 +204,11 @@ def page(results: Results) -> str:
         *(f"## {title}\n\n{text}\n\n{_work(work, results)}" for work, title, text in _WORKS),
         _PLOT,
         _IMPORT.format(bare=BARE, table=_imports(results)),
-        _PUT.format(low=_number(noise.low), high=_number(noise.high), table=_puts(results)),
+        _PUT.format(
+            low=_number(noise.low),
+            high=_number(noise.high),
+            table=_puts(RAW, results),
+            many=_puts(GATHER, results),
+        ),
     ]
     return "\n\n".join(_filled(part.strip()) for part in parts) + "\n"

@@ -37,6 +37,10 @@ _CALLS: Final = 5  # in a round: short, so that most rounds are left alone by ot
 RAW: Final = Key("put", "the client's put_key_policy, of text")
 TWIN: Final = Key("put", "the same of another client, to show the noise")
 OURS: Final = Key("put", "put(text), check=False")
+GATHER: Final = Key("put many", "a gather over the client's put_key_policy")
+MANY: Final = Key("put many", "put_many, check=False, rate=None, concurrency=10")
+_KEYS: Final = [f"1234abcd-12ab-34cd-56ef-{number:012}" for number in range(100)]
+_CONNECTIONS: Final = 10  # the most that botocore opens for a client, unless it is told otherwise
 
 
 @contextmanager
@@ -101,6 +105,24 @@ def _calls(raw: Any, twin: Any, touched: Any) -> dict[Key, Call]:  # noqa: ANN40
     }
 
 
+def _batches(raw: Any, touched: Any) -> dict[Key, Call]:  # noqa: ANN401 - aiobotocore has no types
+    """Say what is measured for a hundred keys at once."""
+    policies = KeyPolicies(touched, check=False)
+
+    async def gather() -> None:
+        await asyncio.gather(
+            *(raw.put_key_policy(KeyId=key, PolicyName="default", Policy=_TEXT) for key in _KEYS)
+        )
+
+    async def many() -> None:
+        items = ((key, _TEXT) for key in _KEYS)
+        async with policies.put_many(items, rate=None, concurrency=_CONNECTIONS) as results:
+            async for result in results:
+                result.unwrap()
+
+    return {GATHER: gather, MANY: many}
+
+
 async def in_turns(calls: Mapping[Key, Call], *, rounds: int, number: int) -> Results:
     """Measure calls that wait, one after the other in each round."""
     taken: dict[Key, list[float]] = {key: [] for key in calls}
@@ -118,7 +140,8 @@ async def in_turns(calls: Mapping[Key, Call], *, rounds: int, number: int) -> Re
 async def _run(url: str) -> Results:
     async with AsyncExitStack() as stack:
         raw, twin, touched = [await stack.enter_async_context(_client(url)) for _ in range(3)]
-        return await in_turns(_calls(raw, twin, touched), rounds=_ROUNDS, number=_CALLS)
+        one = await in_turns(_calls(raw, twin, touched), rounds=_ROUNDS, number=_CALLS)
+        return one | await in_turns(_batches(raw, touched), rounds=_ROUNDS // 5, number=1)
 
 
 def run() -> Results:
@@ -143,7 +166,7 @@ if __name__ == "__main__":
     else:
         measured = run()
         for name, samples in measured.items():
-            over = samples.over(measured[RAW])
+            over = samples.over(measured[RAW if name.work == RAW.work else GATHER])
             print(
                 f"{name.who:<55}{samples.median * 1e6:>9.1f} µs{over.median:>7.3f} ({over.low:.3f} to {over.high:.3f})"
             )

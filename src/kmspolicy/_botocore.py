@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias, cast
 
 import attrs
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 class Call:
     """Keep the account of one call of the facade: its requests, and whether one may have taken effect.
 
+    ``with call:`` counts in it what clients that were prepared send inside the block, by this task alone.
+
     Attributes:
         key_id: The key of the call, as far as it is known.
         operation: The operation of the API; None for a caller's own calls, of any operation.
@@ -60,6 +62,13 @@ class Call:
     under_way: bool = False
     outcome_unknown: bool = False
     quota: int = 0
+    _before: Token[Call | None] = attrs.field(init=False)
+
+    def __enter__(self) -> None:
+        self._before = _current.set(self)
+
+    def __exit__(self, *_: object) -> None:
+        _current.reset(self._before)
 
     def settle(self, requests: int) -> None:
         """Close an attempt that took at least so many requests, for a client that tells nothing."""
@@ -114,16 +123,6 @@ _READING: Final = frozenset({"GetKeyPolicy", "ListKeyPolicies"})
 _current: ContextVar[Call | None] = ContextVar("kmspolicy_call", default=None)
 
 
-@contextmanager
-def watch(call: Call) -> Generator[None]:
-    """Count in ``call`` what clients that were prepared send inside the block, by this task alone."""
-    token = _current.set(call)
-    try:
-        yield
-    finally:
-        _current.reset(token)
-
-
 def prepare(client: object, operations: Iterable[str]) -> bool:
     """Register the handlers below with a client, once however often this is called.
 
@@ -143,12 +142,20 @@ def prepare(client: object, operations: Iterable[str]) -> bool:
         name = f"kms.{operation}"
         # The first of the most specific handlers: the first answer other than None decides.
         events.register_first(f"needs-retry.{name}", _answer_no, unique_id=f"kmspolicy-no-repeat-{operation}")
-        events.register(f"before-call.{name}", _hand_on_quota, unique_id=f"kmspolicy-quota-{operation}")
+        if _draws_on_a_quota(client):
+            events.register(f"before-call.{name}", _hand_on_quota, unique_id=f"kmspolicy-quota-{operation}")
     # The last of all handlers: what stands before may still wait, as the adaptive mode's limiter does, or has
     # drawn on the retry quota of the standard mode.
     events.register_last("before-send", _count, unique_id="kmspolicy-count")
-    events.register_last("needs-retry", _note_quota, unique_id="kmspolicy-note-quota")
+    if _draws_on_a_quota(client):
+        events.register_last("needs-retry", _note_quota, unique_id="kmspolicy-note-quota")
     return True
+
+
+def _draws_on_a_quota(client: _HasEvents) -> bool:
+    """Tell whether a client's retry mode has a quota: all but the legacy one do."""
+    retries: Mapping[str, Any] = getattr(getattr(client.meta, "config", None), "retries", None) or {}
+    return retries.get("mode") != "legacy"
 
 
 def partition_of(client: object) -> str | None:

@@ -115,7 +115,7 @@ class Calls:
         retry = self.retry or _ONCE
         timer = asyncio.timeout(retry.deadline)
         try:
-            with _botocore.watch(call):
+            with call:
                 async with timer:
                     response = await self._repeat(retry, call, request, pace, must_have)
         except TimeoutError as error:

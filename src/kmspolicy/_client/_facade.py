@@ -304,18 +304,19 @@ class KeyPolicies:
         if isinstance(tries, bool) or not isinstance(tries, int) or tries < 1:
             raise ValueError(f"tries is a number of reads, 1 or more, not {tries!r}")
         bypass = bypass_policy_lockout_safety_check
-        for left in reversed(range(tries)):
+        left = tries
+        while True:
+            left -= 1
             found = await self.get_text(key_id)
             new = _changed(function, read_policy(key_id, found))
             plan = self._work.compared(key_id, found, new, new.to_json(), bypass=bypass)
             if not plan:
-                break
+                return None
             try:
                 return await self.apply(plan, wait=wait)
             except PolicyChangedError:
                 if not left:
                     raise
-        return None
 
     async def add_statement(
         self, key_id: str, statement: Statement, *, wait: float | None = None
