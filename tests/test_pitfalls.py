@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import pytest
 
 from kmspolicy import (
     Condition,
+    KeyPolicies,
     Policy,
     Principal,
+    Retry,
     Severity,
     Statement,
     canonical,
@@ -19,6 +22,10 @@ from kmspolicy import (
     errors,
     statements,
 )
+from kmspolicy.testing import FakeKMS
+
+if TYPE_CHECKING:
+    from kmspolicy.testing import VirtualClock
 
 
 def kept(document: str) -> bool:
@@ -312,3 +319,71 @@ def test_27_the_root_user_may_be_the_caller() -> None:
     """27: Whom the account's root ARN allows without IAM policies."""
     for caller in ("arn:aws:iam::111122223333:root", "111122223333"):
         assert check(Policy([ADMIN]), caller=caller) == ()
+
+
+PRINCIPALS = "Policy contains a statement with one or more invalid principals."
+LOCKOUT = "The new key policy will not allow you to update the key policy in the future."
+NEW = Policy([ADMIN, statements.deny_deletion()])
+
+
+@pytest.mark.parametrize(("message", "attempts"), [(PRINCIPALS, 3), (LOCKOUT, 1), ("", 1), ("Syntax", 1)])
+async def test_21_only_invalid_principals_are_a_matter_of_waiting(
+    message: str, attempts: int, clock: VirtualClock
+) -> None:
+    """21: Terraform repeats each malformed policy for two minutes."""
+    fake = FakeKMS()
+    fake.fail("MalformedPolicyDocumentException", times=100, message=message)
+    policies = KeyPolicies(fake, retry=Retry(propagation=5), sleep=clock.sleep, clock=clock)
+    with pytest.raises(errors.MalformedPolicyDocumentException) as caught:
+        await policies.put(fake.add_key(), NEW)
+    assert caught.value.attempts == attempts
+
+
+async def test_22_the_name_is_default_and_a_key_id_no_alias() -> None:
+    """22: In each request; an alias is refused before it is sent."""
+    fake = FakeKMS()
+    policies, key = KeyPolicies(fake), fake.add_key()
+    await policies.put(key, NEW)
+    await policies.get(key)
+    assert [parameters["PolicyName"] for _, parameters in fake.calls] == ["default", "default"]
+    for alias in ("alias/app", f"arn:aws:kms:us-east-1:{fake.account}:alias/app"):
+        with pytest.raises(errors.KeyIdError, match="is an alias"):
+            await policies.get(alias)
+    assert len(fake.calls) == 2
+
+
+async def test_23_a_policy_that_could_not_be_read_is_never_no_policy(clock: VirtualClock) -> None:
+    """23: Ansible overwrites it."""
+    fake = FakeKMS()
+    policies = KeyPolicies(fake, retry=Retry(2), sleep=clock.sleep, clock=clock)
+    key = fake.add_key()
+    for code in ("AccessDeniedException", "KMSInternalException", "KMSInternalException"):
+        fake.fail(code)
+    for error in (errors.AccessDeniedException, errors.KMSInternalException):
+        with pytest.raises(error):
+            await policies.ensure(key, NEW)
+    assert "PutKeyPolicy" not in [operation for operation, _ in fake.calls]
+
+
+async def test_24_what_was_read_is_compared_with_what_is_there() -> None:
+    """24: When a plan is applied, its key's policy may be another's work."""
+    fake = FakeKMS()
+    policies, key = KeyPolicies(fake), fake.add_key()
+    plan = await policies.plan(key, NEW)
+    fake.set_policy(key, Policy([ADMIN, statements.deny_short_waiting_period(21)]))
+    with pytest.raises(errors.PolicyChangedError):
+        await policies.apply(plan)
+    assert fake.policy(key) != NEW
+
+
+async def test_25_waiting_is_optional_bounded_and_says_what_differs(clock: VirtualClock) -> None:
+    """25: Terraform waits ten minutes and says FALSE."""
+    fake = FakeKMS()
+    policies = KeyPolicies(fake, sleep=clock.sleep, clock=clock)
+    key = fake.add_key()
+    await policies.put(key, Policy([ADMIN]))
+    assert clock.slept == []
+    fake.stale(reads=1000)
+    with pytest.raises(errors.WaitTimeoutError, match=r"(?s)in 30 seconds.*ScheduleKeyDeletion"):
+        await policies.put(key, NEW, wait=30)
+    assert sum(clock.slept) <= 30
