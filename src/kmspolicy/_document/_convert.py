@@ -1,7 +1,7 @@
 """Converters: from what a caller gives or JSON holds to what a value stores.
 
-A converter returns what is stored, or raises a PolicyDocumentError with every problem below it. Constructors and
-readers share the converters, so that there is one set of rules about form.
+A converter returns what is stored, or raises a PolicyDocumentError with every problem below it. Constructors
+and readers share the converters, so that there is one set of rules about form; what ``_at_once`` reads needs none.
 """
 
 from __future__ import annotations

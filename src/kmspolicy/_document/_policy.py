@@ -10,6 +10,7 @@ from typing import Any, Final, cast, final
 import attrs
 
 from kmspolicy import _json_text
+from kmspolicy._document._at_once import policy_elements
 from kmspolicy._document._convert import (
     compact,
     each,
@@ -100,8 +101,8 @@ class Policy:
         if not isinstance(text, (str, bytes)):
             raise wrong(f"expected JSON text, found {json_type(text)}; see Policy.from_dict")
         try:
-            return _read(_json_text.fast(text))
-        except (ValueError, RecursionError):
+            return _of(*policy_elements(_json_text.members(text)))
+        except (KeyError, ValueError, RecursionError):
             pass  # the strict reader decides, and says where
         return _explain(text)
 
