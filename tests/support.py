@@ -28,6 +28,22 @@ def exactly(value: object) -> str:
     return json.dumps(value, sort_keys=True)
 
 
+def loaded(value: Any) -> Any:
+    """Return what ``_json_text.members`` gives as the standard library gives it; no name may stand twice.
+
+    Raises:
+        ValueError: where one does.
+    """
+    if isinstance(value, list):
+        return list(map(loaded, value))  # pyright: ignore[reportUnknownArgumentType] - whatever is in it
+    if not isinstance(value, tuple):
+        return value
+    members = cast("tuple[tuple[str, Any], ...]", value)
+    if len(dict(members)) < len(members):
+        raise ValueError
+    return {name: loaded(inner) for name, inner in members}
+
+
 def one_name(value: Any) -> Any:
     """Return the value with each list of one text as that text."""
     if isinstance(value, dict):

@@ -614,6 +614,21 @@ PROBLEMS: list[tuple[str, list[str]]] = [
         ],
     ),
     (
+        '{"Statement": {"Effect": "Deny", "Principal": {"Role": "a"}}}',
+        ["line 1, column 48, Statement.Principal.Role: 'Role' is not a kind of principal"],
+    ),
+    (
+        '{"Statement": {"Effect": "Deny", "Principal": {"AWS": "a", "AWS": "b"}}}',
+        ["line 1, column 60, Statement.Principal.AWS: this name stands twice in its object"],
+    ),
+    (
+        '{"Statement": {"Effect": "Deny", "Action": {}, "Condition": {"Bool": {"aws:x": {}}}}}',
+        [
+            "line 1, column 34, Statement.Action: expected text or an array of text, found an object",
+            'line 1, column 71, Statement.Condition.Bool["aws:x"]: expected text, a number, true or false, found an object',
+        ],
+    ),
+    (
         '{"Statement": [{"Effect": "Deny", "Condition": {"Bool": {"aws:x": [null, {}], "b": {}}, "Null": "x"}}]}',
         [
             'line 1, column 68, Statement[0].Condition.Bool["aws:x"][0]: expected text, a number, true or false, found null',
@@ -895,7 +910,7 @@ def test_where_the_fast_reader_gives_up_the_strict_one_decides(
     def fast(_text: str) -> object:
         raise RecursionError
 
-    monkeypatch.setattr("kmspolicy._json_text.fast", fast)
+    monkeypatch.setattr("kmspolicy._json_text.members", fast)
     assert Policy.from_json(example_text) == example_from_values()
 
 

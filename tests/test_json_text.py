@@ -9,6 +9,7 @@ import pytest
 
 from kmspolicy import _json_text
 from kmspolicy._json_text import MAX_CHARACTERS, MAX_DEPTH, MAX_DIGITS, Lines, format_path, parse_path, scan
+from support import loaded
 
 FAULTS: list[tuple[str, str, tuple[int, int], str]] = [  # text, path, place, message
     ('{"a":1,"a":2}', "a", (1, 8), "this name stands twice in its object"),
@@ -79,7 +80,7 @@ FAULTS: list[tuple[str, str, tuple[int, int], str]] = [  # text, path, place, me
 def test_what_is_not_strict_json(text: str, path: str, place: tuple[int, int], message: str) -> None:
     """Each fault is refused by the fast reader and placed by the strict one."""
     with pytest.raises((ValueError, RecursionError)):
-        _json_text.fast(text)
+        loaded(_json_text.members(text))
     found = scan(text)
     assert [(format_path(f.path), Lines(text).place(f.offset), f.message) for f in found.faults] == [
         (path, place, message)
@@ -107,7 +108,7 @@ def test_what_is_strict_json(text: str) -> None:
     for source in (text, text.encode()):
         node = scan(source).node
         assert node is not None
-        assert repr(_json_text.fast(source)) == repr(node.value) == repr(expected)
+        assert repr(loaded(_json_text.members(source))) == repr(node.value) == repr(expected)
 
 
 def test_a_pair_of_escapes_is_a_character() -> None:
@@ -115,7 +116,7 @@ def test_a_pair_of_escapes_is_a_character() -> None:
     text = '["\\ud83d\\ude00"]'
     node = scan(text).node
     assert node is not None
-    assert _json_text.fast(text) == node.value == json.loads(text) == ["\U0001f600"]
+    assert loaded(_json_text.members(text)) == node.value == json.loads(text) == ["\U0001f600"]
 
 
 def test_faults_that_hide_nothing() -> None:
@@ -146,7 +147,7 @@ def test_faults_that_hide_nothing() -> None:
 def test_bytes_that_are_not_utf_8(data: bytes, place: tuple[int, int]) -> None:
     """They are refused where the first of them stands, in characters."""
     with pytest.raises(UnicodeDecodeError):
-        _json_text.fast(data)
+        _json_text.members(data)
     found = scan(data)
     assert found.node is None
     assert [(Lines(found.text).place(f.offset), f.message) for f in found.faults] == [
@@ -178,7 +179,7 @@ def test_digits_do_not_depend_on_the_interpreters_limit() -> None:
     sys.set_int_max_str_digits(0)
     try:
         with pytest.raises(ValueError, match=r"^$"):
-            _json_text.fast("9" * 5000)
+            _json_text.members("9" * 5000)
         assert scan("9" * 5000).faults
     finally:
         sys.set_int_max_str_digits(limit)

@@ -1,7 +1,7 @@
 """Converters: from what a caller gives or JSON holds to what a value stores.
 
-A converter returns what is stored, or raises a PolicyDocumentError with every problem below it. Constructors and
-readers share the converters, so that there is one set of rules about form.
+A converter returns what is stored, or raises a PolicyDocumentError with every problem below it. Constructors
+and readers share the converters, so that there is one set of rules about form; what ``_at_once`` reads needs none.
 """
 
 from __future__ import annotations
@@ -124,6 +124,8 @@ def each(values: Iterable[Any], convert: Callable[[Any], _T]) -> tuple[_T, ...]:
 
 def text(value: str) -> str:
     """Take text, and make plain text of its subclasses."""
+    if type(value) is str and value.isascii():
+        return value
     if not isinstance(value, str):
         raise wrong(f"expected text, found {json_type(value)}")
     if not value.isascii() and _json_text.half_of_a_pair(value):
@@ -141,6 +143,8 @@ def given(name: str, value: _T, convert: Callable[[_T], _R]) -> _R:
 
 def names(value: str | Sequence[str]) -> Names:
     """Take one name or several."""
+    if type(value) is str and value.isascii():
+        return value
     if isinstance(value, str):
         return text(value)
     if not isinstance(value, (list, tuple)):
@@ -175,6 +179,8 @@ _TOO_LARGE: Final = 10**_json_text.MAX_DIGITS
 
 def values_of(value: Value | Sequence[Value]) -> Values:
     """Take one value of a condition key, or several."""
+    if type(value) is str and value.isascii():
+        return value
     if isinstance(value, (list, tuple)):
         return each(cast("Sequence[Value]", value), _scalar)
     return _scalar(cast("Value", value))

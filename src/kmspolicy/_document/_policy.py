@@ -10,6 +10,7 @@ from typing import Any, Final, cast, final
 import attrs
 
 from kmspolicy import _json_text
+from kmspolicy._document._at_once import policy_elements
 from kmspolicy._document._convert import (
     compact,
     each,
@@ -25,12 +26,16 @@ from kmspolicy._document._convert import (
 from kmspolicy._document._statement import Statement
 from kmspolicy.errors import PolicyDocumentError, Problem, SidError
 
+_STATEMENT: Final = frozenset({Statement})
 _NOT_STATEMENTS: Final = (str, bytes, Mapping, AbstractSet)  # a set has no order, a document has
 
 
 def _statements(value: Statement | Iterable[Statement]) -> Statement | tuple[Statement, ...]:
     if isinstance(value, Statement):
         return value
+    kind: type = type(value)
+    if kind is list and _STATEMENT.issuperset(map(type, value)):
+        return tuple(value)
     if isinstance(value, _NOT_STATEMENTS) or not isinstance(value, Iterable):
         raise wrong(f"expected statements, found {json_type(cast('object', value))}; see Policy.from_dict")
     return given("Statement", tuple(value), _each_a_statement)
@@ -46,16 +51,8 @@ def _is_statement(value: object) -> Statement:
     return value
 
 
-def _given_id(value: str | None) -> str | None:
-    return None if value is None else given("Id", value, text)
-
-
-def _given_version(value: str | None) -> str | None:
-    return None if value is None else given("Version", value, text)
-
-
 @final
-@attrs.frozen(repr=False)
+@attrs.frozen(init=False, repr=False)
 class Policy:
     """Hold a key policy document.
 
@@ -72,9 +69,21 @@ class Policy:
     https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html
     """
 
-    statement: Statement | tuple[Statement, ...] = attrs.field(converter=_statements)
-    id: str | None = attrs.field(default=None, kw_only=True, converter=_given_id)
-    version: str | None = attrs.field(default="2012-10-17", kw_only=True, converter=_given_version)
+    statement: Statement | tuple[Statement, ...]
+    id: str | None = attrs.field(kw_only=True)
+    version: str | None = attrs.field(kw_only=True)
+
+    def __init__(
+        self,
+        statement: Statement | Iterable[Statement],
+        *,
+        id: str | None = None,  # noqa: A002 - as the element is called
+        version: str | None = "2012-10-17",
+    ) -> None:
+        """Take the elements."""
+        _set_statement(self, _statements(statement))
+        _set_id(self, None if id is None else given("Id", id, text))
+        _set_version(self, None if version is None else given("Version", version, text))
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Policy:
@@ -92,8 +101,8 @@ class Policy:
         if not isinstance(text, (str, bytes)):
             raise wrong(f"expected JSON text, found {json_type(text)}; see Policy.from_dict")
         try:
-            return _read(_json_text.fast(text))
-        except (ValueError, RecursionError):
+            return _of(*policy_elements(_json_text.members(text)))
+        except (KeyError, ValueError, RecursionError):
             pass  # the strict reader decides, and says where
         return _explain(text)
 
@@ -216,10 +225,14 @@ def _read(data: object) -> Policy:
     if "Statement" not in document:
         raise _no_statement(document)
     members = members_of(document, _CONVERTERS, "an element of a policy document")
+    return _of(members["Statement"], members.get("Id"), members.get("Version"))
+
+
+def _of(statement: Statement | tuple[Statement, ...], label: str | None, version: str | None) -> Policy:
     policy = object.__new__(Policy)
-    _set_statement(policy, members["Statement"])
-    _set_id(policy, members.get("Id"))
-    _set_version(policy, members.get("Version"))
+    _set_statement(policy, statement)
+    _set_id(policy, label)
+    _set_version(policy, version)
     return policy
 
 

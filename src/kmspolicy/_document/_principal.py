@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast, final
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast, final, get_args
 
 import attrs
 
@@ -21,16 +21,15 @@ from kmspolicy._document._convert import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from kmspolicy._document._convert import Converter
 
 PrincipalKind: TypeAlias = Literal["AWS", "Service", "Federated", "CanonicalUser"]
 Kinds: TypeAlias = tuple[tuple[PrincipalKind, Names], ...]
 
-_KINDS: Final[Mapping[str, Converter]] = dict.fromkeys(
-    ("AWS", "Service", "Federated", "CanonicalUser"), names
-)
+KINDS: Final[frozenset[str]] = frozenset(get_args(PrincipalKind))
+_CONVERTERS: Final[Mapping[str, Converter]] = dict.fromkeys(get_args(PrincipalKind), names)
 
 
 _PAIR: Final = 2
@@ -45,26 +44,28 @@ def _principal_element(
         if value != "*":
             raise wrong(f"a principal is '*' or an object; write {{'AWS': {shown(value)}}}")
         return "*"
-    members = members_of(mapping(value, "a principal other than '*'"), _KINDS, "a kind of principal")
+    members = members_of(mapping(value, "a principal other than '*'"), _CONVERTERS, "a kind of principal")
     return cast("Kinds", tuple(members.items()))
 
 
-def _arn_part(value: str, what: str, pattern: re.Pattern[str]) -> str:
-    if not isinstance(value, str) or not pattern.fullmatch(value):
+def _arn_part(value: str, what: str, matches: Callable[[str], object]) -> str:
+    if not isinstance(value, str) or not matches(value):
         raise wrong(f"not {what}: {_json_text.short(repr(value))}")
     return text(value)
 
 
-_ACCOUNT: Final = re.compile(r"[0-9]{12}")
-_PARTITION: Final = re.compile(r"aws(-[a-z]+)*")
-_NAME: Final = re.compile(r"[\w+=,.@-]+", re.ASCII)
-_PATH_AND_NAME: Final = re.compile(r"([!-)+->@-~]+/)?[\w+=,.@-]+", re.ASCII)
-_ARN: Final = re.compile(r"arn:[^:*?\s]+:[^:*?\s]+:[^:*?\s]*:[^:*?\s]*:[^*?\s]+")
-_WITHOUT_WILDCARD: Final = re.compile(r"[^*?\s]+")
+_ACCOUNT: Final = re.compile(r"[0-9]{12}").fullmatch
+_AWS: Final = "aws"  # what nobody has to spell needs no check
+_PARTITION: Final = re.compile(r"aws(-[a-z]+)*").fullmatch
+_NAME: Final = re.compile(r"[\w+=,.@-]+", re.ASCII).fullmatch
+_PATH_AND_NAME: Final = re.compile(r"[\w+=,.@-]+|[!-)+->@-~]+/[\w+=,.@-]+", re.ASCII).fullmatch
+_ARN: Final = re.compile(r"arn:[^:*?\s]+:[^:*?\s]+:[^:*?\s]*:[^:*?\s]*:[^*?\s]+").fullmatch
+_WITHOUT_WILDCARD: Final = re.compile(r"[^*?\s]+").fullmatch
 
 
 def _iam_arn(partition: str, service: str, account: str, resource: str) -> str:
-    partition = _arn_part(partition, "a partition such as 'aws' or 'aws-cn'", _PARTITION)
+    if partition is not _AWS:
+        partition = _arn_part(partition, "a partition such as 'aws' or 'aws-cn'", _PARTITION)
     account = _arn_part(account, "an account id of 12 digits", _ACCOUNT)
     return f"arn:{partition}:{service}::{account}:{resource}"
 
@@ -134,7 +135,7 @@ class Principal:
 
     def __getitem__(self, kind: PrincipalKind) -> tuple[str, ...]:
         """Return the names of a kind, none for a kind that is absent; ``"*"`` is ``AWS`` and ``*``."""
-        if kind not in _KINDS:
+        if kind not in KINDS:
             raise KeyError(kind)
         if self.element == "*":
             return ("*",) if kind == "AWS" else ()
@@ -164,11 +165,8 @@ class Principal:
             raise wrong("'*' is everyone, and cannot be joined with other principals")
         kinds: dict[PrincipalKind, Names] = {}
         for kind, some in (*self.element, *other.element):
-            there = kinds.get(kind)
-            joined = tuple(dict.fromkeys(plural(there) + plural(some)))
-            single = len(joined) == 1 and not isinstance(some, tuple) and not isinstance(there, tuple)
-            kinds[kind] = joined[0] if single else joined
-        return _of(tuple(kinds.items()))
+            kinds[kind] = _joined(kinds.get(kind), some)
+        return principal_of(tuple(kinds.items()))
 
     def __repr__(self) -> str:
         """Write the call that builds the value."""
@@ -184,14 +182,21 @@ class Principal:
 
 def read_principal(element: object) -> Principal:
     """Take the element as JSON holds it: what the constructor does, without its detours."""
-    return _of(_principal_element(cast("Literal['*']", element)))
+    return principal_of(_principal_element(cast("Literal['*']", element)))
 
 
-def _of(element: Literal["*"] | Kinds) -> Principal:
+def principal_of(element: Literal["*"] | Kinds) -> Principal:
+    """Build the element of what is known to be right."""
     principal = object.__new__(Principal)
     _set_element(principal, element)
     return principal
 
 
+def _joined(some: Names | None, others: Names) -> Names:
+    if isinstance(others, str) and some in (None, others):
+        return others
+    return tuple(dict.fromkeys(plural(some) + plural(others)))
+
+
 def _single(kind: PrincipalKind, name: str) -> Principal:
-    return _of(((kind, name),))
+    return principal_of(((kind, name),))

@@ -11,8 +11,8 @@ import attrs
 from kmspolicy._document._condition import Condition
 from kmspolicy._document._convert import (
     Names,
+    below,
     compact,
-    given,
     json_type,
     mapping,
     members_of,
@@ -35,7 +35,8 @@ Effect: TypeAlias = Literal["Allow", "Deny"]
 _EFFECTS: Final[Mapping[str, Effect]] = {"Allow": "Allow", "Deny": "Deny"}
 
 
-def _effect(value: Effect) -> Effect:
+def effect_of(value: Effect) -> Effect:
+    """Take an effect, and refuse all other text."""
     if not isinstance(value, str) or value not in _EFFECTS:
         likely = {"allow": "Allow", "deny": "Deny"}.get(value.lower()) if isinstance(value, str) else None
         raise wrong(f"an effect is 'Allow' or 'Deny', not {shown(value)}", suggestion=likely)
@@ -54,43 +55,6 @@ def _principal(value: Principal) -> Principal:
     raise wrong(f"expected a Principal, found {json_type(value)}; see Principal.arn, .account, .everyone")
 
 
-# The converters of the constructor, which attrs and the type checkers want named and annotated.
-def _given_effect(value: Effect) -> Effect:
-    return given("Effect", value, _effect)
-
-
-def _given_principal(value: Principal | None) -> Principal | None:
-    return None if value is None else given("Principal", value, _principal)
-
-
-def _given_not_principal(value: Principal | None) -> Principal | None:
-    return None if value is None else given("NotPrincipal", value, _principal)
-
-
-def _given_action(value: str | Sequence[str] | None) -> Names | None:
-    return None if value is None else given("Action", value, names)
-
-
-def _given_not_action(value: str | Sequence[str] | None) -> Names | None:
-    return None if value is None else given("NotAction", value, names)
-
-
-def _given_resource(value: str | Sequence[str] | None) -> Names | None:
-    return None if value is None else given("Resource", value, names)
-
-
-def _given_not_resource(value: str | Sequence[str] | None) -> Names | None:
-    return None if value is None else given("NotResource", value, names)
-
-
-def _given_condition(value: Condition | None) -> Condition | None:
-    return None if value is None else given("Condition", value, _condition)
-
-
-def _given_sid(value: str | None) -> str | None:
-    return None if value is None else given("Sid", value, text)
-
-
 _TWINS: Final = (
     ("principal", "not_principal", "Principal", "NotPrincipal"),
     ("action", "not_action", "Action", "NotAction"),
@@ -99,7 +63,7 @@ _TWINS: Final = (
 
 
 @final
-@attrs.frozen(repr=False)
+@attrs.frozen(init=False, repr=False)
 class Statement:
     """Hold one statement of a policy.
 
@@ -124,27 +88,43 @@ class Statement:
     https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html
     """
 
-    effect: Effect = attrs.field(converter=_given_effect)
-    principal: Principal | None = attrs.field(default=None, kw_only=True, converter=_given_principal)
-    not_principal: Principal | None = attrs.field(default=None, kw_only=True, converter=_given_not_principal)
-    action: Names | None = attrs.field(default=None, kw_only=True, converter=_given_action)
-    not_action: Names | None = attrs.field(default=None, kw_only=True, converter=_given_not_action)
-    resource: Names | None = attrs.field(default=None, kw_only=True, converter=_given_resource)
-    not_resource: Names | None = attrs.field(default=None, kw_only=True, converter=_given_not_resource)
-    condition: Condition | None = attrs.field(default=None, kw_only=True, converter=_given_condition)
-    sid: str | None = attrs.field(default=None, kw_only=True, converter=_given_sid)
+    effect: Effect
+    principal: Principal | None = attrs.field(kw_only=True)
+    not_principal: Principal | None = attrs.field(kw_only=True)
+    action: Names | None = attrs.field(kw_only=True)
+    not_action: Names | None = attrs.field(kw_only=True)
+    resource: Names | None = attrs.field(kw_only=True)
+    not_resource: Names | None = attrs.field(kw_only=True)
+    condition: Condition | None = attrs.field(kw_only=True)
+    sid: str | None = attrs.field(kw_only=True)
 
-    def __attrs_post_init__(self) -> None:
-        """Refuse an element beside its Not-twin."""
-        if self.not_principal is None and self.not_action is None and self.not_resource is None:
-            return
-        problems = _twins(
-            twin
-            for attribute, other, _, twin in _TWINS
-            if None not in (getattr(self, attribute), getattr(self, other))
-        )
-        if problems:
-            raise PolicyDocumentError(problems)
+    def __init__(  # noqa: PLR0913 - one for each element
+        self,
+        effect: Effect,
+        *,
+        principal: Principal | None = None,
+        not_principal: Principal | None = None,
+        action: str | Sequence[str] | None = None,
+        not_action: str | Sequence[str] | None = None,
+        resource: str | Sequence[str] | None = None,
+        not_resource: str | Sequence[str] | None = None,
+        condition: Condition | None = None,
+        sid: str | None = None,
+    ) -> None:
+        """Take the elements, and refuse one beside its Not-twin."""
+        try:
+            _set_effect(self, effect_of(effect))
+            _set_principal(self, None if principal is None else _principal(principal))
+            _set_not_principal(self, None if not_principal is None else _principal(not_principal))
+            _set_action(self, None if action is None else names(action))
+            _set_not_action(self, None if not_action is None else names(not_action))
+            _set_resource(self, None if resource is None else names(resource))
+            _set_not_resource(self, None if not_resource is None else names(not_resource))
+            _set_condition(self, None if condition is None else _condition(condition))
+            _set_sid(self, None if sid is None else text(sid))
+        except PolicyDocumentError as error:
+            raise PolicyDocumentError(below(_first_empty(self), error)) from None
+        refuse_twins(self)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, object]) -> Statement:
@@ -153,18 +133,19 @@ class Statement:
         Raises:
             PolicyDocumentError: with every problem, for what no document can hold.
         """
-        get = _read_members(data).get
-        statement = object.__new__(cls)
-        _set_effect(statement, get("Effect"))
-        _set_principal(statement, get("Principal"))
-        _set_not_principal(statement, get("NotPrincipal"))
-        _set_action(statement, get("Action"))
-        _set_not_action(statement, get("NotAction"))
-        _set_resource(statement, get("Resource"))
-        _set_not_resource(statement, get("NotResource"))
-        _set_condition(statement, get("Condition"))
-        _set_sid(statement, get("Sid"))
-        return statement
+        members = _read_members(data)
+        get = members.get
+        return statement_of(
+            members["Effect"],
+            get("Principal"),
+            get("NotPrincipal"),
+            get("Action"),
+            get("NotAction"),
+            get("Resource"),
+            get("NotResource"),
+            get("Condition"),
+            get("Sid"),
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return the statement as JSON holds it, in AWS's order of elements."""
@@ -244,6 +225,32 @@ class Statement:
         return element
 
 
+def _first_empty(statement: Statement) -> str:
+    """Name the element that was refused: they are set in order, and its slot is the first that is not set."""
+    return next(
+        element
+        for element, attribute in zip(ELEMENTS, _ATTRIBUTES, strict=True)
+        if not hasattr(statement, attribute)
+    )
+
+
+def refuse_twins(statement: Statement) -> None:
+    """Refuse an element beside its Not-twin.
+
+    Raises:
+        PolicyDocumentError: with a problem for each.
+    """
+    if statement.not_principal is None and statement.not_action is None and statement.not_resource is None:
+        return
+    problems = _twins(
+        twin
+        for attribute, other, _, twin in _TWINS
+        if None not in (getattr(statement, attribute), getattr(statement, other))
+    )
+    if problems:
+        raise PolicyDocumentError(problems)
+
+
 def _twins(found: Iterable[str]) -> list[Problem]:
     """Say of Not-twins that they stand beside their elements."""
     there = set(found)
@@ -255,7 +262,7 @@ def _twins(found: Iterable[str]) -> list[Problem]:
 
 
 _CONVERTERS: Final[Mapping[str, Converter]] = {
-    "Effect": _effect,
+    "Effect": effect_of,
     "Principal": read_principal,
     "NotPrincipal": read_principal,
     "Action": names,
@@ -265,6 +272,7 @@ _CONVERTERS: Final[Mapping[str, Converter]] = {
     "Condition": Condition.from_dict,
     "Sid": text,
 }
+ELEMENTS: Final = tuple(_CONVERTERS)
 _NOT_TWINS: Final = frozenset(twin for *_, twin in _TWINS)
 _SLOTS: Final = slots_of(Statement)
 (
@@ -278,9 +286,33 @@ _SLOTS: Final = slots_of(Statement)
     _set_condition,
     _set_sid,
 ) = _SLOTS
-_COPY: Final = tuple(
-    (set_slot, attrgetter(attrs.fields(Statement)[number].name)) for number, set_slot in enumerate(_SLOTS)
-)
+_ATTRIBUTES: Final = tuple(field.name for field in attrs.fields(Statement))
+_COPY: Final = tuple(zip(_SLOTS, map(attrgetter, _ATTRIBUTES), strict=True))
+
+
+def statement_of(  # noqa: PLR0913, PLR0917 - one for each element
+    effect: Effect,
+    principal: Principal | None,
+    not_principal: Principal | None,
+    action: Names | None,
+    not_action: Names | None,
+    resource: Names | None,
+    not_resource: Names | None,
+    condition: Condition | None,
+    sid: str | None,
+) -> Statement:
+    """Build the statement of elements, in the order of ELEMENTS, that are known to be right."""
+    statement = object.__new__(Statement)
+    _set_effect(statement, effect)
+    _set_principal(statement, principal)
+    _set_not_principal(statement, not_principal)
+    _set_action(statement, action)
+    _set_not_action(statement, not_action)
+    _set_resource(statement, resource)
+    _set_not_resource(statement, not_resource)
+    _set_condition(statement, condition)
+    _set_sid(statement, sid)
+    return statement
 
 
 def _read_members(data: object) -> dict[str, Any]:
