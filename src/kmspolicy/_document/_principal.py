@@ -64,7 +64,7 @@ _WITHOUT_WILDCARD: Final = re.compile(r"[^*?\s]+").fullmatch
 
 
 def _iam_arn(partition: str, service: str, account: str, resource: str) -> str:
-    if partition is not _AWS:
+    if partition != _AWS:
         partition = _arn_part(partition, "a partition such as 'aws' or 'aws-cn'", _PARTITION)
     account = _arn_part(account, "an account id of 12 digits", _ACCOUNT)
     return f"arn:{partition}:{service}::{account}:{resource}"
