@@ -162,8 +162,8 @@ def _partitions(policy: Policy) -> Iterator[Found]:
     first = ""
     for index, statement in enumerate(policy.statements):
         for name in () if statement.principal is None else statement.principal["AWS"]:
-            match = _PARTITION(name)
-            if match is not None and match[1] != first:
+            match = None if name.startswith(f"arn:{first}:") else _PARTITION(name)
+            if match is not None:
                 if first:
                     steps = ("Statement", index, "Principal", "AWS")
                     yield Found("MIXED_PARTITIONS", steps, f"{name!r} beside principals of {first!r}")
@@ -187,8 +187,9 @@ def _sids(policy: Policy) -> Iterator[Found]:
 def _redundant(policy: Policy) -> Iterator[Found]:
     """Find statements of which others say everything, for the same principals under the same condition."""
     about: dict[object, list[int]] = {}
-    for index, statement in enumerate(policy.statements):
-        for subject in _subjects(statement):
+    subjects_of = list(map(_subjects, policy.statements))
+    for index, subjects in enumerate(subjects_of):
+        for subject in subjects:
             about.setdefault(subject, []).append(index)
     shared = {subject for subject, indices in about.items() if len(indices) > 1}
     if not shared:
@@ -196,17 +197,18 @@ def _redundant(policy: Policy) -> Iterator[Found]:
     together = {subject: tuple(about[subject]) for subject in shared}  # which statements are about a subject
     saying = {indices: _sayings(policy, indices) for indices in set(together.values())}
     redundant: dict[int, list[int]] = {}
-    for index in range(len(policy.statements) - 1, -1, -1):  # of two that are the same, the first stays
-        subjects = _subjects(policy.statements[index])
+    candidates = [
+        index for index, subjects in enumerate(subjects_of) if subjects and shared.issuperset(subjects)
+    ]
+    for index in reversed(candidates):  # of two that are the same, the first stays
         actions = set(map(fold, policy.statements[index].actions))
-        if subjects and actions and shared.issuperset(subjects):
-            groups = {together[subject] for subject in subjects}
-            others = _others(actions, [saying[group] for group in groups], index)
-            if others:
-                redundant[index] = sorted(others)
-                for group in groups:
-                    for action in actions:
-                        saying[group][action].remove(index)
+        groups = {together[subject] for subject in subjects_of[index]}
+        others = _others(actions, [saying[group] for group in groups], index)
+        if others:
+            redundant[index] = sorted(others)
+            for group in groups:
+                for action in actions:
+                    saying[group][action].remove(index)
     for index, others_of in sorted(redundant.items()):
         places = ", ".join(f"Statement[{other}]" for other in others_of)
         yield Found("REDUNDANT_STATEMENT", ("Statement", index), f"see {places}")

@@ -62,8 +62,10 @@ class Clause(NamedTuple):
 def rules_of(statement: Statement, account: str | None) -> Iterator[Found]:
     """Apply all rules to a statement, in the order of its elements."""
     yield from _principals(statement)
-    yield from _actions(statement)
-    yield from _resources(statement)
+    if statement.action is None or not _known(statement.action):
+        yield from _actions(statement)
+    if statement.resource != "*":
+        yield from _resources(statement)
     clauses: list[Clause] = []
     if statement.condition is not None:
         yield from _operators(statement, clauses)
@@ -175,7 +177,7 @@ _PRINCIPAL_RULES: Final[Mapping[str, Callable[[str], Iterator[str]]]] = {
 
 def _actions(statement: Statement) -> Iterator[Found]:
     for element, names in (("Action", statement.action), ("NotAction", statement.not_action)):
-        if names is None or (names and WITH_EFFECT.issuperset(plural(names))):
+        if names is None:
             continue
         if not names and names != "":
             yield Found("EMPTY_ARRAY_ACTION" if element == "Action" else "EXCEPTS_NOTHING", (element,))
@@ -183,6 +185,11 @@ def _actions(statement: Statement) -> Iterator[Found]:
             yield from _action(steps, name)
     if statement.action is None and statement.not_action is None:
         yield Found("MISSING_ACTION", ())
+
+
+def _known(names: Names) -> bool:
+    """Tell at once of names as AWS writes them that nothing is wrong with them."""
+    return names in WITH_EFFECT if isinstance(names, str) else bool(names) and WITH_EFFECT.issuperset(names)
 
 
 def _action(steps: tuple[Step, ...], name: str) -> Iterator[Found]:
@@ -194,8 +201,6 @@ def _action(steps: tuple[Step, ...], name: str) -> Iterator[Found]:
 
 
 def _resources(statement: Statement) -> Iterator[Found]:
-    if statement.resource == "*":
-        return
     if statement.resource is None:
         yield Found("MISSING_RESOURCE", ())
         return

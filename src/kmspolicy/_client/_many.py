@@ -182,8 +182,7 @@ class _Crew(Generic[_T]):
     async def _worker(self) -> None:
         while True:
             await self._room.acquire()
-            async with self._turn:
-                item = await self._take()
+            item = await self._take()
             if item is _NOTHING:
                 self._room.release()
                 return
@@ -195,9 +194,10 @@ class _Crew(Generic[_T]):
         if self._failure is not None:
             return _NOTHING
         try:
-            if isinstance(self._source, AsyncIterator):
-                return await anext(self._source, _NOTHING)
-            return next(self._source, _NOTHING)
+            if not isinstance(self._source, AsyncIterator):
+                return next(self._source, _NOTHING)
+            async with self._turn:
+                return _NOTHING if self._failure else await anext(self._source, _NOTHING)
         except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets it
             self._failure = error
             return _NOTHING
