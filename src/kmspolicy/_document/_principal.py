@@ -55,7 +55,7 @@ def _arn_part(value: str, what: str, matches: Callable[[str], object]) -> str:
 
 
 _ACCOUNT: Final = re.compile(r"[0-9]{12}").fullmatch
-_AWS: Final = "aws"  # what nobody has to spell needs no check
+_AWS: Final = "aws"  # the default itself needs no check; an enumeration that equals it does
 _PARTITION: Final = re.compile(r"aws(-[a-z]+)*").fullmatch
 _NAME: Final = re.compile(r"[\w+=,.@-]+", re.ASCII).fullmatch
 _PATH_AND_NAME: Final = re.compile(r"[\w+=,.@-]+|[!-)+->@-~]+/[\w+=,.@-]+", re.ASCII).fullmatch
@@ -64,7 +64,7 @@ _WITHOUT_WILDCARD: Final = re.compile(r"[^*?\s]+").fullmatch
 
 
 def _iam_arn(partition: str, service: str, account: str, resource: str) -> str:
-    if partition != _AWS:
+    if partition is not _AWS:
         partition = _arn_part(partition, "a partition such as 'aws' or 'aws-cn'", _PARTITION)
     account = _arn_part(account, "an account id of 12 digits", _ACCOUNT)
     return f"arn:{partition}:{service}::{account}:{resource}"
