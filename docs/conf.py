@@ -92,8 +92,10 @@ _LONG = {name.rpartition(".")[2]: name for name in _PYTHON.split()}
 nitpick_ignore_regex = [
     (
         "py:class",
-        "(kmspolicy\\..*)?(AnyAction|Context|ContextValue|Effect|Element|Kinds|MatchingPattern|Names|Network|Pairs|PrincipalKind|Subject|Text|Value|Values)",
+        "(kmspolicy\\..*)?(AnyAction|Context|ContextValue|Effect|Element|Items|Kinds|MatchingPattern|Names|Network|Pairs|PrincipalKind|Progress|Subject|Text|Value|Values|\\w+Parameters)",
     ),
+    ("py:class", "(kmspolicy\\._client\\._many\\.)?(_T|T_co)"),  # type variables
+    ("py:exc", "botocore\\.exceptions\\.\\w+"),  # has no inventory that is at hand without a network
     ("py:class", "TypeAliasForwardRef"),  # how Sphinx writes those of autodoc_type_aliases
 ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count, islice, pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -469,7 +470,8 @@ def test_an_iterator_that_outlives_its_loop(clock: VirtualClock) -> None:
         await anext(many)
         return many
 
-    many = asyncio.run(begin())
+    with ThreadPoolExecutor(1) as thread:  # asyncio.run forgets the loop of the thread it runs in
+        many = thread.submit(lambda: asyncio.run(begin())).result()
     del many
     gc.collect()
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from typing import TYPE_CHECKING
+
+import pytest
 
 from kmspolicy import KeyPolicies, PutResult, Retry, errors
 from support import Answer, Drop, Error, Hang, Ok, ScriptedKMS, client_of, example_from_values
@@ -15,6 +18,8 @@ POLICY = example_from_values()
 ITEMS = [(f"key-{number}", POLICY) for number in range(60)]
 
 
+# aiobotocore 3.8 opens sessions for what is asked of a client that was closed, and forgets them.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 async def test_a_client_that_is_closed_half_way(kms: ScriptedKMS, clock: VirtualClock) -> None:
     """Each key has a result all the same: what came before is put, the rest is an error of its own."""
     async with client_of(kms.url) as client:
@@ -27,6 +32,8 @@ async def test_a_client_that_is_closed_half_way(kms: ScriptedKMS, clock: Virtual
     assert {type(result.error) for result in results} == {type(None), errors.NoAnswerError}
     assert sum(result.error is None for result in results) <= sent
     assert len(kms.requests) - sent <= 4
+    del client, policies, many, results  # and with them the sessions
+    gc.collect()
 
 
 async def test_each_request_is_accounted_for(kms: ScriptedKMS, clock: VirtualClock) -> None:

@@ -191,11 +191,9 @@ class _Crew(Generic[_T]):
 
     async def _take(self) -> object:
         """Take an item; nothing where there are no more, or the source has failed, which ends the work."""
-        if self._failure is not None:
-            return _NOTHING
         try:
             if not isinstance(self._source, AsyncIterator):
-                return next(self._source, _NOTHING)
+                return _NOTHING if self._failure else next(self._source, _NOTHING)
             async with self._turn:
                 return _NOTHING if self._failure else await anext(self._source, _NOTHING)
         except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets it
