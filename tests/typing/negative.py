@@ -132,3 +132,15 @@ def checking(policy: Policy) -> None:
     check(policy, "arn:aws:iam::111122223333:root")  # type: ignore[call-arg]  # ty: ignore[too-many-positional-arguments]
     check(policy, caller=Principal.account("111122223333"))  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
     check(policy)[0].severity.FATAL  # type: ignore[attr-defined]  # ty: ignore[missing-attribute]  # noqa: B018
+
+
+async def one_key_and_many(policies: KeyPolicies, policy: Policy) -> None:
+    """A plan is applied and no policy is, functions return policies, and many keys come in pairs."""
+    await policies.apply(policy)  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    await policies.edit("key", lambda before: None)  # type: ignore[arg-type, return-value]  # ty: ignore[invalid-argument-type]
+    await policies.put("key", policy, wait="1")  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    await policies.put("key", policy, check=False)  # type: ignore[call-arg]  # ty: ignore[unknown-argument]
+    policies.put_many(["key"])  # type: ignore[list-item]  # ty: ignore[invalid-argument-type]
+    policies.get_many([1])  # type: ignore[list-item]  # ty: ignore[invalid-argument-type]
+    policies.plan_many([("key", policy)], rate="15")  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    (await policies.ensure("key", policy)).attempts  # type: ignore[union-attr]  # ty: ignore[missing-union-attribute]  # noqa: B018

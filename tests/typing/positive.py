@@ -17,8 +17,11 @@ from kmspolicy import (
     Diff,
     Finding,
     KeyPolicies,
+    KeyResult,
+    Many,
     Outcome,
     Permission,
+    Plan,
     Policy,
     Principal,
     PutResult,
@@ -44,6 +47,8 @@ from kmspolicy import (
 from kmspolicy.testing import FakeKMS, VirtualClock
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from types_aiobotocore_kms import KMSClient
 
 
@@ -79,6 +84,46 @@ class Fake:
 async def a_fake_client() -> None:
     """A fake fits as well."""
     await KeyPolicies(Fake()).put("key", "{}")
+
+
+async def one_key(policies: KeyPolicies, key_id: str, policy: Policy) -> None:
+    """What is read, planned and changed has a type; where there may be nothing to do, the result may be None."""
+    assert_type(await policies.get(key_id), Policy)
+    assert_type(await policies.get_text(key_id), str)
+    assert_type(await policies.names(key_id), tuple[str, ...])
+    plan = await policies.plan(key_id, policy)
+    assert_type(plan, Plan)
+    assert_type(plan.diff, Diff)
+    assert_type(plan.findings, tuple[Finding, ...])
+    assert_type(await policies.apply(plan, wait=60), PutResult | None)
+    assert_type(await policies.ensure(key_id, "{}"), PutResult | None)
+    assert_type(await policies.edit(key_id, lambda before: before.without("a")), PutResult | None)
+    assert_type(await policies.add_statement(key_id, policy.statements[0]), PutResult | None)
+    assert_type(await policies.put(key_id, policy, wait=1.5), PutResult)
+    assert_type(KeyPolicies(FakeKMS(), retry=Retry(propagation=60.0)), KeyPolicies)
+
+
+async def many_keys(policies: KeyPolicies, by_key: dict[str, Policy], key_ids: list[str]) -> None:
+    """Items come from iterables of either kind, of policies or texts; results have the type of what was done."""
+
+    async def later() -> AsyncIterator[tuple[str, Policy]]:
+        for item in by_key.items():
+            yield item
+
+    def tell(done: int, result: KeyResult[PutResult]) -> None:
+        assert_type((done, result.value), tuple[int, PutResult | None])
+
+    assert_type(policies.put_many(by_key.items(), progress=tell), Many[PutResult])
+    assert_type(policies.put_many([("key", "{}")], rate=None), Many[PutResult])
+    assert_type(policies.put_many((key, "{}") for key in key_ids), Many[PutResult])
+    async with policies.put_many(later(), concurrency=4) as results:
+        async for result in results:
+            assert_type(result, KeyResult[PutResult])
+            assert_type(result.value, PutResult | None)
+            assert_type(result.error, Exception | None)
+            assert_type(result.unwrap(), PutResult)
+    assert_type([one.unwrap() async for one in policies.plan_many(by_key.items())], list[Plan])
+    assert_type([one.unwrap() async for one in policies.get_many(key_ids)], list[Policy])
 
 
 def documents(text: str) -> None:
