@@ -111,6 +111,8 @@ async def test_names_of_many_pages(clock: VirtualClock) -> None:
     )
     assert await KeyPolicies(client, sleep=clock.sleep, clock=clock).names(KEY) == ("a", "b", "c")
     assert client.calls == [{"KeyId": KEY}, {"KeyId": KEY, "Marker": "m"}, {"KeyId": KEY, "Marker": "n"}]
+    none = Scripted({"PolicyNames": [], "Truncated": False})
+    assert await KeyPolicies(none, sleep=clock.sleep, clock=clock).names(KEY) == ()
     last = Scripted({"PolicyNames": ["a"], "Truncated": True})
     assert await KeyPolicies(last, sleep=clock.sleep, clock=clock).names(KEY) == ("a",)
 
@@ -411,16 +413,93 @@ async def test_a_policy_that_does_not_read_back(
         await policies.wait_until_equivalent(key, Policy([ADMIN]), 0)
 
 
-@pytest.mark.parametrize("wait", [TEXT, True])
-async def test_what_is_no_time_to_wait(wait: Any, fake: FakeKMS, policies: KeyPolicies) -> None:
+@pytest.mark.parametrize(
+    ("wait", "error"),
+    [
+        (TEXT, TypeError),
+        (True, TypeError),
+        (-1, ValueError),
+        (float("nan"), ValueError),
+        (float("inf"), ValueError),
+    ],
+)
+async def test_what_is_no_time_to_wait(
+    wait: Any, error: type[Exception], fake: FakeKMS, policies: KeyPolicies
+) -> None:
     """It is found before anything is sent, as is a text that could not be waited for."""
     key = fake.add_key()
-    with pytest.raises(TypeError, match="wait is a number of seconds"):
+    with pytest.raises(error, match=r"wait is a (finite )?number of seconds"):
         await policies.put(key, Policy([ADMIN]), wait=wait)
+    with pytest.raises(error, match=r"timeout is a (finite )?number of seconds"):
+        await policies.wait_until_equivalent(key, Policy([ADMIN]), wait)
+    with pytest.raises(TypeError, match="expected a Policy, not str"):
+        await policies.wait_until_equivalent(key, "{}", 1)  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
     unchecked = KeyPolicies(fake, check=False)
     with pytest.raises(errors.PolicyDocumentError):
         await unchecked.put(key, "{", wait=1)
     assert fake.calls == []
+
+
+@pytest.mark.parametrize("code", ["AccessDeniedException", "KMSInternalException"])
+async def test_a_read_that_fails_after_a_put(
+    code: str, fake: FakeKMS, policies: KeyPolicies, clock: VirtualClock
+) -> None:
+    """Nobody shall think that the put failed."""
+    key = fake.add_key(Policy([ADMIN]))
+
+    async def sleep(seconds: float) -> None:
+        fake.fail(code, times=5)
+        await clock.sleep(seconds)
+
+    waiting = KeyPolicies(fake, sleep=sleep, clock=clock)
+    with pytest.raises(errors.ServiceError) as caught:
+        await waiting.put(key, Policy([ADMIN, SIGN]), wait=10)
+    assert caught.value.__notes__ == [
+        f"The policy was put on key {key}: request 00000000-0000-4000-8000-000000000001."
+    ]
+    assert fake.policy(key) == Policy([ADMIN, SIGN])
+
+
+async def test_a_principal_that_was_deleted(fake: FakeKMS, policies: KeyPolicies) -> None:
+    """What a unique id stands for is said where it is met: in a plan, and where a policy does not read back."""
+    key = fake.add_key(Policy([ADMIN, SIGN]))
+    unique_id = fake.delete_principal("arn:aws:iam::111122223333:user/alice")
+    assert f"{unique_id} stands for a principal that was deleted" in str(
+        await policies.plan(key, Policy([ADMIN]))
+    )
+    with pytest.raises(errors.WaitTimeoutError, match=f"{unique_id} stands for a principal that was deleted"):
+        await policies.wait_until_equivalent(key, Policy([ADMIN]), 1)
+
+
+async def test_the_partition_of_the_client(clock: VirtualClock) -> None:
+    """An account id is its root there."""
+    fake = FakeKMS(region="cn-north-1")
+    policies = KeyPolicies(fake, sleep=clock.sleep, clock=clock)
+    key = fake.add_key()
+    plain = Policy([allow("kms:*").to(Principal({"AWS": fake.account})).named("x")])
+    assert await policies.ensure(key, plain, wait=5) is not None
+    assert await policies.ensure(key, plain) is None
+
+
+async def test_what_is_no_plan_and_no_function(fake: FakeKMS, policies: KeyPolicies) -> None:
+    """Nothing is sent."""
+    nothing: Any = None
+    with pytest.raises(TypeError, match=r"expected a Plan, not NoneType; see KeyPolicies\.plan"):
+        await policies.apply(nothing)
+    with pytest.raises(TypeError, match="expected a function from Policy to Policy"):
+        await policies.edit(fake.add_key(), nothing)
+    assert fake.calls == []
+
+
+@pytest.mark.parametrize("sid", [None, "", 7])
+async def test_a_statement_without_a_sid_is_not_removed_by_it(
+    sid: Any, fake: FakeKMS, policies: KeyPolicies
+) -> None:
+    """None is no Sid, though a statement may have none."""
+    key = fake.add_key(Policy([ADMIN, allow("kms:Sign").to(ALICE)]))
+    with pytest.raises(errors.SidError, match="a Sid is text, and not empty"):
+        await policies.remove_statement(key, sid)
+    assert "PutKeyPolicy" not in operations(fake)
 
 
 async def test_new_principals(fake: FakeKMS, clock: VirtualClock) -> None:

@@ -522,3 +522,206 @@ async def test_a_callback_that_fails(clock: VirtualClock) -> None:
     with pytest.raises(ZeroDivisionError):
         await anext(facade(client, clock).put_many(endless(), rate=None, progress=fail))
     assert others() == set()
+
+
+# --- cancellation from within, and other surprises ----------------------------------------------------
+
+
+async def test_a_client_that_swallows_cancellation(clock: VirtualClock) -> None:
+    """Leaving ends the work all the same, and nothing more is sent."""
+
+    class Stubborn(Paced):
+        async def put_key_policy(self, **parameters: Any) -> dict[str, Any]:
+            self.came.append(clock())
+            try:
+                await asyncio.sleep(0 if parameters["KeyId"] == "key-0" else 1e6)
+            except asyncio.CancelledError:
+                raise ConnectionError from None
+            return {}
+
+    client = Stubborn(clock)
+    async with facade(client, clock).put_many(endless(), rate=None, concurrency=2) as results:
+        await anext(results)
+    assert others() == set()
+    assert len(client.came) <= 3
+    assert not results.finished
+
+
+@pytest.mark.parametrize("concurrency", [1, 3])
+async def test_a_call_that_is_cancelled_from_within(clock: VirtualClock, concurrency: int) -> None:
+    """It is the result of its key, whose outcome nobody knows; the other keys go on."""
+
+    class Cancelling(Paced):
+        async def put_key_policy(self, **parameters: Any) -> dict[str, Any]:
+            if parameters["KeyId"] == "key-1":
+                raise asyncio.CancelledError
+            return {}
+
+    many = facade(Cancelling(clock), clock).put_many(islice(endless(), 10), concurrency=concurrency)
+    results = {result.key_id: result.error async for result in many}
+    assert len(results) == 10
+    error = results.pop("key-1")
+    assert isinstance(error, errors.NoAnswerError)
+    assert (error.code, error.outcome_unknown, error.is_retry_safe) == ("CancelledError", True, False)
+    assert set(results.values()) == {None}
+    assert many.finished
+
+
+async def test_items_that_are_cancelled_from_within(clock: VirtualClock) -> None:
+    """That they ended early is an error, and no end."""
+
+    async def items() -> AsyncIterator[tuple[str, Policy]]:
+        yield "key-0", POLICY
+        raise asyncio.CancelledError
+
+    many = facade(Paced(clock), clock).put_many(items())
+    assert (await anext(many)).key_id == "key-0"
+    with pytest.raises(RuntimeError, match="the iterable of items was cancelled from within"):
+        await anext(many)
+
+
+async def test_finished_tells_the_end_from_a_stop(clock: VirtualClock) -> None:
+    """A reader who stopped waiting for one result has stopped all, and can see it."""
+    many = facade(Paced(clock), clock).put_many(islice(endless(), 3), rate=None)
+    assert not many.finished
+    assert len([result async for result in many]) == 3
+    assert (many.finished, many.pending, many.done) == (True, (), 3)
+    await many.aclose()
+    assert many.finished
+    slow = facade(Paced(clock, takes=1e6), clock).put_many(islice(endless(), 3), rate=None)
+    reader = asyncio.create_task(anext(slow))
+    for _ in range(20):
+        await asyncio.sleep(0)
+    reader.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reader
+    assert [result async for result in slow] == []
+    assert (slow.finished, len(slow.pending)) == (False, 3)
+
+
+async def test_stopping_before_the_beginning(clock: VirtualClock) -> None:
+    """Nothing begins any more."""
+    client = Paced(clock)
+    many = facade(client, clock).put_many(endless(), rate=None)
+    await many.aclose()
+    assert [result async for result in many] == []
+    assert client.came == []
+
+
+async def test_a_result_whose_callback_failed_is_pending(clock: VirtualClock) -> None:
+    """It was not handed out."""
+
+    def fail(done: int, _: object) -> None:
+        if done == 2:
+            raise ZeroDivisionError
+
+    many = facade(Paced(clock), clock).put_many(islice(endless(), 3), concurrency=1, rate=None, progress=fail)
+    await anext(many)
+    with pytest.raises(ZeroDivisionError):
+        await anext(many)
+    assert many.done == 1
+    assert "key-1" in many.pending
+
+
+async def test_two_who_stop(clock: VirtualClock) -> None:
+    """Each returns when all is over, the second as well."""
+    cleaned: list[str] = []
+
+    class Slow(Paced):
+        async def put_key_policy(self, **parameters: Any) -> dict[str, Any]:
+            try:
+                await asyncio.Event().wait()
+            finally:
+                await clock.sleep(5)
+                cleaned.append(parameters["KeyId"])
+            return {}
+
+    many = facade(Slow(clock), clock).put_many(endless(), rate=None, concurrency=2)
+    reader = asyncio.create_task(anext(many))
+    for _ in range(20):
+        await asyncio.sleep(0)
+    reader.cancel()
+    await asyncio.sleep(0)
+    await many.aclose()
+    assert sorted(cleaned) == ["key-0", "key-1"]
+    with pytest.raises(asyncio.CancelledError):
+        await reader
+
+
+async def test_items_are_closed(clock: VirtualClock) -> None:
+    """An asynchronous generator does what it has to do at its end before the block is left."""
+    closed: list[bool] = []
+
+    async def items() -> AsyncIterator[tuple[str, Policy]]:
+        try:
+            for item in endless():
+                yield item
+        finally:
+            closed.append(True)
+
+    async with facade(Paced(clock), clock).put_many(items(), rate=None) as results:
+        await anext(results)
+    assert closed == [True]
+
+
+async def test_an_iterator_without_aiter(clock: VirtualClock) -> None:
+    """What ``async for`` takes is taken."""
+
+    class Numbers:
+        def __init__(self) -> None:
+            self.left = 3
+
+        async def __anext__(self) -> tuple[str, Policy]:
+            if not self.left:
+                raise StopAsyncIteration
+            self.left -= 1
+            return f"key-{self.left}", POLICY
+
+    class Items:
+        def __aiter__(self) -> Any:
+            return Numbers()
+
+    items: Any = Items()
+    assert len([result async for result in facade(Paced(clock), clock).put_many(items)]) == 3
+
+
+def test_a_key_that_is_no_list_of_keys(policies: KeyPolicies) -> None:
+    """A text is an iterable of letters, which nobody means."""
+    with pytest.raises(TypeError, match="put one key into a list"):
+        policies.get_many("1234abcd-12ab-34cd-56ef-1234567890ab")
+
+
+def test_a_callback_that_is_async(policies: KeyPolicies) -> None:
+    """It would never run."""
+
+    async def tell(_: int, __: object) -> None: ...
+
+    with pytest.raises(TypeError, match="it must not be async"):
+        policies.put_many([], progress=tell)
+
+
+async def test_a_stall_does_not_hand_out_tokens_in_advance(clock: VirtualClock) -> None:
+    """Who waits in line gets tokens by the clock: after a stall of the program no burst follows."""
+    client = Paced(clock, takes=0)
+    async with facade(client, clock).put_many(endless(), rate=15, concurrency=40) as results:
+        await anext(results)
+        clock.now += 2.5  # the program did something else
+        began = clock()
+        for _ in range(60):
+            await anext(results)
+    after = [came for came in client.came if came >= began]
+    assert all(sum(begin <= came < begin + 1 for came in after) <= 16 for begin in after)
+
+
+async def test_waiting_for_a_token_is_no_part_of_the_deadline(clock: VirtualClock) -> None:
+    """The deadline is for KMS to answer; an answer that came is not forgotten over a wait of our own."""
+    client = Paced(clock, takes=0, quota=0)
+    policies = facade(client, clock, retry=Retry(3, deadline=2.0, first_delay=0.01))
+    many = policies.put_many(islice(endless(), 12), rate=5)
+    results = [result.error async for result in many]
+    assert {type(error) for error in results} == {errors.ThrottlingException}
+    assert {getattr(error, "attempts", 0) for error in results} == {3}
+    forever = facade(client, clock, retry=Retry(2, deadline=None, first_delay=0))
+    assert [type(r.error) async for r in forever.put_many(islice(endless(), 1))] == [
+        errors.ThrottlingException
+    ]

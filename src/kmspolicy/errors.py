@@ -379,7 +379,7 @@ class ThrottlingException(ServiceError):
     """Say that the account's request quota of this Region was exceeded; the request can be repeated."""
 
     _retry_safe = True
-    advice = "PutKeyPolicy has a quota of 15 requests per second."
+    advice = "KMS counts requests per second: the quota of PutKeyPolicy is 15, that of GetKeyPolicy 1,000."
 
 
 class ValidationException(ServiceError):

@@ -117,7 +117,7 @@ class Calls:
         try:
             with call:
                 async with timer:
-                    response = await self._repeat(retry, call, request, pace, must_have)
+                    response = await self._repeat(retry, call, request, must_have, pace, timer)
         except TimeoutError as error:
             if not timer.expired():
                 raise
@@ -128,13 +128,14 @@ class Calls:
             LOG.debug("%s: key %s", operation, key_id, extra=extra(key_id, call.sent, answer.request_id))
         return answer
 
-    async def _repeat(
+    async def _repeat(  # noqa: PLR0913, PLR0917 - what one call is made of
         self,
         retry: Retry,
         call: _botocore.Call,
         request: Callable[[], Awaitable[Mapping[str, Any]]],
-        pace: Pace | None,
         must_have: tuple[str, type] | None,
+        pace: Pace | None,
+        timer: asyncio.Timeout,
     ) -> Mapping[str, Any]:
         end = math.inf if retry.deadline is None else self.clock() + retry.deadline
         delays = retry.delays()
@@ -158,12 +159,23 @@ class Calls:
                 return response
             await self.sleep(delay)
             if pace is not None:
-                await pace.take()
+                end += await self._take(pace, timer)
+
+    async def _take(self, pace: Pace, timer: asyncio.Timeout) -> float:
+        """Wait for the next token, while the deadline stands still; return the seconds on our clock."""
+        began, when = self.clock(), timer.when()
+        timer.reschedule(None)
+        before = asyncio.get_running_loop().time()
+        await pace.take()
+        if when is not None:
+            timer.reschedule(when + asyncio.get_running_loop().time() - before)
+        return self.clock() - began
 
 
 def _refuse_without(response: Mapping[str, Any], must_have: tuple[str, type], call: _botocore.Call) -> None:
     name, kind = must_have
-    if not response.get(name) or not isinstance(response[name], kind):
+    value = response.get(name)
+    if not isinstance(value, kind) or value == "":
         raise call.no_answer(f"the answer has no {name}", code=f"No{name}", is_retry_safe=True)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import time
 from typing import TYPE_CHECKING, Any, Final, final
 
@@ -12,11 +11,13 @@ import attrs
 from kmspolicy._check._check import principal_of_put
 from kmspolicy._client._calls import Calls
 from kmspolicy._client._many import Many
-from kmspolicy._client._work import Work, a_key_id, policy_of, read_policy
+from kmspolicy._client._plan import Plan
+from kmspolicy._client._work import Work, a_key_id, a_time, policy_of, read_policy
 from kmspolicy._compare import diff
-from kmspolicy._document import Policy
+from kmspolicy._document import Policy, a_policy
 from kmspolicy._retry import Retry
 from kmspolicy.errors import (
+    KeyPolicyError,
     PolicyChangedError,
     PolicyDocumentError,
     Problem,
@@ -28,13 +29,10 @@ if TYPE_CHECKING:
 
     from kmspolicy._client._calls import KMSClient
     from kmspolicy._client._many import Items, Progress
-    from kmspolicy._client._plan import Plan, PutResult
+    from kmspolicy._client._plan import PutResult
     from kmspolicy._document import Statement
 
-_LONGEST_KEY_ID: Final = 2048
 _DEFAULT_RETRY: Final = Retry()
-_TIMES_IN_A_ROW: Final = 3
-_KEY_ARN: Final = re.compile(r"arn:(aws(?:-[a-z]+)*):kms:[^:]*:([0-9]{12}):key/").match
 
 
 def _retry_or_none(value: Retry | None) -> Retry | None:
@@ -62,7 +60,8 @@ class KeyPolicies:
     tasks at once.
 
     PutKeyPolicy replaces the whole policy and knows no precondition: between the last read of ``apply``, ``ensure`` or
-    ``edit`` and their write, somebody else's write can still be lost. Let one process at a time change a key.
+    ``edit`` and their write, somebody else's write can still be lost; and so can your own one before, where a read does not
+    show it yet. Let one process at a time change a key, and give ``wait`` to what is followed by another change.
 
     Args:
         client: An open KMS client of aiobotocore. Its own repeats are off inside the calls of this class, and
@@ -132,17 +131,22 @@ class KeyPolicies:
             PolicyCheckError: where KMS would refuse the policy; nothing was sent.
             ServiceError: one of its kinds, where KMS answers with an error.
             NoAnswerError: where there is no answer, within the deadline or at all.
-            WaitTimeoutError: where the policy was put and did not read back in time.
+            WaitTimeoutError: where the policy was put and did not read back in time; other errors of the reads after a
+                put have a note that it was put.
+            ValueError: where ``wait`` is negative or not finite; nothing was sent.
             TypeError: where ``bypass_policy_lockout_safety_check`` is not a bool, or ``wait`` no number; nothing was sent.
 
         https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html
         """
-        if wait is not None and (isinstance(wait, bool) or not isinstance(wait, (int, float))):
-            raise TypeError(f"wait is a number of seconds, or None, not {wait!r}")
+        seconds = 0.0 if wait is None else a_time(wait, "wait")
         expected = None if wait is None else policy_of(policy)
         result = await self._work.put(key_id, policy, bypass=bypass_policy_lockout_safety_check)
-        if wait is not None and expected is not None:
-            await self._work.wait(key_id, expected, wait)
+        if expected is not None:
+            try:
+                await self._work.wait(key_id, expected, seconds)
+            except KeyPolicyError as error:
+                error.add_note(f"The policy was put on key {key_id}: request {result.request_id}.")
+                raise
         return result
 
     async def get_text(self, key_id: str) -> str:
@@ -235,6 +239,8 @@ class KeyPolicies:
             PolicyChangedError: where the key's policy means something else by now, or has other labels.
             KeyPolicyError: what :meth:`get_text` and :meth:`put` raise.
         """
+        if not isinstance(plan, Plan):
+            raise TypeError(f"expected a Plan, not {type(plan).__name__}; see KeyPolicies.plan")
         found = await self.get_text(plan.key_id)
         since = diff(
             plan.current, read_policy(plan.key_id, found), partition=self._work.partition(plan.key_id)
@@ -285,6 +291,8 @@ class KeyPolicies:
     ) -> PutResult | None:
         """Change the policy that a key has.
 
+        KMS may not show yet what was put a moment ago: give ``wait`` to edits that are followed by another.
+
         Args:
             key_id: The id or the ARN of a key in the client's account and Region; not an alias.
             function: Takes the policy and returns the changed one; it is called again if the policy changed meanwhile.
@@ -299,10 +307,13 @@ class KeyPolicies:
             PolicyChangedError: where the policy changed meanwhile in each try.
             PolicyDocumentError: where the function returns no policy; nothing was sent.
             ValueError: for no tries.
+            TypeError: for what is no function.
             KeyPolicyError: what :meth:`plan` and :meth:`apply` raise. What the function raises comes through.
         """
         if isinstance(tries, bool) or not isinstance(tries, int) or tries < 1:
             raise ValueError(f"tries is a number of reads, 1 or more, not {tries!r}")
+        if not callable(function):
+            raise TypeError(f"expected a function from Policy to Policy, not {function!r}")
         bypass = bypass_policy_lockout_safety_check
         left = tries
         while True:
@@ -401,15 +412,17 @@ class KeyPolicies:
         Args:
             key_id: The id or the ARN of a key in the client's account and Region; not an alias.
             policy: What it shall be equivalent to.
-            timeout: Seconds after which no read begins.
+            timeout: Seconds after which it is not looked again; a read that is under way then is repeated as the retry says.
 
         Raises:
+            ValueError: where ``timeout`` is negative or not finite; nothing was sent.
+            TypeError: where ``timeout`` is no number, or ``policy`` no policy; nothing was sent.
             WaitTimeoutError: where it did not in time; it says which part is different.
             KeyPolicyError: what :meth:`get` raises.
 
         https://docs.aws.amazon.com/kms/latest/developerguide/accessing-kms.html#programming-eventual-consistency
         """
-        await self._work.wait(key_id, policy, timeout)
+        await self._work.wait(key_id, a_policy(policy), a_time(timeout, "timeout"))
 
     # --- many keys ---
 
@@ -427,7 +440,7 @@ class KeyPolicies:
         Args:
             items: Pairs of key id and policy, from an iterable or an asynchronous one, which may be endless.
             concurrency: How many keys are worked at.
-            rate: Requests per second, repeats included; None for no pacing. KMS's quota is 15 for PutKeyPolicy.
+            rate: Requests per second, repeats included (but for those that ``retry=None`` leaves to botocore); None for no pacing. KMS's quota is 15 for PutKeyPolicy.
             bypass_policy_lockout_safety_check: As for :meth:`put`.
             progress: Called with the number of keys that are done and the result of each.
 
@@ -437,7 +450,7 @@ class KeyPolicies:
 
         Raises:
             ValueError: for a concurrency below 1, or a rate that is not above 0.
-            TypeError: for items that are not iterable.
+            TypeError: for items that are not iterable, or a callback that is async.
 
         https://docs.aws.amazon.com/kms/latest/developerguide/requests-per-second.html
         """
@@ -463,7 +476,7 @@ class KeyPolicies:
         Args:
             items: As for :meth:`put_many`.
             concurrency: How many keys are worked at.
-            rate: Requests per second, repeats included; None for no pacing. KMS's quota is 1,000 for GetKeyPolicy.
+            rate: Requests per second, repeats included (but for those that ``retry=None`` leaves to botocore); None for no pacing. KMS's quota is 1,000 for GetKeyPolicy.
             bypass_policy_lockout_safety_check: As for :meth:`plan`.
             progress: As for :meth:`put_many`.
 
@@ -472,7 +485,7 @@ class KeyPolicies:
 
         Raises:
             ValueError: for a concurrency below 1, or a rate that is not above 0.
-            TypeError: for items that are not iterable.
+            TypeError: for items that are not iterable, or a callback that is async.
 
         https://docs.aws.amazon.com/kms/latest/developerguide/requests-per-second.html
         """
@@ -496,7 +509,7 @@ class KeyPolicies:
         Args:
             key_ids: Key ids, from an iterable or an asynchronous one, which may be endless.
             concurrency: How many keys are worked at.
-            rate: Requests per second, repeats included; None for no pacing. KMS's quota is 1,000 for GetKeyPolicy.
+            rate: Requests per second, repeats included (but for those that ``retry=None`` leaves to botocore); None for no pacing. KMS's quota is 1,000 for GetKeyPolicy.
             progress: As for :meth:`put_many`.
 
         Returns:
@@ -504,7 +517,7 @@ class KeyPolicies:
 
         Raises:
             ValueError: for a concurrency below 1, or a rate that is not above 0.
-            TypeError: for items that are not iterable.
+            TypeError: for items that are not iterable, or a callback that is async.
 
         https://docs.aws.amazon.com/kms/latest/developerguide/requests-per-second.html
         """

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Iterable
+from inspect import iscoroutinefunction
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeAlias, TypeVar, cast, final
 
 import attrs
 
-from kmspolicy.errors import KeyIdError
+from kmspolicy.errors import KeyIdError, NoAnswerError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -54,8 +55,9 @@ class Many(Generic[_T]):
             async for result in results:
                 ...
 
-    The work begins when the first result is asked for, and goes no further than its concurrency beyond what was taken.
-    Leaving early, by ``break``, an error or cancellation, stops it: no request is sent any more when the block is left.
+    The work begins when the first result is asked for, and goes no further than twice its concurrency beyond what was
+    taken. Leaving early, by ``break``, an error or cancellation (that of a single wait for a result, too), stops it: no
+    request is sent any more when the block is left. An asynchronous generator of items is closed then.
 
     Attributes:
         done: How many results were handed out.
@@ -71,6 +73,12 @@ class Many(Generic[_T]):
         progress: Progress[_T] | None,
     ) -> None:
         """Take what there is to do; nothing is done yet."""
+        if isinstance(items, (str, bytes)):
+            raise TypeError(
+                f"expected an iterable of keys, not {type(items).__name__}; put one key into a list"
+            )
+        if iscoroutinefunction(progress):
+            raise TypeError("progress is called and not awaited; it must not be async")
         self.done: int = 0
         self._progress = progress
         self._crew = _Crew(items, work, pairs=pairs, size=concurrency)
@@ -80,6 +88,11 @@ class Many(Generic[_T]):
         """The keys whose work has begun and whose result was not handed out: after leaving early, read these."""
         return tuple(self._crew.begun.values())
 
+    @property
+    def finished(self) -> bool:
+        """Whether all items had their results handed out; false after leaving early."""
+        return self._crew.finished
+
     def __aiter__(self) -> Self:
         """Go through the results."""
         return self
@@ -88,13 +101,14 @@ class Many(Generic[_T]):
         """Wait for the next result.
 
         Raises:
-            StopAsyncIteration: after the last.
+            StopAsyncIteration: after the last, or where the work was stopped.
         """
         try:
-            result = await self._crew.next()
-            self.done += 1
+            number, result = await self._crew.next()
             if self._progress is not None:
-                self._progress(self.done, result)
+                self._progress(self.done + 1, result)
+            self._crew.hand_out(number)
+            self.done += 1
         except BaseException:
             await self.aclose()
             raise
@@ -127,11 +141,14 @@ class _Crew(Generic[_T]):
         self, items: Items[Any], work: Callable[[str, Any], Awaitable[_T]], *, pairs: bool, size: int
     ) -> None:
         self.begun: dict[int, str] = {}
+        self.finished = False
+        self._stopped = False
         self._busy: set[str] = set()
         self._work = work
         self._pairs = pairs
         self._size = size
-        self._source = aiter(items) if isinstance(items, AsyncIterable) else iter(items)
+        self._later = aiter(items) if isinstance(items, AsyncIterable) else None
+        self._now = iter(()) if isinstance(items, AsyncIterable) else iter(items)
         self._turn = asyncio.Lock()
         # As many again as are worked at may wait for being taken.
         self._room = asyncio.Semaphore(2 * size)
@@ -139,39 +156,47 @@ class _Crew(Generic[_T]):
         self._tasks: list[asyncio.Task[None]] | None = None
         self._numbers = count()
         self._ended = 0
-        self._failure: BaseException | None = None
+        self._failure: Exception | None = None
 
-    async def next(self) -> KeyResult[_T]:
-        """Wait for a result.
+    async def next(self) -> tuple[int, KeyResult[_T]]:
+        """Wait for a result, and its number.
 
         Raises:
             StopAsyncIteration: when all is done, or was stopped.
         """
         if self._tasks is None:
-            self._tasks = [asyncio.create_task(self._worker()) for _ in range(self._size)]
+            size = 0 if self._stopped else self._size
+            self._tasks = [asyncio.create_task(self._worker()) for _ in range(size)]
             for task in self._tasks:
                 task.add_done_callback(self._end)
-        while self._ended < len(self._tasks):
+        while not self._stopped and self._ended < len(self._tasks):
             got = await self._results.get()
             if got is not None:
-                number, result = got
-                del self.begun[number]
-                self._room.release()
-                return result
+                return got
             self._ended += 1
-        self._results.put_nowait(None)  # for another who waits
+        if self._results.empty():
+            self._results.put_nowait(None)  # for another who waits
         failure, self._failure = self._failure, None
-        raise failure or StopAsyncIteration
+        if failure is not None:
+            raise failure
+        self.finished = not self._stopped
+        raise StopAsyncIteration
+
+    def hand_out(self, number: int) -> None:
+        """Take note that a result has reached its reader."""
+        del self.begun[number]
+        self._room.release()
 
     async def stop(self) -> None:
         """Cancel all tasks, and wait until they have ended."""
-        tasks = self._tasks or []
         self.cancel()
-        self._tasks = []
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*(self._tasks or ()), return_exceptions=True)
+        if isinstance(self._later, AsyncGenerator):
+            await cast("AsyncGenerator[Any, None]", self._later).aclose()
 
     def cancel(self) -> None:
         """Tell all tasks to end."""
+        self._stopped = not self.finished
         for task in self._tasks or ():
             if not task.get_loop().is_closed():
                 task.cancel()
@@ -182,8 +207,8 @@ class _Crew(Generic[_T]):
     async def _worker(self) -> None:
         while True:
             await self._room.acquire()
-            item = await self._take()
-            if item is _NOTHING:
+            item = _NOTHING if self._stopped else await self._take()
+            if item is _NOTHING or self._stopped:
                 self._room.release()
                 return
             number = next(self._numbers)
@@ -192,13 +217,17 @@ class _Crew(Generic[_T]):
     async def _take(self) -> object:
         """Take an item; nothing where there are no more, or the source has failed, which ends the work."""
         try:
-            if not isinstance(self._source, AsyncIterator):
-                return _NOTHING if self._failure else next(self._source, _NOTHING)
+            if self._later is None:
+                return _NOTHING if self._failure else next(self._now, _NOTHING)
             async with self._turn:
-                return _NOTHING if self._failure else await anext(self._source, _NOTHING)
+                return _NOTHING if self._failure else await anext(self._later, _NOTHING)
+        except asyncio.CancelledError:
+            if self._is_told_to_end():
+                raise
+            self._failure = RuntimeError("the iterable of items was cancelled from within")
         except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets it
             self._failure = error
-            return _NOTHING
+        return _NOTHING
 
     async def _result(self, number: int, item: Any) -> KeyResult[_T]:  # noqa: ANN401 - whatever the items are
         """Do the work of an item; whatever comes of it is a result."""
@@ -215,10 +244,23 @@ class _Crew(Generic[_T]):
         self._busy.add(key)
         try:
             return KeyResult(key_id, await self._work(key_id, value))
+        except asyncio.CancelledError as cause:
+            if self._is_told_to_end():
+                raise
+            error = NoAnswerError(
+                "the client cancelled the request", code="CancelledError", key_id=key_id, outcome_unknown=True
+            )
+            error.__cause__ = cause
+            return KeyResult(key_id, None, error)
         except Exception as error:  # noqa: BLE001 - a result of its key, and no reason to stop the others
             return KeyResult(key_id, None, error)
         finally:
             self._busy.discard(key)
+
+    def _is_told_to_end(self) -> bool:
+        """Tell whether a cancellation is meant for this task, and comes not from within its work."""
+        task = asyncio.current_task()
+        return self._stopped or task is None or task.cancelling() > 0
 
 
 _NOTHING: Final = object()

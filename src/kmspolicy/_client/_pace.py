@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from typing import TYPE_CHECKING, Final
 
@@ -31,17 +32,19 @@ class Pace:
         self._space = 1 / rate
         self._sleep = sleep
         self._clock = clock
+        self._line = asyncio.Lock()
         self._next = -math.inf
         self._slowness = 1.0
 
     async def take(self) -> None:
         """Wait for the next token; those who ask first get theirs first."""
-        now = self._clock()
-        mine = max(now, self._next)
-        self._next = mine + self._space * self._slowness
-        self._slowness = max(1.0, self._slowness * _RECOVERY)
-        if mine > now:
-            await self._sleep(mine - now)
+        async with self._line:
+            while (wait := self._next - self._clock()) > 0:
+                await self._sleep(wait)
+            space = self._space * self._slowness
+            # A sleep that lasted a little longer does not put off all that follow.
+            self._next = (self._next if -wait < space else self._clock()) + space
+            self._slowness = max(1.0, self._slowness * _RECOVERY)
 
     def slow_down(self) -> None:
         """Take note of a throttling answer."""

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, final
 
 import attrs
 
+from kmspolicy._check._rules import UNIQUE_ID
+
 if TYPE_CHECKING:
     from kmspolicy._check import Finding
     from kmspolicy._compare import AccessChange, Diff
@@ -75,4 +77,20 @@ class Plan:
         lines = [f"key {self.key_id}: {'change' if self else 'nothing to do'}"]
         if self:
             lines += [str(self.diff)]
+            lines += deleted(self.current)
         return "\n".join([*lines, *map(str, self.findings)])
+
+
+def deleted(policy: Policy) -> list[str]:
+    """Say of each unique id in a policy that was read what it stands for.
+
+    https://repost.aws/knowledge-center/kms-policy-error-invalid-principals
+    """
+    names = {
+        name: None
+        for statement in policy.statements
+        for element in (statement.principal, statement.not_principal)
+        for kind, name in element or ()
+        if kind == "AWS" and UNIQUE_ID(name)
+    }
+    return [f"{name} stands for a principal that was deleted" for name in names]

@@ -13,7 +13,7 @@ from kmspolicy._check import Severity
 from kmspolicy._check._check import check_text
 from kmspolicy._client._calls import LOG, extra
 from kmspolicy._client._pace import Pace
-from kmspolicy._client._plan import Plan, PutResult
+from kmspolicy._client._plan import Plan, PutResult, deleted
 from kmspolicy._compare import diff, equivalent
 from kmspolicy._document import Policy
 from kmspolicy._retry import growing
@@ -38,7 +38,7 @@ _KEY_ARN: Final = re.compile(r"arn:(aws(?:-[a-z]+)*):kms:[^:]*:([0-9]{12}):key/"
 _TIMES_IN_A_ROW: Final = 3
 _FIRST_POLL: Final = 0.5
 _LONGEST_POLL: Final = 5.0
-_NO_RATE: Final = float("inf")
+_FOR_EVER: Final = float("inf")
 
 
 @attrs.frozen(eq=False)
@@ -154,7 +154,7 @@ class Work:
     def pace(self, rate: float | None) -> Pace | None:
         if rate is None:
             return None
-        if isinstance(rate, bool) or not isinstance(rate, (int, float)) or not 0 < rate < _NO_RATE:
+        if isinstance(rate, bool) or not isinstance(rate, (int, float)) or not 0 < rate < _FOR_EVER:
             raise ValueError(f"rate is a number of requests per second, above 0, or None, not {rate!r}")
         return Pace(rate, self.calls.sleep, self.calls.clock)
 
@@ -171,7 +171,7 @@ class Work:
                 return
             delay = _FIRST_POLL if times else next(delays)
             if self.calls.clock() + delay > end:
-                what = _late(times, str(diff(policy, found, partition=partition)))
+                what = _late(times, policy, found, partition)
                 raise WaitTimeoutError(
                     key_id, text, f"the policy of key {key_id} did not read back in {seconds:g} seconds{what}"
                 )
@@ -221,7 +221,17 @@ def _only(refuse: Callable[[], None], error: InvalidPrincipalException) -> None:
         raise error from error.__cause__
 
 
-def _late(times: int, difference: str) -> str:
+def a_time(value: float, name: str) -> float:
+    """Take seconds to wait."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise TypeError(f"{name} is a number of seconds, not {value!r}")
+    if not 0 <= value < _FOR_EVER:
+        raise ValueError(f"{name} is a finite number of seconds, 0 or more, not {value!r}")
+    return value
+
+
+def _late(times: int, policy: Policy, found: Policy, partition: str) -> str:
     if times:
         return f": only {times} of {_TIMES_IN_A_ROW} times in a row"
-    return f"; from what it should be to what it is:\n{difference}"
+    difference = str(diff(policy, found, partition=partition))
+    return "\n".join(["; from what it should be to what it is:", difference, *deleted(found)])

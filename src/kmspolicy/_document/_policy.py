@@ -147,6 +147,8 @@ class Policy:
         Raises:
             SidError: where no statement has it, or several do.
         """
+        if not isinstance(sid, str) or not sid:
+            raise SidError(f"a Sid is text, and not empty; {sid!r} is none")
         rest = [statement for statement in self.statements if statement.sid != sid]
         found = len(self.statements) - len(rest)
         if found != 1:

@@ -11,7 +11,8 @@ class VirtualClock:
     """A clock whose time passes only in its sleeps, which it records.
 
     ``KeyPolicies(client, sleep=clock.sleep, clock=clock)`` repeats without waiting. Several tasks may sleep at a time: when
-    none has anything else to do, time passes to the end of the shortest sleep.
+    nothing else happens in the event loop for some rounds, time passes to the end of the shortest sleep. It does not wait
+    for sockets or threads.
 
     Attributes:
         now: The seconds it shows.
@@ -25,6 +26,7 @@ class VirtualClock:
         self._order = count()
         self._sleepers: list[tuple[float, int, asyncio.Future[None]]] = []
         self._patience = 0
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     def __call__(self) -> float:
         """Tell the time, in seconds."""
@@ -35,6 +37,9 @@ class VirtualClock:
         self.slept.append(seconds)
         loop = asyncio.get_running_loop()
         end = loop.create_future()
+        if loop is not self._loop:  # whoever slept in another loop, which has ended, sleeps no more
+            self._loop = loop
+            self._sleepers.clear()
         idle = not self._sleepers
         heappush(self._sleepers, (self.now + seconds, next(self._order), end))
         self._patience = _ROUNDS

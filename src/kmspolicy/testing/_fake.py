@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import count
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final, Unpack
 
 import attrs
@@ -122,6 +123,11 @@ class FakeKMS:
         https://docs.aws.amazon.com/boto3/latest/guide/error-handling.html
         """
         return _service.exceptions()
+
+    @property
+    def meta(self) -> SimpleNamespace:
+        """What a client tells of itself: ``partition`` and ``region_name``."""
+        return SimpleNamespace(partition=self.partition, region_name=self.region)
 
     # --- what a test does ---
 
