@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterable, Callable, Iterable
+from collections.abc import AsyncIterable, Callable, Iterable
 from inspect import iscoroutinefunction
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeAlias, TypeVar, cast, final
@@ -191,8 +191,9 @@ class _Crew(Generic[_T]):
         """Cancel all tasks, and wait until they have ended."""
         self.cancel()
         await asyncio.gather(*(self._tasks or ()), return_exceptions=True)
-        if isinstance(self._later, AsyncGenerator):
-            await cast("AsyncGenerator[Any, None]", self._later).aclose()
+        close = getattr(self._later, "aclose", None)
+        if close is not None:
+            await close()
 
     def cancel(self) -> None:
         """Tell all tasks to end."""
