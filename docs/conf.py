@@ -92,8 +92,14 @@ _LONG = {name.rpartition(".")[2]: name for name in _PYTHON.split()}
 nitpick_ignore_regex = [
     (
         "py:class",
-        "(kmspolicy\\..*)?(AnyAction|Context|ContextValue|Effect|Element|Kinds|MatchingPattern|Names|Network|Pairs|PrincipalKind|Subject|Text|Value|Values)",
+        "(kmspolicy\\..*)?(AnyAction|Context|ContextValue|Effect|Element|Items|Kinds|MatchingPattern|Names|Network|Pairs|PrincipalKind|Progress|Subject|Text|Value|Values)",
     ),
+    ("py:class", "(kmspolicy\\..*)?(_T|T_co)"),  # whatever a result holds
+    (
+        "py:class",
+        "(Create|Get|List|Put)Key(Policy|Policies)?Parameters",
+    ),  # botocore's own; the text says which
+    ("py:exc", "botocore\\.exceptions\\..*"),  # botocore has no inventory
     ("py:class", "TypeAliasForwardRef"),  # how Sphinx writes those of autodoc_type_aliases
 ]
 
