@@ -28,9 +28,10 @@ def group(*names: str) -> tuple[str, ...]:
 
 @nox.session(python=RUNNING)
 def demo(session: nox.Session) -> None:
-    """Put a policy on a key of a local server, read it back, and meet a typed error."""
+    """Run the examples: a policy on a key of a local server, on replicas, on many keys, and a folder of policies checked."""
     session.install(".", *group("demo"))
-    session.run("python", "-W", "error", "examples/put_a_policy.py")
+    for name in ("put_a_policy", "replicas", "many_with_progress", "check_with_dask"):
+        session.run("python", "-W", "error", f"examples/{name}.py")
 
 
 @nox.session(python=PYTHONS)

@@ -53,6 +53,7 @@ _PYTHON = """
     collections.abc.Awaitable collections.abc.Callable collections.abc.Iterable collections.abc.Iterator
     collections.abc.Mapping collections.abc.Sequence contextlib.AbstractContextManager datetime.datetime enum.Enum
     ipaddress.IPv4Address ipaddress.IPv4Network ipaddress.IPv6Address ipaddress.IPv6Network
+    types.SimpleNamespace
 """
 
 
@@ -92,10 +93,14 @@ _LONG = {name.rpartition(".")[2]: name for name in _PYTHON.split()}
 nitpick_ignore_regex = [
     (
         "py:class",
-        "(kmspolicy\\..*)?(AnyAction|Context|ContextValue|Effect|Element|Items|Kinds|MatchingPattern|Names|Network|Pairs|PrincipalKind|Progress|Subject|Text|Value|Values|\\w+Parameters)",
+        "(kmspolicy\\..*)?(AnyAction|Context|ContextValue|Effect|Element|Items|Kinds|MatchingPattern|Names|Network|Pairs|PrincipalKind|Progress|Subject|Text|Value|Values)",
     ),
-    ("py:class", "(kmspolicy\\._client\\._many\\.)?(_T|T_co)"),  # type variables
-    ("py:exc", "botocore\\.exceptions\\.\\w+"),  # has no inventory that is at hand without a network
+    ("py:class", "(kmspolicy\\..*)?(_T|T_co)"),  # whatever a result holds
+    (
+        "py:class",
+        "(Create|Get|List|Put)Key(Policy|Policies)?Parameters",
+    ),  # botocore's own; the text says which
+    ("py:exc", "botocore\\.exceptions\\..*"),  # botocore has no inventory
     ("py:class", "TypeAliasForwardRef"),  # how Sphinx writes those of autodoc_type_aliases
 ]
 
