@@ -454,6 +454,7 @@ async def test_a_read_that_fails_after_a_put(
     waiting = KeyPolicies(fake, sleep=sleep, clock=clock)
     with pytest.raises(errors.ServiceError) as caught:
         await waiting.put(key, Policy([ADMIN, SIGN]), wait=10)
+    assert caught.value.outcome_unknown
     assert caught.value.__notes__ == [
         f"The policy was put on key {key}: request 00000000-0000-4000-8000-000000000001."
     ]

@@ -17,6 +17,7 @@ from kmspolicy._compare import diff
 from kmspolicy._document import Policy, a_policy
 from kmspolicy._retry import Retry
 from kmspolicy.errors import (
+    CallError,
     KeyPolicyError,
     PolicyChangedError,
     PolicyDocumentError,
@@ -132,7 +133,7 @@ class KeyPolicies:
             ServiceError: one of its kinds, where KMS answers with an error.
             NoAnswerError: where there is no answer, within the deadline or at all.
             WaitTimeoutError: where the policy was put and did not read back in time; other errors of the reads after a
-                put have a note that it was put.
+                put have a note that it was put, and ``outcome_unknown`` is true.
             ValueError: where ``wait`` is negative or not finite; nothing was sent.
             TypeError: where ``bypass_policy_lockout_safety_check`` is not a bool, or ``wait`` no number; nothing was sent.
 
@@ -145,6 +146,8 @@ class KeyPolicies:
             try:
                 await self._work.wait(key_id, expected, seconds)
             except KeyPolicyError as error:
+                if isinstance(error, CallError):  # that of a read, which knows nothing of the put
+                    error.outcome_unknown = True
                 error.add_note(f"The policy was put on key {key_id}: request {result.request_id}.")
                 raise
         return result
