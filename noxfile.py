@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
+import socket
+import subprocess
 import sys
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import nox
@@ -18,7 +22,7 @@ nox.needs_version = ">=2025.2.9"
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.download_python = "never"
 nox.options.error_on_missing_interpreters = False  # a machine need not have every Python, not even CI's
-nox.options.sessions = ["tests", "typing", "lint", "minimums", "docs", "build"]
+nox.options.sessions = ["tests", "typing", "lint", "minimums", "faults", "ministack", "docs", "build"]
 
 
 def group(*names: str) -> tuple[str, ...]:
@@ -98,6 +102,44 @@ def minimums(session: nox.Session) -> None:
     lowest = [requirement.replace(">=", "==") for requirement in PROJECT["project"]["dependencies"]]
     session.install(".", *lowest, *group("tests"))
     session.run("python", "-m", "pytest", "-q", *session.posargs)
+
+
+@nox.session(python=RUNNING)
+def faults(session: nox.Session) -> None:
+    """Run ten thousand operations on a KMS that fails on a third of them, and print what became of them."""
+    session.install(".", *group("tests"))
+    env = {"KMSPOLICY_FAULT_OPERATIONS": session.posargs[0] if session.posargs else "10000"}
+    session.run("python", "-m", "pytest", "-q", "-s", "tests/integration/test_faults.py", env=env)
+
+
+@nox.session(python=RUNNING)
+def ministack(session: nox.Session) -> None:
+    """Run the contract tests, which moto's server passes in the tests, on that of ministack."""
+    session.install(".", *group("tests"))
+    home = Path(session.create_tmp()) / "ministack"  # an environment of its own: it has many dependencies
+    session.run("python", "-m", "venv", str(home))
+    programs = home / ("Scripts" if os.name == "nt" else "bin")
+    session.run(str(programs / "python"), "-m", "pip", "install", "-q", "ministack>=1.5", external=True)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    env = os.environ | {"GATEWAY_PORT": str(port), "BIND_HOST": "127.0.0.1"}
+    command, quiet = [str(programs / "ministack")], subprocess.DEVNULL
+    with subprocess.Popen(command, env=env, stdout=quiet, stderr=quiet) as server:  # noqa: S603 - what was just installed
+        try:
+            _wait_for(port)
+            env = {"KMSPOLICY_ENDPOINT_URL": f"http://127.0.0.1:{port}"}
+            session.run("python", "-m", "pytest", "-q", "tests/integration/test_contract.py", env=env)
+        finally:
+            server.terminate()
+
+
+def _wait_for(port: int) -> None:
+    """Wait until something listens on a port of loopback, for a minute at most."""
+    for _ in range(600):
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+            return
+        time.sleep(0.1)
+    raise TimeoutError(f"nothing listens on port {port}")
 
 
 @nox.session(python=RUNNING)

@@ -9,6 +9,7 @@ import pytest
 from kmspolicy.testing import VirtualClock
 
 HERE = Path(__file__).parent
+REAL_KEY_ID = os.environ.get("KMSPOLICY_REAL_KEY_ID")
 
 # How long an example takes says nothing on a machine that does other things as well.
 hypothesis.settings.register_profile("kmspolicy", deadline=None)
@@ -16,8 +17,10 @@ hypothesis.settings.load_profile("kmspolicy")
 
 
 @pytest.fixture(autouse=True)
-def _no_environment_of_the_developer(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep the developer's AWS settings out of botocore."""
+def _no_environment_of_the_developer(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """Keep the developer's AWS settings out of botocore, but for tests that shall use a real account."""
+    if REAL_KEY_ID and request.node.get_closest_marker("real_account"):
+        return
     for name in os.environ:
         if name.startswith("AWS_") or name.upper() in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
             monkeypatch.delenv(name)

@@ -17,6 +17,7 @@ from kmspolicy import Condition, Policy, Principal, Statement
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
+    from aiohttp.typedefs import Handler
     from types_aiobotocore_kms import KMSClient
 
 _SESSION = get_session()  # it keeps the service models, which take a third of a second to read
@@ -131,20 +132,32 @@ class ScriptedKMS:
 
 
 @asynccontextmanager
-async def scripted_kms() -> AsyncGenerator[ScriptedKMS, None]:
-    """Run a scripted server on a free port."""
-    kms = ScriptedKMS()
+async def serving(handle: Handler) -> AsyncGenerator[web.AppRunner, None]:
+    """Run an HTTP server on a free port of loopback."""
     app = web.Application()
-    app.router.add_post("/", kms.handle)
+    app.router.add_post("/", handle)
     runner = web.AppRunner(app, shutdown_timeout=0.0, handler_cancellation=True)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
-    kms.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
     try:
-        yield kms
+        yield runner
     finally:
         await runner.cleanup()
+
+
+def url_of(runner: web.AppRunner) -> str:
+    """Return where a server is."""
+    return f"http://127.0.0.1:{runner.addresses[0][1]}"
+
+
+@asynccontextmanager
+async def scripted_kms() -> AsyncGenerator[ScriptedKMS, None]:
+    """Run a scripted server on a free port."""
+    kms = ScriptedKMS()
+    async with serving(kms.handle) as runner:
+        kms.url = url_of(runner)
+        yield kms
 
 
 @asynccontextmanager
