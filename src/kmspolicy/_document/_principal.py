@@ -147,11 +147,8 @@ class Principal:
     def __iter__(self) -> Iterator[tuple[PrincipalKind, str]]:
         """Go through kind and name; ``"*"`` means the same as ``{"AWS": "*"}``, and reads as ``AWS``, ``*``."""
         if self.element == "*":
-            yield "AWS", "*"
-        else:
-            for kind, some in self.element:
-                for name in plural(some):
-                    yield kind, name
+            return iter([("AWS", "*")])
+        return iter([(kind, name) for kind, some in self.element for name in plural(some)])
 
     def __or__(self, other: Principal) -> Principal:
         """Join two elements and drop names that stand twice.
