@@ -159,15 +159,17 @@ _PARTITION = re.compile(r"arn:(aws(?:-[a-z]+)*):(?:iam|sts)::[0-9]{12}:").match
 
 
 def _partitions(policy: Policy) -> Iterator[Found]:
-    first = ""
+    first = beginning = ""
     for index, statement in enumerate(policy.statements):
         for name in () if statement.principal is None else statement.principal["AWS"]:
-            match = None if name.startswith(f"arn:{first}:") else _PARTITION(name)
-            if match is not None:
-                if first:
-                    steps = ("Statement", index, "Principal", "AWS")
-                    yield Found("MIXED_PARTITIONS", steps, f"{name!r} beside principals of {first!r}")
-                first = first or match[1]
+            if beginning and name.startswith(beginning):
+                continue
+            match = _PARTITION(name)
+            if match is not None and first:
+                steps = ("Statement", index, "Principal", "AWS")
+                yield Found("MIXED_PARTITIONS", steps, f"{name!r} beside principals of {first!r}")
+            elif match is not None:
+                first, beginning = match[1], f"arn:{match[1]}:"
 
 
 def _sids(policy: Policy) -> Iterator[Found]:
@@ -214,14 +216,12 @@ def _redundant(policy: Policy) -> Iterator[Found]:
         yield Found("REDUNDANT_STATEMENT", ("Statement", index), f"see {places}")
 
 
-def _subjects(statement: Statement) -> list[object]:
-    """List who is meant by a statement, each with its effect and condition."""
+def _subjects(statement: Statement) -> set[tuple[object, ...]]:
+    """Return who is meant by a statement, each with its effect and condition."""
     if statement.principal is None or statement.resource != "*":
-        return []
+        return set()
     condition = None if statement.condition is None else repr(statement.condition.blocks)
-    return list(
-        dict.fromkeys((statement.effect, kind, name, condition) for kind, name in statement.principal)
-    )
+    return {(statement.effect, kind, name, condition) for kind, name in statement.principal}
 
 
 def _sayings(policy: Policy, indices: tuple[int, ...]) -> dict[str, list[int]]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from kmspolicy._check._finding import Severity
 from kmspolicy._document._convert import plural
-from kmspolicy._evaluate._conditions import is_negated, parse_operator
+from kmspolicy._evaluate._conditions import parse_operator
 from kmspolicy._evaluate._values import instant, network, number, truth
 from kmspolicy._vocabulary import (
     ACTIONS,
@@ -61,7 +61,8 @@ class Clause(NamedTuple):
 
 def rules_of(statement: Statement, account: str | None) -> Iterator[Found]:
     """Apply all rules to a statement, in the order of its elements."""
-    yield from _principals(statement)
+    if statement.principal is None or not _fine(statement.principal):
+        yield from _principals(statement)
     if statement.action is None or not _known(statement.action):
         yield from _actions(statement)
     if statement.resource != "*":
@@ -101,6 +102,16 @@ UNIQUE_ID = re.compile(r"A(?:ID|RO)A[A-Z0-9]{12,}").fullmatch
 _SERVICE = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+").fullmatch
 
 
+def _fine(principal: Principal) -> bool:
+    """Tell at once of AWS principals that nothing is wrong with their names."""
+    if principal.element == "*":
+        return True
+    for kind, names in principal.element:
+        if kind != "AWS" or not names or not all(map(_FINE, plural(names))):
+            return False
+    return bool(principal.element)
+
+
 def _principals(statement: Statement) -> Iterator[Found]:
     for element, principal in (("Principal", statement.principal), ("NotPrincipal", statement.not_principal)):
         if principal is not None:
@@ -114,9 +125,6 @@ def _names_of(element: str, principal: Principal) -> Iterator[Found]:
         return
     named = False
     for kind, names in principal.element:
-        if kind == "AWS" and names and all(map(_FINE, plural(names))):
-            named = True
-            continue
         for steps, name in _places((element, kind), names):
             named = True
             for code in _PRINCIPAL_RULES[kind](name):
@@ -262,7 +270,7 @@ def _condition(clause: Clause) -> Iterator[Found]:
     unread = [value for value in clause.values if read is not None and read(value) is None]
     if unread and len(unread) < len(clause.values):
         yield Found(code, clause.steps, ", ".join(map(repr, unread)))
-    elif len(unread) == len(clause.values) and not is_negated(clause.name) and not _matches_absent(clause):
+    elif len(unread) == len(clause.values) and not clause.operator.negated and not _matches_absent(clause):
         yield Found(
             "CONDITION_NEVER_MET", clause.steps, "it cannot be read" if unread else "it has no values"
         )
@@ -364,16 +372,16 @@ def _needs_key(clause: Clause) -> bool:
     if clause.operator.if_exists or clause.operator.name == "Null":
         return False
     return clause.operator.qualifier == "ForAnyValue" or (
-        not clause.operator.qualifier and not is_negated(clause.name)
+        not clause.operator.qualifier and not clause.operator.negated
     )
 
 
-def _named_actions(statement: Statement) -> tuple[ActionFacts, ...]:
+def _named_actions(statement: Statement) -> list[ActionFacts]:
     """List the known actions that a statement is about and that have an effect."""
     if statement.not_action is not None:
         excepted = {fact.name for name in statement.not_actions for fact in actions_matching(name)}
-        return tuple(fact for fact in ACTIONS.values() if fact.effective and fact.name not in excepted)
-    return tuple(fact for name in statement.actions for fact in actions_matching(name) if fact.effective)
+        return [fact for fact in ACTIONS.values() if fact.effective and fact.name not in excepted]
+    return [fact for name in statement.actions for fact in actions_matching(name) if fact.effective]
 
 
 # --- who gets access -------------------------------------------------------------------------------

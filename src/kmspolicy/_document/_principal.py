@@ -135,13 +135,15 @@ class Principal:
 
     def __getitem__(self, kind: PrincipalKind) -> tuple[str, ...]:
         """Return the names of a kind, none for a kind that is absent; ``"*"`` is ``AWS`` and ``*``."""
+        if self.element == "*":
+            if kind == "AWS":
+                return ("*",)
+        else:
+            for other, some in self.element:
+                if other == kind:
+                    return plural(some)
         if kind not in KINDS:
             raise KeyError(kind)
-        if self.element == "*":
-            return ("*",) if kind == "AWS" else ()
-        for other, some in self.element:
-            if other == kind:
-                return plural(some)
         return ()
 
     def __iter__(self) -> Iterator[tuple[PrincipalKind, str]]:

@@ -45,6 +45,11 @@ class Operator(NamedTuple):
     name: str
     if_exists: bool
 
+    @property
+    def negated(self) -> bool:
+        """Whether it asks that none of the values of the policy matches."""
+        return self.name in _RULES and _RULES[self.name].negated
+
 
 # --- policy variables ------------------------------------------------------------------------------
 
@@ -188,7 +193,7 @@ def parse_operator(name: str) -> Operator | None:
 def is_negated(name: str) -> bool:
     """Tell whether an operator asks that none of the values of the policy matches."""
     parsed = parse_operator(name)
-    return parsed is not None and parsed.name in _RULES and _RULES[parsed.name].negated
+    return parsed is not None and parsed.negated
 
 
 def holds(operator: Operator, key: str, values: Sequence[Value], facts: Facts) -> bool:
