@@ -80,20 +80,12 @@ class Call:
         self.settle(_requests_of(response))
         return response
 
-    @contextmanager
-    def attempt(self) -> Generator[None]:
-        """Translate the errors of botocore that one attempt raises."""
-        self.under_way = True
-        try:
-            yield
-        except (BotoCoreError, ClientError, ResponseParserError) as error:
-            raise _translate(error, self) from error
-        except Exception as error:
-            # botocore's parser fails in many ways on answers that are not the service's; what is raised
-            # before anything was sent is not ours to translate.
-            if self.sent <= self.settled:
-                raise
-            raise _unreadable(error, self) from error
+    def failed(self, error: Exception) -> errors.CallError | None:
+        """Close an attempt that raised an error of botocore, and translate it; None for what is not ours to translate."""
+        if isinstance(error, (BotoCoreError, ClientError, ResponseParserError)):
+            return _translate(error, self)
+        # botocore's parser fails in many ways on answers that are not the service's.
+        return _unreadable(error, self) if self.sent > self.settled else None
 
     def cut_off(self, message: str) -> errors.NoAnswerError:
         """Say that the attempt under way was given up."""
@@ -363,8 +355,10 @@ def translate_errors(key_id: str | None = None) -> Generator[None]:
         CallError: with botocore's error as ``__cause__``.
     """
     try:
-        with Call(key_id).attempt():
-            yield
-    except errors.CallError as error:
-        error.is_retry_safe = error.is_retry_safe and not error.outcome_unknown
-        raise
+        yield
+    except Exception as error:
+        translated = Call(key_id).failed(error)
+        if translated is None:
+            raise
+        translated.is_retry_safe = translated.is_retry_safe and not translated.outcome_unknown
+        raise translated from error

@@ -141,8 +141,7 @@ class Calls:
         delays = retry.delays()
         while True:
             try:
-                with call.attempt():
-                    response = call.answered(await request())
+                response = await _attempt(call, request)
                 if must_have is not None:
                     _refuse_without(response, must_have, call)
             except CallError as error:
@@ -170,6 +169,20 @@ class Calls:
         if when is not None:
             timer.reschedule(when + asyncio.get_running_loop().time() - before)
         return self.clock() - began
+
+
+async def _attempt(
+    call: _botocore.Call, request: Callable[[], Awaitable[Mapping[str, Any]]]
+) -> Mapping[str, Any]:
+    """Send a request once, and translate the error of botocore that it raises."""
+    call.under_way = True
+    try:
+        return call.answered(await request())
+    except Exception as error:
+        translated = call.failed(error)
+        if translated is None:
+            raise
+        raise translated from error
 
 
 def _refuse_without(response: Mapping[str, Any], must_have: tuple[str, type], call: _botocore.Call) -> None:
