@@ -123,7 +123,7 @@ class _Operators:
 
     def _number(self, value: float) -> str:
         if isinstance(value, int) and not isinstance(value, bool):
-            return repr(int(value))
+            return int.__repr__(value)  # of an enumeration, too
         if not isinstance(value, float) or not isfinite(value):
             raise self._refuse(value, "a finite number")
         from decimal import Decimal  # noqa: PLC0415 - most policies have no fractions

@@ -133,7 +133,7 @@ def test_a_difference_is_false_only_for_the_same_with_the_same_labels(a: Policy,
     """And it can be shown, and pickled."""
     difference = diff(a, b)
     labels = [
-        (policy.id, sorted({str(one.sid) for one in policy.statements if one.sid is not None}))
+        (policy.id, sorted({one.sid for one in policy.statements if one.sid is not None}))
         for policy in (a, b)
     ]
     if not difference:

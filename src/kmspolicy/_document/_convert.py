@@ -215,7 +215,9 @@ def open_object(value: object, what: str, convert: Converter) -> tuple[tuple[str
 def plural(value: _T | tuple[_T, ...] | None) -> tuple[_T, ...]:
     if value is None:
         return ()
-    return cast("tuple[_T, ...]", value) if isinstance(value, tuple) else (value,)
+    if isinstance(value, tuple):
+        return cast("tuple[_T, ...]", value)  # pyrefly: ignore[redundant-cast] - pyright cannot tell
+    return (value,)
 
 
 def slots_of(cls: type) -> tuple[Callable[[object, object], None], ...]:

@@ -148,9 +148,11 @@ class Principal:
 
     def __iter__(self) -> Iterator[tuple[PrincipalKind, str]]:
         """Go through kind and name; ``"*"`` means the same as ``{"AWS": "*"}``, and reads as ``AWS``, ``*``."""
-        if self.element == "*":
-            return iter([("AWS", "*")])
-        return iter([(kind, name) for kind, some in self.element for name in plural(some)])
+        kinds: Kinds = (("AWS", "*"),) if self.element == "*" else self.element
+        pairs: list[tuple[PrincipalKind, str]] = [
+            (kind, name) for kind, some in kinds for name in plural(some)
+        ]
+        return iter(pairs)
 
     def __or__(self, other: Principal) -> Principal:
         """Join two elements and drop names that stand twice.
