@@ -17,17 +17,17 @@ certain: KMS refuses the policy, and `put` does not send it. Made from the catal
 
 
 def _example(entry: Entry) -> str:
-    text = json.dumps(entry.example, ensure_ascii=False)
-    if len(text) > 1000:  # noqa: PLR2004 - an example of what is too long
-        return ""
+    if len(json.dumps(entry.example)) > 1000:  # noqa: PLR2004 - of what is too long
+        return "An example would fill several screens.\n\n"
     statements = [statement for statement in entry.example["Statement"] if statement != ADMIN]
-    shown = statements[-1] if statements else {k: v for k, v in entry.example.items() if k != "Statement"}
+    shown = statements[-1] if statements else entry.example
     given = "".join(
         f", with `{name}={value}`"
         for name, value in (("caller", entry.caller), ("account", entry.account))
         if value is not None
     )
-    return f"Example{given}: `{json.dumps(shown, ensure_ascii=False)}`\n\n"
+    text = json.dumps(shown, ensure_ascii=False, indent=2)
+    return f"Example{given}:\n\n```{{code-block}} json\n{text}\n```\n\n"
 
 
 def page() -> str:
@@ -37,9 +37,9 @@ def page() -> str:
         parts.append(f"\n## {severity.value.capitalize()}\n")
         for code, entry in sorted(CATALOGUE.items()):
             if entry.severity is severity:
-                parts.append(
-                    f"\n### {code}\n\n{entry.meaning} {entry.hint}\n\n{_example(entry)}Evidence: <{entry.url}>\n"
-                )
+                doubt = f"As a warning, where it is not certain: {entry.doubt}\n\n" if entry.doubt else ""
+                words = f"{entry.meaning} {entry.hint}\n\n{doubt}{_example(entry)}"
+                parts.append(f"\n### {code}\n\n{words}Evidence: <{entry.url}>\n")
     return "".join(parts)
 
 

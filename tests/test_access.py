@@ -200,7 +200,7 @@ def test_a_terminal_shows_it() -> None:
         "ScheduleKeyDeletion                                       no   no            no\n"
         "all 38 others                                             IAM  IAM           ·\n"
         "\n"
-        "yes: allowed · IAM: if an IAM policy of the account allows it · if: under a condition · no: denied\n"
+        "yes: allowed, IAM: if an IAM policy of the account allows it, if: under a condition, no: denied, ·: not granted\n"
         "  a  kms:ViaService is s3.us-east-1.amazonaws.com\n"
         "  b  kms:ViaService is sqs.us-east-1.amazonaws.com"
     )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import runpy
+import textwrap
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import redirect_stdout
+from inspect import isawaitable
 from io import StringIO
 from pathlib import Path
+from types import FunctionType
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,7 +21,9 @@ from sybil.evaluators.python import PythonEvaluator
 from sybil.parsers.markdown import CodeBlockParser
 
 import kmspolicy
-from kmspolicy import Policy, Severity, check, errors
+import kmspolicy.testing
+from kmspolicy import KeyPolicies, Policy, Severity, check, errors, statements
+from kmspolicy.testing import FakeKMS
 from support import KEY_ID, client_of
 
 if TYPE_CHECKING:
@@ -26,7 +32,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent
 PAGES = ["README.md", *sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("docs/**/*.md"))]
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)  # not shown to a reader
-FENCE = re.compile(r"^ *```(\S+)$", re.MULTILINE)
+LITERAL = re.compile(r"::\n\n((?: +.*\n|\n)+)")
+FENCE = re.compile(r"^ *(?:```|~~~)(.*)$", re.MULTILINE)
 
 
 def _run(example: Example) -> None:
@@ -37,7 +44,7 @@ def _run(example: Example) -> None:
 
 def _compare(example: Example) -> None:
     # A page prints first and shows then: without a block before it, there is nothing to compare with.
-    assert example.namespace.pop("printed").strip() == str(example.parsed).strip()
+    assert example.namespace.pop("printed").strip("\n") == str(example.parsed).strip("\n")
 
 
 def _read(example: Example) -> None:
@@ -95,11 +102,47 @@ def test_pages_run(name: str, key: str, tmp_path: Path, monkeypatch: pytest.Monk
             thread.submit(example.evaluate).result()
 
 
+def test_the_tutorial_needs_no_account(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a reader pastes from it runs without credentials, a Region or a server."""
+    monkeypatch.chdir(tmp_path)
+    with ThreadPoolExecutor(1) as thread:
+        for example in examples("docs/tutorial.md"):
+            if example.document.text[example.start :].startswith("```"):
+                thread.submit(example.evaluate).result()
+
+
+def literal_blocks() -> Iterator[tuple[str, str]]:
+    """Go through the examples in docstrings, each with the file it stands in."""
+    for path in sorted((ROOT / "src").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
+                for block in LITERAL.findall(ast.get_docstring(node) or ""):
+                    if "├" not in block:  # the drawing of the exceptions
+                        yield path.name, textwrap.dedent(block)
+
+
+@pytest.mark.parametrize(("file", "block"), list(literal_blocks()))
+async def test_examples_in_docstrings_run(file: str, block: str) -> None:
+    """As they stand, with a client, a policy and an iterable of items at hand."""
+    client = FakeKMS()
+    policy = statements.default_policy("111122223333")
+    names: dict[str, object] = vars(kmspolicy.testing) | {
+        name: getattr(kmspolicy, name) for name in kmspolicy.__all__
+    }
+    names |= {"client": client, "policy": policy, "policies": KeyPolicies(client), "items": []}
+    code = compile(block, file, "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+    result = FunctionType(code, names)()
+    if isawaitable(result):
+        await result
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_no_block_is_skipped(name: str) -> None:
     """Each block that a reader sees is run, compared or read; others are commands, or directives of Sphinx."""
     text = COMMENT.sub("", (ROOT / name).read_text(encoding="utf-8"))
-    shown = [language for language in FENCE.findall(text) if not language.startswith("{")]
+    fences = FENCE.findall(text)
+    assert set(fences[1::2]) <= {""}  # each that opens a block has one that ends it
+    shown = [language for language in fences[::2] if not language.startswith("{")]
     assert set(shown) <= {*EVALUATORS, "sh"}
     run = [example for example in examples(name) if example.document.text[example.start :].startswith("```")]
     assert len(run) == len([language for language in shown if language in EVALUATORS])
@@ -108,6 +151,7 @@ def test_no_block_is_skipped(name: str) -> None:
 
 def test_there_are_blocks_to_run() -> None:
     """The tests above would pass for pages in which no block is found."""
+    assert len(list(literal_blocks())) >= 4
     assert sum(len(examples(name)) for name in PAGES) > 80
 
 

@@ -236,6 +236,7 @@ class CallError(KeyPolicyError):
         attempts: How many requests were sent; a connection that was refused counts as well.
         is_retry_safe: Whether the same call, repeated, does no harm and may succeed.
         outcome_unknown: Whether the write may have taken effect all the same.
+        advice: What to do about it, in a sentence, which the error's text ends with; empty where there is none.
     """
 
     advice: ClassVar[str] = ""

@@ -369,7 +369,7 @@ CATALOGUE: Final[dict[str, Entry]] = {
     "EXCEPTS_NOTHING": Entry(
         WARNING,
         "The element excepts nothing, so that the statement is about everything.",
-        "Name what it shall except, or write Action or Principal instead.",
+        "Name what it excepts, or write Action or Principal instead.",
         f"{_IAM}reference_policies_elements_notaction.html",
         _one(NotAction=[], without="Action"),
     ),

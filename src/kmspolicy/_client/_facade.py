@@ -212,12 +212,12 @@ class KeyPolicies:
     async def plan(
         self, key_id: str, policy: Policy | str, *, bypass_policy_lockout_safety_check: bool = False
     ) -> Plan:
-        """Read what a key has, check what it shall have, and compare; nothing is written.
+        """Read what a key has, check what it is to have, and compare; nothing is written.
 
         Args:
             key_id: The id or the ARN of a key in the client's account and Region; not an alias.
             policy: The policy, or its JSON text.
-            bypass_policy_lockout_safety_check: What :meth:`apply` shall put it with.
+            bypass_policy_lockout_safety_check: What :meth:`apply` puts it with.
 
         Returns:
             The plan; false where there is nothing to do.
@@ -414,7 +414,7 @@ class KeyPolicies:
 
         Args:
             key_id: The id or the ARN of a key in the client's account and Region; not an alias.
-            policy: What it shall be equivalent to.
+            policy: What it should be equivalent to.
             timeout: Seconds after which it is not looked again; a read that is under way then is repeated as the retry says.
 
         Raises:

@@ -46,7 +46,7 @@ class Plan:
         diff: The difference of the two.
         findings: What :func:`kmspolicy.check` says about the new policy; an ERROR among them stops
             :meth:`KeyPolicies.apply`.
-        bypass_policy_lockout_safety_check: Whether lockout shall not stop it.
+        bypass_policy_lockout_safety_check: Whether it is put even where it locks the caller out.
     """
 
     key_id: str

@@ -61,7 +61,10 @@ class Condition:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Mapping[str, Value | Sequence[Value]]]) -> Condition:
-        """Take an element as JSON holds it, ``{operator: {key: value or values}}``.
+        """Take an element as JSON holds it.
+
+        Args:
+            data: ``{operator: {key: value or values}}``.
 
         Raises:
             PolicyDocumentError: with every problem, for what no document can hold.

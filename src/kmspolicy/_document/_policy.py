@@ -110,6 +110,9 @@ class Policy:
     def from_dict(cls, data: Mapping[str, object]) -> Policy:
         """Take a document as JSON holds it.
 
+        Args:
+            data: What ``json.loads`` gives, or another mapping of the same shape.
+
         Raises:
             PolicyDocumentError: with everything that is wrong with the document's form.
         """
@@ -138,11 +141,21 @@ class Policy:
         return plural(self.statement)
 
     def with_statement(self, statement: Statement) -> Policy:
-        """Return the policy with one more statement, at the end."""
+        """Return the policy with one more statement, at the end.
+
+        Args:
+            statement: The statement.
+
+        Raises:
+            PolicyDocumentError: for what is no statement.
+        """
         return attrs.evolve(self, statement=(*self.statements, statement))
 
     def without(self, sid: str) -> Policy:
         """Return the policy without the statement that has this Sid.
+
+        Args:
+            sid: The Sid, in its own case.
 
         Raises:
             SidError: where no statement has it, or several do.
@@ -157,6 +170,9 @@ class Policy:
 
     def replacing(self, statement: Statement) -> Policy:
         """Return the policy with a statement in the place of the one that has the same Sid.
+
+        Args:
+            statement: The statement, which has a Sid.
 
         Raises:
             SidError: where no statement has it, or several do, or the given one has none.
@@ -207,7 +223,7 @@ def _no_single_sid(policy: Policy, sid: str, found: int) -> str:
     if found:
         return (
             f"{found} statements have the Sid {sid!r}; KMS allows that, so say which you mean: build a Policy "
-            "of those of policy.statements that shall stay"
+            "of those of policy.statements that are to stay"
         )
     return f"no statement has the Sid {sid!r}; there are {[statement.sid for statement in policy.statements]}"
 

@@ -96,41 +96,111 @@ class Principal:
 
     @classmethod
     def arn(cls, arn: str) -> Principal:
-        """Name an AWS principal by its ARN, which has no wildcards."""
+        """Name an AWS principal by its ARN.
+
+        Args:
+            arn: The ARN, without wildcards; what kind of principal it is does not matter.
+
+        Raises:
+            PolicyDocumentError: for what is no ARN, or has wildcards.
+        """
         return _single("AWS", _arn_part(arn, "an ARN without wildcards", _ARN))
 
     @classmethod
     def account(cls, account: str, *, partition: str = "aws") -> Principal:
-        """Name an account by the ARN of its root: its IAM policies decide who in it may act."""
+        """Name an account by the ARN of its root: its IAM policies decide who in it may act.
+
+        Args:
+            account: The account id, 12 digits.
+            partition: The partition of the key's Region: ``aws``, ``aws-cn``, ``aws-us-gov``, ...
+
+        Raises:
+            PolicyDocumentError: for another account id or partition.
+
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-accounts
+        """
         return _single("AWS", _iam_arn(partition, "iam", account, "root"))
 
     @classmethod
     def role(cls, account: str, name: str, *, partition: str = "aws") -> Principal:
-        """Name an IAM role; the name includes its path, ``service-role/App``, if it has one."""
+        """Name an IAM role, which must exist when the policy is put.
+
+        Args:
+            account: The account id, 12 digits.
+            name: The name of the role, with its path if it has one: ``App``, ``service-role/App``.
+            partition: As for :meth:`account`.
+
+        Raises:
+            PolicyDocumentError: for what cannot be part of such an ARN.
+
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-roles
+        """
         name = _arn_part(name, "the name of a role, with its path if it has one", _PATH_AND_NAME)
         return _single("AWS", _iam_arn(partition, "iam", account, f"role/{name}"))
 
     @classmethod
     def user(cls, account: str, name: str, *, partition: str = "aws") -> Principal:
-        """Name an IAM user; the name includes its path, ``division/Alice``, if it has one."""
+        """Name an IAM user, who must exist when the policy is put.
+
+        Args:
+            account: The account id, 12 digits.
+            name: The name of the user, with its path if it has one: ``alice``, ``division/alice``.
+            partition: As for :meth:`account`.
+
+        Raises:
+            PolicyDocumentError: for what cannot be part of such an ARN.
+
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-users
+        """
         name = _arn_part(name, "the name of a user, with its path if it has one", _PATH_AND_NAME)
         return _single("AWS", _iam_arn(partition, "iam", account, f"user/{name}"))
 
     @classmethod
     def session(cls, account: str, role: str, session: str, *, partition: str = "aws") -> Principal:
-        """Name one session of a role; the ARN of a session has the role's name without its path."""
+        """Name one session of a role.
+
+        Args:
+            account: The account id, 12 digits.
+            role: The name of the role, without its path: the ARN of a session has none.
+            session: The name of the session.
+            partition: As for :meth:`account`.
+
+        Raises:
+            PolicyDocumentError: for what cannot be part of such an ARN.
+
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-role-session
+        """
         role = _arn_part(role, "the name of a role, without its path", _NAME)
         session = _arn_part(session, "the name of a role session", _NAME)
         return _single("AWS", _iam_arn(partition, "sts", account, f"assumed-role/{role}/{session}"))
 
     @classmethod
     def service(cls, name: str) -> Principal:
-        """Name an AWS service by its service principal, ``logs.us-east-1.amazonaws.com`` for example."""
+        """Name an AWS service.
+
+        Args:
+            name: Its service principal, ``logs.us-east-1.amazonaws.com`` for example, without wildcards; whether there is
+                such a service KMS knows, and :func:`kmspolicy.check` warns where it does not look like one.
+
+        Raises:
+            PolicyDocumentError: for a name with wildcards or white space.
+
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-services
+        """
         return _single("Service", _arn_part(name, "a service principal without wildcards", _WITHOUT_WILDCARD))
 
     @classmethod
     def federated(cls, name: str) -> Principal:
-        """Name an identity provider, by its ARN or its domain name."""
+        """Name an identity provider, which is not known to work in key policies.
+
+        Args:
+            name: Its ARN or its domain name, without wildcards.
+
+        Raises:
+            PolicyDocumentError: for a name with wildcards or white space.
+
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-federated-web-identity
+        """
         return _single("Federated", _arn_part(name, "a provider without wildcards", _WITHOUT_WILDCARD))
 
     def __getitem__(self, kind: PrincipalKind) -> tuple[str, ...]:

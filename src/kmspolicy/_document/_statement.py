@@ -130,6 +130,9 @@ class Statement:
     def from_dict(cls, data: Mapping[str, object]) -> Statement:
         """Take a statement as JSON holds it.
 
+        Args:
+            data: What ``json.loads`` gives, or another mapping of the same shape.
+
         Raises:
             PolicyDocumentError: with every problem, for what no document can hold.
         """
@@ -174,6 +177,9 @@ class Statement:
     def when(self, condition: Condition) -> Statement:
         """Return the statement under one more condition: those it has stay, and all must be met.
 
+        Args:
+            condition: The condition, of :mod:`kmspolicy.keys` for example.
+
         Raises:
             ConditionConflictError: where it has the same operator on the same key already.
             PolicyDocumentError: for what is not a condition.
@@ -182,7 +188,14 @@ class Statement:
         return self._with(_set_condition, added if self.condition is None else self.condition & added)
 
     def named(self, sid: str) -> Statement:
-        """Return the statement with this Sid."""
+        """Return the statement with this Sid.
+
+        Args:
+            sid: Any text; spaces and punctuation are allowed in a key policy.
+
+        Raises:
+            PolicyDocumentError: for what is not text.
+        """
         return self._with(_set_sid, text(sid))
 
     def _with(self, set_slot: Callable[[object, object], None], value: object) -> Statement:

@@ -33,7 +33,11 @@ class VirtualClock:
         return self.now
 
     async def sleep(self, seconds: float) -> None:
-        """Let time pass."""
+        """Let time pass.
+
+        Args:
+            seconds: How much.
+        """
         self.slept.append(seconds)
         loop = asyncio.get_running_loop()
         end = loop.create_future()

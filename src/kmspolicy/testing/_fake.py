@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import count
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, Final, Unpack
+from typing import TYPE_CHECKING, Any, Final, Self, Unpack
 
 import attrs
 
@@ -228,6 +228,17 @@ class FakeKMS:
         self._stale_reads = reads
 
     # --- what a client does ---
+
+    async def __aenter__(self) -> Self:
+        """Open it, as ``session.create_client("kms")`` does with a client."""
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close it."""
+        await self.close()
+
+    async def close(self) -> None:
+        """Do nothing: keys and policies stay, and it can be called again."""
 
     async def create_key(self, **parameters: Unpack[CreateKeyParameters]) -> dict[str, Any]:
         """Make a key, with its policy if there is one.
