@@ -25,6 +25,7 @@ from kmspolicy import (
     statements,
 )
 from kmspolicy._check._catalogue import CATALOGUE
+from kmspolicy._check._check import check_text
 from support import calls_of
 
 if TYPE_CHECKING:
@@ -103,10 +104,10 @@ def test_findings_come_in_the_order_of_the_document() -> None:
     )
     assert [(finding.code, finding.path) for finding in check(policy)] == [
         ("MISSING_VERSION", ""),
+        ("MISSING_RESOURCE", "Statement[1]"),
         ("INVALID_PRINCIPAL_FORMAT", "Statement[1].Principal.AWS[0]"),
         ("INVALID_PRINCIPAL_FORMAT", "Statement[1].Principal.AWS[1]"),
         ("INVALID_ACTION", "Statement[1].Action"),
-        ("MISSING_RESOURCE", "Statement[1]"),
         ("UNIQUE_SIDS_RECOMMENDED", "Statement[2].Sid"),
         ("UNSUPPORTED_ACTION_IN_POLICY", "Statement[2].Action"),
     ]
@@ -194,6 +195,13 @@ def key_arn(effect: Any = "Allow") -> Statement:
             "ERROR",
         ),
         ([PUT.to(Principal.arn(ALICE)), NO_PUT.to_all_except(Principal.arn(ALICE))], None, "WARNING"),
+        (
+            [PUT.to(Principal.role(ACCOUNT, "x/App")), NO_PUT.to(Principal.role(ACCOUNT, "x/App"))],
+            None,
+            "ERROR",
+        ),
+        ([PUT.to(Principal.arn(SESSION)), NO_PUT.to(Principal.role(ACCOUNT, "x/App"))], None, "ERROR"),
+        ([PUT.to(Principal.arn(SESSION)), NO_PUT.to(Principal.role(ACCOUNT, "x/Other"))], None, None),
         ([Statement("Allow", principal=Principal.arn(ROOT), action="kms:*", resource="x")], None, "ERROR"),
         ([Statement("Allow", not_principal=Principal.arn(ALICE), action="kms:*", resource="*")], None, None),
     ],
@@ -234,9 +242,15 @@ def test_lockout_of_everyone(given: Iterable[Statement], account: str | None, ex
             ALICE,
             "LOCKOUT_CALLER",
             "WARNING",
-            "unless aws:PrincipalOrgID is o-1",
+            "Statement[0] allow it only if aws:PrincipalOrgID is o-1",
         ),
-        ([ADMIN.when(ORG)], ALICE, "LOCKOUT_CALLER", "WARNING", "unless aws:PrincipalOrgID is o-1"),
+        (
+            [ADMIN.when(ORG)],
+            ALICE,
+            "LOCKOUT_CALLER",
+            "WARNING",
+            "Statement[0] allow it only if aws:PrincipalOrgID is o-1",
+        ),
         ([ADMIN, NO_PUT.to(Principal.everyone()).when(ORG)], ROOT, None, None, ""),
         ([PUT.to(Principal.everyone()).when(keys.principal_arn.arn_equals(ALICE))], ALICE, None, None, ""),
         (
@@ -269,6 +283,21 @@ def test_lockout_of_everyone(given: Iterable[Statement], account: str | None, ex
         ([PUT.to(Principal.arn(ALICE))], BOB, "LOCKOUT_CALLER", "WARNING", ""),
         ([PUT.to(Principal.arn(APP))], BOB, "LOCKOUT_CALLER", "ERROR", ""),
         ([PUT.to(Principal.arn(ALICE))], SESSION, "LOCKOUT_CALLER", "ERROR", ""),
+        (
+            [PUT.to(Principal.arn(f"arn:aws:sts::{ACCOUNT}:assumed-role/App"))],
+            SESSION,
+            "LOCKOUT_CALLER",
+            "WARNING",
+            "",
+        ),
+        # The root user of another partition than the usual one.
+        (
+            [Statement("Allow", not_principal=Principal.arn(ROOT), action="kms:*", resource="*")],
+            f"arn:aws-cn:iam::{ACCOUNT}:root",
+            None,
+            None,
+            "",
+        ),
         # A Deny that is met where its key is absent.
         (
             [
@@ -313,6 +342,13 @@ def test_lockout_of_everyone(given: Iterable[Statement], account: str | None, ex
             "ERROR",
             "Statement[1] (freeze) denies kms:PutKeyPolicy to the root user",
         ),
+        (
+            [ADMIN, NO_PUT.to(Principal.arn(ROOT)).named("no")],
+            None,
+            "LOCKOUT_EVERYONE",
+            "ERROR",
+            "Statement[1] (no) denies kms:PutKeyPolicy to the root user",
+        ),
     ],
 )
 def test_lockout_of_the_caller(
@@ -328,6 +364,17 @@ def test_lockout_of_the_caller(
         [] if code is None else [(code, severity)]
     )
     assert all(text in finding.message for finding in found)
+
+
+def test_a_lockout_by_many_statements_is_one_line() -> None:
+    """It gives the first reasons, and says how many more there are."""
+    policy = Policy([allow("kms:Sign").to(Principal.user(ACCOUNT, f"u{number}")) for number in range(7)])
+    (finding,) = check(policy, caller=ALICE)
+    reasons = "; ".join(f"Statement[{number}].Principal: does not name the caller" for number in range(5))
+    assert finding.message == (
+        "No statement lets anybody put a policy on the key again: No statement allows kms:PutKeyPolicy to user alice of "
+        f"account {ACCOUNT}. {reasons}; and 2 more."
+    )
 
 
 def test_a_caller_of_another_account() -> None:
@@ -390,7 +437,9 @@ def to(**principal: Any) -> Statement:
         (to(AWS=f"arn:aws:sts::{ACCOUNT}:assumed-role/App"), ["UNKNOWN_PRINCIPAL"]),
         (to(AWS=f"arn:aws:iam::{ACCOUNT}:role/App?"), ["UNSUPPORTED_WILDCARD_IN_PRINCIPAL"]),
         (to(AWS="AROACKCEVSQ6C2EXAMPLE"), ["INVALID_ROLE_REFERENCE"]),
-        (to(Service="*"), ["UNSUPPORTED_WILDCARD_IN_PRINCIPAL"]),
+        (to(Service="*"), ["WILDCARD_IN_SERVICE_PRINCIPAL"]),
+        (to(Service=["s3.amazonaws.com", "*.amazonaws.com"]), ["WILDCARD_IN_SERVICE_PRINCIPAL"]),
+        (to(AWS="arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1"), ["UNKNOWN_PRINCIPAL"]),
         (to(Service="S3.amazonaws.com"), ["INVALID_SERVICE_PRINCIPAL_FORMAT"]),
         (to(Service=["logs.us-east-1.amazonaws.com", "sns.amazonaws.com.cn"]), []),
         (to(AWS=[], Service=[]), ["EMPTY_ARRAY_PRINCIPAL"]),
@@ -505,7 +554,26 @@ def test_actions_and_resources(elements: dict[str, Any], expected: list[str]) ->
         (
             {"ForAllValues:StringEquals": {"kms:EncryptionContext:A": "a"}},
             {"Effect": "Deny"},
-            ["FOR_ALL_VALUES_WITH_SINGLE_VALUED_KEY"],
+            ["OVERLY_PERMISSIVE_CONDITION"],
+        ),
+        ({"BoolIfExists": {"aws:SecureTransport": "false"}}, {}, ["CONDITION_MATCHES_ABSENT_KEY"]),
+        (
+            {
+                "Null": {"aws:SourceArn": "true", "AWS:sourcearn": "true"},
+                "ForAnyValue:Null": {"aws:SourceArn": "true"},
+                "ArnLike": {"aws:SourceArn": "arn:aws:s3:::b"},
+            },
+            {},
+            ["CONDITION_NEVER_MET"],
+        ),
+        # RetireGrant has the key, too, and no effect in a key policy.
+        (
+            {"StringEquals": {"kms:EncryptionContext:App": "x"}},
+            {
+                "Action": None,
+                "NotAction": ["kms:Enc*", "kms:Dec*", "kms:ReEncrypt*", "kms:Generate*", "kms:CreateGrant"],
+            },
+            ["UNSUPPORTED_ACTION_FOR_CONDITION_KEY"],
         ),
         (
             {"ForAllValues:StringEquals": {"aws:RequestTag/a": "a"}},
@@ -534,6 +602,78 @@ def test_conditions(condition: dict[str, Any], more: dict[str, Any], expected: l
 
 
 @pytest.mark.parametrize(
+    ("operator", "code", "meant"),
+    [
+        ("stringEquals", "CONDITION_OPERATOR_CASE", "StringEquals"),
+        ("forallvalues:stringlikeifexists", "CONDITION_OPERATOR_CASE", "ForAllValues:StringLikeIfExists"),
+        ("ForAnyValues:StringLike", "INVALID_CONDITION_OPERATOR", "ForAnyValue:StringLike"),
+        ("ForAnyValue: StringLike", "INVALID_CONDITION_OPERATOR", "ForAnyValue:StringLike"),
+        ("ForAnyValue :StringLike", "INVALID_CONDITION_OPERATOR", "ForAnyValue:StringLike"),
+        ("StringEqualsIfExist", "INVALID_CONDITION_OPERATOR", "StringEqualsIfExists"),
+        ("StringEquals_If_Exists", "INVALID_CONDITION_OPERATOR", "StringEqualsIfExists"),
+        ("StringEqual", "INVALID_CONDITION_OPERATOR", "StringEquals"),
+        (":StringEquals", "INVALID_CONDITION_OPERATOR", "StringEquals"),
+        ("Whatever", "INVALID_CONDITION_OPERATOR", None),
+        ("IfExists", "INVALID_CONDITION_OPERATOR", None),
+        ("ForAllValues:NullIfExists", "NULL_WITH_IF_EXISTS", None),
+        ("nullIfExists", "NULL_WITH_IF_EXISTS", None),
+    ],
+)
+def test_operators_that_do_not_exist(operator: str, code: str, meant: str | None) -> None:
+    """What was meant is said whole: with its qualifier, and with its IfExists."""
+    (finding,) = check(Policy([ADMIN, about(Condition={operator: {"aws:PrincipalTag/a": "b"}})]))
+    assert finding.code == code
+    assert operator in finding.path
+    end = f"{operator!r}." if meant is None else f"{operator!r}; did you mean {meant!r}?"
+    assert finding.message.endswith(f": {end}")
+
+
+NO_ORGANISATION = Condition("StringEquals", "aws:PrincipalOrgID", "o-1")
+OF_OTHER = Condition("StringEquals", "kms:CallerAccount", OTHER)
+
+
+@pytest.mark.parametrize(
+    ("principal", "condition", "met"),
+    [
+        ({"AWS": ALICE}, OF_OTHER, False),
+        ({"AWS": [ALICE, OTHER]}, OF_OTHER, True),
+        ({"AWS": [ALICE, ACCOUNT, ROOT, SESSION]}, OF_OTHER, False),
+        ({"AWS": "*"}, OF_OTHER, True),
+        ({"AWS": "AIDACKCEVSQ6C2EXAMPLE"}, OF_OTHER, True),
+        ({"AWS": ALICE, "Federated": "accounts.google.com"}, OF_OTHER, True),
+        ({"AWS": ALICE, "CanonicalUser": "79a5"}, OF_OTHER, True),
+        ({"AWS": ALICE}, Condition("StringEquals", "aws:PrincipalAccount", "${aws:PrincipalAccount}"), True),
+        ({"AWS": ALICE}, Condition("StringEquals", "aws:PrincipalAccount", [ACCOUNT, OTHER]), True),
+        ({"AWS": APP}, Condition("ArnLike", "aws:PrincipalArn", f"{APP}2"), False),
+        (
+            {"AWS": SESSION},
+            Condition("ArnLike", "aws:PrincipalArn", f"arn:aws:iam::{ACCOUNT}:role/x/App"),
+            True,
+        ),
+        ({"AWS": ALICE}, Condition("Bool", "aws:PrincipalIsAWSService", "true"), False),
+        ({"AWS": ALICE}, NO_ORGANISATION, True),
+        ({"Service": "s3.amazonaws.com"}, NO_ORGANISATION, False),
+        (
+            {"Service": "s3.amazonaws.com"},
+            Condition("StringEqualsIfExists", "aws:PrincipalOrgID", "o-1"),
+            True,
+        ),
+        ({"Service": "s3.amazonaws.com"}, Condition("StringNotEquals", "aws:PrincipalOrgID", "o-1"), True),
+        ({"Service": "s3.amazonaws.com", "AWS": ALICE}, NO_ORGANISATION, True),
+        ({"Service": "s3.amazonaws.com"}, Condition("StringEquals", "aws:SourceOrgID", "o-1"), True),
+        ({"AWS": []}, OF_OTHER, True),
+    ],
+)
+def test_conditions_that_no_principal_of_the_statement_meets(
+    principal: Json, condition: Condition, met: bool
+) -> None:
+    """As far as it follows from who they are, and whatever the effect; services have no account or organisation."""
+    for effect in ("Allow", "Deny"):
+        statement = about(Effect=effect, Principal=principal, Condition=condition.to_dict())
+        assert ("CONDITION_NEVER_MET" not in one(statement)) is met
+
+
+@pytest.mark.parametrize(
     ("condition", "public"),
     [
         (None, True),
@@ -546,6 +686,10 @@ def test_conditions(condition: dict[str, Any], more: dict[str, Any], expected: l
         (Condition("StringEquals", "aws:PrincipalOrgID", "o-1"), False),
         (Condition("ForAnyValue:StringEquals", "aws:PrincipalOrgPaths", "o-1/r-1/"), False),
         (Condition("ForAllValues:StringEquals", "aws:PrincipalOrgPaths", "o-1/r-1/"), True),
+        (Condition("ForAnyValue:StringLike", "aws:PrincipalOrgPaths", "o-1/r-1/ou-1/*"), False),
+        (Condition("ForAnyValue:StringLike", "aws:PrincipalOrgPaths", "o-*/r-1/*"), True),
+        (Condition("StringLike", "aws:PrincipalOrgID", "o-1/*"), True),
+        (Condition("StringEquals", "aws:PrincipalServiceName", "s3.amazonaws.com"), False),
         (Condition("ArnLike", "aws:PrincipalArn", f"arn:aws:iam::{ACCOUNT}:role/*"), False),
         (Condition("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:role/App"), True),
         (Condition("StringLike", "aws:PrincipalArn", "*"), True),
@@ -673,6 +817,7 @@ def test_services_whose_source_is_not_told(condition: Condition | None, found: b
         ({"NotPrincipal": {"AWS": [ROOT, ALICE]}}, True),
         ({"NotPrincipal": {"AWS": ROOT, "Service": "s3.amazonaws.com"}}, False),
         ({"NotPrincipal": {"AWS": ROOT}, "Action": "kms:ScheduleKeyDeletion"}, False),
+        ({"NotPrincipal": {"AWS": "*"}}, False),
         ({"NotPrincipal": {"AWS": ROOT}, "Condition": {"Bool": {"aws:ViaAWSService": "false"}}}, False),
         ({"Principal": "*"}, False),  # shuts out everyone, as it says
     ],
@@ -754,14 +899,37 @@ def _contexts(number: int) -> Json:
 
 
 GROWN: list[Callable[[int], list[Statement]]] = [
-        lambda n: [about(Principal={"AWS": _users(n)})],
-        lambda n: [about(Action=["kms:Sign", "kms:Decrypt"] * n, Condition=_contexts(n))],
-        lambda n: [about(Action=[f"kms:Get{index}" for index in range(n)])],
-        lambda n: [about(Principal={"AWS": _users(n)}, Action=["kms:Sign", "kms:Verify"] * n)] * 2,
+    lambda n: [about(Principal={"AWS": _users(n)})],
+    lambda n: [about(Action=["kms:Sign", "kms:Decrypt"] * n, Condition=_contexts(n))],
+    lambda n: [about(Action=[f"kms:Get{index}" for index in range(n)])],
+    lambda n: [about(Principal={"AWS": _users(n)}, Action=["kms:Sign", "kms:Verify"] * n)] * 2,
+    lambda n: [about(Principal={"AWS": user}) for user in _users(n)],
+    lambda n: [about(Condition={"StringEqualsIfExists": {f"aws:PrincipalTag/{i}": "x" for i in range(n)}})],
+    lambda n: [about(Sid=f"s{index}", Action="kms:Sign") for index in range(n)],
+    lambda n: [
+        about(Effect="Deny", Principal="*", Action="kms:*"),
+        *(about(Principal={"AWS": u}) for u in _users(n)),
+    ],
+    lambda n: [
+        about(
+            Condition={
+                "Null": {f"aws:Source{'Arn' if i % 2 else 'ARN'}": "true"},
+                "ArnLike": {"aws:sourcearn": "x"},
+            }
+        )
+        for i in range(n)
+    ],
+]
+# Without administrators: who could put a policy is looked for among all.
+LOCKED: list[Callable[[int], list[Statement]]] = [
         lambda n: [about(Principal={"AWS": user}) for user in _users(n)],
-        lambda n: [about(Condition={"StringEqualsIfExists": {f"aws:PrincipalTag/{i}": "x" for i in range(n)}})],
-        lambda n: [about(Sid=f"s{index}", Action="kms:Sign") for index in range(n)],
-        lambda n: [about(Effect="Deny", Principal="*", Action="kms:*"), *(about(Principal={"AWS": u}) for u in _users(n))],
+        lambda n: [about(Principal={"AWS": user}, Action="kms:*") for user in _users(n)]
+                  + [about(Effect="Deny", Principal={"AWS": ROOT}, Action="kms:*")],
+        lambda n: [about(Principal={"AWS": user}, Action="kms:*") for user in _users(n)]
+                  + [about(Effect="Deny", Principal="*", Action="kms:*", Condition={"StringEquals": {"aws:PrincipalAccount": ACCOUNT}})],
+        lambda n: [about(Principal={"AWS": f"{SESSION}{number}"}) for number in range(n)],
+        lambda n: [about(Principal={"AWS": user}, Action="kms:*", Effect=effect) for user in _users(n) for effect in ("Allow", "Deny")],
+        lambda n: [about(Principal={"AWS": user}, Action="kms:*", Resource=KEY) for user in _users(n)],
     ]  # fmt: skip
 
 
@@ -770,6 +938,17 @@ def test_the_cost_grows_with_the_document(grown: Callable[[int], list[Statement]
     """Not with its square: twice the document takes at most twice the calls, and a little."""
     small, large = (Policy([ADMIN, *grown(number)]) for number in (40, 80))
     assert calls_of(lambda: check(large)) < 2.2 * calls_of(lambda: check(small))
+
+
+@pytest.mark.parametrize("grown", LOCKED)
+@pytest.mark.parametrize("caller", [None, ALICE])
+def test_so_does_the_cost_of_finding_out_that_nobody_can_put_a_policy(
+    grown: Callable[[int], list[Statement]], caller: str | None
+) -> None:
+    """Whether all are denied or none is allowed."""
+    small, large = (Policy(grown(number)) for number in (40, 80))
+    assert "LOCKOUT_EVERYONE" in codes(large)
+    assert calls_of(lambda: check(large, caller=caller)) < 2.2 * calls_of(lambda: check(small, caller=caller))
 
 
 @pytest.mark.parametrize(
@@ -831,6 +1010,22 @@ def test_characters_are_found_wherever_they_are() -> None:
     ]
 
 
+def test_characters_that_are_written_as_escapes() -> None:
+    """Nobody knows whether KMS takes them: a warning; what the text has as it is, too, is an error."""
+    policy = Policy([ADMIN.named("\u20ac \u00e9"), ADMIN.named("\u20ac\u0101")], id="\u0101")
+    escaped = json.dumps(policy.to_dict())
+    for text, severities in (
+        (escaped, ["WARNING"] * 3),
+        (escaped.replace("\\u20ac", "\u20ac"), ["WARNING", "ERROR", "ERROR"]),
+    ):
+        found = [
+            (finding.path, finding.severity.name)
+            for finding in check_text(policy, text, caller=None, account=None)
+            if finding.code == "UNSUPPORTED_CHARACTER"
+        ]
+        assert found == list(zip(("Id", "Statement[0].Sid", "Statement[1].Sid"), severities, strict=True))
+
+
 def test_a_single_statement_has_no_index() -> None:
     """So that its findings can be located in its text."""
     policy = Policy(
@@ -856,6 +1051,9 @@ def test_partitions() -> None:
     )
     (finding,) = check(Policy([ADMIN, allow("kms:Sign").to(china)]))
     assert (finding.code, finding.path) == ("MIXED_PARTITIONS", "Statement[1].Principal.AWS")
+    (finding,) = check(Policy([ADMIN, allow("kms:Sign").to(Principal.arn(ALICE), china)]))
+    assert finding.path == "Statement[1].Principal.AWS[1]"
+    assert "'arn:aws-cn:iam::111122223333:role/App' is not of the partition 'aws'." in finding.message
 
 
 # --- what AWS publishes ----------------------------------------------------------------------------

@@ -240,8 +240,8 @@ def found(statement: Statement) -> list[tuple[str, str]]:
         ({"Resource": None}, [("MISSING_RESOURCE", "ERROR")]),
         ({"Action": None}, [("MISSING_ACTION", "ERROR")]),
         ({"Principal": None}, [("MISSING_PRINCIPAL", "ERROR")]),
-        ({"Action": []}, [("EMPTY_ARRAY_ACTION", "SUGGESTION")]),
-        ({"Principal": {"AWS": []}}, [("EMPTY_ARRAY_PRINCIPAL", "SUGGESTION")]),
+        ({"Action": []}, [("EMPTY_ARRAY_ACTION", "WARNING")]),
+        ({"Principal": {"AWS": []}}, [("EMPTY_ARRAY_PRINCIPAL", "WARNING")]),
     ],
 )
 def test_10_the_resource_is_the_key_and_nothing_is_missing(

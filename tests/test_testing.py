@@ -129,6 +129,12 @@ async def refused(fake: FakeKMS, policy: str | Policy, **more: Any) -> tuple[str
 
 
 MALFORMED = "MalformedPolicyDocumentException"
+# https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
+OVERLY_PERMISSIVE = (
+    "OverlyPermissiveCondition: Using the ForAllValues set operator with a single-valued condition key matches requests "
+    "without the specified [encryption context or tag] or with an unspecified [encryption context or tag]. To fix, remove "
+    "ForAllValues."
+)
 TO_ALICE = allow("kms:Sign").to(Principal.arn(ALICE))
 
 
@@ -159,7 +165,7 @@ TO_ALICE = allow("kms:Sign").to(Principal.arn(ALICE))
         (
             Policy([ADMIN, TO_ALICE.when(Condition("ForAllValues:StringEquals", "aws:RequestTag/a", "b"))]),
             MALFORMED,
-            "OverlyPermissiveCondition",
+            OVERLY_PERMISSIVE,
         ),
     ],
 )
@@ -169,6 +175,65 @@ async def test_what_is_refused(policy: str | Policy, code: str, text: str) -> No
     assert (found[0], found[1][: len(text)]) == (code, text)
     with pytest.raises(ClientError):
         await FakeKMS().create_key(Policy=policy if isinstance(policy, str) else policy.to_json())
+
+
+@pytest.mark.parametrize(
+    ("policy", "code", "text"),
+    [
+        (
+            Policy([Statement("Allow", action="kms:*", resource="*")]),
+            MALFORMED,
+            "Policy contains a statement with no",
+        ),
+        (Policy([allow("kms:*").to(Principal({"AWS": "arn:aws:iam::1111:root"}))]), MALFORMED, PRINCIPALS),
+        (Policy([allow("kms:*").to(Principal({"AWS": f"{APP}*"}))]), MALFORMED, PRINCIPALS),
+        (Policy([allow("kms:*").to(Principal.arn(APP))]), MALFORMED, PRINCIPALS),
+        (Policy([allow("kms:*").to(Principal({"AWS": "x"})).named("\u20ac")]), "ValidationException", ""),
+        (Policy([allow("kms:*").to(Principal({"Service": "*"}))]), MALFORMED, PRINCIPALS),
+        (Policy([TO_ALICE]), MALFORMED, LOCKOUT),
+    ],
+)
+async def test_which_of_several_causes_is_named(policy: Policy, code: str, text: str) -> None:
+    """The text before the principals, and lockout last: only who exists can be locked out."""
+    fake = FakeKMS(caller=ALICE, principals=[ALICE])
+    found = await refused(fake, policy)
+    assert (found[0], found[1][: len(text)]) == (code, text)
+
+
+@pytest.mark.parametrize("bypass", [False, True])
+async def test_bypassing_the_lockout_check_bypasses_nothing_else(bypass: bool) -> None:
+    """What is malformed stays malformed, and who does not exist cannot be named."""
+    fake = FakeKMS(principals=[ALICE])
+    for policy in (
+        Policy([ADMIN, Statement("Allow", principal=Principal.arn(ALICE), resource="*")]),
+        Policy([ADMIN, allow("kms:Sign").to(Principal.arn(APP))]),
+    ):
+        code, text = await refused(fake, policy, BypassPolicyLockoutSafetyCheck=bypass)
+        assert (code, LOCKOUT in text) == (MALFORMED, False)
+
+
+async def test_a_session_exists_as_its_role_does() -> None:
+    """By the role's name, whose path a session does not tell."""
+    role, session = f"arn:aws:iam::{ACCOUNT}:role/x/App", f"arn:aws:sts::{ACCOUNT}:assumed-role/App/s"
+    to_session = Policy([ADMIN, allow("kms:Sign").to(Principal.arn(session))])
+    for principals in ([], [role.replace(ACCOUNT, "444455556666")], [f"{role}2"]):
+        assert await refused(FakeKMS(principals=principals), to_session) == (MALFORMED, PRINCIPALS)
+    for principals in (None, [role]):
+        fake = FakeKMS(principals=principals)
+        await fake.put_key_policy(KeyId=fake.add_key(), Policy=to_session.to_json())
+        fake.delete_principal(role)
+        assert await refused(fake, to_session) == (MALFORMED, PRINCIPALS)
+
+
+async def test_it_is_opened_and_closed_as_a_client() -> None:
+    """And keeps its keys, so that a test can look at them afterwards."""
+    fake = FakeKMS()
+    key_id = fake.add_key()
+    for _ in range(2):
+        async with fake as client:
+            await KeyPolicies(client).put(key_id, Policy([ADMIN]))
+    await fake.close()
+    assert fake.policy(key_id) == Policy([ADMIN])
 
 
 async def test_lockout_is_that_of_the_caller() -> None:

@@ -84,6 +84,7 @@ CATALOGUE: Final[dict[str, Entry]] = {
         "Use aws:SourceAccount or another key where a name has such characters.",
         _PUT,
         _one(Sid="\u20ac"),
+        doubt="KMS may refuse a character above U+00FF where it is written as an escape, too.",
     ),
     "MISSING_STATEMENT": Entry(
         ERROR,
@@ -140,6 +141,13 @@ CATALOGUE: Final[dict[str, Entry]] = {
         _PRINCIPAL,
         _one(Principal={"AWS": "arn:aws:iam::111122223333:role/*"}),
     ),
+    "WILDCARD_IN_SERVICE_PRINCIPAL": Entry(
+        ERROR,
+        "A service principal has no wildcards.",
+        "Name each service, as s3.amazonaws.com or logs.us-east-1.amazonaws.com.",
+        _PRINCIPAL,
+        _one(Principal={"Service": "*"}, Condition={"StringEquals": {"aws:SourceAccount": "111122223333"}}),
+    ),
     "INVALID_PRINCIPAL_FORMAT": Entry(
         ERROR,
         "This is no AWS principal.",
@@ -167,7 +175,7 @@ CATALOGUE: Final[dict[str, Entry]] = {
         "Drop ForAllValues: these keys have a single value.",
         _CONDITIONS,
         _when("ForAllValues:StringEquals", "kms:EncryptionContext:App", "x"),
-        doubt="KMS may refuse ForAllValues with an encryption context or a request tag.",
+        doubt="KMS may refuse ForAllValues with an encryption context or a request tag here, too; a request without the key matches.",
     ),
     # --- what KMS may refuse ---
     "RESOURCE_IS_KEY_ARN": Entry(
@@ -353,14 +361,14 @@ CATALOGUE: Final[dict[str, Entry]] = {
         _policy(ADMIN | {"Action": "kms:Decrypt"}),
     ),
     "EMPTY_ARRAY_PRINCIPAL": Entry(
-        SUGGESTION,
+        WARNING,
         "Nobody is named; the statement has no effect.",
         "Name a principal.",
         _CHECKS,
         _one(Principal={"AWS": []}),
     ),
     "EMPTY_ARRAY_ACTION": Entry(
-        SUGGESTION,
+        WARNING,
         "No action is named; the statement has no effect.",
         "Name an action.",
         _CHECKS,

@@ -11,6 +11,7 @@ from kmspolicy._check._finding import Finding, Severity
 from kmspolicy._check._lockout import lockout
 from kmspolicy._check._rules import Found, rules_of
 from kmspolicy._document import a_policy
+from kmspolicy._document._convert import plural
 from kmspolicy._evaluate._request import an_account, caller_of
 from kmspolicy._vocabulary import VERSIONS, fold
 from kmspolicy.errors import RequestError
@@ -18,6 +19,7 @@ from kmspolicy.errors import RequestError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from kmspolicy._check._rules import Step
     from kmspolicy._document import Policy, Statement
     from kmspolicy._evaluate._request import Caller
 
@@ -67,11 +69,13 @@ def check_text(policy: Policy, text: str, *, caller: str | None, account: str | 
         found += [
             one._replace(steps=("Statement", index, *one.steps)) for one in rules_of(statement, key_account)
         ]
-    found.sort(key=_number)
     if not isinstance(policy.statement, tuple):  # an object, and no array that has an index
         found = [
-            one if _number(one) < 0 else one._replace(steps=(one.steps[0], *one.steps[2:])) for one in found
+            one._replace(steps=(*one.steps[:1], *one.steps[2:])) if _numbered(one) else one for one in found
         ]
+    if len(found) > 1:
+        places = {steps: place for place, (steps, _) in enumerate(_places(policy.to_element(), ()))}
+        found.sort(key=lambda one: places[one.steps])
     return tuple(map(_finding, found))
 
 
@@ -91,20 +95,26 @@ def principal_of_put(caller: str) -> Caller:
     return who
 
 
-def _number(found: Found) -> int:
-    """Tell which statement it is about; -1 for the document as a whole."""
-    return found.steps[1] if len(found.steps) > 1 and isinstance(found.steps[1], int) else -1
+def _numbered(found: Found) -> bool:
+    """Tell whether it says which statement it is about, by an index."""
+    return len(found.steps) > 1 and isinstance(found.steps[1], int)
 
 
 def _finding(found: Found) -> Finding:
     entry = CATALOGUE[found.code]
     message = entry.meaning if found.severity is None else entry.doubt
     if found.what:
-        end = "" if found.what.endswith((".", "?")) else "."
-        message = f"{message.removesuffix('.')}: {found.what}{end}"
+        first, *more = found.what.splitlines()
+        reasons = [line.strip() for line in more[:_MOST_REASONS]]
+        left_out = [f"and {len(more) - _MOST_REASONS:,} more"] if len(more) > _MOST_REASONS else []
+        what = " ".join([first, "; ".join([*reasons, *left_out])]).strip()
+        end = "" if what.endswith((".", "?")) else "."
+        message = f"{message.removesuffix('.')}: {what}{end}"
     path = _json_text.format_path(found.steps)
     return Finding(found.code, found.severity or entry.severity, path, message, entry.hint, entry.url)
 
+
+_MOST_REASONS: Final = 5  # a line each in an explanation; a finding is one line
 
 # --- the document as a whole -----------------------------------------------------------------------
 
@@ -117,24 +127,29 @@ def _text(policy: Policy, text: str) -> Iterator[Found]:
     elif len(text) * 2 > LARGEST and len(text.encode()) > LARGEST:
         size = f"it has {len(text.encode()):,} bytes"
         yield Found("POLICY_SIZE_EXCEEDS_RESOURCE_POLICY_QUOTA", (), size, Severity.WARNING)
-    if not text.isascii() and _UNSUPPORTED(text):
-        for steps, name in _texts(policy.to_dict(), ()):
-            match = _UNSUPPORTED(name)
-            if match:
-                yield Found("UNSUPPORTED_CHARACTER", steps, f"U+{ord(match.group()):04X}")
+    if ("\\" in text and "\\u" in text) or (not text.isascii() and _UNSUPPORTED(text)):
+        yield from _characters(policy, text)
 
 
-def _texts(value: Any, steps: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:  # noqa: ANN401 - JSON
-    """Go through all texts and names of a document with their places."""
-    if isinstance(value, str):
-        yield steps, value
-    elif isinstance(value, dict):
+def _characters(policy: Policy, text: str) -> Iterator[Found]:
+    """Find the names and values with unsupported characters; that KMS refuses those written as escapes is not known."""
+    for steps, value in _places(policy.to_element(), ()):
+        for name in (*steps[-1:], value):
+            match = _UNSUPPORTED(name) if isinstance(name, str) else None
+            if match is not None:
+                severity = None if match.group() in text else Severity.WARNING
+                yield Found("UNSUPPORTED_CHARACTER", steps, f"U+{ord(match.group()):04X}", severity)
+
+
+def _places(value: Any, steps: tuple[Step, ...]) -> Iterator[tuple[tuple[Step, ...], Any]]:  # noqa: ANN401 - JSON
+    """Go through all places of a document and what stands there, in its order."""
+    yield steps, value
+    if isinstance(value, dict):
         for name, inner in cast("dict[str, Any]", value).items():
-            yield (*steps, name), name
-            yield from _texts(inner, (*steps, name))
-    elif not isinstance(value, (bool, int, float)):
-        for index, inner in enumerate(value):
-            yield from _texts(inner, (*steps, index))
+            yield from _places(inner, (*steps, name))
+    elif isinstance(value, (list, tuple)):
+        for index, inner in enumerate(cast("list[Any]", value)):
+            yield from _places(inner, (*steps, index))
 
 
 def _document(policy: Policy) -> Iterator[Found]:
@@ -161,15 +176,20 @@ _PARTITION = re.compile(r"arn:(aws(?:-[a-z]+)*):(?:iam|sts)::[0-9]{12}:").match
 def _partitions(policy: Policy) -> Iterator[Found]:
     first = beginning = ""
     for index, statement in enumerate(policy.statements):
-        for name in () if statement.principal is None else statement.principal["AWS"]:
-            if beginning and name.startswith(beginning):
-                continue
-            match = _PARTITION(name)
-            if match is not None and first:
-                steps = ("Statement", index, "Principal", "AWS")
-                yield Found("MIXED_PARTITIONS", steps, f"{name!r} beside principals of {first!r}")
-            elif match is not None:
-                first, beginning = match[1], f"arn:{match[1]}:"
+        principal = statement.principal
+        if principal is None or principal.element == "*":
+            continue
+        for kind, names in principal.element:
+            for number, name in enumerate(plural(names)) if kind == "AWS" else ():
+                if beginning and name.startswith(beginning):
+                    continue
+                match = _PARTITION(name)
+                if match is not None and first:
+                    steps = ("Statement", index, "Principal", "AWS", number)
+                    what = f"{name!r} is not of the partition {first!r}"
+                    yield Found("MIXED_PARTITIONS", steps[:-1] if isinstance(names, str) else steps, what)
+                elif match is not None:
+                    first, beginning = match[1], f"arn:{match[1]}:"
 
 
 def _sids(policy: Policy) -> Iterator[Found]:
@@ -221,7 +241,11 @@ def _subjects(statement: Statement) -> set[tuple[object, ...]]:
     if statement.principal is None or statement.resource != "*":
         return set()
     condition = None if statement.condition is None else repr(statement.condition.blocks)
-    return {(statement.effect, kind, name, condition) for kind, name in statement.principal}
+    kinds = _EVERYONE if statement.principal.element == "*" else statement.principal.element
+    return {(statement.effect, kind, name, condition) for kind, names in kinds for name in plural(names)}
+
+
+_EVERYONE: Final = (("AWS", "*"),)
 
 
 def _sayings(policy: Policy, indices: tuple[int, ...]) -> dict[str, list[int]]:

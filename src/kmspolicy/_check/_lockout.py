@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from kmspolicy._check._finding import Severity
-from kmspolicy._check._rules import KEY_ARN, UNIQUE_ID, Found
+from kmspolicy._check._rules import KEY_ARN, Found, is_unsettled
 from kmspolicy._document import Policy, Principal
 from kmspolicy._document._condition import condition_of
-from kmspolicy._evaluate._access import ALWAYS, caller_for, cell_of, principals_of
+from kmspolicy._evaluate._access import ALWAYS, allowing, caller_for, cell_of, principals_of
 from kmspolicy._evaluate._conditions import parse_operator
 from kmspolicy._evaluate._decide import Outcome, decide, names_action, names_key
 from kmspolicy._evaluate._explain import condition_words, explain
@@ -29,24 +29,49 @@ _PUT: Final = "kms:putkeypolicy"
 
 def lockout(policy: Policy, caller: Caller | None, account: str | None) -> Iterator[Found]:
     """Find out whether the policy locks out everyone, or the caller."""
-    if not _anybody(policy, account):
-        certain = not _anybody(_in_the_best_case(policy, caller), account)
+    if not _anybody(policy, caller, account):
+        certain = not _anybody(_in_the_best_case(policy, caller), caller, account)
         reason = _reason(policy, caller, account)
         yield Found("LOCKOUT_EVERYONE", (), reason, None if certain else Severity.WARNING)
     elif caller is not None:
         yield from _caller(policy, caller, account)
 
 
-def _anybody(policy: Policy, account: str | None) -> bool:
+def _anybody(policy: Policy, caller: Caller | None, account: str | None) -> bool:
     """Tell whether anybody could put a policy, conditions permitting."""
     denies = any(statement.effect == "Deny" for statement in policy.statements)
     if account is None and not denies and any(map(_plainly, policy.statements)):
         return True
-    about = [statement for statement in policy.statements if _about_put(statement)]
-    if any(map(_for_everyone, about)):
-        return False
-    rest = Policy(about, version=policy.version)
-    return any(_may(rest, candidate) for candidate in _candidates(rest, account))
+    about = _AboutPut(policy)
+    return not any(map(_for_everyone, about.statements)) and any(
+        _may(about.concerning(candidate), candidate) for candidate in _candidates(policy, caller, account)
+    )
+
+
+class _AboutPut:
+    """The statements about putting a policy, by whom they name: a candidate is looked up, not looked for."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.statements = [statement for statement in policy.statements if _about_put(statement)]
+        self._version = policy.version
+        self._everyone: list[int] = []
+        self._by_name: dict[object, list[int]] = {}
+        for index, statement in enumerate(self.statements):
+            if statement.principal is None or "*" in statement.principal["AWS"]:
+                self._everyone.append(index)
+            else:
+                for name in statement.principal["AWS"]:
+                    self._by_name.setdefault(name, []).append(index)
+                    account, role, path = name.partition(":role/")
+                    if role:  # a session does not tell the path of its role
+                        self._by_name.setdefault((account, path.rpartition("/")[2]), []).append(index)
+
+    def concerning(self, caller: Caller) -> Policy:
+        """Return the policy of those statements that may be about a caller."""
+        names = (caller.name, caller.account, caller.root, (caller.root.removesuffix(":root"), caller.role))
+        indices = {index for name in names for index in self._by_name.get(name, ())}
+        chosen = sorted(indices.union(self._everyone))
+        return Policy([self.statements[index] for index in chosen], version=self._version)
 
 
 def _about_put(statement: Statement) -> bool:
@@ -61,17 +86,17 @@ def _for_everyone(statement: Statement) -> bool:
 
 def _reason(policy: Policy, caller: Caller | None, account: str | None) -> str:
     """Say why nobody could put a policy, where there is more to say than that no statement allows it."""
+    about = _AboutPut(policy)
     if account is not None and not any(
         kind == "AWS" and caller_for((kind, name)).account in ("", account)
         for kind, name in principals_of(policy)
     ):
         return f"none names account {account} or a principal in it"
-    callers = [*([] if caller is None else [caller]), *_candidates(policy, account)]
-    for candidate in callers:
+    for candidate in [*([] if caller is None else [caller]), *_candidates(policy, caller, account)]:
         if candidate.name.startswith("arn:") and candidate.account:
-            decision = decide(policy, Request(candidate.name, "kms:PutKeyPolicy", account=account))
-            if candidate is caller or decision.outcome is Outcome.DENIED:
-                return explain(decision)
+            request = Request(candidate.name, "kms:PutKeyPolicy", account=account)
+            if candidate is caller or decide(about.concerning(candidate), request).outcome is Outcome.DENIED:
+                return explain(decide(policy, request))
     return ""
 
 
@@ -86,9 +111,12 @@ def _plainly(statement: Statement) -> bool:
     )
 
 
-def _candidates(policy: Policy, account: str | None) -> Iterator[Caller]:
-    """Go through all that a policy tells apart: who is named, and the root user and everyone else of their accounts."""
+def _candidates(policy: Policy, caller: Caller | None, account: str | None) -> Iterator[Caller]:
+    """Go through all that a policy tells apart: the caller, who is named, and the root user and all else of their accounts."""
     accounts = {} if account is None else {f"arn:aws:iam::{account}:root": None}
+    if caller is not None and caller.account == account:
+        yield _without_path(caller)
+        accounts = {caller.root: None}
     for kind, name in principals_of(policy):
         candidate = caller_for((kind, name))
         elsewhere = account is not None and candidate.account != account
@@ -137,7 +165,7 @@ def _may_be(kind: str, name: str, caller: Caller | None) -> bool:
     """Tell whether a name may stand for the caller, or for somebody, without saying so."""
     if kind != "AWS":
         return kind != "Service"
-    return bool(UNIQUE_ID(name)) or (caller is not None and _acts_as(caller_for(("AWS", name)), caller))
+    return is_unsettled(name) or (caller is not None and _acts_as(caller_for(("AWS", name)), caller))
 
 
 def _acts_as(other: Caller, caller: Caller) -> bool:
@@ -154,6 +182,11 @@ def _acts_as(other: Caller, caller: Caller) -> bool:
     return caller.kind == "federated" and other.kind == "user" and other.name != "*"
 
 
+def _without_path(caller: Caller) -> Caller:
+    """Leave out what a session does not tell, the path of its role, so that a condition on it is not decided."""
+    return caller_for(("AWS", caller.name)) if caller.role else caller
+
+
 def _caller(policy: Policy, caller: Caller, account: str | None) -> Iterator[Found]:
     if account is not None and caller.account != account:
         yield Found(
@@ -162,8 +195,7 @@ def _caller(policy: Policy, caller: Caller, account: str | None) -> Iterator[Fou
             f"{caller.name} is not in account {account}, and PutKeyPolicy is for the key's own account",
         )
         return
-    # A session does not tell the path of its role, so a condition on it is not decided.
-    candidate = caller_for(("AWS", caller.name)) if caller.role else caller
+    candidate = _without_path(caller)
     cell = cell_of(policy, candidate, _PUT)
     decision = decide(policy, Request(caller.name, "kms:PutKeyPolicy", account=account))
     if not _may(policy, candidate):
@@ -171,7 +203,8 @@ def _caller(policy: Policy, caller: Caller, account: str | None) -> Iterator[Fou
         yield Found("LOCKOUT_CALLER", (), explain(decision), None if certain else Severity.WARNING)
     elif ALWAYS not in (cell.allowed, cell.delegated):
         words = " or ".join(map(condition_words, (*cell.allowed, *cell.delegated)))
-        yield Found("LOCKOUT_CALLER", (), f"unless {words}", Severity.WARNING)
+        where = " and ".join(f"Statement[{number}]" for number in allowing(policy, candidate, _PUT))
+        yield Found("LOCKOUT_CALLER", (), f"{where} allow it only if {words}", Severity.WARNING)
     elif decision.outcome is Outcome.DENIED:  # as it is where no request has the key of its condition
         yield Found("LOCKOUT_CALLER", (), explain(decision), Severity.WARNING)
     elif cell.allowed != ALWAYS:

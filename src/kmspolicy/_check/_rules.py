@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from kmspolicy._check._finding import Severity
 from kmspolicy._document._convert import plural
-from kmspolicy._evaluate._conditions import parse_operator
+from kmspolicy._evaluate._access import caller_for
+from kmspolicy._evaluate._conditions import Facts, holds, parse_operator
 from kmspolicy._evaluate._values import instant, network, number, truth
 from kmspolicy._vocabulary import (
     ACTIONS,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from kmspolicy._document import Principal, Statement
     from kmspolicy._document._convert import Names, Value
     from kmspolicy._evaluate._conditions import Operator
+    from kmspolicy._evaluate._request import Caller
     from kmspolicy._vocabulary import ActionFacts, ConditionKeyFacts
 
     Step: TypeAlias = str | int
@@ -50,6 +52,8 @@ class Clause(NamedTuple):
     name: str
     operator: Operator
     key: str
+    folded: str
+    """The key in lower case, for case does not matter in it."""
     facts: ConditionKeyFacts | None
     values: tuple[Value, ...]
 
@@ -70,30 +74,33 @@ def rules_of(statement: Statement, account: str | None) -> Iterator[Found]:
     clauses: list[Clause] = []
     if statement.condition is not None:
         yield from _operators(statement, clauses)
-        named = {fact.name for fact in _named_actions(statement)}
-        together: dict[str, list[Clause]] = {}
-        for clause in clauses:
-            together.setdefault(fold(clause.key), []).append(clause)
-        for clause in clauses:
-            yield from _condition(clause)
-            yield from _condition_in(statement, named, clause, together[fold(clause.key)])
+        yield from _conditions(statement, clauses)
     if statement.effect == "Allow":
         yield from _whom_it_lets_in(statement, clauses, account)
     else:
         yield from _services_shut_out(statement, clauses)
 
 
-def nearest(name: str, known: Mapping[str, object]) -> str:
+def nearest(name: str, known: Mapping[str, ActionFacts] | Mapping[str, ConditionKeyFacts]) -> str:
     """Say which name was probably meant."""
+    close = _close(name, {folded: facts.name for folded, facts in known.items()})
+    return "" if close is None else f"; did you mean {close!r}?"
+
+
+def _close(name: str, known: Mapping[str, str]) -> str | None:
+    """Find the name that is spelt most like another one."""
     import difflib  # noqa: PLC0415 - costs a millisecond, and only a mistake needs it
 
     close = difflib.get_close_matches(fold(name)[:100], known, n=1)
-    return f"; did you mean {getattr(known[close[0]], 'name', known[close[0]])!r}?" if close else ""
+    return known[close[0]] if close else None
 
 
 # --- principals ------------------------------------------------------------------------------------
 
-_ARN = re.compile(r"arn:aws(?:-[a-z]+)*:(?:iam|sts)::[0-9]{12}:\S+").fullmatch
+# S3 takes users of the account "cloudfront", whose names have spaces.
+_ARN = re.compile(
+    r"arn:aws(?:-[a-z]+)*:(?:(?:iam|sts)::[0-9]{12}:\S+|iam::cloudfront:user/[^*?$]+)"
+).fullmatch
 _ACCOUNT = re.compile(r"[0-9]{12}").fullmatch
 _FINE = re.compile(
     r"[0-9]{12}|\*|arn:aws(?:-[a-z]+)*:(?:iam::[0-9]{12}:(?:root|(?:user|role)/[^\s*?$]+)|sts::[0-9]{12}:(?:assumed-role/[^/\s*?$]+/[^\s*?$]+|federated-user/[^\s*?$]+))"
@@ -155,12 +162,17 @@ def _aws(name: str) -> Iterator[str]:
         yield "INVALID_PRINCIPAL_FORMAT"
 
 
+def is_unsettled(name: str) -> bool:
+    """Tell whether nobody knows whom a name of the kind AWS stands for, or whether it works at all."""
+    return bool(UNIQUE_ID(name)) or "UNKNOWN_PRINCIPAL" in _aws(name)
+
+
 _NO_PRINCIPAL = re.compile(r"arn:aws(?:-[a-z]+)*:iam::[0-9]{12}:group/").match
 
 
 def _service(name: str) -> Iterator[str]:
     if "*" in name or "?" in name:
-        yield "UNSUPPORTED_WILDCARD_IN_PRINCIPAL"
+        yield "WILDCARD_IN_SERVICE_PRINCIPAL"
     elif not _SERVICE(name):
         yield "INVALID_SERVICE_PRINCIPAL_FORMAT"
 
@@ -236,22 +248,48 @@ def _operators(statement: Statement, clauses: list[Clause]) -> Iterator[Found]:
             yield _no_operator(name)
             continue
         for key, values in keys:
-            clauses.append(Clause(name, operator, key, condition_key(key), plural(values)))
+            clauses.append(Clause(name, operator, key, fold(key), condition_key(key), plural(values)))
 
 
 def _no_operator(name: str) -> Found:
-    qualifier, colon, rest = name.rpartition(":")
-    base, suffix = (rest[:-8], "IfExists") if rest.lower().endswith("ifexists") else (rest, "")
-    right = _BY_LOWER_CASE.get(base.lower())
-    sets = {"foranyvalue": "ForAnyValue", "forallvalues": "ForAllValues", "": ""}
-    if right == "Null" and suffix and qualifier in sets.values():
+    """Say what is wrong with an operator: another case, IfExists behind Null, or no operator at all."""
+    qualifier, _, rest = name.rpartition(":")
+    match = _IF_EXISTS(rest)
+    which = _meant(qualifier.strip(), _SETS)
+    base = _meant(rest if match is None else match[1], _BY_LOWER_CASE)
+    if which is None or base is None:
+        return Found("INVALID_CONDITION_OPERATOR", ("Condition", name), repr(name))
+    meant = f"{which}{':' if which else ''}{base}{'' if match is None else 'IfExists'}"
+    same = meant.lower() == name.lower()
+    if same and base == "Null" and match is not None:
         return Found("NULL_WITH_IF_EXISTS", ("Condition", name), repr(name))
-    if right is not None and qualifier.lower() in sets and bool(colon) is bool(qualifier):
-        meant = f"{sets[qualifier.lower()]}{colon}{right}{suffix}"
-        return Found("CONDITION_OPERATOR_CASE", ("Condition", name), f"{name!r}; did you mean {meant!r}?")
-    return Found(
-        "INVALID_CONDITION_OPERATOR", ("Condition", name), f"{name!r}{nearest(rest, _BY_LOWER_CASE)}"
-    )
+    code = "CONDITION_OPERATOR_CASE" if same else "INVALID_CONDITION_OPERATOR"
+    return Found(code, ("Condition", name), f"{name!r}; did you mean {meant!r}?")
+
+
+_SETS: Final = {"": "", "foranyvalue": "ForAnyValue", "forallvalues": "ForAllValues"}
+_IF_EXISTS = re.compile(r"(.+?)_?if_?exists?", re.IGNORECASE).fullmatch
+
+
+def _meant(word: str, known: Mapping[str, str]) -> str | None:
+    """Find the word that was probably meant, in any case or misspelt."""
+    return known.get(word.lower()) or _close(word, known)
+
+
+def _conditions(statement: Statement, clauses: list[Clause]) -> Iterator[Found]:
+    """Check each condition by itself, with its statement, and with the others on the same key."""
+    named = {fact.name for fact in _named_actions(statement)}
+    others = len(clauses) > 1
+    demanded = {clause.folded for clause in clauses if _demands(clause)} if others else ()
+    refused = {clause.folded for clause in clauses if _refuses(clause)} if others else ()
+    for clause in clauses:
+        yield from _condition(clause)
+        yield from _condition_in(statement, named, clause, demanded=clause.folded in demanded)
+        if clause.folded in refused and _needs_key(clause):
+            what = "a Null condition demands that the key is absent"
+            yield Found("CONDITION_NEVER_MET", clause.steps, what)
+    if any(clause.folded in _OF_THE_CALLER for clause in clauses):
+        yield from _never_met(statement, clauses)
 
 
 def _condition(clause: Clause) -> Iterator[Found]:
@@ -288,7 +326,7 @@ _VARIABLE: Final = re.compile(r"\$\{[^}]*\}")
 
 
 def _unknown_key(clause: Clause) -> Iterator[Found]:
-    prefix = fold(clause.key).partition(":")[0]
+    prefix = clause.folded.partition(":")[0]
     code = {"kms": "INVALID_SERVICE_CONDITION_KEY", "aws": "INVALID_GLOBAL_CONDITION_KEY"}.get(prefix)
     if code is not None:
         yield Found(code, clause.steps, f"{clause.key!r}{nearest(clause.key, CONDITION_KEYS)}")
@@ -323,16 +361,17 @@ _READERS: Final[Mapping[str, tuple[Callable[[Value], object], str]]] = {
 
 
 def _condition_in(
-    statement: Statement, named: AbstractSet[str], clause: Clause, same_key: list[Clause]
+    statement: Statement, named: AbstractSet[str], clause: Clause, *, demanded: bool
 ) -> Iterator[Found]:
-    """Check a condition against the rest of its statement: the actions it names, and the conditions on the same key."""
+    """Check a condition against the rest of its statement: the actions it names, and whether another demands the key."""
     facts, qualifier = clause.facts, clause.operator.qualifier
     operations = facts.operations if facts is not None and facts.effective else None
     if operations is not None and named and named.isdisjoint(operations):
         yield Found("UNSUPPORTED_ACTION_FOR_CONDITION_KEY", clause.steps, repr(clause.key))
-    if qualifier == "ForAllValues" and _refuses_for_all(clause.key) and statement.effect == "Allow":
-        presence = clause.operator.name == "Null"  # demands that the key is there, or that it is not
-        severity = Severity.WARNING if presence else None
+    if qualifier == "ForAllValues" and _refuses_for_all(clause.key):
+        # AWS says it of any policy; a Deny is none the more permissive for it, nor a Null that demands the key.
+        certain = statement.effect == "Allow" and clause.operator.name != "Null"
+        severity = None if certain else Severity.WARNING
         yield Found("OVERLY_PERMISSIVE_CONDITION", clause.steps, repr(clause.key), severity)
     elif (
         qualifier == "ForAllValues"
@@ -341,14 +380,30 @@ def _condition_in(
         and clause.operator.name != "Null"
     ):
         yield Found("FOR_ALL_VALUES_WITH_SINGLE_VALUED_KEY", clause.steps, repr(clause.key))
-    elif statement.effect == "Allow" and _matches_absent(clause) and not any(map(_demands, same_key)):
+    elif statement.effect == "Allow" and _matches_absent(clause) and not demanded:
         yield Found("CONDITION_MATCHES_ABSENT_KEY", clause.steps, repr(clause.key))
-    if clause.operator.name == "Null" and True in map(truth, clause.values) and len(clause.values) == 1:
-        for other in same_key:
-            if _needs_key(other):
-                yield Found(
-                    "CONDITION_NEVER_MET", other.steps, "a Null condition demands that the key is absent"
-                )
+
+
+def _never_met(statement: Statement, clauses: list[Clause]) -> Iterator[Found]:
+    """Find the condition that none of the principals of a statement can meet, by the rules of decisions."""
+    principal = statement.principal
+    if principal is None or principal["Federated"] or principal["CanonicalUser"]:
+        return
+    callers = [caller_for(("AWS", name)) for name in principal["AWS"]]
+    callers += [caller_for(("Service", name)) for name in principal["Service"]]
+    for clause in clauses if callers else ():
+        if clause.folded in _OF_THE_CALLER and not any(_can_meet(caller, clause) for caller in callers):
+            yield Found("CONDITION_NEVER_MET", clause.steps, "no principal of the statement has such a value")
+
+
+def _can_meet(caller: Caller, clause: Clause) -> bool:
+    """Tell whether requests of a principal may meet a condition, as far as it follows from the principal."""
+    key = clause.folded
+    if key not in caller.keys:
+        return caller.kind != "service" or key not in _NOT_OF_SERVICES or not _needs_key(clause)
+    if any("${" in str(value) for value in clause.values):
+        return True
+    return holds(clause.operator, key, clause.values, Facts({key: (caller.keys[key],)}, variables=False))
 
 
 def _refuses_for_all(key: str) -> bool:
@@ -365,6 +420,11 @@ def _matches_absent(clause: Clause) -> bool:
 def _demands(clause: Clause) -> bool:
     """Tell whether a condition demands that its key is there."""
     return _needs_key(clause) or (clause.operator.name == "Null" and False in map(truth, clause.values))
+
+
+def _refuses(clause: Clause) -> bool:
+    """Tell whether a condition demands that its key is absent."""
+    return clause.operator.name == "Null" and len(clause.values) == 1 and True in map(truth, clause.values)
 
 
 def _needs_key(clause: Clause) -> bool:
@@ -408,6 +468,7 @@ _LIMITING: Final = frozenset(
         "aws:userid",
     ]
 )
+_SERVICE_NAME: Final = frozenset({"aws:principalservicename"})
 _SOURCE: Final = frozenset(
     ["aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths", "aws:sourceowner"]
 )
@@ -419,7 +480,9 @@ def _whom_it_lets_in(statement: Statement, clauses: list[Clause], account: str |
     principal = statement.principal
     everyone = statement.not_principal is not None or (principal is not None and "*" in principal["AWS"])
     if everyone and not _limited(clauses, _LIMITING):
-        yield Found("PUBLIC_ACCESS", ("Principal",) if principal is not None else ("NotPrincipal",))
+        service = _limited(clauses, _SERVICE_NAME)
+        code = "RESTRICT_ACCESS_TO_SERVICE_PRINCIPAL" if service else "PUBLIC_ACCESS"
+        yield Found(code, ("Principal",) if principal is not None else ("NotPrincipal",))
     if principal is None or principal.element == "*":
         return
     for kind, names in principal.element:
@@ -453,8 +516,8 @@ def _limited(clauses: list[Clause], keys: frozenset[str]) -> bool:
         _needs_key(clause)
         and clause.values
         and (
-            (fold(clause.key) in keys and all(map(_fixed, clause.values)))
-            or (fold(clause.key).startswith(_BY_SERVICE) and all(map(_tells_an_account, clause.values)))
+            (clause.folded in keys and all(_fixed(clause.key, value) for value in clause.values))
+            or (clause.folded.startswith(_BY_SERVICE) and all(map(_tells_an_account, clause.values)))
         )
         for clause in clauses
     )
@@ -471,12 +534,19 @@ def _tells_an_account(value: Value) -> bool:
     return bool(_ACCOUNT(text)) or (len(parts) > _RESOURCE_PART and bool(_ACCOUNT(parts[4])))
 
 
-def _fixed(value: Value) -> bool:
-    """Tell whether a value stands for a limited set: no wildcard, or one in an ARN whose account is fixed."""
+def _fixed(key: str, value: Value) -> bool:
+    """Tell whether a value stands for a limited set: no wildcard, or one behind an account or an organisation.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalorgpaths
+    """
     text = str(value)
     if "${" in text:
         return False
-    return not set("*?") & set(text) or _tells_an_account(text)
+    of_an_organisation = fold(key).endswith("orgpaths") and _ORGANISATION(text) is not None
+    return not set("*?") & set(text) or _tells_an_account(text) or of_an_organisation
+
+
+_ORGANISATION = re.compile(r"o-[a-z0-9]+/").match
 
 
 _RESOURCE_PART: Final = 5
@@ -508,6 +578,13 @@ _NOT_OF_SERVICES: Final = frozenset(
         "aws:username",
     ]
 )
+# What follows from the principal of a request; services have none of the first.
+_OF_THE_CALLER: Final = _NOT_OF_SERVICES | {
+    "aws:principalisawsservice",
+    "aws:principalservicename",
+    "aws:principalservicenameslist",
+    "aws:principaltype",
+}
 _SPARES_SERVICES: Final = frozenset(
     {"aws:principalisawsservice", "aws:viaawsservice", "aws:principalservicename"}
 )
@@ -517,11 +594,11 @@ def _services_shut_out(statement: Statement, clauses: list[Clause]) -> Iterator[
     principal, spared = statement.principal, statement.not_principal
     if spared is None and (principal is None or "*" not in principal["AWS"] or not clauses):
         return
-    if spared is not None and spared["Service"]:
+    if spared is not None and (spared["Service"] or "*" in spared["AWS"]):
         return
-    if any(fold(clause.key) in _SPARES_SERVICES or clause.operator.name == "Null" for clause in clauses):
+    if any(clause.folded in _SPARES_SERVICES or clause.operator.name == "Null" for clause in clauses):
         return
-    if not all(fold(clause.key) in _NOT_OF_SERVICES and not _needs_key(clause) for clause in clauses):
+    if not all(clause.folded in _NOT_OF_SERVICES and not _needs_key(clause) for clause in clauses):
         return
     if not _THAT_SERVICES_DO.isdisjoint(fact.name for fact in _named_actions(statement)):
         yield Found("DENY_SHUTS_OUT_SERVICES", ("Condition",) if clauses else ("NotPrincipal",))

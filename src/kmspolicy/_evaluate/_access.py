@@ -156,13 +156,21 @@ def tabulate(policy: Policy, principals: tuple[Subject, ...], actions: tuple[str
 
 def cell_of(policy: Policy, caller: Caller, action: str) -> Cell:
     """Say what a policy gives to a caller for an action, given by its folded name."""
-    entries = _about(policy, caller, variables=policy.version == VERSION_WITH_VARIABLES)
-    return _cell(
+    return _cell(_entries(policy, caller, action))
+
+
+def allowing(policy: Policy, caller: Caller, action: str) -> list[int]:
+    """List the statements that allow a caller an action, given by its folded name, perhaps under a condition."""
+    return [entry.number for entry in _entries(policy, caller, action) if entry.part != "denied"]
+
+
+def _entries(policy: Policy, caller: Caller, action: str) -> list[_Entry]:
+    return [
         entry
-        for entry in entries
+        for entry in _about(policy, caller, variables=policy.version == VERSION_WITH_VARIABLES)
         if names_key(policy.statements[entry.number])
         and names_action(policy.statements[entry.number], action)
-    )
+    ]
 
 
 def principals_of(policy: Policy) -> tuple[Subject, ...]:

@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 
 _NOBODY: Final = "The policy names nobody: nobody may do anything."
 _WIDTH: Final = 56
-_LEGEND: Final = (
-    "yes: allowed, IAM: if an IAM policy of the account allows it, if: under a condition, no: denied, ·: not granted"
-)
+_LEGEND: Final = "yes: allowed, IAM: if an IAM policy of the account allows it, if: under a condition, no: denied, ·: not granted"
 
 
 class _Notes:

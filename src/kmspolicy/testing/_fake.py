@@ -386,26 +386,37 @@ class FakeKMS:
             raise self._error(operation, "AccessDeniedException", self._filled(text, operation, key.arn))
 
     def _refuse(self, operation: str, text: str, *, bypass: bool) -> None:
-        """Refuse a policy that KMS refuses."""
+        """Refuse a policy that KMS refuses: for its text, then its principals, and last for whom it locks out."""
         malformed = _service.MALFORMED
         try:
             policy = Policy.from_json(text)
         except PolicyDocumentError as error:
             raise self._error(operation, malformed, "") from error
-        for finding in check_text(policy, text, caller=self.caller, account=self.account):
-            if _refuses(finding) and not (bypass and finding.code.startswith("LOCKOUT_")):
-                raise self._error(operation, *_service.ANSWERS.get(finding.code, (malformed, "")))
-            if finding.code == "IAM_POLICIES_DECIDE" and not self.iam_allows and not bypass:
-                raise self._error(operation, malformed, _service.LOCKOUT)
+        findings = check_text(policy, text, caller=self.caller, account=self.account)
+        codes = [finding.code for finding in findings if _refuses(finding)]
+        for code in sorted(codes, key=_service.is_malformed):
+            if code not in _service.LOCKOUTS:
+                raise self._error(operation, *_service.ANSWERS.get(code, (malformed, "")))
         if not all(map(self._exists, _names(policy))):
             raise self._error(operation, malformed, _service.PRINCIPALS)
+        by_iam = not self.iam_allows and any(finding.code == "IAM_POLICIES_DECIDE" for finding in findings)
+        if not bypass and (by_iam or not _service.LOCKOUTS.isdisjoint(codes)):
+            raise self._error(operation, malformed, _service.LOCKOUT)
 
     def _exists(self, name: str) -> bool:
-        """Tell whether a principal exists, in the partition of the key."""
-        if name in self._deleted or (name.startswith("arn:") and name.split(":")[1] != self.partition):
+        """Tell whether a principal exists, in the partition of the key; of a session, whether its role does."""
+        if name.startswith("arn:") and name.split(":")[1] != self.partition:
             return False
+        _, session, rest = name.partition(":assumed-role/")
+        if session:
+            account, role = name.split(":")[4], rest.partition("/")[0]
+            known = None if self.principals is None else list(self.principals)
+            return not _names_role(self._deleted, account, role) and (
+                known is None or _names_role(known, account, role)
+            )
         named = ":user/" in name or ":role/" in name
-        return not named or self.principals is None or name in self.principals
+        missing = named and self.principals is not None and name not in self.principals
+        return not missing and name not in self._deleted
 
     def _filled(self, text: str, operation: str, arn: str) -> str:
         return text.format(arn=arn, caller=self.caller, operation=operation)
@@ -423,6 +434,13 @@ class FakeKMS:
 
 def _refuses(finding: Finding) -> bool:
     return finding.severity is Severity.ERROR or finding.code in _service.REFUSED_THOUGH_NO_ERROR
+
+
+def _names_role(arns: Iterable[str], account: str, role: str) -> bool:
+    """Tell whether one of the ARNs is that of a role of this name, whose path does not matter."""
+    return any(
+        arn.split(":")[4] == account and ":role/" in arn and arn.rpartition("/")[2] == role for arn in arns
+    )
 
 
 def _names(policy: Policy) -> list[str]:

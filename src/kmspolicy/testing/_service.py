@@ -139,7 +139,8 @@ _CHARACTERS: Final = (
 )
 _FOR_ALL_VALUES: Final = (
     "OverlyPermissiveCondition: Using the ForAllValues set operator with a single-valued condition key matches "
-    "requests without the specified [encryption context or tag]"
+    "requests without the specified [encryption context or tag] or with an unspecified [encryption context or tag]. "
+    "To fix, remove ForAllValues."
 )
 # By the code of the finding: the error, and its text; KMS often gives none.
 ANSWERS: Final[Mapping[str, tuple[str, str]]] = {
@@ -149,11 +150,20 @@ ANSWERS: Final[Mapping[str, tuple[str, str]]] = {
     "LOCKOUT_CALLER": (MALFORMED, LOCKOUT),
     "MISSING_PRINCIPAL": (MALFORMED, "Policy contains a statement with no principal."),
     "UNSUPPORTED_WILDCARD_IN_PRINCIPAL": (MALFORMED, PRINCIPALS),
+    "WILDCARD_IN_SERVICE_PRINCIPAL": (MALFORMED, PRINCIPALS),
     "INVALID_PRINCIPAL_FORMAT": (MALFORMED, PRINCIPALS),
     "INVALID_USER_REFERENCE": (MALFORMED, PRINCIPALS),
     "INVALID_ROLE_REFERENCE": (MALFORMED, PRINCIPALS),
     "OVERLY_PERMISSIVE_CONDITION": (MALFORMED, _FOR_ALL_VALUES),
 }
+LOCKOUTS: Final = frozenset({"LOCKOUT_EVERYONE", "LOCKOUT_CALLER"})
+
+
+def is_malformed(code: str) -> bool:
+    """Tell whether KMS calls it malformed; size and characters have errors of their own, and are looked at first."""
+    return ANSWERS.get(code, (MALFORMED, ""))[0] == MALFORMED
+
+
 REFUSED_THOUGH_NO_ERROR: Final = frozenset({"INVALID_USER_REFERENCE", "INVALID_ROLE_REFERENCE"})
 # Others are 400.
 STATUS: Final[Mapping[str, int]] = {
