@@ -11,7 +11,18 @@ import pytest
 from aiobotocore.stub import AioStubber
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, ReadTimeoutError
 
-from kmspolicy import KeyPolicies, Policy, Principal, PutResult, Retry, allow, check, errors, statements
+from kmspolicy import (
+    KeyPolicies,
+    Policy,
+    Principal,
+    PutResult,
+    Retry,
+    allow,
+    check,
+    errors,
+    statements,
+    translate_errors,
+)
 from kmspolicy.testing import FakeKMS
 from support import KEY_ID, client_of
 
@@ -133,6 +144,17 @@ async def test_a_fake_client_cut_off_in_a_delay() -> None:
     with pytest.raises(errors.NoAnswerError) as caught:
         await policies.put(KEY_ID, "{}")
     assert (caught.value.attempts, caught.value.outcome_unknown) == (1, False)
+
+
+@pytest.mark.parametrize("error", [OSError("disk"), ValueError("of the caller's own"), ZeroDivisionError()])
+def test_errors_of_other_making_pass_in_a_callers_own_calls(error: Exception) -> None:
+    """So do errors of this library, as they are."""
+    ours = errors.NotFoundException(is_retry_safe=True, outcome_unknown=True)
+    for raised in (error, ours):
+        with pytest.raises(type(raised)) as caught, translate_errors():
+            raise raised
+        assert caught.value is raised
+    assert ours.is_retry_safe
 
 
 async def test_a_mock_of_a_client_is_left_alone() -> None:

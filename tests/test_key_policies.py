@@ -13,7 +13,7 @@ from kmspolicy import KeyPolicies, Plan, Policy, Principal, Retry, Statement, al
 from kmspolicy.testing import FakeKMS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from kmspolicy.testing import VirtualClock
 
@@ -25,6 +25,7 @@ ADMIN = statements.enable_iam_policies(ACCOUNT)
 SIGN = allow("kms:Sign").to(ALICE).named("sign")
 PRINCIPALS = "Policy contains a statement with one or more invalid principals."
 TEXT: Any = "5"
+SHORT = Policy([ADMIN])
 
 
 @pytest.fixture
@@ -113,6 +114,10 @@ async def test_names_of_many_pages(clock: VirtualClock) -> None:
     assert client.calls == [{"KeyId": KEY}, {"KeyId": KEY, "Marker": "m"}, {"KeyId": KEY, "Marker": "n"}]
     none = Scripted({"PolicyNames": [], "Truncated": False})
     assert await KeyPolicies(none, sleep=clock.sleep, clock=clock).names(KEY) == ()
+    circle = Scripted(
+        *({"PolicyNames": [name], "Truncated": True, "NextMarker": name} for name in ("a", "b", "a", "b"))
+    )
+    assert await KeyPolicies(circle, sleep=clock.sleep, clock=clock).names(KEY) == ("a", "b", "a")
     last = Scripted({"PolicyNames": ["a"], "Truncated": True})
     assert await KeyPolicies(last, sleep=clock.sleep, clock=clock).names(KEY) == ("a",)
 
@@ -215,11 +220,32 @@ async def test_a_plan_that_kms_would_refuse(fake: FakeKMS, policies: KeyPolicies
     assert fake.calls[-1][1]["BypassPolicyLockoutSafetyCheck"] is True
 
 
-async def test_ensure_with_bypass(fake: FakeKMS, policies: KeyPolicies) -> None:
+async def test_ensure_and_edit_with_bypass(fake: FakeKMS, policies: KeyPolicies) -> None:
     """What is meant is handed on."""
-    key = fake.add_key(Policy([ADMIN]))
+    key, other = fake.add_key(Policy([ADMIN])), fake.add_key(Policy([ADMIN]))
     assert await policies.ensure(key, Policy([SIGN]), bypass_policy_lockout_safety_check=True) is not None
-    assert fake.policy(key) == Policy([SIGN])
+
+    def locked(_: Policy) -> Policy:
+        return Policy([SIGN])
+
+    with pytest.raises(errors.PolicyCheckError):
+        await policies.edit(other, locked)
+    assert await policies.edit(other, locked, bypass_policy_lockout_safety_check=True) is not None
+    assert fake.policy(key) == fake.policy(other) == Policy([SIGN])
+
+
+async def test_what_merely_looks_like_a_bypass(fake: FakeKMS, policies: KeyPolicies) -> None:
+    """It is refused before anything is read or written."""
+    key, yes = fake.add_key(), TEXT
+    for call in (
+        policies.put(key, Policy([ADMIN]), bypass_policy_lockout_safety_check=yes),
+        policies.plan(key, Policy([ADMIN]), bypass_policy_lockout_safety_check=yes),
+        policies.ensure(key, Policy([ADMIN]), bypass_policy_lockout_safety_check=yes),
+        policies.edit(key, lambda policy: policy, bypass_policy_lockout_safety_check=yes),
+    ):
+        with pytest.raises(TypeError, match="is true or false, and nothing that merely looks so"):
+            await call
+    assert fake.calls == []
 
 
 @pytest.mark.parametrize("policy", [7, "{", {"Statement": []}])
@@ -343,6 +369,9 @@ async def test_adding_a_statement(fake: FakeKMS, policies: KeyPolicies) -> None:
     assert await policies.add_statement(key, nameless) is not None
     assert await policies.add_statement(key, nameless) is None
     assert fake.policy(key) == Policy([ADMIN, SIGN, nameless])
+    twice = fake.add_key(Policy([ADMIN, SIGN, allow("kms:Verify").to(BOB).named("sign")]))
+    for there in fake.policy(twice).statements:
+        assert await policies.add_statement(twice, there) is None
 
 
 async def test_removing_and_replacing_a_statement(fake: FakeKMS, policies: KeyPolicies) -> None:
@@ -388,6 +417,82 @@ async def test_waiting_until_a_policy_reads_back(
     assert clock.slept == [0.5, 1.0, 2.0, 0.5, 0.5]
 
 
+async def test_three_times_are_in_a_row(clock: VirtualClock) -> None:
+    """One read that shows the old policy begins the count anew: reads may come from several places."""
+    old, new = ({"Policy": policy.to_json()} for policy in (SHORT, Policy([ADMIN, SIGN])))
+    client = Scripted(new, new, old, new, old, new, new, new)
+    await KeyPolicies(client, sleep=clock.sleep, clock=clock).wait_until_equivalent(
+        KEY, Policy([ADMIN, SIGN]), 60
+    )
+    assert client.answers == []
+
+
+@pytest.mark.parametrize(
+    ("visible_after", "wait"), [(4, 4), (8, 10), (8, 12), (0, 0), (0, 0.1), (2.5, 2.6), (100, 100)]
+)
+async def test_all_of_the_time_is_used(visible_after: float, wait: float, clock: VirtualClock) -> None:
+    """It looks until the time is over, the last time at its end; a row that has begun is finished."""
+    old, new = ({"Policy": policy.to_json()} for policy in (SHORT, Policy([ADMIN, SIGN])))
+    began = clock()
+
+    class Late(Scripted):
+        async def get_key_policy(self, **_: Any) -> dict[str, Any]:
+            return new if clock() - began >= visible_after else old
+
+    policies = KeyPolicies(Late(), sleep=clock.sleep, clock=clock)
+    await policies.wait_until_equivalent(KEY, Policy([ADMIN, SIGN]), wait)
+
+
+async def test_a_policy_that_cannot_be_read_may_be_the_old_one(clock: VirtualClock) -> None:
+    """It is waited for its end; if it stays, that is the error."""
+    odd, new = {"Policy": "{}"}, {"Policy": Policy([ADMIN, SIGN]).to_json()}
+    client = Scripted({}, odd, new, new, odd, new, new, new)
+    policies = KeyPolicies(client, sleep=clock.sleep, clock=clock)
+    await policies.put(KEY, Policy([ADMIN, SIGN]), wait=60)
+    assert client.answers == []
+    stays = KeyPolicies(Scripted({}, *[odd] * 100), sleep=clock.sleep, clock=clock)
+    began = clock()
+    with pytest.raises(errors.PolicyDocumentError) as caught:
+        await stays.put(KEY, Policy([ADMIN, SIGN]), wait=10)
+    assert clock() - began == 10
+    assert any("The policy was put on key" in note for note in caught.value.__notes__)
+
+
+WRITES: list[Callable[[KeyPolicies, str, Any], Awaitable[object]]] = [
+    lambda policies, key, wait: policies.put(key, SHORT, wait=wait),
+    lambda policies, key, wait: policies.ensure(key, SHORT, wait=wait),
+    lambda policies, key, wait: policies.edit(key, lambda _: SHORT, wait=wait),
+    lambda policies, key, wait: policies.add_statement(key, SIGN.named("other"), wait=wait),
+    lambda policies, key, wait: policies.remove_statement(key, "sign", wait=wait),
+    lambda policies, key, wait: policies.replace_statement(
+        key, allow("kms:Verify").to(BOB).named("sign"), wait=wait
+    ),
+]
+
+
+@pytest.mark.parametrize("call", WRITES)
+async def test_whatever_writes_can_wait(
+    call: Callable[[KeyPolicies, str, Any], Awaitable[object]], fake: FakeKMS, policies: KeyPolicies
+) -> None:
+    """Each of the calls reads three times more when it is asked to, and no call when the time is none."""
+    key = fake.add_key(Policy([ADMIN, SIGN]))
+    for wait in (TEXT, -1):
+        with pytest.raises((TypeError, ValueError), match="wait is a"):
+            await call(policies, key, wait)
+    assert fake.calls == []
+    await call(policies, key, 30)
+    assert operations(fake)[-4:] == ["PutKeyPolicy"] + ["GetKeyPolicy"] * 3
+
+
+async def test_applying_can_wait(fake: FakeKMS, policies: KeyPolicies) -> None:
+    """In the same way."""
+    plan = await policies.plan(fake.add_key(Policy([ADMIN, SIGN])), SHORT)
+    with pytest.raises(TypeError, match="wait is a number"):
+        await policies.apply(plan, wait=TEXT)
+    await policies.apply(plan, wait=30)
+    assert operations(fake) == ["GetKeyPolicy", "GetKeyPolicy", "PutKeyPolicy"] + ["GetKeyPolicy"] * 3
+
+
 async def test_no_waiting_unless_asked_for(fake: FakeKMS, policies: KeyPolicies) -> None:
     """A put is one request."""
     key = fake.add_key(Policy([ADMIN]))
@@ -409,8 +514,9 @@ async def test_a_policy_that_does_not_read_back(
     assert (caught.value.key_id, json.loads(caught.value.found)) == (key, Policy([ADMIN]).to_dict())
     assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)  # noqa: S301
     assert max(clock.slept) == 5.0
-    with pytest.raises(errors.WaitTimeoutError, match="only 1 of 3 times in a row"):
-        await policies.wait_until_equivalent(key, Policy([ADMIN]), 0)
+    await policies.wait_until_equivalent(key, Policy([ADMIN]), 0)
+    with pytest.raises(errors.WaitTimeoutError, match="did not read back in 0 seconds"):
+        await policies.wait_until_equivalent(key, Policy([SIGN]), 0)
 
 
 @pytest.mark.parametrize(
@@ -521,8 +627,9 @@ async def test_new_principals(fake: FakeKMS, clock: VirtualClock) -> None:
         (Retry(), True, Policy([ADMIN, SIGN]), errors.InvalidPrincipalException, 1),
         (None, True, Policy([ADMIN, SIGN]), errors.InvalidPrincipalException, 1),
         (Retry(propagation=0), True, Policy([ADMIN, SIGN]), errors.InvalidPrincipalException, 1),
-        (Retry(propagation=20), True, Policy([ADMIN, SIGN]), errors.InvalidPrincipalException, 5),
-        (Retry(propagation=20), False, Policy([ADMIN, SIGN]), errors.InvalidPrincipalException, 5),
+        (Retry(propagation=20), True, Policy([ADMIN, SIGN]), errors.InvalidPrincipalException, 6),
+        (Retry(propagation=20), False, Policy([ADMIN, SIGN]), errors.InvalidPrincipalException, 6),
+        (Retry(propagation=6), True, Policy([ADMIN, SIGN]), errors.InvalidPrincipalException, 4),
         # What check knows to be wrong never heals.
         (Retry(propagation=20), False, Policy([SIGN]), errors.InvalidPrincipalException, 1),
         (Retry(propagation=20), False, "{", errors.InvalidPrincipalException, 1),
@@ -544,8 +651,20 @@ async def test_principals_that_stay_unknown(  # noqa: PLR0913, PLR0917 - a table
     with pytest.raises(error) as caught:
         await policies.put(fake.add_key(), policy)
     assert (caught.value.attempts, len(fake.calls)) == (attempts, attempts)
-    assert clock() - began <= 20
+    if attempts > 1:  # the last is made when the time is over, and not long before
+        assert retry is not None
+        assert clock() - began == retry.propagation
     assert caught.value.__cause__ is not None
+
+
+async def test_waiting_for_a_token_is_no_waiting_for_principals(fake: FakeKMS, clock: VirtualClock) -> None:
+    """Each key is tried again, however long the line was."""
+    policies = KeyPolicies(fake, retry=Retry(propagation=10), sleep=clock.sleep, clock=clock)
+    keys = [fake.add_key() for _ in range(12)]
+    fake.fail("MalformedPolicyDocumentException", times=1000, message=PRINCIPALS)
+    items = [(key, Policy([ADMIN, SIGN])) for key in keys]
+    many = policies.put_many(items, rate=1, concurrency=12)
+    assert all([getattr(result.error, "attempts", 0) > 1 async for result in many])
 
 
 @pytest.mark.parametrize(
@@ -583,6 +702,21 @@ async def test_an_unknown_outcome_is_not_forgotten(fake: FakeKMS, clock: Virtual
     assert (caught.value.attempts, caught.value.outcome_unknown) == (3, True)
 
 
+async def test_a_read_has_no_unknown_outcome(fake: FakeKMS, clock: VirtualClock) -> None:
+    """It changes nothing, whatever became of it."""
+    policies = KeyPolicies(fake, retry=None, sleep=clock.sleep, clock=clock)
+    key = fake.add_key()
+    for reading, unknown in ((policies.get, False), (policies.names, False), (_put(policies), True)):
+        fake.fail("KMSInternalException")
+        with pytest.raises(errors.KMSInternalException) as caught:
+            await reading(key)
+        assert caught.value.outcome_unknown is unknown
+
+
+def _put(policies: KeyPolicies) -> Callable[[str], Awaitable[object]]:
+    return lambda key: policies.put(key, Policy([ADMIN]))
+
+
 # --- logging ---------------------------------------------------------------------------------------
 
 
@@ -605,6 +739,24 @@ async def test_what_is_logged(fake: FakeKMS, policies: KeyPolicies, caplog: pyte
     for record in caplog.records:
         assert "request_id" in vars(record)
         assert record.levelno == logging.DEBUG or "Statement" not in record.getMessage()
+
+
+async def test_attempts_are_counted_on_over_the_repeats_for_principals(
+    fake: FakeKMS, clock: VirtualClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Each message says how many requests were sent so far, for all of the put."""
+    policies = KeyPolicies(fake, retry=Retry(propagation=60, first_delay=0), sleep=clock.sleep, clock=clock)
+    fake.fail("MalformedPolicyDocumentException", message=PRINCIPALS)
+    fake.fail("KMSInternalException")
+    with caplog.at_level(logging.DEBUG, logger="kmspolicy"):
+        await policies.put(fake.add_key(), Policy([ADMIN, SIGN]))
+    assert [(record.levelname, vars(record)["attempt"]) for record in caplog.records] == [
+        ("DEBUG", 0),
+        ("WARNING", 1),
+        ("WARNING", 2),
+        ("DEBUG", 3),
+        ("INFO", 3),
+    ]
 
 
 async def test_waiting_for_principals_is_logged(

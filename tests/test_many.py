@@ -6,11 +6,12 @@ import asyncio
 import gc
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from itertools import count, islice, pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ConnectionClosedError
 
 from kmspolicy import (
     KeyPolicies,
@@ -197,7 +198,14 @@ async def test_a_key_that_is_under_way(clock: VirtualClock) -> None:
     assert [result.error async for result in again] == [None] * 3
 
 
-@pytest.mark.parametrize("item", [7, ("key",), ("key", POLICY, 1), None])
+class NoPair:
+    """What fails when it is taken apart."""
+
+    def __iter__(self) -> Iterator[object]:
+        raise LookupError
+
+
+@pytest.mark.parametrize("item", [7, ("key",), ("key", POLICY, 1), None, "ab", b"ab", NoPair()])
 async def test_items_that_are_no_pairs(item: Any, policies: KeyPolicies, fake: FakeKMS) -> None:
     """Their result says so, and the others go on."""
     key = fake.add_key()
@@ -363,6 +371,28 @@ async def test_slower_after_throttling(clock: VirtualClock) -> None:
     results = [result async for result in policies.put_many(islice(endless(), 400), rate=15)]
     assert all(result.error is None for result in results)
     assert 0 < len(client.throttled) < 0.2 * len(client.came)
+
+
+async def test_only_throttling_makes_slower(clock: VirtualClock) -> None:
+    """And it does so at once; afterwards the pace comes back, a little with each request."""
+
+    class Failing(Paced):
+        async def put_key_policy(self, **_: Any) -> dict[str, Any]:
+            self.came.append(clock())
+            code = {3: "KMSInternalException", 10: "ThrottlingException", 11: "ThrottlingException"}
+            if len(self.came) in code:
+                raise ClientError({"Error": {"Code": code[len(self.came)]}}, "PutKeyPolicy")
+            return {}
+
+    client = Failing(clock)
+    policies = facade(client, clock, retry=Retry(5, first_delay=0, deadline=None))
+    results = [result async for result in policies.put_many(islice(endless(), 150), rate=10, concurrency=1)]
+    assert all(result.error is None for result in results)
+    spaces = [round(b - a, 6) for a, b in pairwise(client.came)]
+    assert set(spaces[:9]) == {0.1}
+    assert (spaces[9], spaces[10]) == (0.2, 0.38)
+    assert spaces[10:] == sorted(spaces[10:], reverse=True)
+    assert set(spaces[60:]) == {0.1}
 
 
 # --- leaving early ---------------------------------------------------------------------------------
@@ -623,6 +653,51 @@ async def test_a_result_whose_callback_failed_is_pending(clock: VirtualClock) ->
     assert "key-1" in many.pending
 
 
+async def test_two_who_stop_while_the_items_are_closed(clock: VirtualClock) -> None:
+    """The second waits until the first has closed them, and no error covers that of the reader."""
+    closed: list[bool] = []
+
+    async def items() -> AsyncIterator[tuple[str, Policy]]:
+        try:
+            for item in endless():
+                yield item
+        finally:
+            await clock.sleep(5)
+            closed.append(True)
+
+    many = facade(Paced(clock, takes=1e6), clock).put_many(items(), rate=None, concurrency=2)
+    async with many:
+        reader = asyncio.create_task(anext(many))
+        for _ in range(20):
+            await asyncio.sleep(0)
+        reader.cancel()
+        for _ in range(5):
+            await asyncio.sleep(0)
+    assert closed == [True]
+    with pytest.raises(asyncio.CancelledError):
+        await reader
+
+
+async def test_items_whose_aclose_is_no_coroutine(clock: VirtualClock) -> None:
+    """It is called, and covers no other error."""
+    closed: list[bool] = []
+
+    class Items:
+        def __aiter__(self) -> Any:
+            return self
+
+        async def __anext__(self) -> tuple[str, Policy]:
+            raise LookupError
+
+        def aclose(self) -> None:
+            closed.append(True)
+
+    with pytest.raises(LookupError):
+        async with facade(Paced(clock), clock).put_many(Items()) as results:
+            await anext(results)
+    assert closed == [True]
+
+
 async def test_two_who_stop(clock: VirtualClock) -> None:
     """Each returns when all is over, the second as well."""
     cleaned: list[str] = []
@@ -685,6 +760,155 @@ async def test_an_iterator_without_aiter(clock: VirtualClock) -> None:
     assert len([result async for result in facade(Paced(clock), clock).put_many(items)]) == 3
 
 
+async def test_the_end_of_the_items_is_asked_for_once(clock: VirtualClock) -> None:
+    """As ``for`` does: a queue with a sentinel has no second one, and some iterators begin anew."""
+    queue: asyncio.Queue[str | None] = asyncio.Queue()
+    for key in ("key-0", "key-1", "key-2", None):
+        queue.put_nowait(key)
+
+    class FromQueue:
+        def __aiter__(self) -> Any:
+            return self
+
+        async def __anext__(self) -> tuple[str, Policy]:
+            key = await queue.get()
+            if key is None:
+                raise StopAsyncIteration
+            return key, POLICY
+
+    class Restarting:
+        def __init__(self) -> None:
+            self.number = 0
+
+        def __iter__(self) -> Any:
+            return self
+
+        def __next__(self) -> tuple[str, Policy]:
+            self.number += 1
+            if self.number % 3 == 0:
+                raise StopIteration
+            return f"key-{self.number}", POLICY
+
+    later: Any = FromQueue()
+    policies = facade(Paced(clock), clock)
+    results = [result.key_id async for result in policies.put_many(later, rate=None)]
+    assert sorted(results) == ["key-0", "key-1", "key-2"]
+    now: Any = Restarting()
+    again = [result.key_id async for result in policies.put_many(now, rate=None, concurrency=4)]
+    assert sorted(again) == ["key-1", "key-2"]
+
+
+@pytest.mark.parametrize("where", ["items", "client"])
+async def test_what_is_no_exception_comes_out(where: str, clock: VirtualClock) -> None:
+    """Such as the failure of a test's own client: the work ends with it, and is not finished."""
+
+    def items() -> Iterator[tuple[str, Policy]]:
+        yield "key-0", POLICY
+        if where == "items":
+            pytest.fail("of the items")
+        yield "key-1", POLICY
+        yield "key-2", POLICY
+
+    class Failing(Paced):
+        async def put_key_policy(self, **parameters: Any) -> dict[str, Any]:
+            if parameters["KeyId"] == "key-1":
+                pytest.fail("of the client")
+            return {}
+
+    many = facade(Failing(clock), clock).put_many(items(), rate=None, concurrency=1)
+    assert (await anext(many)).key_id == "key-0"
+    with pytest.raises(pytest.fail.Exception, match=f"of the {where}"):
+        await anext(many)
+    assert not many.finished
+    assert many.pending == (("key-1",) if where == "client" else ())
+    assert others() == set()
+
+
+async def test_a_task_that_is_cancelled_from_outside(clock: VirtualClock) -> None:
+    """Its key has no result: that is no end, and said."""
+    many = facade(Paced(clock, takes=1e6), clock).put_many(islice(endless(), 3), rate=None)
+    reader = asyncio.create_task(anext(many))
+    for _ in range(20):
+        await asyncio.sleep(0)
+    for task in others() - {reader}:
+        task.cancel()
+    with pytest.raises(RuntimeError, match="a task of the work was cancelled from outside"):
+        await reader
+    assert (many.finished, len(many.pending)) == (False, 3)
+
+
+async def test_a_source_that_swallows_cancellation(clock: VirtualClock) -> None:
+    """What it gives after the work was stopped is not written."""
+
+    class Stubborn:
+        def __init__(self) -> None:
+            self.number = 0
+
+        def __aiter__(self) -> Any:
+            return self
+
+        async def __anext__(self) -> tuple[str, Policy]:
+            self.number += 1
+            if self.number > 1:
+                with suppress(asyncio.CancelledError):
+                    await asyncio.Event().wait()
+            return f"key-{self.number}", POLICY
+
+    client = Paced(clock)
+    items: Any = Stubborn()
+    async with facade(client, clock).put_many(items, rate=None, concurrency=1) as results:
+        await anext(results)
+        for _ in range(200):
+            await asyncio.sleep(0)
+    assert len(client.came) == 1
+    assert others() == set()
+
+
+async def test_a_client_that_makes_an_error_of_a_cancellation(clock: VirtualClock) -> None:
+    """It is not repeated: who left wants nothing more to be sent."""
+
+    class Translating(Paced):
+        async def put_key_policy(self, **_: Any) -> dict[str, Any]:
+            self.came.append(clock())
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                raise ConnectionClosedError(endpoint_url="x") from None
+            return {}
+
+    client = Translating(clock)
+    policies = facade(client, clock, retry=Retry(5, first_delay=0))
+    many = policies.put_many(endless(), rate=None, concurrency=2)
+    reader = asyncio.create_task(anext(many))
+    for _ in range(20):
+        await asyncio.sleep(0)
+    await many.aclose()
+    assert len(client.came) == 2
+    assert (await reader).error is not None or many.pending
+    assert others() == set()
+
+
+async def test_a_read_that_is_cancelled_from_within_wrote_nothing(clock: VirtualClock) -> None:
+    """Only a put may have taken effect."""
+
+    class Cancelling(Paced):
+        async def put_key_policy(self, **_: Any) -> dict[str, Any]:
+            raise asyncio.CancelledError
+
+        get_key_policy = put_key_policy
+
+    policies = facade(Cancelling(clock), clock)
+    unknown = [
+        [getattr(result.error, "outcome_unknown", None) async for result in many]
+        for many in (
+            policies.put_many([("key", POLICY)]),
+            policies.plan_many([("key", POLICY)]),
+            policies.get_many(["key"]),
+        )
+    ]
+    assert unknown == [[True], [False], [False]]
+
+
 def test_a_key_that_is_no_list_of_keys(policies: KeyPolicies) -> None:
     """A text is an iterable of letters, which nobody means."""
     with pytest.raises(TypeError, match="put one key into a list"):
@@ -696,8 +920,26 @@ def test_a_callback_that_is_async(policies: KeyPolicies) -> None:
 
     async def tell(_: int, __: object) -> None: ...
 
-    with pytest.raises(TypeError, match="it must not be async"):
-        policies.put_many([], progress=tell)
+    class Tell:
+        async def __call__(self, _: int, __: object) -> None: ...
+
+    for progress in (tell, Tell()):
+        with pytest.raises(TypeError, match="it must not be async"):
+            policies.put_many([], progress=progress)
+    nothing: Any = 7
+    with pytest.raises(TypeError, match="7 cannot be called"):
+        policies.put_many([], progress=nothing)
+
+
+async def test_a_callback_that_seems_to_end_the_results(clock: VirtualClock) -> None:
+    """As in a generator, that is an error and no end."""
+
+    def stop(_: int, __: object) -> None:
+        raise StopAsyncIteration
+
+    many = facade(Paced(clock), clock).put_many(islice(endless(), 3), rate=None, progress=stop)
+    with pytest.raises(RuntimeError, match="progress raised StopAsyncIteration"):
+        await anext(many)
 
 
 async def test_a_stall_does_not_hand_out_tokens_in_advance(clock: VirtualClock) -> None:

@@ -326,7 +326,7 @@ LOCKOUT = "The new key policy will not allow you to update the key policy in the
 NEW = Policy([ADMIN, statements.deny_deletion()])
 
 
-@pytest.mark.parametrize(("message", "attempts"), [(PRINCIPALS, 3), (LOCKOUT, 1), ("", 1), ("Syntax", 1)])
+@pytest.mark.parametrize(("message", "attempts"), [(PRINCIPALS, 4), (LOCKOUT, 1), ("", 1), ("Syntax", 1)])
 async def test_21_only_invalid_principals_are_a_matter_of_waiting(
     message: str, attempts: int, clock: VirtualClock
 ) -> None:

@@ -57,7 +57,7 @@ def test_attempts_that_are_refused(attempts: Any) -> None:
 
 
 @pytest.mark.parametrize("seconds", [-1, float("nan"), float("inf"), "1", True])
-@pytest.mark.parametrize("name", ["deadline", "first_delay", "max_delay"])
+@pytest.mark.parametrize("name", ["deadline", "first_delay", "max_delay", "propagation"])
 def test_seconds_that_are_refused(name: str, seconds: Any) -> None:
     """Finite and not negative."""
     with pytest.raises(ValueError, match="expected seconds"):

@@ -216,10 +216,10 @@ async def test_a_session_exists_as_its_role_does() -> None:
     """By the role's name, whose path a session does not tell."""
     role, session = f"arn:aws:iam::{ACCOUNT}:role/x/App", f"arn:aws:sts::{ACCOUNT}:assumed-role/App/s"
     to_session = Policy([ADMIN, allow("kms:Sign").to(Principal.arn(session))])
-    for principals in ([], [role.replace(ACCOUNT, "444455556666")], [f"{role}2"]):
+    others = [role.replace(ACCOUNT, "444455556666"), f"{role}2", session, ALICE]
+    for principals in (others[:0], others):
         assert await refused(FakeKMS(principals=principals), to_session) == (MALFORMED, PRINCIPALS)
-    for principals in (None, [role]):
-        fake = FakeKMS(principals=principals)
+    for fake in (FakeKMS(), FakeKMS(principals=[role])):
         await fake.put_key_policy(KeyId=fake.add_key(), Policy=to_session.to_json())
         fake.delete_principal(role)
         assert await refused(fake, to_session) == (MALFORMED, PRINCIPALS)
@@ -260,6 +260,7 @@ async def test_principals_must_exist() -> None:
     await fake.put_key_policy(KeyId=key_id, Policy=Policy([ADMIN, TO_ALICE]).to_json())
     to_app = Policy([ADMIN, allow("kms:Sign").to(Principal.arn(APP))])
     assert await refused(fake, to_app) == (MALFORMED, PRINCIPALS)
+    assert await refused(FakeKMS(principals=[APP]), Policy([ADMIN, TO_ALICE])) == (MALFORMED, PRINCIPALS)
     fake.delete_principal(ALICE)
     assert await refused(fake, Policy([ADMIN, TO_ALICE])) == (MALFORMED, PRINCIPALS)
     excepted = Statement("Deny", not_principal=Principal.arn(APP), action="kms:Sign", resource="*")

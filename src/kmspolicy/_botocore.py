@@ -46,6 +46,7 @@ class Call:
         operation: The operation of the API; None for a caller's own calls, of any operation.
         repeats: Whether botocore may repeat the request as the client's configuration says.
         counted: Whether the client tells what it sends.
+        earlier: The requests of other calls for the same purpose.
         sent: The requests handed to the HTTP session so far.
         settled: How many of them were answered or failed.
         under_way: Whether an attempt has begun and not ended.
@@ -57,6 +58,7 @@ class Call:
     operation: str | None = None
     repeats: bool = attrs.field(default=True, kw_only=True)
     counted: bool = attrs.field(default=False, kw_only=True)
+    earlier: int = attrs.field(default=0, kw_only=True)
     sent: int = 0
     settled: int = 0
     under_way: bool = False
@@ -85,7 +87,15 @@ class Call:
         if isinstance(error, (BotoCoreError, ClientError, ResponseParserError)):
             return _translate(error, self)
         # botocore's parser fails in many ways on answers that are not the service's.
-        return _unreadable(error, self) if self.sent > self.settled else None
+        if self.sent > self.settled:
+            return _unreadable(error, self)
+        # Nothing was sent: credentials come from files and programs, which fail in their own ways.
+        if self.counted and isinstance(error, (OSError, ValueError)):
+            self.settle(0)
+            return self.no_answer(
+                f"nothing was sent: {error}", code=type(error).__name__, is_retry_safe=False
+            )
+        return None
 
     def cut_off(self, message: str) -> errors.NoAnswerError:
         """Say that the attempt under way was given up."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import json
 import pickle
 import socket
 import time
@@ -308,6 +309,8 @@ async def test_answers_that_botocore_cannot_read(
         (ClientError({"ResponseMetadata": {"RetryAttempts": 4}}, "AssumeRole"), "ClientError", False),  # type: ignore[typeddict-item]  # ty: ignore[invalid-argument-type]
         (BotocoreClosed(endpoint_url="https://sts.invalid"), "ConnectionClosedError", True),
         (CredentialRetrievalError(provider="sso", error_msg="expired"), "CredentialRetrievalError", False),
+        (FileNotFoundError(2, "No such file or directory", "/var/run/token"), "FileNotFoundError", False),
+        (json.JSONDecodeError("Expecting value", "", 0), "JSONDecodeError", False),
     ],
     ids=repr,
 )

@@ -219,9 +219,7 @@ def _redundant(policy: Policy) -> Iterator[Found]:
     together = {subject: tuple(about[subject]) for subject in shared}  # which statements are about a subject
     saying = {indices: _sayings(policy, indices) for indices in set(together.values())}
     redundant: dict[int, list[int]] = {}
-    candidates = [
-        index for index, subjects in enumerate(subjects_of) if subjects and shared.issuperset(subjects)
-    ]
+    candidates = [index for index, subjects in enumerate(subjects_of) if shared.issuperset(subjects)]
     for index in reversed(candidates):  # of two that are the same, the first stays
         actions = set(map(fold, policy.statements[index].actions))
         groups = {together[subject] for subject in subjects_of[index]}

@@ -585,9 +585,6 @@ _OF_THE_CALLER: Final = _NOT_OF_SERVICES | {
     "aws:principalservicenameslist",
     "aws:principaltype",
 }
-_SPARES_SERVICES: Final = frozenset(
-    {"aws:principalisawsservice", "aws:viaawsservice", "aws:principalservicename"}
-)
 
 
 def _services_shut_out(statement: Statement, clauses: list[Clause]) -> Iterator[Found]:
@@ -596,8 +593,9 @@ def _services_shut_out(statement: Statement, clauses: list[Clause]) -> Iterator[
         return
     if spared is not None and (spared["Service"] or "*" in spared["AWS"]):
         return
-    if any(clause.folded in _SPARES_SERVICES or clause.operator.name == "Null" for clause in clauses):
+    if any(clause.operator.name == "Null" for clause in clauses):
         return
+    # aws:PrincipalIsAWSService and the like, by which services are spared, are not among these.
     if not all(clause.folded in _NOT_OF_SERVICES and not _needs_key(clause) for clause in clauses):
         return
     if not _THAT_SERVICES_DO.isdisjoint(fact.name for fact in _named_actions(statement)):

@@ -91,7 +91,7 @@ class Calls:
         """Prepare the client, once and not at every call."""
         object.__setattr__(self, "counted", _botocore.prepare(self.client, OPERATIONS))
 
-    async def send(
+    async def send(  # noqa: PLR0913 - what one call is made of
         self,
         operation: str,
         key_id: str,
@@ -99,6 +99,7 @@ class Calls:
         *,
         pace: Pace | None = None,
         must_have: tuple[str, type] | None = None,
+        earlier: int = 0,
     ) -> Answer:
         """Send a request, and again as the retry says.
 
@@ -108,10 +109,13 @@ class Calls:
             request: Sends the request.
             pace: Says when the next request may leave; None for at once.
             must_have: A member of the answer, and its type, without which it is none.
+            earlier: The requests that were sent for the same purpose before, for messages.
         """
         if pace is not None:  # before the deadline begins
             await pace.take()
-        call = _botocore.Call(key_id, operation, repeats=self.retry is None, counted=self.counted)
+        call = _botocore.Call(
+            key_id, operation, repeats=self.retry is None, counted=self.counted, earlier=earlier
+        )
         retry = self.retry or _ONCE
         timer = asyncio.timeout(retry.deadline)
         try:
@@ -125,7 +129,9 @@ class Calls:
         metadata: Mapping[str, Any] = response.get("ResponseMetadata") or {}
         answer = Answer(response, metadata.get("RequestId"), call.sent)
         if LOG.isEnabledFor(logging.DEBUG):
-            LOG.debug("%s: key %s", operation, key_id, extra=extra(key_id, call.sent, answer.request_id))
+            LOG.debug(
+                "%s: key %s", operation, key_id, extra=extra(key_id, earlier + call.sent, answer.request_id)
+            )
         return answer
 
     async def _repeat(  # noqa: PLR0913, PLR0917 - what one call is made of
@@ -139,6 +145,7 @@ class Calls:
     ) -> Mapping[str, Any]:
         end = math.inf if retry.deadline is None else self.clock() + retry.deadline
         delays = retry.delays()
+        asked_to_stop = _cancellations()
         while True:
             try:
                 response = await _attempt(call, request)
@@ -150,9 +157,11 @@ class Calls:
                 delay = next(delays, None)
                 if not error.is_retry_safe or delay is None or self.clock() + delay >= end:
                     raise
+                if _cancellations() > asked_to_stop:  # of which a client has made an error of its own
+                    raise
                 LOG.warning(
                     "%s: key %s: %s; again in %.1f seconds", call.operation, call.key_id, error.code, delay,
-                    extra=extra(call.key_id, call.sent, error.request_id),
+                    extra=extra(call.key_id, call.earlier + call.sent, error.request_id),
                 )  # fmt: skip
             else:
                 return response
@@ -169,6 +178,12 @@ class Calls:
         if when is not None:
             timer.reschedule(when + asyncio.get_running_loop().time() - before)
         return self.clock() - began
+
+
+def _cancellations() -> int:
+    """Count how often this task was told to end."""
+    task = asyncio.current_task()
+    return 0 if task is None else task.cancelling()
 
 
 async def _attempt(

@@ -12,7 +12,7 @@ from kmspolicy._check._check import principal_of_put
 from kmspolicy._client._calls import Calls
 from kmspolicy._client._many import Many
 from kmspolicy._client._plan import Plan
-from kmspolicy._client._work import Work, a_key_id, a_time, policy_of, read_policy
+from kmspolicy._client._work import Work, a_bypass, a_key_id, a_time, policy_of, read_policy
 from kmspolicy._compare import diff
 from kmspolicy._document import Policy, a_policy
 from kmspolicy._retry import Retry
@@ -139,7 +139,7 @@ class KeyPolicies:
 
         https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html
         """
-        seconds = 0.0 if wait is None else a_time(wait, "wait")
+        seconds = _a_wait(wait)
         expected = None if wait is None else policy_of(policy)
         result = await self._work.put(key_id, policy, bypass=bypass_policy_lockout_safety_check)
         if expected is not None:
@@ -196,6 +196,7 @@ class KeyPolicies:
         """
         parameters: dict[str, Any] = {"KeyId": a_key_id(key_id)}
         names: list[str] = []
+        seen: set[object] = {None}
         while True:
             answer = await self._work.calls.send(
                 "ListKeyPolicies",
@@ -205,8 +206,9 @@ class KeyPolicies:
             )
             names += answer.response["PolicyNames"]
             marker = answer.response.get("NextMarker")
-            if not answer.response.get("Truncated") or not marker or marker == parameters.get("Marker"):
+            if not answer.response.get("Truncated") or marker in seen:
                 return tuple(names)
+            seen.add(marker)
             parameters["Marker"] = marker
 
     async def plan(
@@ -244,6 +246,7 @@ class KeyPolicies:
         """
         if not isinstance(plan, Plan):
             raise TypeError(f"expected a Plan, not {type(plan).__name__}; see KeyPolicies.plan")
+        _a_wait(wait)
         found = await self.get_text(plan.key_id)
         since = diff(
             plan.current, read_policy(plan.key_id, found), partition=self._work.partition(plan.key_id)
@@ -278,6 +281,7 @@ class KeyPolicies:
         Raises:
             KeyPolicyError: what :meth:`plan` and :meth:`apply` raise.
         """
+        _a_wait(wait)
         plan = await self.plan(
             key_id, policy, bypass_policy_lockout_safety_check=bypass_policy_lockout_safety_check
         )
@@ -317,7 +321,8 @@ class KeyPolicies:
             raise ValueError(f"tries is a number of reads, 1 or more, not {tries!r}")
         if not callable(function):
             raise TypeError(f"expected a function from Policy to Policy, not {function!r}")
-        bypass = bypass_policy_lockout_safety_check
+        _a_wait(wait)
+        bypass = a_bypass(bypass_policy_lockout_safety_check)
         left = tries
         while True:
             left -= 1
@@ -355,13 +360,14 @@ class KeyPolicies:
         partition = self._work.partition(key_id)
 
         def add(policy: Policy) -> Policy:
-            for other in policy.statements:
-                if not diff(Policy(other), Policy(statement), partition=partition):
-                    return policy
-                if statement.sid and other.sid == statement.sid:
-                    raise SidError(
-                        f"another statement has the Sid {statement.sid!r}; replace_statement puts this in its place"
-                    )
+            if any(
+                not diff(Policy(other), Policy(statement), partition=partition) for other in policy.statements
+            ):
+                return policy
+            if statement.sid and any(other.sid == statement.sid for other in policy.statements):
+                raise SidError(
+                    f"another statement has the Sid {statement.sid!r}; replace_statement puts this in its place"
+                )
             return policy.with_statement(statement)
 
         return await self.edit(key_id, add, wait=wait)
@@ -415,7 +421,8 @@ class KeyPolicies:
         Args:
             key_id: The id or the ARN of a key in the client's account and Region; not an alias.
             policy: What it should be equivalent to.
-            timeout: Seconds after which it is not looked again; a read that is under way then is repeated as the retry says.
+            timeout: Seconds in which it must read back for the first of the three times, which are half a second apart; a
+                read that is under way at their end is repeated as the retry says.
 
         Raises:
             ValueError: where ``timeout`` is negative or not finite; nothing was sent.
@@ -463,7 +470,9 @@ class KeyPolicies:
             bypass = bypass_policy_lockout_safety_check
             return await self._work.put(key_id, policy, bypass=bypass, pace=pace)
 
-        return Many(items, work, pairs=True, concurrency=_concurrency(concurrency), progress=progress)
+        return Many(
+            items, work, pairs=True, writes=True, concurrency=_concurrency(concurrency), progress=progress
+        )
 
     def plan_many(
         self,
@@ -497,7 +506,9 @@ class KeyPolicies:
         async def work(key_id: str, policy: Policy | str) -> Plan:
             return await self._work.plan(key_id, policy, pace, bypass=bypass_policy_lockout_safety_check)
 
-        return Many(items, work, pairs=True, concurrency=_concurrency(concurrency), progress=progress)
+        return Many(
+            items, work, pairs=True, writes=False, concurrency=_concurrency(concurrency), progress=progress
+        )
 
     def get_many(
         self,
@@ -529,13 +540,20 @@ class KeyPolicies:
         async def work(key_id: str, _: str) -> Policy:
             return read_policy(key_id, await self._work.get_text(key_id, pace))
 
-        return Many(key_ids, work, pairs=False, concurrency=_concurrency(concurrency), progress=progress)
+        return Many(
+            key_ids, work, pairs=False, writes=False, concurrency=_concurrency(concurrency), progress=progress
+        )
 
 
 def _concurrency(value: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise ValueError(f"concurrency is a number of keys, 1 or more, not {value!r}")
     return value
+
+
+def _a_wait(value: float | None) -> float:
+    """Take seconds to wait, or none; before anything is sent."""
+    return 0.0 if value is None else a_time(value, "wait")
 
 
 def _changed(function: Callable[[Policy], Policy], policy: Policy) -> Policy:

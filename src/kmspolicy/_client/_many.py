@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterable, Callable, Iterable
-from inspect import iscoroutinefunction
+from inspect import isawaitable, iscoroutinefunction
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeAlias, TypeVar, cast, final
 
@@ -63,12 +63,13 @@ class Many(Generic[_T]):
         done: How many results were handed out.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the facade alone calls it
         self,
         items: Items[Any],
         work: Callable[[str, Any], Awaitable[_T]],
         *,
         pairs: bool,
+        writes: bool,
         concurrency: int,
         progress: Progress[_T] | None,
     ) -> None:
@@ -77,11 +78,13 @@ class Many(Generic[_T]):
             raise TypeError(
                 f"expected an iterable of keys, not {type(items).__name__}; put one key into a list"
             )
-        if iscoroutinefunction(progress):
+        if progress is not None and not callable(progress):
+            raise TypeError(f"progress is called with a number and a result; {progress!r} cannot be called")
+        if iscoroutinefunction(progress) or iscoroutinefunction(type(progress).__call__):
             raise TypeError("progress is called and not awaited; it must not be async")
         self.done: int = 0
         self._progress = progress
-        self._crew = _Crew(items, work, pairs=pairs, size=concurrency)
+        self._crew = _Crew(items, work, pairs=pairs, writes=writes, size=concurrency)
 
     @property
     def pending(self) -> tuple[str, ...]:
@@ -105,14 +108,21 @@ class Many(Generic[_T]):
         """
         try:
             number, result = await self._crew.next()
-            if self._progress is not None:
-                self._progress(self.done + 1, result)
+            self._tell(result)
             self._crew.hand_out(number)
             self.done += 1
         except BaseException:
             await self.aclose()
             raise
         return result
+
+    def _tell(self, result: KeyResult[_T]) -> None:
+        """Tell the progress."""
+        try:
+            if self._progress is not None:
+                self._progress(self.done + 1, result)
+        except StopAsyncIteration as error:  # which would pass for the end, as in a generator
+            raise RuntimeError("progress raised StopAsyncIteration") from error
 
     async def aclose(self) -> None:
         """Stop the work; when this returns, nothing of it is left."""
@@ -138,7 +148,13 @@ class _Crew(Generic[_T]):
     """Tasks that share a source; they know nothing of the iterator, so that it can be dropped."""
 
     def __init__(
-        self, items: Items[Any], work: Callable[[str, Any], Awaitable[_T]], *, pairs: bool, size: int
+        self,
+        items: Items[Any],
+        work: Callable[[str, Any], Awaitable[_T]],
+        *,
+        pairs: bool,
+        writes: bool,
+        size: int,
     ) -> None:
         self.begun: dict[int, str] = {}
         self.finished = False
@@ -146,9 +162,13 @@ class _Crew(Generic[_T]):
         self._busy: set[str] = set()
         self._work = work
         self._pairs = pairs
+        self._writes = writes
         self._size = size
         self._later = aiter(items) if isinstance(items, AsyncIterable) else None
         self._now = iter(()) if isinstance(items, AsyncIterable) else iter(items)
+        self._close: Callable[[], object] | None = getattr(self._later, "aclose", None)
+        self._closing = asyncio.Lock()
+        self._over = False  # the source has ended, or failed, and is asked no more
         self._turn = asyncio.Lock()
         # As many again as are worked at may wait for being taken.
         self._room = asyncio.Semaphore(2 * size)
@@ -156,7 +176,7 @@ class _Crew(Generic[_T]):
         self._tasks: list[asyncio.Task[None]] | None = None
         self._numbers = count()
         self._ended = 0
-        self._failure: Exception | None = None
+        self._failure: BaseException | None = None
 
     async def next(self) -> tuple[int, KeyResult[_T]]:
         """Wait for a result, and its number.
@@ -191,9 +211,11 @@ class _Crew(Generic[_T]):
         """Cancel all tasks, and wait until they have ended."""
         self.cancel()
         await asyncio.gather(*(self._tasks or ()), return_exceptions=True)
-        close = getattr(self._later, "aclose", None)
-        if close is not None:
-            await close()
+        async with self._closing:  # another who stops waits until the source is closed
+            close, self._close = self._close, None
+            closing = None if close is None else close()
+            if isawaitable(closing):
+                await closing
 
     def cancel(self) -> None:
         """Tell all tasks to end."""
@@ -202,7 +224,13 @@ class _Crew(Generic[_T]):
             if not task.get_loop().is_closed():
                 task.cancel()
 
-    def _end(self, _: asyncio.Task[None]) -> None:
+    def _end(self, task: asyncio.Task[None]) -> None:
+        """Take note that a task has ended, and why, if it was not told to."""
+        if not self._stopped:
+            outside = RuntimeError("a task of the work was cancelled from outside; pending has its key")
+            failure = outside if task.cancelled() else task.exception()
+            self._failure = self._failure or failure
+            self._over |= failure is not None
         self._results.put_nowait(None)
 
     async def _worker(self) -> None:
@@ -217,26 +245,31 @@ class _Crew(Generic[_T]):
 
     async def _take(self) -> object:
         """Take an item; nothing where there are no more, or the source has failed, which ends the work."""
+        item: object = _NOTHING
         try:
             if self._later is None:
-                return _NOTHING if self._failure else next(self._now, _NOTHING)
-            async with self._turn:
-                return _NOTHING if self._failure else await anext(self._later, _NOTHING)
+                item = _NOTHING if self._over else next(self._now, _NOTHING)
+            else:
+                async with self._turn:
+                    item = _NOTHING if self._over else await anext(self._later, _NOTHING)
         except asyncio.CancelledError:
             if self._is_told_to_end():
                 raise
             self._failure = RuntimeError("the iterable of items was cancelled from within")
         except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets it
             self._failure = error
-        return _NOTHING
+        self._over |= item is _NOTHING  # a source is not asked again after its end
+        return item
 
     async def _result(self, number: int, item: Any) -> KeyResult[_T]:  # noqa: ANN401 - whatever the items are
         """Do the work of an item; whatever comes of it is a result."""
         try:
-            key_id, value = item if self._pairs else (item, item)
-        except (TypeError, ValueError):
+            key_id, value = _pair(item) if self._pairs else (item, item)
+        except Exception as cause:  # noqa: BLE001 - however an item refuses to be a pair
             self.begun[number] = ""
-            return KeyResult("", None, KeyIdError(f"expected a pair of key id and policy, not {item!r}"))
+            problem = KeyIdError(f"expected a pair of key id and policy, not {item!r}")
+            problem.__cause__ = cause
+            return KeyResult("", None, problem)
         self.begun[number] = key_id
         key = _key(key_id)
         if key in self._busy:
@@ -249,7 +282,10 @@ class _Crew(Generic[_T]):
             if self._is_told_to_end():
                 raise
             error = NoAnswerError(
-                "the client cancelled the request", code="CancelledError", key_id=key_id, outcome_unknown=True
+                "the client cancelled the request",
+                code="CancelledError",
+                key_id=key_id,
+                outcome_unknown=self._writes,
             )
             error.__cause__ = cause
             return KeyResult(key_id, None, error)
@@ -265,6 +301,14 @@ class _Crew(Generic[_T]):
 
 
 _NOTHING: Final = object()
+
+
+def _pair(item: Any) -> tuple[Any, Any]:  # noqa: ANN401 - whatever the items are
+    """Take a pair; a text of two letters is none."""
+    if isinstance(item, (str, bytes)):
+        raise TypeError("a text is no pair")
+    key_id, value = item
+    return key_id, value
 
 
 def _key(key_id: object) -> str:

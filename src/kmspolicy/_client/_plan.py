@@ -45,7 +45,7 @@ class Plan:
         new: The same as a value.
         diff: The difference of the two.
         findings: What :func:`kmspolicy.check` says about the new policy; an ERROR among them stops
-            :meth:`KeyPolicies.apply`.
+            :meth:`KeyPolicies.apply`, unless ``check`` is false there.
         bypass_policy_lockout_safety_check: Whether it is put even where it locks the caller out.
     """
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import re
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -69,7 +70,7 @@ class Work:
         return cast("str", answer.response["Policy"])
 
     async def plan(self, key_id: str, policy: Policy | str, pace: Pace | None, *, bypass: bool) -> Plan:
-        text, new = policy_text(policy), policy_of(policy)
+        text, new, bypass = policy_text(policy), policy_of(policy), a_bypass(bypass)
         return self.compared(key_id, await self.get_text(key_id, pace), new, text, bypass=bypass)
 
     def compared(self, key_id: str, found: str, new: Policy, text: str, *, bypass: bool) -> Plan:
@@ -83,10 +84,7 @@ class Work:
         """Put a policy on a key."""
         a_key_id(key_id)
         text = policy_text(policy)
-        if not isinstance(bypass, bool):
-            raise TypeError(
-                "bypass_policy_lockout_safety_check is true or false, and nothing that merely looks so"
-            )
+        a_bypass(bypass)
         if self.check:
             self.refuse(key_id, policy, text, bypass=bypass)
         parameters: dict[str, Any] = {"KeyId": key_id, "PolicyName": "default", "Policy": text}
@@ -95,8 +93,12 @@ class Work:
         if LOG.isEnabledFor(logging.DEBUG):
             LOG.debug("PutKeyPolicy: key %s: %s", key_id, text, extra=extra(key_id, 0, None))
         answer, attempts = await self.until_known(
-            lambda: self.calls.send(
-                "PutKeyPolicy", key_id, lambda: self.client.put_key_policy(**parameters), pace=pace
+            lambda earlier: self.calls.send(
+                "PutKeyPolicy",
+                key_id,
+                lambda: self.client.put_key_policy(**parameters),
+                pace=pace,
+                earlier=earlier,
             ),
             lambda: self.refuse(key_id, policy, text, bypass=bypass),
         )
@@ -105,26 +107,31 @@ class Work:
         return PutResult(key_id, answer.request_id, attempts)
 
     async def until_known(
-        self, send: Callable[[], Awaitable[Answer]], refuse: Callable[[], None]
+        self, send: Callable[[int], Awaitable[Answer]], refuse: Callable[[], None]
     ) -> tuple[Answer, int]:
-        """Send, and again while KMS does not know the principals, if that was asked for; count all requests."""
+        """Send, and again while KMS does not know the principals, if that was asked for; count all requests.
+
+        The last time is when the seconds are over since the first answer, or as soon after it as the pace allows.
+        """
         seconds = None if self.calls.retry is None else self.calls.retry.propagation
         if seconds is None:
-            answer = await send()
+            answer = await send(0)
             return answer, answer.attempts
-        end, delays = self.calls.clock() + seconds, growing(_FIRST_POLL * 2, _LONGEST_POLL * 2)
+        end, delays = math.inf, growing(_FIRST_POLL * 2, _LONGEST_POLL * 2)
         before, unknown = 0, False
         while True:
             try:
-                answer = await send()
+                answer = await send(before)
             except CallError as error:
                 before = error.attempts = before + error.attempts
                 unknown = error.outcome_unknown = unknown or error.outcome_unknown
-                delay = next(delays)
-                if not isinstance(error, InvalidPrincipalException) or self.calls.clock() + delay > end:
+                now = self.calls.clock()
+                end = min(end, now + seconds)
+                if not isinstance(error, InvalidPrincipalException) or now >= end:
                     raise
                 if not self.check:  # what never heals is not waited for
                     _only(refuse, error)
+                delay = min(next(delays), end - now)
                 LOG.warning(
                     "PutKeyPolicy: key %s: %s; again in %.1f seconds", error.key_id, error.message, delay,
                     extra=extra(error.key_id, before, error.request_id),
@@ -163,19 +170,23 @@ class Work:
         partition = self.partition(key_id)
         end = self.calls.clock() + seconds
         times, delays = 0, growing(_FIRST_POLL, _LONGEST_POLL)
-        while True:
+        while times < _TIMES_IN_A_ROW:
             text = await self.get_text(key_id)
-            found = read_policy(key_id, text)
-            times = times + 1 if equivalent(policy, found, partition=partition) else 0
-            if times == _TIMES_IN_A_ROW:
-                return
-            delay = _FIRST_POLL if times else next(delays)
-            if self.calls.clock() + delay > end:
-                what = _late(times, policy, found, partition)
-                raise WaitTimeoutError(
-                    key_id, text, f"the policy of key {key_id} did not read back in {seconds:g} seconds{what}"
-                )
-            await self.calls.sleep(delay)
+            over = self.calls.clock() >= end
+            try:
+                found = read_policy(key_id, text)
+            except PolicyDocumentError:  # perhaps the old one, which is being replaced
+                if over:
+                    raise
+                times = 0
+            else:
+                times = times + 1 if equivalent(policy, found, partition=partition) else 0
+                if over and not times:
+                    raise WaitTimeoutError(key_id, text, _late(key_id, seconds, policy, found, partition))
+            if not times:
+                await self.calls.sleep(min(next(delays), end - self.calls.clock()))
+            elif times < _TIMES_IN_A_ROW:  # a row that has begun is finished, whatever the time
+                await self.calls.sleep(_FIRST_POLL)
 
 
 def a_key_id(value: str) -> str:
@@ -187,6 +198,15 @@ def a_key_id(value: str) -> str:
     if value.startswith("alias/") or (value.startswith("arn:") and ":alias/" in value):
         raise KeyIdError(
             f"{value!r} is an alias; a policy is put on a key id or key ARN, which DescribeKey tells"
+        )
+    return value
+
+
+def a_bypass(value: bool) -> bool:  # noqa: FBT001 - a converter
+    """Refuse what merely looks true."""
+    if not isinstance(value, bool):
+        raise TypeError(
+            "bypass_policy_lockout_safety_check is true or false, and nothing that merely looks so"
         )
     return value
 
@@ -230,8 +250,11 @@ def a_time(value: float, name: str) -> float:
     return value
 
 
-def _late(times: int, policy: Policy, found: Policy, partition: str) -> str:
-    if times:
-        return f": only {times} of {_TIMES_IN_A_ROW} times in a row"
-    difference = str(diff(policy, found, partition=partition))
-    return "\n".join(["; from what it should be to what it is:", difference, *deleted(found)])
+def _late(key_id: str, seconds: float, policy: Policy, found: Policy, partition: str) -> str:
+    return "\n".join(
+        [
+            f"the policy of key {key_id} did not read back in {seconds:g} seconds; from what it should be to what it is:",
+            str(diff(policy, found, partition=partition)),
+            *deleted(found),
+        ]
+    )
