@@ -130,7 +130,7 @@ async def test_examples_in_docstrings_run(file: str, block: str) -> None:
         name: getattr(kmspolicy, name) for name in kmspolicy.__all__
     }
     names |= {"client": client, "policy": policy, "policies": KeyPolicies(client), "items": []}
-    code = compile(block, file, "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+    code = compile(block, f"<docstring in {file}>", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
     result = FunctionType(code, names)()
     if isawaitable(result):
         await result
@@ -163,6 +163,16 @@ def test_pages_made_of_data_are_up_to_date(script: str, page: str) -> None:
     """``python docs/make_….py`` writes them anew."""
     made = runpy.run_path(str(ROOT / "docs" / f"{script}.py"))
     assert made["page"]() == (ROOT / "docs" / page).read_text(encoding="utf-8")
+
+
+def test_the_benchmarks_are_those_of_the_code() -> None:
+    """``nox -s bench -- --write`` writes the page anew: each bar stands there with its limit, and none that is gone."""
+    bars = runpy.run_module("bench.bars")["BARS"]
+    page = (ROOT / "docs/benchmarks.md").read_text(encoding="utf-8")
+    rows = [tuple(map(str.strip, line.split("|")[1:-1])) for line in page.splitlines() if line.startswith("|")]
+    beginning = next(number for number, row in enumerate(rows) if row[0] == "work")
+    shown = [(row[0], float(row[3]), row[5]) for row in rows[beginning + 2 : beginning + 2 + len(bars)]]
+    assert shown == [(bar.work, pytest.approx(bar.limit, rel=1e-5), bar.of_what) for bar in bars]
 
 
 def test_the_picture_is_that_of_the_policy_in_the_readme() -> None:
