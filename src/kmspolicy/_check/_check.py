@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from kmspolicy import _json_text
 from kmspolicy._check._catalogue import CATALOGUE
 from kmspolicy._check._finding import Finding, Severity
+from kmspolicy._check._found import Found
 from kmspolicy._check._lockout import lockout
-from kmspolicy._check._rules import Found, rules_of
+from kmspolicy._check._rules import rules_of
 from kmspolicy._document import a_policy
 from kmspolicy._document._convert import plural
 from kmspolicy._evaluate._request import an_account, caller_of
@@ -19,7 +20,7 @@ from kmspolicy.errors import RequestError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kmspolicy._check._rules import Step
+    from kmspolicy._check._found import Step
     from kmspolicy._document import Policy, Statement
     from kmspolicy._evaluate._request import Caller
 

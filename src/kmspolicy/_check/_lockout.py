@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from kmspolicy._check._finding import Severity
-from kmspolicy._check._rules import KEY_ARN, Found, is_unsettled
+from kmspolicy._check._found import Found
+from kmspolicy._check._names import KEY_ARN, is_unsettled
 from kmspolicy._document import Policy, Principal
 from kmspolicy._document._condition import condition_of
 from kmspolicy._evaluate._access import ALWAYS, allowing, caller_for, cell_of, principals_of

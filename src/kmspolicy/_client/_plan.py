@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, final
 
 import attrs
 
-from kmspolicy._check._rules import UNIQUE_ID
+from kmspolicy._check._names import UNIQUE_ID
 
 if TYPE_CHECKING:
     from kmspolicy._check import Finding

@@ -1,0 +1,168 @@
+"""Rules about conditions: operators, keys, values, and what they make of each other."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from kmspolicy._check._finding import Severity
+from kmspolicy._check._found import Clause, Found, closest, named_actions, nearest
+from kmspolicy._document._convert import plural
+from kmspolicy._evaluate._conditions import parse_operator
+from kmspolicy._evaluate._values import instant, network, number, truth
+from kmspolicy._vocabulary import CONDITION_KEYS, OPERATORS, condition_key, fold
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Set as AbstractSet
+
+    from kmspolicy._document import Statement
+    from kmspolicy._document._convert import Value
+
+_BY_LOWER_CASE: Final = {name.lower(): name for name in OPERATORS}
+
+
+def operators(statement: Statement, clauses: list[Clause]) -> Iterator[Found]:
+    """Check the operators, and collect the conditions under those that exist."""
+    for name, keys in () if statement.condition is None else statement.condition.blocks:
+        operator = parse_operator(name)
+        if operator is None:
+            yield _no_operator(name)
+            continue
+        for key, values in keys:
+            clauses.append(Clause(name, operator, key, fold(key), condition_key(key), plural(values)))
+
+
+def _no_operator(name: str) -> Found:
+    """Say what is wrong with an operator: another case, IfExists behind Null, or no operator at all."""
+    qualifier, _, rest = name.rpartition(":")
+    match = _IF_EXISTS(rest)
+    which = _meant(qualifier.strip(), _SETS)
+    base = _meant(rest if match is None else match[1], _BY_LOWER_CASE)
+    if which is None or base is None:
+        return Found("INVALID_CONDITION_OPERATOR", ("Condition", name), repr(name))
+    meant = f"{which}{':' if which else ''}{base}{'' if match is None else 'IfExists'}"
+    same = meant.lower() == name.lower()
+    if same and base == "Null" and match is not None:
+        return Found("NULL_WITH_IF_EXISTS", ("Condition", name), repr(name))
+    code = "CONDITION_OPERATOR_CASE" if same else "INVALID_CONDITION_OPERATOR"
+    return Found(code, ("Condition", name), f"{name!r}; did you mean {meant!r}?")
+
+
+_SETS: Final = {"": "", "foranyvalue": "ForAnyValue", "forallvalues": "ForAllValues"}
+_IF_EXISTS = re.compile(r"(.+?)_?if_?exists?", re.IGNORECASE).fullmatch
+
+
+def _meant(word: str, known: Mapping[str, str]) -> str | None:
+    """Find the word that was probably meant, in any case or misspelt."""
+    return known[word.lower()] if word.lower() in known else closest(word, known)
+
+
+def conditions(statement: Statement, clauses: list[Clause]) -> Iterator[Found]:
+    """Check each condition by itself, with its statement, and with the others on the same key."""
+    named = {fact.name for fact in named_actions(statement)}
+    others = len(clauses) > 1
+    demanded = {clause.folded for clause in clauses if clause.demands_key} if others else ()
+    refused = {clause.folded for clause in clauses if clause.refuses_key} if others else ()
+    for clause in clauses:
+        yield from _condition(clause)
+        yield from _condition_in(statement, named, clause, demanded=clause.folded in demanded)
+        if clause.folded in refused and clause.needs_key:
+            what = "a Null condition demands that the key is absent"
+            yield Found("CONDITION_NEVER_MET", clause.steps, what)
+
+
+def _condition(clause: Clause) -> Iterator[Found]:
+    """Check a condition by itself."""
+    kind = OPERATORS[clause.operator.name]
+    if clause.facts is None:
+        yield from _unknown_key(clause)
+    else:
+        if not clause.facts.effective:
+            yield Found("IRRELEVANT_CONDITION_KEY_IN_POLICY", clause.steps, repr(clause.key))
+        if clause.facts.multivalued and not clause.operator.qualifier and kind != "Null":
+            yield Found("MISSING_QUALIFIER", clause.steps, repr(clause.key))
+        if kind not in _COMPARED_BY.get(clause.facts.type, ()):
+            yield Found("TYPE_MISMATCH", clause.steps, f"{clause.key!r} has {_TYPES[clause.facts.type]}")
+    read, code = _READERS.get(kind, (None, ""))
+    unread = [value for value in clause.values if read is not None and read(value) is None]
+    if unread and len(unread) < len(clause.values):
+        yield Found(code, clause.steps, ", ".join(map(repr, unread)))
+    elif len(unread) == len(clause.values) and not clause.operator.negated and not clause.matches_absent:
+        yield Found(
+            "CONDITION_NEVER_MET", clause.steps, "it cannot be read" if unread else "it has no values"
+        )
+    elif unread:
+        yield Found(code, clause.steps, ", ".join(map(repr, unread)))
+    if kind == "String" and "Like" not in clause.name and any(_wildcard(value) for value in clause.values):
+        yield Found("WILDCARD_WITHOUT_LIKE_OPERATOR", clause.steps)
+
+
+def _wildcard(value: Value) -> bool:
+    return isinstance(value, str) and bool(set("*?") & set(_VARIABLE.sub("", value)))
+
+
+_VARIABLE: Final = re.compile(r"\$\{[^}]*\}")
+
+
+def _unknown_key(clause: Clause) -> Iterator[Found]:
+    prefix = clause.folded.partition(":")[0]
+    code = {"kms": "INVALID_SERVICE_CONDITION_KEY", "aws": "INVALID_GLOBAL_CONDITION_KEY"}.get(prefix)
+    if code is not None:
+        yield Found(code, clause.steps, f"{clause.key!r}{nearest(clause.key, CONDITION_KEYS)}")
+
+
+_TYPES: Final = {
+    "String": "text",
+    "ArrayOfString": "several texts",
+    "ARN": "an ARN",
+    "Bool": "true or false",
+    "Numeric": "a number",
+    "Date": "a date",
+    "IPAddress": "an IP address",
+}
+# What AWS's own documents compare such a key with, and Null, which asks for presence.
+_COMPARED_BY: Final[Mapping[str, tuple[str, ...]]] = {
+    "String": ("String", "ARN", "Binary", "Null"),
+    "ArrayOfString": ("String", "ARN", "Null"),
+    "ARN": ("String", "ARN", "Null"),
+    "Bool": ("Bool", "String", "Null"),
+    "Numeric": ("Numeric", "Null"),
+    "Date": ("Date", "Numeric", "Null"),
+    "IPAddress": ("IPAddress", "Null"),
+}
+_READERS: Final[Mapping[str, tuple[Callable[[Value], object], str]]] = {
+    "Numeric": (number, "TYPE_MISMATCH_NUMBER"),
+    "Date": (instant, "TYPE_MISMATCH_DATE"),
+    "Bool": (truth, "TYPE_MISMATCH_BOOLEAN"),
+    "Null": (truth, "TYPE_MISMATCH_BOOLEAN"),
+    "IPAddress": (network, "TYPE_MISMATCH_IP_RANGE"),
+}
+
+
+def _condition_in(
+    statement: Statement, named: AbstractSet[str], clause: Clause, *, demanded: bool
+) -> Iterator[Found]:
+    """Check a condition against the rest of its statement: the actions it names, and whether another demands the key."""
+    facts, qualifier = clause.facts, clause.operator.qualifier
+    operations = facts.operations if facts is not None and facts.effective else None
+    if operations is not None and named and named.isdisjoint(operations):
+        yield Found("UNSUPPORTED_ACTION_FOR_CONDITION_KEY", clause.steps, repr(clause.key))
+    if qualifier == "ForAllValues" and _refuses_for_all(clause.key):
+        # AWS says it of any policy; a Deny is none the more permissive for it, nor a Null that demands the key.
+        certain = statement.effect == "Allow" and clause.operator.name != "Null"
+        severity = None if certain else Severity.WARNING
+        yield Found("OVERLY_PERMISSIVE_CONDITION", clause.steps, repr(clause.key), severity)
+    elif (
+        qualifier == "ForAllValues"
+        and facts is not None
+        and not facts.multivalued
+        and clause.operator.name != "Null"
+    ):
+        yield Found("FOR_ALL_VALUES_WITH_SINGLE_VALUED_KEY", clause.steps, repr(clause.key))
+    elif statement.effect == "Allow" and clause.matches_absent and not demanded:
+        yield Found("CONDITION_MATCHES_ABSENT_KEY", clause.steps, repr(clause.key))
+
+
+def _refuses_for_all(key: str) -> bool:
+    return fold(key).startswith(("kms:encryptioncontext:", "aws:requesttag/"))

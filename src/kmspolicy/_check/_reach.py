@@ -1,0 +1,206 @@
+"""Rules about whom a statement reaches, its conditions considered."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from kmspolicy._check._found import Found, named_actions, places_of
+from kmspolicy._check._names import ACCOUNT, PRINCIPAL
+from kmspolicy._document._convert import plural
+from kmspolicy._evaluate._access import caller_for
+from kmspolicy._evaluate._conditions import Facts, holds
+from kmspolicy._vocabulary import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kmspolicy._check._found import Clause
+    from kmspolicy._document import Statement
+    from kmspolicy._document._convert import Value
+    from kmspolicy._evaluate._request import Caller
+
+# --- whom it lets in -------------------------------------------------------------------------------
+
+# What limits who the caller is; with others, kms:ViaService above all, anybody can be the caller.
+_LIMITING: Final = frozenset(
+    [
+        "kms:calleraccount",
+        "aws:principalaccount",
+        "aws:principalarn",
+        "aws:principalorgid",
+        "aws:principalorgpaths",
+        "aws:sourceaccount",
+        "aws:sourcearn",
+        "aws:sourceorgid",
+        "aws:sourceorgpaths",
+        "aws:sourceowner",
+        "aws:sourcevpc",
+        "aws:sourcevpcarn",
+        "aws:sourcevpce",
+        "aws:vpceaccount",
+        "aws:vpceorgid",
+        "aws:vpceorgpaths",
+        "aws:userid",
+    ]
+)
+_SERVICE_NAME: Final = frozenset({"aws:principalservicename"})
+_SOURCE: Final = frozenset(
+    ["aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths", "aws:sourceowner"]
+)
+
+
+def lets_in(statement: Statement, clauses: list[Clause], account: str | None) -> Iterator[Found]:
+    """Find whom an Allow lets in beyond what its author probably means."""
+    if statement.not_principal is not None:
+        yield Found("ALLOW_WITH_NOT_PRINCIPAL", ("NotPrincipal",))
+    principal = statement.principal
+    everyone = statement.not_principal is not None or (principal is not None and "*" in principal["AWS"])
+    if everyone and not _limited(clauses, _LIMITING):
+        service = _limited(clauses, _SERVICE_NAME)
+        code = "RESTRICT_ACCESS_TO_SERVICE_PRINCIPAL" if service else "PUBLIC_ACCESS"
+        yield Found(code, ("Principal",) if principal is not None else ("NotPrincipal",))
+    if principal is None or principal.element == "*":
+        return
+    for kind, names in principal.element:
+        if kind == "Service" and plural(names) and not _limited(clauses, _SOURCE):
+            yield Found(
+                "RESTRICT_ACCESS_TO_SERVICE_PRINCIPAL", ("Principal", "Service"), repr(plural(names)[0])
+            )
+        if kind == "AWS" and account is not None:
+            others = [
+                (steps, name)
+                for steps, name in places_of(("Principal", "AWS"), names)
+                if _account_of(name) not in (None, account)
+            ]
+            if others and _TO_MANAGE.issubset(fact.name for fact in named_actions(statement)):
+                for steps, name in others:
+                    yield Found("ALL_ACTIONS_FOR_ANOTHER_ACCOUNT", steps, repr(name))
+
+
+_TO_MANAGE: Final = frozenset({"kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "kms:Decrypt"})
+
+
+def _account_of(name: str) -> str | None:
+    if ACCOUNT(name):
+        return name
+    return name.split(":")[4] if name != "*" and PRINCIPAL(name) else None
+
+
+def _limited(clauses: list[Clause], keys: frozenset[str]) -> bool:
+    """Tell whether a condition demands a fixed value of one of the keys, or of what a service writes of its source."""
+    return any(
+        clause.needs_key
+        and clause.values
+        and (
+            (clause.folded in keys and all(_fixed(clause.key, value) for value in clause.values))
+            or (clause.folded.startswith(_BY_SERVICE) and all(map(_tells_an_account, clause.values)))
+        )
+        for clause in clauses
+    )
+
+
+# Services write the ARN or the account of their resource into it: CloudWatch Logs, SES, CloudTrail among others.
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+_BY_SERVICE: Final = "kms:encryptioncontext:aws:"
+
+
+def _tells_an_account(value: Value) -> bool:
+    """Tell whether a value is an account id, or an ARN that has one."""
+    text = str(value)
+    return bool(ACCOUNT(text) or _ARN_WITH_ACCOUNT(text))
+
+
+_ARN_WITH_ACCOUNT = re.compile(r"(?:[^:]*:){4}[0-9]{12}:", re.DOTALL).match
+
+
+def _fixed(key: str, value: Value) -> bool:
+    """Tell whether a value stands for a limited set: no wildcard, or one behind an account or an organisation.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalorgpaths
+    """
+    text = str(value)
+    if "${" in text:
+        return False
+    of_an_organisation = fold(key).endswith("orgpaths") and _ORGANISATION(text) is not None
+    return not set("*?") & set(text) or _tells_an_account(text) or of_an_organisation
+
+
+_ORGANISATION = re.compile(r"o-[a-z0-9]+/").match
+
+# --- whom it shuts out, and whom it is never about ---------------------------------------------------
+
+_THAT_SERVICES_DO: Final = frozenset(
+    [
+        "kms:Decrypt",
+        "kms:Encrypt",
+        "kms:GenerateDataKey",
+        "kms:GenerateDataKeyWithoutPlaintext",
+        "kms:ReEncryptFrom",
+        "kms:ReEncryptTo",
+        "kms:CreateGrant",
+        "kms:DescribeKey",
+    ]
+)
+# What requests of AWS services do not have.
+_NOT_OF_SERVICES: Final = frozenset(
+    [
+        "kms:calleraccount",
+        "aws:principalaccount",
+        "aws:principalarn",
+        "aws:principalorgid",
+        "aws:principalorgpaths",
+        "aws:sourceip",
+        "aws:sourcevpc",
+        "aws:sourcevpce",
+        "aws:vpcsourceip",
+        "aws:userid",
+        "aws:username",
+    ]
+)
+# What follows from the principal of a request; services have none of the first.
+_OF_THE_CALLER: Final = _NOT_OF_SERVICES | {
+    "aws:principalisawsservice",
+    "aws:principalservicename",
+    "aws:principalservicenameslist",
+    "aws:principaltype",
+}
+
+
+def shuts_out_services(statement: Statement, clauses: list[Clause]) -> Iterator[Found]:
+    """Find out whether a Deny shuts out AWS services, which its conditions do not mean."""
+    principal, spared = statement.principal, statement.not_principal
+    if spared is None and (principal is None or "*" not in principal["AWS"] or not clauses):
+        return
+    if spared is not None and (spared["Service"] or "*" in spared["AWS"]):
+        return
+    if any(clause.operator.name == "Null" for clause in clauses):
+        return
+    # aws:PrincipalIsAWSService and the like, by which services are spared, are not among these.
+    if not all(clause.folded in _NOT_OF_SERVICES and not clause.needs_key for clause in clauses):
+        return
+    if not _THAT_SERVICES_DO.isdisjoint(fact.name for fact in named_actions(statement)):
+        yield Found("DENY_SHUTS_OUT_SERVICES", ("Condition",) if clauses else ("NotPrincipal",))
+
+
+def never_met(statement: Statement, clauses: list[Clause]) -> Iterator[Found]:
+    """Find the condition that none of the principals of a statement can meet, by the rules of decisions."""
+    about = [clause for clause in clauses if clause.folded in _OF_THE_CALLER]
+    principal = statement.principal
+    if not about or principal is None or principal["Federated"] or principal["CanonicalUser"]:
+        return
+    callers = [caller_for(("AWS", name)) for name in principal["AWS"]]
+    callers += [caller_for(("Service", name)) for name in principal["Service"]]
+    for clause in about if callers else ():
+        if not any(_can_meet(caller, clause) for caller in callers):
+            yield Found("CONDITION_NEVER_MET", clause.steps, "no principal of the statement has such a value")
+
+
+def _can_meet(caller: Caller, clause: Clause) -> bool:
+    """Tell whether requests of a principal may meet a condition, as far as it follows from the principal."""
+    key = clause.folded
+    if key not in caller.keys:
+        return caller.kind != "service" or key not in _NOT_OF_SERVICES or not clause.needs_key
+    if any("${" in str(value) for value in clause.values):
+        return True
+    return holds(clause.operator, key, clause.values, Facts({key: (caller.keys[key],)}, variables=False))
