@@ -34,7 +34,17 @@ autodoc_typehints_format = "short"
 # Written out, these would fill a screen in every signature.
 autodoc_type_aliases = {
     name: name
-    for name in ("Action", "ActionPattern", "AnyAction", "Context", "KeyKind", "Names", "Network", "Text")
+    for name in (
+        "Action",
+        "ActionPattern",
+        "AnyAction",
+        "Arn",
+        "Context",
+        "KeyKind",
+        "Names",
+        "Network",
+        "Text",
+    )
 }
 napoleon_google_docstring = True
 napoleon_numpy_docstring = False
@@ -53,7 +63,7 @@ _PYTHON = """
     collections.abc.Awaitable collections.abc.Callable collections.abc.Iterable collections.abc.Iterator
     collections.abc.Mapping collections.abc.Sequence contextlib.AbstractContextManager datetime.datetime enum.Enum
     ipaddress.IPv4Address ipaddress.IPv4Network ipaddress.IPv6Address ipaddress.IPv6Network
-    types.SimpleNamespace
+    types.EllipsisType types.SimpleNamespace
 """
 
 
@@ -75,13 +85,13 @@ intersphinx_mapping = {"python": ("https://docs.python.org/3", _inventory())}
 
 add_module_names = False
 _INNER = """
-    _compare._diff.AccessChange _compare._diff.Change _compare._diff.Pair
+    _compare._diff.Change _compare._diff.Pair
     _condition_keys.ArnKey _condition_keys.BooleanKey _condition_keys.DateKey _condition_keys.NetworkKey
     _condition_keys.NumberKey _condition_keys.TextKey _condition_keys.TextSetKey _condition_keys.TimeKey
     _condition_keys.ArnOperators _condition_keys.BooleanOperators _condition_keys.DateOperators
     _condition_keys.NetworkOperators _condition_keys.NumberOperators _condition_keys.TextOperators
     _condition_keys.TextSetOperators _condition_keys.TimeOperators
-    _evaluate._access.Access _evaluate._access.Cell _evaluate._decide.Mismatch _json_text.Place statements.KeyKind
+    _evaluate._decide.Mismatch _json_text.Place statements.KeyKind
 """
 _PUBLIC = {
     **{name.rpartition(".")[2]: f"kmspolicy.{name}" for name in _INNER.split()},
@@ -93,7 +103,7 @@ _LONG = {name.rpartition(".")[2]: name for name in _PYTHON.split()}
 nitpick_ignore_regex = [
     (
         "py:class",
-        "(kmspolicy\\..*)?(AnyAction|Context|ContextValue|Effect|Element|Items|Kinds|MatchingPattern|Names|Network|Pairs|PrincipalKind|Progress|Subject|Text|Value|Values)",
+        "(kmspolicy\\..*)?(AnyAction|Arn|Context|ContextValue|Effect|Element|Items|Kinds|MatchingPattern|Names|Network|Pairs|PrincipalKind|Progress|Subject|Text|Value|Values)",
     ),
     ("py:class", "(kmspolicy\\..*)?(_T|T_co)"),  # whatever a result holds
     (

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kmspolicy import (
+    Access,
     AccessTable,
+    Cell,
     Condition,
     Policy,
     Principal,
@@ -17,10 +19,10 @@ from kmspolicy import (
     access,
     allow,
     deny,
+    errors,
     keys,
     statements,
 )
-from kmspolicy._evaluate import Access, Cell
 from kmspolicy._evaluate._access import ALWAYS
 from kmspolicy._vocabulary import ACTIONS
 
@@ -145,11 +147,53 @@ def test_actions() -> None:
     assert table[APP, "kms:teleport"] == table[APP, "kms:Decrypt"] == Cell(ALWAYS)
 
 
-@pytest.mark.parametrize("place", [("nobody", "kms:Decrypt"), (APP, "kms:CreateKey")])
-def test_what_a_table_does_not_have(place: tuple[str, str]) -> None:
-    """Names are those of the table, word for word."""
-    with pytest.raises(KeyError):
-        access(Policy([TO_APP]))[place]
+@pytest.mark.parametrize(
+    ("place", "error", "text"),
+    [
+        (
+            ("nobody", "kms:Decrypt"),
+            KeyError,
+            r"no principal 'nobody'; access takes more of them as also=\[...\]",
+        ),
+        ((APP, "kms:CreateKey"), KeyError, "no action 'kms:CreateKey'"),
+        (
+            (Principal.arn(APP) | Principal.arn(SESSION), "kms:Decrypt"),
+            errors.RequestError,
+            "one principal, not 2",
+        ),
+    ],
+)
+def test_what_a_table_does_not_have(
+    place: tuple[str | Principal, str], error: type[Exception], text: str
+) -> None:
+    """Names are those of the table, word for word; a principal stands for its name."""
+    table = access(Policy([TO_APP]))
+    with pytest.raises(error, match=text):
+        table[place]
+    assert table[Principal.arn(APP), "kms:Decrypt"] == table[APP, "KMS:decrypt"]
+
+
+def test_principals_that_the_policy_names_in_conditions_only() -> None:
+    """They have a column if they are asked for, once and behind the others."""
+    breaker = f"arn:aws:iam::{ACCOUNT}:role/BreakGlass"
+    policy = Policy([ROOT_STATEMENT, statements.deny_deletion(breaker)])
+    table = access(policy, also=[Principal.arn(breaker), SERVICE, ROOT, breaker, "*", ACCOUNT])
+    assert table.principals == (
+        ("AWS", ROOT),
+        ("AWS", "*"),
+        ("AWS", breaker),
+        ("Service", SERVICE),
+        ("AWS", ACCOUNT),
+    )
+    assert table[breaker, "kms:ScheduleKeyDeletion"].access is Access.DELEGATED
+    assert table[ROOT, "kms:ScheduleKeyDeletion"].access is Access.CONDITIONAL
+    with pytest.raises(errors.RequestError, match="makes no requests"):
+        access(policy, also=["BreakGlass"])
+
+
+def test_access_is_true_where_there_may_be_some() -> None:
+    """So that ``if table[...].access`` asks what it seems to ask."""
+    assert {word for word in Access if word} == {Access.ALWAYS, Access.CONDITIONAL, Access.DELEGATED}
 
 
 def test_names_are_not_taken_for_what_they_are_not() -> None:

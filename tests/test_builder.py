@@ -101,6 +101,14 @@ def test_conditions_are_joined_by_and() -> None:
         through.when(keys.via_service.equals("b"))
 
 
+def test_principals_are_given_one_by_one() -> None:
+    """A list of them is taken apart by the caller."""
+    several: Any = [APP, OTHER]
+    for build in (allow("kms:Sign").to, deny("kms:Sign").to_all_except):
+        with pytest.raises(errors.BuilderError, match=r"as in to\(\*principals\), and not as \[Principal"):
+            build(several)
+
+
 def test_everyone_stands_alone() -> None:
     """Naming others beside everyone is a mistake."""
     with pytest.raises(errors.PolicyDocumentError, match="is everyone"):
@@ -124,6 +132,10 @@ def test_every_literal_is_accepted(action: Any) -> None:
         ("s3:GetObject", "^'s3:GetObject' is no action of KMS; Statement\\(action=...\\) takes any text$"),
         ("", "^'' is no action of KMS; "),
         (None, "^None is no action of KMS"),
+        (
+            ["kms:Sign"],
+            r"^actions are given one by one, as in allow\(\*actions\), and not as \['kms:Sign'\]$",
+        ),
         (
             "kms:CreateKey",
             "^'kms:CreateKey' has no effect in a key policy: kms:CreateKey is allowed by IAM policies alone$",

@@ -242,14 +242,14 @@ def test_lockout_of_everyone(given: Iterable[Statement], account: str | None, ex
             ALICE,
             "LOCKOUT_CALLER",
             "WARNING",
-            "Statement[0] allow it only if aws:PrincipalOrgID is o-1",
+            "only if aws:PrincipalOrgID is o-1, by Statement[0].",
         ),
         (
             [ADMIN.when(ORG)],
             ALICE,
             "LOCKOUT_CALLER",
             "WARNING",
-            "Statement[0] allow it only if aws:PrincipalOrgID is o-1",
+            "only if aws:PrincipalOrgID is o-1, by Statement[0].",
         ),
         ([ADMIN, NO_PUT.to(Principal.everyone()).when(ORG)], ROOT, None, None, ""),
         ([PUT.to(Principal.everyone()).when(keys.principal_arn.arn_equals(ALICE))], ALICE, None, None, ""),
@@ -392,10 +392,11 @@ NOT_TEXT: Any = 7
     [
         ("s3.amazonaws.com", "s3.amazonaws.com is a service"),
         ("nobody", "'nobody' makes no requests"),
-        (NOT_TEXT, "a caller is an ARN, not 7"),
+        (NOT_TEXT, "a principal is an ARN, an account id or a service principal, not 7"),
+        (Principal.arn(ALICE) | Principal.arn(APP), "a request has one principal, not 2"),
     ],
 )
-def test_who_is_no_caller(caller: str, text: str) -> None:
+def test_who_is_no_caller(caller: str | Principal, text: str) -> None:
     """The ARN is that of STS GetCallerIdentity."""
     with pytest.raises(errors.RequestError, match=text):
         check(Policy([ADMIN]), caller=caller)
@@ -406,6 +407,14 @@ def test_what_is_no_account(account: str) -> None:
     """It has twelve digits, in a text."""
     with pytest.raises(errors.RequestError, match="an account is an account id of 12 digits"):
         check(Policy([ADMIN]), account=account)
+
+
+def test_a_caller_as_a_principal() -> None:
+    """A principal with a single name is as good as its ARN."""
+    policy = Policy([PUT.to(Principal.arn(ALICE))])
+    for arn in (ALICE, APP, ACCOUNT):
+        principal = Principal({"AWS": arn})
+        assert check(policy, caller=principal) == check(policy, caller=arn)
 
 
 def test_what_is_no_policy() -> None:
@@ -495,7 +504,7 @@ def test_actions_and_resources(elements: dict[str, Any], expected: list[str]) ->
 @pytest.mark.parametrize(
     ("condition", "more", "expected"),
     [
-        ({"StringEquals": {"KMS:viaservice": "a"}}, {}, []),
+        ({"StringEquals": {"KMS:viaservice": "s3.us-east-1.amazonaws.com"}}, {}, []),
         ({"StringEquals": {"s3:prefix": "a"}}, {}, []),
         ({"StringEquals": {"kms:EncryptionContext:App": "a"}}, {}, []),
         ({"StringEqualsIfExists": {"kms:ViaService": []}}, {}, ["CONDITION_MATCHES_ABSENT_KEY"]),
@@ -509,7 +518,7 @@ def test_actions_and_resources(elements: dict[str, Any], expected: list[str]) ->
             {},
             ["OVERLY_PERMISSIVE_CONDITION"],
         ),
-        ({"StringLike": {"kms:ViaService": "a*"}}, {}, []),
+        ({"StringLike": {"kms:ViaService": "s3.*"}}, {}, []),
         (
             {"StringEquals": {"aws:SourceIdentity": "${aws:username}*"}},
             {},
@@ -549,14 +558,31 @@ def test_actions_and_resources(elements: dict[str, Any], expected: list[str]) ->
             {"Action": "kms:CreateGrant"},
             [],
         ),
-        ({"StringEqualsIfExists": {"kms:ViaService": "a"}, "StringLike": {"kms:ViaService": "a*"}}, {}, []),
-        ({"StringEqualsIfExists": {"kms:ViaService": "a"}}, {"Effect": "Deny"}, []),
+        (
+            {
+                "StringEqualsIfExists": {"kms:ViaService": "s3.us-east-1.amazonaws.com"},
+                "StringLike": {"kms:ViaService": "s3.*"},
+            },
+            {},
+            [],
+        ),
+        ({"StringEqualsIfExists": {"kms:ViaService": "s3.us-east-1.amazonaws.com"}}, {"Effect": "Deny"}, []),
         (
             {"ForAllValues:StringEquals": {"kms:EncryptionContext:A": "a"}},
             {"Effect": "Deny"},
             ["OVERLY_PERMISSIVE_CONDITION"],
         ),
         ({"BoolIfExists": {"aws:SecureTransport": "false"}}, {}, ["CONDITION_MATCHES_ABSENT_KEY"]),
+        (
+            {"BoolIfExists": {"aws:SecureTransport": "false"}, "StringEquals": {"aws:SourceIdentity": "a"}},
+            {},
+            ["CONDITION_MATCHES_ABSENT_KEY"],
+        ),
+        (
+            {"Bool": {"aws:SecureTransport": "true"}, "StringEquals": {"aws:SecureTransport": "true"}},
+            {},
+            [],
+        ),
         (
             {
                 "Null": {"aws:SourceArn": "true", "AWS:sourcearn": "true"},
@@ -599,6 +625,30 @@ def test_actions_and_resources(elements: dict[str, Any], expected: list[str]) ->
 def test_conditions(condition: dict[str, Any], more: dict[str, Any], expected: list[str]) -> None:
     """https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html."""
     assert one(about(Condition=condition, **more)) == expected
+
+
+@pytest.mark.parametrize(
+    ("operator", "value", "wrong"),
+    [
+        ("StringEquals", "s3.us-east-1.amazonaws.com", None),
+        ("StringEquals", "lambda.cn-north-1.amazonaws.com.cn", None),
+        ("StringEquals", "s3.us-isob-east-1.sc2s.sgov.gov", None),
+        ("StringEquals", "s3.amazonaws.com", "'s3.amazonaws.com'"),
+        ("StringEquals", "S3.amazonaws.com.cn", "'S3.amazonaws.com.cn'"),
+        ("StringNotEqualsIfExists", ["s3", "rds.us-east-1.amazonaws.com", "ebs"], "'s3', 'ebs'"),
+        ("StringLike", ["s3.*.amazonaws.com", "ec2.*", "*"], None),
+        ("StringLike", "s3", "'s3'"),
+        ("StringEquals", [], None),
+        ("Bool", "true", None),
+    ],
+)
+def test_services_without_a_region(operator: str, value: Any, wrong: str | None) -> None:
+    """https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service."""
+    statement = about(Effect="Deny", Condition={operator: {"kms:ViaService": value}})
+    found = [
+        finding for finding in check(Policy([ADMIN, statement])) if finding.code == "INVALID_VIA_SERVICE"
+    ]
+    assert [finding.message.partition("in it: ")[2] for finding in found] == ([f"{wrong}."] if wrong else [])
 
 
 @pytest.mark.parametrize(
@@ -645,6 +695,11 @@ OF_OTHER = Condition("StringEquals", "kms:CallerAccount", OTHER)
         ({"AWS": ALICE}, Condition("StringEquals", "aws:PrincipalAccount", "${aws:PrincipalAccount}"), True),
         ({"AWS": ALICE}, Condition("StringEquals", "aws:PrincipalAccount", [ACCOUNT, OTHER]), True),
         ({"AWS": APP}, Condition("ArnLike", "aws:PrincipalArn", f"{APP}2"), False),
+        # A user may act as a federated user.
+        ({"AWS": ALICE}, Condition("ArnLike", "aws:PrincipalArn", BOB), True),
+        ({"AWS": ALICE}, Condition("StringEquals", "aws:PrincipalType", "FederatedUser"), True),
+        ({"AWS": ALICE}, Condition("Null", "aws:username", "true"), True),
+        ({"AWS": APP}, Condition("StringEquals", "aws:PrincipalType", "User"), False),
         (
             {"AWS": SESSION},
             Condition("ArnLike", "aws:PrincipalArn", f"arn:aws:iam::{ACCOUNT}:role/x/App"),
@@ -661,6 +716,17 @@ OF_OTHER = Condition("StringEquals", "kms:CallerAccount", OTHER)
         ({"Service": "s3.amazonaws.com"}, Condition("StringNotEquals", "aws:PrincipalOrgID", "o-1"), True),
         ({"Service": "s3.amazonaws.com", "AWS": ALICE}, NO_ORGANISATION, True),
         ({"Service": "s3.amazonaws.com"}, Condition("StringEquals", "aws:SourceOrgID", "o-1"), True),
+        # What else requests of services have is not known.
+        ({"Service": "s3.amazonaws.com"}, OF_OTHER, True),
+        ({"Service": "s3.amazonaws.com"}, Condition("IpAddress", "aws:SourceIp", "192.0.2.0/24"), True),
+        (
+            {"Service": "logs.amazonaws.com"},
+            Condition(
+                "ForAnyValue:StringEquals", "aws:PrincipalServiceNamesList", "logs.us-east-1.amazonaws.com"
+            ),
+            True,
+        ),
+        ({"Service": "s3.amazonaws.com"}, Condition("Bool", "aws:PrincipalIsAWSService", "false"), False),
         ({"AWS": []}, OF_OTHER, True),
     ],
 )
@@ -930,6 +996,9 @@ LOCKED: list[Callable[[int], list[Statement]]] = [
         lambda n: [about(Principal={"AWS": f"{SESSION}{number}"}) for number in range(n)],
         lambda n: [about(Principal={"AWS": user}, Action="kms:*", Effect=effect) for user in _users(n) for effect in ("Allow", "Deny")],
         lambda n: [about(Principal={"AWS": user}, Action="kms:*", Resource=KEY) for user in _users(n)],
+        lambda n: [about(Principal={"AWS": user}) for user in _users(n)]
+                  + [about(Effect="Deny", Principal="*", Action="kms:*", Condition={"ArnNotEquals": {"aws:PrincipalArn": user}})
+                     for user in _users(n)],
     ]  # fmt: skip
 
 
@@ -1010,6 +1079,23 @@ def test_characters_are_found_wherever_they_are() -> None:
     ]
 
 
+def test_why_a_condition_is_never_met() -> None:
+    """It has nothing to match, or nothing that can be read."""
+    nothing: list[str] = []
+    for value, reason in ((nothing, "it has no values"), ("maybe", "it cannot be read")):
+        (finding,) = check(Policy([ADMIN, about(Condition={"Bool": {"aws:SecureTransport": value}})]))
+        assert finding.message == f"No request can meet this condition: {reason}."
+
+
+def test_one_place_has_one_finding_of_a_kind() -> None:
+    """The first of several reasons is enough."""
+    nothing: list[str] = []
+    for operator, value in (("StringEquals", nothing), ("Bool", "maybe"), ("Null", "maybe")):
+        for key in ("kms:CallerAccount", "aws:PrincipalIsAWSService"):
+            found = one(about(Principal={"AWS": APP}, Condition={operator: {key: value}}))
+            assert found.count("CONDITION_NEVER_MET") == 1
+
+
 def test_characters_that_are_written_as_escapes() -> None:
     """Nobody knows whether KMS takes them: a warning; what the text has as it is, too, is an error."""
     policy = Policy([ADMIN.named("\u20ac \u00e9"), ADMIN.named("\u20ac\u0101")], id="\u0101")
@@ -1017,6 +1103,7 @@ def test_characters_that_are_written_as_escapes() -> None:
     for text, severities in (
         (escaped, ["WARNING"] * 3),
         (escaped.replace("\\u20ac", "\u20ac"), ["WARNING", "ERROR", "ERROR"]),
+        (escaped.replace("\\u20ac\\u0101", "\\u20ac\u0101"), ["ERROR", "WARNING", "ERROR"]),
     ):
         found = [
             (finding.path, finding.severity.name)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import pickle
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 from unittest.mock import AsyncMock
 
+import botocore.session
 import pytest
 from aiobotocore.stub import AioStubber
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, ReadTimeoutError
@@ -155,6 +157,21 @@ def test_errors_of_other_making_pass_in_a_callers_own_calls(error: Exception) ->
             raise raised
         assert caught.value is raised
     assert ours.is_retry_safe
+
+
+async def test_what_is_no_client() -> None:
+    """It is found when the facade is made, and not after five requests of a client that does not wait."""
+    synchronous: Any = botocore.session.get_session().create_client("kms", region_name="us-east-1")
+    with pytest.raises(
+        TypeError, match="this is boto3's client, which does not wait; open one of aiobotocore: "
+    ):
+        KeyPolicies(synchronous)
+    unopened: Any = nullcontext()  # as create_client returns one
+    with pytest.raises(TypeError, match=r"not nullcontext; enter it: async with \.\.\. as client"):
+        KeyPolicies(unopened)
+    region: Any = "us-east-1"
+    with pytest.raises(TypeError, match=r"expected an open KMS client of aiobotocore, not str$"):
+        KeyPolicies(region)
 
 
 async def test_a_mock_of_a_client_is_left_alone() -> None:

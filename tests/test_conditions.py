@@ -11,6 +11,8 @@ from kmspolicy import Condition, Outcome, Policy, Principal, Request, Statement,
 from kmspolicy._evaluate._conditions import parse_operator
 from kmspolicy._vocabulary import OPERATORS
 
+pytestmark = pytest.mark.filterwarnings("ignore::kmspolicy.errors.UnknownWordWarning")  # they ask of such
+
 GUIDE = "https://docs.aws.amazon.com/IAM/latest/UserGuide/"
 OPERATORS_PAGE = f"{GUIDE}reference_policies_elements_condition_operators.html"
 SETS_PAGE = f"{GUIDE}reference_policies_condition-single-vs-multi-valued-context-keys.html"

@@ -32,6 +32,8 @@ from kmspolicy import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+pytestmark = pytest.mark.filterwarnings("ignore::kmspolicy.errors.UnknownWordWarning")  # they ask of such
+
 ACCOUNT = "111122223333"
 OTHER = "444455556666"
 ROOT = f"arn:aws:iam::{ACCOUNT}:root"
@@ -318,7 +320,6 @@ def test_whether_iam_policies_must_allow_it_too(
             {
                 "aws:PrincipalIsAWSService": "true",
                 "aws:PrincipalServiceName": SERVICE,
-                "aws:PrincipalServiceNamesList": SERVICE,
             },
         ),
     ],
@@ -434,6 +435,53 @@ def test_what_no_request_can_have(build: Any, text: str) -> None:
         build()
     assert text in str(caught.value)
     assert isinstance(caught.value, ValueError)
+
+
+@pytest.mark.parametrize(
+    ("action", "context", "text"),
+    [
+        ("kms:Decypt", {}, "'kms:Decypt' is not known; did you mean 'kms:Decrypt'?"),
+        ("KMS:xyz", {}, "'KMS:xyz' is not known"),
+        (
+            "kms:Decrypt",
+            {"kms:ViaServce": "a"},
+            "'kms:ViaServce' is not known; did you mean 'kms:ViaService'?",
+        ),
+        ("kms:Decrypt", {"AWS:PrincipalOrg": "a"}, "did you mean 'aws:PrincipalOrgID'?"),
+    ],
+)
+def test_words_that_are_not_known(action: str, context: dict[str, str], text: str) -> None:
+    """They may be younger than this library: that is a warning, where the request is made."""
+    with pytest.warns(errors.UnknownWordWarning) as caught:
+        request = Request(USER, action, context)
+    (warning,) = caught
+    assert str(warning.message).endswith(text)
+    assert warning.filename == __file__
+    assert request.action == action
+
+
+@pytest.mark.parametrize(
+    "context",
+    [
+        {"kms:EncryptionContext:App": "a"},
+        {"aws:PrincipalTag/a": "b"},
+        {"saml:sub": "x"},
+        {"KMS:VIASERVICE": "a"},
+    ],
+)
+def test_words_that_are_known(context: dict[str, str], recwarn: pytest.WarningsRecorder) -> None:
+    """In any case, with a free part, or of others than KMS and AWS."""
+    Request(USER, "KMS:decrypt", context)
+    assert list(recwarn) == []
+
+
+def test_a_condition_key_has_a_prefix() -> None:
+    """Without it, it is a mistake for sure."""
+    for key, meant in (("ViaService", "kms:ViaService"), ("PrincipalOrgID", "aws:PrincipalOrgID")):
+        with pytest.raises(errors.RequestError, match=f"'{key}' is no condition key; did you mean '{meant}'"):
+            Request(USER, "kms:Decrypt", {key: "a"})
+    with pytest.raises(errors.RequestError, match="'x' is no condition key; it has a prefix"):
+        Request(USER, "kms:Decrypt", {"x": "a"})
 
 
 def test_requests_are_values() -> None:

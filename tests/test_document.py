@@ -14,7 +14,7 @@ from typing import Any
 import attrs
 import pytest
 
-from kmspolicy import Condition, Policy, Principal, Statement, errors
+from kmspolicy import Condition, Policy, Principal, Statement, allow, errors, keys
 from support import calls_of, example_from_values
 
 ROOT = "arn:aws:iam::111122223333:root"
@@ -312,6 +312,68 @@ def test_named_sets_the_sid() -> None:
     none: Any = None
     with pytest.raises(errors.PolicyDocumentError, match="expected text, found null"):
         ADMIN.named(none)
+
+
+def test_elements_are_replaced() -> None:
+    """The others stay as written, and what no document can say is refused as by the constructor."""
+    app, other = Principal.role("111122223333", "App"), Principal.role("111122223333", "Other")
+    statement = Statement("Allow", principal=app, action=["kms:Sign"], resource="*", sid="a")
+    assert statement.replace(principal=other) == Statement(
+        "Allow", principal=other, action=["kms:Sign"], resource="*", sid="a"
+    )
+    assert statement.replace(effect="Deny", sid=None) == Statement(
+        "Deny", principal=app, action=["kms:Sign"], resource="*"
+    )
+    assert statement.replace() == statement
+    with pytest.raises(errors.PolicyDocumentError, match="cannot stand in one statement"):
+        statement.replace(not_action="kms:Verify")
+    with pytest.raises(TypeError, match="actions"):
+        statement.replace(actions="kms:Verify")  # type: ignore[call-arg]  # ty: ignore[unknown-argument]
+    policy = Policy([statement], id="x", version="2008-10-17")
+    named = policy.replace(statement=(one.named("b") for one in policy.statements))
+    assert named == Policy([statement.named("b")], id="x", version="2008-10-17")
+    assert policy.replace(id=None, version="2012-10-17") == Policy([statement])
+    assert Policy(statement).replace(id="y") == Policy(statement, id="y")
+
+
+def test_a_name_is_replaced_in_a_principal() -> None:
+    """Wherever it stands; a name stays a name, and a list a list."""
+    old, new = Principal.role("111122223333", "Old"), Principal.role("111122223333", "New")
+    before, after = old["AWS"][0], new["AWS"][0]
+    table: list[tuple[Any, Any]] = [
+        ({"AWS": before}, {"AWS": after}),
+        ({"AWS": [before]}, {"AWS": [after]}),
+        (
+            {"AWS": [before, "111122223333", before], "Service": "s3.amazonaws.com"},
+            {"AWS": [after, "111122223333", after], "Service": "s3.amazonaws.com"},
+        ),
+        ({"Service": before, "AWS": f"{before}2"}, {"Service": after, "AWS": f"{before}2"}),
+    ]
+    for element, expected in table:
+        principal = Principal(element)
+        assert principal.replace(old, new) == Principal(expected)
+        assert principal.replace(before, after) == principal.replace(old, new)
+    assert Principal.everyone().replace(old, new) == Principal.everyone()
+    with pytest.raises(errors.PolicyDocumentError, match="expected a principal with one name, not with 2"):
+        old.replace(old | new, new)
+    with pytest.raises(errors.PolicyDocumentError, match="expected text, found a number"):
+        old.replace(before, 7)  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+
+
+def test_what_is_not_yet_a_statement_or_a_condition() -> None:
+    """The error says what is missing."""
+    permission: Any = allow("kms:Sign")
+    with pytest.raises(errors.PolicyDocumentError, match=r"found Permission; \.to\(principal\) makes it one"):
+        Policy([permission])
+    statement = permission.to(Principal.everyone())
+    method: Any = keys.multi_factor_auth_present.is_true
+    with pytest.raises(errors.PolicyDocumentError, match="found method; call it"):
+        statement.when(method)
+    compared: Any = False  # what keys.via_service == "s3" is
+    with pytest.raises(errors.PolicyDocumentError, match=r"the operators are methods, as in keys\."):
+        statement.when(compared)
+    with pytest.raises(errors.PolicyDocumentError, match=r"found an object; see Condition\.from_dict"):
+        statement.when({"Bool": {"aws:SecureTransport": "true"}})
 
 
 def test_with_statement_appends() -> None:

@@ -312,6 +312,17 @@ def test_why_not(policy: Policy, request_: Request, lines: list[str]) -> None:
 
 
 def test_what_cannot_be_explained() -> None:
-    """Neither a policy nor a text; the table shows a policy."""
-    with pytest.raises(TypeError, match="a decision or a statement"):
-        explain(POLICY)  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    """Neither a text nor a request."""
+    with pytest.raises(TypeError, match="a decision, a statement or a policy can be explained, not str"):
+        explain("{}")  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+
+
+def test_a_policy() -> None:
+    """Statement by statement, each by its number and its Sid."""
+    app = Principal.role("111122223333", "App")
+    policy = Policy([statements.enable_iam_policies("111122223333"), allow("kms:Sign").to(app)])
+    assert explain(policy).splitlines() == [
+        "Statement[0] (Enable IAM User Permissions): Allows every action to account 111122223333 (by its IAM policies).",
+        "Statement[1]: Allows kms:Sign to role App of account 111122223333.",
+    ]
+    assert explain(Policy([])) == ""

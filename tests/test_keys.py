@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kmspolicy import Condition, errors, keys
+from kmspolicy import Condition, Principal, errors, keys
 from kmspolicy import _condition_keys as kinds
 from kmspolicy._vocabulary import CONDITION_KEYS
 
@@ -180,6 +180,22 @@ def test_what_conditions_say(condition: Condition, operator: str, key: str, valu
     assert condition == Condition(operator, key, values)
 
 
+def test_a_principal_stands_for_its_arn() -> None:
+    """Where ARNs are compared, and if it has one name."""
+    app = Principal.role("111122223333", "App")
+    (arn,) = app["AWS"]
+    for key in (keys.principal_arn, keys.source_arn.if_exists):
+        assert key.arn_equals(app, "arn:aws:iam::*:role/x") == key.arn_equals(arn, "arn:aws:iam::*:role/x")
+        assert key.arn_not_equals(app) == key.arn_not_equals(arn)
+        assert key.arn_like(app) == key.arn_like(arn)
+        assert key.arn_not_like(app) == key.arn_not_like(arn)
+    assert keys.grantee_principal.arn_equals(app) == keys.grantee_principal.arn_equals(arn)
+    with pytest.raises(errors.BuilderError, match="expected one ARN, and no principal with 2 names"):
+        keys.principal_arn.arn_equals(app | Principal.role("111122223333", "Other"))
+    with pytest.raises(errors.BuilderError, match=r"expected an ARN, .* not '\*'"):
+        keys.principal_arn.arn_equals(Principal.everyone())
+
+
 class Days(enum.IntEnum):
     """A number in an enumeration."""
 
@@ -192,6 +208,8 @@ def test_subclasses_of_numbers_are_written_as_numbers() -> None:
 
 
 WRONG: list[tuple[Callable[[], object], str]] = [
+    (lambda: keys.via_service.equals(["a", "b"]), "kms:ViaService: values are given one by one, as in equals(*values), and not as ['a', 'b']"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    (lambda: keys.rotation_period_in_days.equals([90]), "values are given one by one"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
     (lambda: keys.caller_account.equals("1234"), "kms:CallerAccount: expected an account id of 12 digits, not '1234'"),
     (lambda: keys.caller_account.equals("1111*"), "an account id of 12 digits"),
     (lambda: keys.caller_account.like("arn:*"), "an account id of 12 digits"),

@@ -151,6 +151,52 @@ async def test_plans_and_policies_of_many_keys(fake: FakeKMS, policies: KeyPolic
     assert {operation for operation, _ in fake.calls} == {"GetKeyPolicy"}
 
 
+async def test_plans_are_applied_to_many_keys(
+    fake: FakeKMS, policies: KeyPolicies, clock: VirtualClock
+) -> None:
+    """Paced, and each only if its key still has the policy that the plan saw."""
+    keys = [fake.add_key(POLICY) for _ in range(6)]
+    plans = [result.unwrap() async for result in policies.plan_many([(key, Policy([ADMIN])) for key in keys])]
+    again = {plan.key_id: plan for plan in plans}
+    fake.set_policy(keys[1], Policy([ADMIN, ADMIN.named("somebody else's")]))
+    fake.set_policy(keys[2], Policy([ADMIN.named("the console's")]))
+    unchanged = await policies.plan(keys[3], POLICY)
+    began = clock()
+    nothing: Any = 7
+    items = [*(again[key] for key in (*keys[:3], *keys[4:])), unchanged, nothing]
+    async with policies.apply_many(items, rate=2) as results:
+        found = {result.key_id: result async for result in results}
+    assert {key: type(result.error or result.value) for key, result in found.items()} == {
+        keys[0]: PutResult,
+        keys[1]: errors.PolicyChangedError,
+        keys[2]: errors.PolicyChangedError,
+        keys[3]: type(None),
+        keys[4]: PutResult,
+        keys[5]: PutResult,
+        "": errors.KeyIdError,
+    }
+    assert "expected a plan, not 7" in str(found[""].error)
+    assert clock() - began == pytest.approx(1.0)
+    assert [fake.policy(key) == Policy([ADMIN]) for key in keys] == [True, False, False, False, True, True]
+
+
+async def test_policies_are_ensured_on_many_keys(fake: FakeKMS, policies: KeyPolicies) -> None:
+    """Only those that have not got theirs are written; what is refused is a result."""
+    keys = [fake.add_key(policy) for policy in (POLICY, Policy([ADMIN]), Policy([ADMIN]))]
+    wanted = [POLICY, POLICY, LOCKED]
+    async with policies.ensure_many(zip(keys, wanted, strict=True)) as results:
+        found = {result.key_id: result async for result in results}
+    assert [type(found[key].error or found[key].value) for key in keys] == [
+        type(None),
+        PutResult,
+        errors.PolicyCheckError,
+    ]
+    many = policies.ensure_many([(keys[2], LOCKED)], bypass_policy_lockout_safety_check=True)
+    assert [type(result.value) async for result in many] == [PutResult]
+    assert [fake.policy(key) for key in keys] == wanted
+    assert [operation for operation, _ in fake.calls].count("PutKeyPolicy") == 2
+
+
 async def test_items_may_come_later(fake: FakeKMS, policies: KeyPolicies) -> None:
     """From an asynchronous iterable, whose items are fetched one by one."""
     keys = [fake.add_key() for _ in range(20)]
@@ -837,6 +883,39 @@ async def test_a_task_that_is_cancelled_from_outside(clock: VirtualClock) -> Non
     assert (many.finished, len(many.pending)) == (False, 3)
 
 
+async def test_a_task_that_dies_while_items_are_waited_for(clock: VirtualClock) -> None:
+    """Its failure is not kept until the next item, which may never come."""
+
+    class Failing(Paced):
+        async def put_key_policy(self, **_: Any) -> dict[str, Any]:
+            pytest.fail("of the client")
+
+    async def items() -> AsyncIterator[tuple[str, Policy]]:
+        yield "key-0", POLICY
+        await asyncio.Event().wait()
+
+    many = facade(Failing(clock), clock).put_many(items(), rate=None)
+    with pytest.raises(pytest.fail.Exception, match="of the client"):
+        await anext(many)
+    assert (many.finished, many.pending) == (False, ("key-0",))
+    assert others() == set()
+
+
+async def test_items_that_seem_to_end(clock: VirtualClock) -> None:
+    """As in a generator, that is an error and no end."""
+
+    class Ending:
+        def __iter__(self) -> Any:
+            return self
+
+        def __next__(self) -> tuple[str, Policy]:
+            raise StopAsyncIteration
+
+    items: Any = Ending()
+    with pytest.raises(RuntimeError, match="the iterable of items raised StopAsyncIteration"):
+        await anext(facade(Paced(clock), clock).put_many(items))
+
+
 async def test_a_source_that_swallows_cancellation(clock: VirtualClock) -> None:
     """What it gives after the work was stopped is not written."""
 
@@ -913,6 +992,16 @@ def test_a_key_that_is_no_list_of_keys(policies: KeyPolicies) -> None:
     """A text is an iterable of letters, which nobody means."""
     with pytest.raises(TypeError, match="put one key into a list"):
         policies.get_many("1234abcd-12ab-34cd-56ef-1234567890ab")
+
+
+async def test_a_mapping_is_no_list_of_pairs(fake: FakeKMS, policies: KeyPolicies) -> None:
+    """It gives its keys alone, which is right for reading."""
+    key = fake.add_key(POLICY)
+    mapping: Any = {key: POLICY}
+    for many in (policies.put_many, policies.plan_many, policies.ensure_many):
+        with pytest.raises(TypeError, match=r"give its \.items\(\)"):
+            many(mapping)
+    assert [result.value async for result in policies.get_many(mapping)] == [POLICY]
 
 
 def test_a_callback_that_is_async(policies: KeyPolicies) -> None:

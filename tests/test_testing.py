@@ -15,6 +15,7 @@ from kmspolicy import (
     KeyPolicies,
     Policy,
     Principal,
+    Retry,
     Statement,
     allow,
     equivalent,
@@ -124,6 +125,7 @@ async def refused(fake: FakeKMS, policy: str | Policy, **more: Any) -> tuple[str
         await fake.put_key_policy(KeyId=key_id, Policy=text, **more)
     assert fake.policy(key_id) == statements.default_policy(ACCOUNT)
     error: Any = caught.value.response
+    assert caught.value.operation_name == "PutKeyPolicy"
     assert error["ResponseMetadata"]["HTTPStatusCode"] == 400
     return error["Error"]["Code"], error["Error"]["Message"]
 
@@ -173,8 +175,9 @@ async def test_what_is_refused(policy: str | Policy, code: str, text: str) -> No
     """By the rules of check, with AWS's code and AWS's text where one is known."""
     found = await refused(FakeKMS(), policy)
     assert (found[0], found[1][: len(text)]) == (code, text)
-    with pytest.raises(ClientError):
+    with pytest.raises(ClientError) as caught:
         await FakeKMS().create_key(Policy=policy if isinstance(policy, str) else policy.to_json())
+    assert caught.value.operation_name == "CreateKey"
 
 
 @pytest.mark.parametrize(
@@ -225,6 +228,52 @@ async def test_a_session_exists_as_its_role_does() -> None:
         assert await refused(fake, to_session) == (MALFORMED, PRINCIPALS)
 
 
+async def test_failures_for_an_operation_or_a_key() -> None:
+    """Other calls succeed meanwhile; those that are for any call come in their order."""
+    fake = FakeKMS()
+    one, other = fake.add_key(), fake.add_key()
+    policies = KeyPolicies(fake, retry=Retry(1))
+    fake.fail("KMSInternalException", operation="PutKeyPolicy", key_id=one)
+    fake.fail("NotFoundException", operation="GetKeyPolicy", times=2)
+    await policies.put(other, Policy([ADMIN]))
+    for key in (one, other):
+        with pytest.raises(errors.NotFoundException):
+            await policies.get(key)
+    await policies.get(one)
+    arn = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/{one}"
+    with pytest.raises(errors.KMSInternalException):
+        await policies.put(arn, Policy([ADMIN]))
+    await policies.put(one, Policy([ADMIN]))
+    fake.fail("KMSInvalidStateException")
+    with pytest.raises(errors.KMSInvalidStateException):
+        await policies.names(other)
+    with translate_errors():
+        await fake.create_key()
+
+
+def test_a_caller_may_be_a_principal() -> None:
+    """With one name."""
+    assert FakeKMS(caller=Principal.arn(ALICE)).caller == ALICE
+    assert FakeKMS(caller=Principal.account(ACCOUNT)).caller == f"arn:aws:iam::{ACCOUNT}:root"
+    with pytest.raises(errors.RequestError):
+        FakeKMS(caller=Principal.arn(ALICE) | Principal.arn(APP))
+
+
+async def test_names_of_principals_that_are_no_arns() -> None:
+    """They exist, and are no roles."""
+    to_session = allow("kms:Sign").to(Principal.arn(f"arn:aws:sts::{ACCOUNT}:assumed-role/App/s"))
+    for names in (["x", "AROAEXAMPLE", ACCOUNT], ["arn:aws-cn:iam::111122223333:role/App"]):
+        assert await refused(FakeKMS(principals=names), Policy([ADMIN, to_session])) == (
+            MALFORMED,
+            PRINCIPALS,
+        )
+    fake = FakeKMS()
+    fake.delete_principal("AIDAEXAMPLE")
+    await fake.put_key_policy(KeyId=fake.add_key(), Policy=Policy([ADMIN, to_session]).to_json())
+    fake.delete_principal(f"arn:aws:sts::{ACCOUNT}:assumed-role/App/s")
+    assert await refused(fake, Policy([ADMIN, to_session])) == (MALFORMED, PRINCIPALS)
+
+
 async def test_it_is_opened_and_closed_as_a_client() -> None:
     """And keeps its keys, so that a test can look at them afterwards."""
     fake = FakeKMS()
@@ -249,6 +298,8 @@ async def test_lockout_is_that_of_the_caller() -> None:
         await policies.put(key_id, policy, bypass_policy_lockout_safety_check=True)
         assert fake.policy(key_id) == policy
     assert fake.calls[-1][1]["BypassPolicyLockoutSafetyCheck"] is True
+    made = await fake.create_key(Policy=only_app.to_json(), BypassPolicyLockoutSafetyCheck=True)
+    assert fake.policy(made["KeyMetadata"]["KeyId"]) == only_app
     app = FakeKMS(caller=f"arn:aws:sts::{ACCOUNT}:assumed-role/App/s")
     await app.put_key_policy(KeyId=app.add_key(), Policy=only_app.to_json())
 
@@ -565,7 +616,7 @@ async def test_parameters_that_a_client_refuses(method: str, parameters: dict[st
         ({"account": "1"}, errors.RequestError),
         ({"account": "1", "caller": ALICE}, errors.RequestError),
         ({"account": ""}, errors.RequestError),
-        ({"context": {"aws:a": None}}, errors.RequestError),
+        ({"context": {"aws:username": None}}, errors.RequestError),
         ({"region": "nowhere"}, UnknownRegionError),
     ],
 )

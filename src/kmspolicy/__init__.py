@@ -7,9 +7,12 @@ first asked for, so that ``import kmspolicy`` costs next to nothing and values c
 from typing import TYPE_CHECKING
 
 __all__ = [
+    "Access",
+    "AccessChange",
     "AccessTable",
     "Action",
     "ActionPattern",
+    "Cell",
     "Condition",
     "Decision",
     "Denial",
@@ -52,9 +55,19 @@ if TYPE_CHECKING:
     from kmspolicy._builder import Denial, Permission, allow, deny, matching
     from kmspolicy._check import Finding, Severity, check
     from kmspolicy._client import KeyPolicies, KeyResult, KMSClient, Many, Plan, PutResult
-    from kmspolicy._compare import Diff, canonical, diff, equivalent
+    from kmspolicy._compare import AccessChange, Diff, canonical, diff, equivalent
     from kmspolicy._document import Condition, Policy, Principal, Statement
-    from kmspolicy._evaluate import AccessTable, Decision, Outcome, Request, access, decide, explain
+    from kmspolicy._evaluate import (
+        Access,
+        AccessTable,
+        Cell,
+        Decision,
+        Outcome,
+        Request,
+        access,
+        decide,
+        explain,
+    )
     from kmspolicy._retry import Retry
     from kmspolicy._vocabulary import Action, ActionPattern
     from kmspolicy.errors import KeyPolicyError
@@ -62,9 +75,12 @@ if TYPE_CHECKING:
     __version__: str
 else:
     _ROOMS = {
+        "Access": "_evaluate",
+        "AccessChange": "_compare",
         "AccessTable": "_evaluate",
         "Action": "_vocabulary",
         "ActionPattern": "_vocabulary",
+        "Cell": "_evaluate",
         "Condition": "_document",
         "Decision": "_evaluate",
         "Denial": "_builder",

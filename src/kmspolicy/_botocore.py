@@ -5,9 +5,11 @@ from __future__ import annotations
 import socket
 from contextlib import contextmanager
 from contextvars import ContextVar, Token
+from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias, cast
 
 import attrs
+from botocore.client import BaseClient
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
@@ -92,8 +94,9 @@ class Call:
         # Nothing was sent: credentials come from files and programs, which fail in their own ways.
         if self.counted and isinstance(error, (OSError, ValueError)):
             self.settle(0)
+            reason = str(error) or type(error).__name__
             return self.no_answer(
-                f"nothing was sent: {error}", code=type(error).__name__, is_retry_safe=False
+                f"the request was not sent: {reason}", code=type(error).__name__, is_retry_safe=False
             )
         return None
 
@@ -123,6 +126,22 @@ class Call:
 
 _READING: Final = frozenset({"GetKeyPolicy", "ListKeyPolicies"})
 _current: ContextVar[Call | None] = ContextVar("kmspolicy_call", default=None)
+
+
+def refuse_what_is_no_client(client: object) -> None:
+    """Refuse a client that is not open, or does not wait, before it sends anything.
+
+    Raises:
+        TypeError: with the way to one.
+    """
+    if isinstance(client, BaseClient) and not iscoroutinefunction(getattr(client, "_make_api_call", None)):
+        raise TypeError(
+            "this is boto3's client, which does not wait; open one of aiobotocore: "
+            'async with aiobotocore.session.get_session().create_client("kms") as client'
+        )
+    if not any(hasattr(client, name) for name in ("put_key_policy", "get_key_policy", "list_key_policies")):
+        hint = "; enter it: async with ... as client" if hasattr(client, "__aenter__") else ""
+        raise TypeError(f"expected an open KMS client of aiobotocore, not {type(client).__name__}{hint}")
 
 
 def prepare(client: object, operations: Iterable[str]) -> bool:

@@ -11,7 +11,7 @@ import attrs
 
 from kmspolicy._document import Principal, Statement
 from kmspolicy._document._convert import plural
-from kmspolicy._vocabulary import ACTIONS, Action, ActionPattern, actions_matching
+from kmspolicy._vocabulary import Action, ActionPattern, actions_matching, nearest_action
 from kmspolicy.errors import BuilderError
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class Denial(Permission):
         """
         except_for = _joined(principal, *principals)
         if ("AWS", "*") in except_for:
-            raise BuilderError("all except everyone is nobody; name those who shall not be denied")
+            raise BuilderError("all except everyone is nobody; name those who are not to be denied")
         return Statement(
             self.effect,
             not_principal=except_for,
@@ -149,9 +149,10 @@ class _Deny:
         Raises:
             BuilderError: for an action that does not exist or has no effect in a key policy.
         """
-        if {"*", "kms:*"} & {action, *actions}:
-            raise BuilderError("all actions except all are none; name those that shall not be denied")
-        return Denial("Deny", not_action=_names(action, *actions))
+        names = _names(action, *actions)
+        if {"*", "kms:*"}.intersection(plural(names)):
+            raise BuilderError("all actions except all are none; name those that are not to be denied")
+        return Denial("Deny", not_action=names)
 
     def __repr__(self) -> str:
         """Write the name under which it is imported."""
@@ -166,6 +167,10 @@ deny: Final = _Deny()
 
 
 def _joined(principal: Principal, *principals: Principal) -> Principal:
+    if isinstance(principal, (list, tuple)):
+        raise BuilderError(
+            f"principals are given one by one, as in to(*principals), and not as {principal!r}"
+        )
     for other in principals:
         principal |= other
     return principal
@@ -196,10 +201,8 @@ def _effective(action: str) -> str:
 
 
 def _no_action(action: object) -> BuilderError:
-    import difflib  # noqa: PLC0415 - costs a millisecond, and only a mistake needs it
-
-    close = difflib.get_close_matches(str(action).lower(), ACTIONS, n=1)
-    hint = (
-        f"; did you mean {ACTIONS[close[0]].name!r}?" if close else "; Statement(action=...) takes any text"
-    )
+    if isinstance(action, (list, tuple)):
+        return BuilderError(f"actions are given one by one, as in allow(*actions), and not as {action!r}")
+    meant = nearest_action(action) if isinstance(action, str) else None
+    hint = "; Statement(action=...) takes any text" if meant is None else f"; did you mean {meant!r}?"
     return BuilderError(f"{action!r} is no action of KMS{hint}")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias, final
 
 import attrs
 
-from kmspolicy._document import Condition
+from kmspolicy._document import Condition, Principal
 from kmspolicy.errors import BuilderError
 
 if TYPE_CHECKING:
@@ -66,6 +66,8 @@ class Variable:
 
 
 Text: TypeAlias = str | Variable
+Arn: TypeAlias = str | Variable | Principal
+"""An ARN, perhaps as the single name of a principal."""
 
 
 class Form(NamedTuple):
@@ -116,6 +118,10 @@ class _Operators:
         return Condition(name, self.key, values if len(values) > 1 else values[0])
 
     def _refuse(self, value: object, words: str) -> BuilderError:
+        if isinstance(value, (list, set, frozenset)):
+            return BuilderError(
+                f"{self.key}: values are given one by one, as in equals(*values), and not as {value!r}"
+            )
         return BuilderError(f"{self.key}: expected {words}, not {value!r}")
 
     def _numbers(self, comparison: str, *values: float) -> Condition:
@@ -239,24 +245,35 @@ class ArnOperators(TextOperators):
 
     __slots__ = ()
 
-    def arn_equals(self, value: Text, /, *values: Text) -> Condition:
+    def arn_equals(self, value: Arn, /, *values: Arn) -> Condition:
         """Match when the ARN is one of these, part by part, with ``*`` and ``?`` inside a part."""
         return self._arns("ArnEquals", value, *values)
 
-    def arn_not_equals(self, value: Text, /, *values: Text) -> Condition:
+    def arn_not_equals(self, value: Arn, /, *values: Arn) -> Condition:
         """Match when the ARN is none of these, or the key is absent."""
         return self._arns("ArnNotEquals", value, *values)
 
-    def arn_like(self, value: Text, /, *values: Text) -> Condition:
+    def arn_like(self, value: Arn, /, *values: Arn) -> Condition:
         """Match when the ARN is like one of these; the same as ``arn_equals``."""
         return self._arns("ArnLike", value, *values)
 
-    def arn_not_like(self, value: Text, /, *values: Text) -> Condition:
+    def arn_not_like(self, value: Arn, /, *values: Arn) -> Condition:
         """Match when the ARN is like none of these, or the key is absent."""
         return self._arns("ArnNotLike", value, *values)
 
-    def _arns(self, operator: str, *values: Text) -> Condition:
-        return self._condition(operator, [self._checked(value, ARN_PATTERN, like=True) for value in values])
+    def _arns(self, operator: str, *values: Arn) -> Condition:
+        return self._condition(
+            operator, [self._checked(self._name(value), ARN_PATTERN, like=True) for value in values]
+        )
+
+    def _name(self, value: Arn) -> Text:
+        """Take the ARN of a principal that is named by one."""
+        if not isinstance(value, Principal):
+            return value
+        names = [name for _, name in value]
+        if len(names) != 1:
+            raise self._refuse(value, f"one ARN, and no principal with {len(names)} names")
+        return names[0]
 
 
 class NumberOperators(_Operators):

@@ -15,9 +15,12 @@ policy allows them; their access level is taken to be that of DeriveSharedSecret
 from __future__ import annotations
 
 from string import ascii_uppercase
-from typing import Final, Literal, NamedTuple, TypeAlias, get_args
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias, get_args
 
 from kmspolicy._wildcard import like
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Action: TypeAlias = Literal[
     "kms:CancelKeyDeletion",
@@ -173,6 +176,29 @@ def actions_matching(text: str) -> tuple[ActionFacts, ...]:
         facts = ACTIONS.get(fold(text))
         return () if facts is None else (facts,)
     return tuple(facts for name, facts in ACTIONS.items() if like(fold(text), name))
+
+
+def nearest(word: str, known: Mapping[str, str]) -> str | None:
+    """Find the word that was probably meant.
+
+    Args:
+        word: A word in any case.
+        known: The words by themselves in lower case.
+    """
+    import difflib  # noqa: PLC0415 - costs a millisecond, and only a mistake needs it
+
+    close = difflib.get_close_matches(fold(word)[:100], known, n=1)
+    return known[close[0]] if close else None
+
+
+def nearest_action(word: str) -> str | None:
+    """Find the action that was probably meant."""
+    return nearest(word, {folded: facts.name for folded, facts in ACTIONS.items()})
+
+
+def nearest_key(word: str) -> str | None:
+    """Find the condition key that was probably meant."""
+    return nearest(word, {folded: facts.name for folded, facts in CONDITION_KEYS.items()})
 
 
 # --- condition operators ---------------------------------------------------------------------------

@@ -72,12 +72,22 @@ __all__ = [
     "SidError",
     "ThrottlingException",
     "UnknownServiceError",
+    "UnknownWordWarning",
     "UnsupportedOperationException",
     "ValidationException",
     "WaitTimeoutError",
 ]
 
 _FIRST_SERVER_FAULT = 500
+
+
+class UnknownWordWarning(UserWarning):
+    """Is the warning of :class:`kmspolicy.Request` for an action or a condition key that is not known.
+
+    It may be younger than this library; more likely it is misspelt, and what is asked is not what was meant.
+    """
+
+
 _MOST_LINES = 20
 
 

@@ -533,12 +533,12 @@ _TRAIL: Final = re.compile(
 # --- protection ------------------------------------------------------------------------------------
 
 
-def deny_deletion(except_arn: str | None = None) -> Statement:
+def deny_deletion(except_arn: str | Principal | None = None) -> Statement:
     """Deny everyone, or everyone but one principal, to delete the key, its material, or to disable it.
 
     Args:
-        except_arn: The ARN of the principal that may, with ``*`` and ``?`` if need be; None for nobody. Whoever may
-            put the key's policy can still remove this statement.
+        except_arn: The principal that may, or its ARN, with ``*`` and ``?`` if need be; None for nobody. Whoever may put
+            the key's policy can still remove this statement.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys-adding-permission.html
     """

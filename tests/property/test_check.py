@@ -6,11 +6,14 @@ import json
 import pickle
 from typing import Any
 
+import pytest
 from hypothesis import assume, event, given
 from hypothesis import strategies as st
 
 from kmspolicy import Outcome, Policy, Request, Severity, Statement, check, decide
 from property.strategies import ACCOUNT, CALLERS, REQUESTS, SERVICE, documents, policies_that_meet
+
+pytestmark = pytest.mark.filterwarnings("ignore::kmspolicy.errors.UnknownWordWarning")  # they ask of such
 
 PUTTERS = [caller for caller in CALLERS if caller != SERVICE and f":{ACCOUNT}:" in f":{caller}:"]
 GIVEN = (Outcome.ALLOWED, Outcome.DELEGATED)

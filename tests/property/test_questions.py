@@ -6,6 +6,7 @@ import json
 import pickle
 from typing import Any
 
+import pytest
 from hypothesis import event, given
 from hypothesis import strategies as st
 
@@ -33,6 +34,8 @@ from property.strategies import (
     respelt,
     statements_that_meet,
 )
+
+pytestmark = pytest.mark.filterwarnings("ignore::kmspolicy.errors.UnknownWordWarning")  # they ask of such
 
 MORE = [Outcome.DENIED, Outcome.NOT_GRANTED, Outcome.DELEGATED, Outcome.ALLOWED]
 

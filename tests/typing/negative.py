@@ -121,7 +121,7 @@ def questions(policy: Policy) -> None:
     Request("111122223333", "kms:Decrypt", {"aws:a": {"b": "c"}})  # type: ignore[dict-item]  # ty: ignore[invalid-argument-type]
     decide(policy, request).outcome.allowed  # type: ignore[attr-defined]  # ty: ignore[missing-attribute]  # noqa: B018
     access(policy)["*"]  # type: ignore[index]  # ty: ignore[invalid-argument-type]
-    explain(policy)  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    explain("{}")  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
     equivalent(policy)  # type: ignore[call-arg]  # ty: ignore[missing-argument]
     diff(policy, policy).added.append(policy.statements[0])  # type: ignore[attr-defined]  # ty: ignore[missing-attribute]
 
@@ -130,7 +130,7 @@ def checking(policy: Policy) -> None:
     """Texts are no policies, callers are texts, and a severity is none of another kind."""
     check("{}")  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
     check(policy, "arn:aws:iam::111122223333:root")  # type: ignore[call-arg]  # ty: ignore[too-many-positional-arguments]
-    check(policy, caller=Principal.account("111122223333"))  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    check(policy, caller=111122223333)  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
     check(policy)[0].severity.FATAL  # type: ignore[attr-defined]  # ty: ignore[missing-attribute]  # noqa: B018
 
 

@@ -9,9 +9,12 @@ from aiobotocore.session import get_session
 
 import kmspolicy
 from kmspolicy import (
+    Access,
+    AccessChange,
     AccessTable,
     Action,
     ActionPattern,
+    Cell,
     Condition,
     Decision,
     Diff,
@@ -122,7 +125,10 @@ async def many_keys(policies: KeyPolicies, by_key: dict[str, Policy], key_ids: l
             assert_type(result.value, PutResult | None)
             assert_type(result.error, Exception | None)
             assert_type(result.unwrap(), PutResult)
-    assert_type([one.unwrap() async for one in policies.plan_many(by_key.items())], list[Plan])
+    plans = [one.unwrap() async for one in policies.plan_many(by_key.items())]
+    assert_type(plans, list[Plan])
+    assert_type(policies.apply_many(plans), Many[PutResult | None])
+    assert_type(policies.ensure_many(later(), rate=None), Many[PutResult | None])
     assert_type([one.unwrap() async for one in policies.get_many(key_ids)], list[Policy])
 
 
@@ -206,11 +212,21 @@ def questions(policy: Policy, other: Policy) -> None:
         "111122223333", "kms:Decrypt", {"aws:CurrentTime": datetime.now(UTC), "aws:a": True, "aws:b": 1.5}
     )
     Request("s3.amazonaws.com", "kms:Decrypt", account=None)
-    table = access(policy)
+    app = Principal.role("111122223333", "App")
+    table = access(policy, also=[app, "logs.us-east-1.amazonaws.com"])
+    assert_type(table[app, "kms:Decrypt"], Cell)
+    assert_type(table[app, "kms:Decrypt"].access, Access)
+    assert_type(diff(policy, other).gained, tuple[AccessChange, ...])
+    assert_type(check(policy, caller=app), tuple[Finding, ...])
+    assert_type(keys.principal_arn.arn_not_equals(app), Condition)
+    assert_type(policy.statements[0].replace(principal=app, sid=None), Statement)
+    assert_type(policy.replace(statement=policy.statements, id="x"), Policy)
+    assert_type(app.replace(app, "111122223333"), Principal)
     assert_type(table, AccessTable)
     assert_type(table["*", "kms:Decrypt"].allowed, tuple[Condition, ...])
     assert_type(explain(decision), str)
     assert_type(explain(policy.statements[0]), str)
+    assert_type(explain(policy), str)
     assert_type(equivalent(policy, other, partition="aws-cn"), bool)
     assert_type(canonical(policy), Policy)
     difference = diff(policy, other)

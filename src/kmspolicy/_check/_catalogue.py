@@ -346,6 +346,13 @@ CATALOGUE: Final[dict[str, Entry]] = {
         _CONDITIONS,
         _when("Bool", "kms:GrantIsForAWSResource", "true"),
     ),
+    "INVALID_VIA_SERVICE": Entry(
+        WARNING,
+        "No request comes through a service of this name: kms:ViaService has the Region in it.",
+        "Write it as s3.us-east-1.amazonaws.com, with the key's Region.",
+        f"{_CONDITIONS}#conditions-kms-via-service",
+        _when("StringEquals", "kms:ViaService", "s3.amazonaws.com"),
+    ),
     "CONDITION_NEVER_MET": Entry(
         WARNING,
         "No request can meet this condition.",

@@ -13,7 +13,7 @@ from kmspolicy._check._lockout import lockout
 from kmspolicy._check._rules import rules_of
 from kmspolicy._document import a_policy
 from kmspolicy._document._convert import plural
-from kmspolicy._evaluate._request import an_account, caller_of
+from kmspolicy._evaluate._request import an_account, caller_of, name_of
 from kmspolicy._vocabulary import VERSIONS, fold
 from kmspolicy.errors import RequestError
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kmspolicy._check._found import Step
-    from kmspolicy._document import Policy, Statement
+    from kmspolicy._document import Policy, Principal, Statement
     from kmspolicy._evaluate._request import Caller
 
 LARGEST: Final = 32_768
@@ -31,7 +31,9 @@ https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html#KMS-Pu
 """
 
 
-def check(policy: Policy, *, caller: str | None = None, account: str | None = None) -> tuple[Finding, ...]:
+def check(
+    policy: Policy, *, caller: str | Principal | None = None, account: str | None = None
+) -> tuple[Finding, ...]:
     """Say what KMS would refuse about a policy, and what else is wrong with it.
 
     A finding of the severity ERROR is certain: KMS refuses the policy. Where nobody knows, it is a WARNING.
@@ -39,7 +41,8 @@ def check(policy: Policy, *, caller: str | None = None, account: str | None = No
     Args:
         policy: The policy.
         caller: The ARN of the user, role, role session or root user who will put it, as STS GetCallerIdentity returns
-            it; with it the lockout check is that of KMS, as far as the policy alone decides.
+            it, or a :class:`Principal` with this single name; with it the lockout check is that of KMS, as far as the
+            policy alone decides.
         account: The id of the account that the key is in; without it, it is the caller's.
 
     Returns:
@@ -54,7 +57,9 @@ def check(policy: Policy, *, caller: str | None = None, account: str | None = No
     return check_text(a_policy(policy), policy.to_json(), caller=caller, account=account)
 
 
-def check_text(policy: Policy, text: str, *, caller: str | None, account: str | None) -> tuple[Finding, ...]:
+def check_text(
+    policy: Policy, text: str, *, caller: str | Principal | None, account: str | None
+) -> tuple[Finding, ...]:
     """Check a policy that will be sent as this text."""
     who = None if caller is None else principal_of_put(caller)
     key_account = an_account(account) if account is not None or who is None else who.account
@@ -74,21 +79,20 @@ def check_text(policy: Policy, text: str, *, caller: str | None, account: str | 
         found = [
             one._replace(steps=(*one.steps[:1], *one.steps[2:])) if _numbered(one) else one for one in found
         ]
-    if len(found) > 1:
+    if found:
+        found = list({(one.code, one.steps): one for one in reversed(found)}.values())[::-1]
         places = {steps: place for place, (steps, _) in enumerate(_places(policy.to_element(), ()))}
         found.sort(key=lambda one: places[one.steps])
     return tuple(map(_finding, found))
 
 
-def principal_of_put(caller: str) -> Caller:
+def principal_of_put(caller: str | Principal) -> Caller:
     """Take apart who puts a policy.
 
     Raises:
         RequestError: for what can put no policy.
     """
-    if not isinstance(caller, str):
-        raise RequestError(f"a caller is an ARN, not {caller!r}")
-    who = caller_of(caller)
+    who = caller_of(name_of(caller))
     if who.kind == "service":
         raise RequestError(
             f"{caller} is a service; give the ARN of a user, a role, a role session or a root user"
@@ -119,7 +123,7 @@ _MOST_REASONS: Final = 5  # a line each in an explanation; a finding is one line
 
 # --- the document as a whole -----------------------------------------------------------------------
 
-_UNSUPPORTED = re.compile(r"[^\x00-\xff]").search  # JSON writes control characters as escapes
+_UNSUPPORTED = re.compile(r"[^\x00-\xff]")  # JSON writes control characters as escapes
 
 
 def _text(policy: Policy, text: str) -> Iterator[Found]:
@@ -128,18 +132,20 @@ def _text(policy: Policy, text: str) -> Iterator[Found]:
     elif len(text) * 2 > LARGEST and len(text.encode()) > LARGEST:
         size = f"it has {len(text.encode()):,} bytes"
         yield Found("POLICY_SIZE_EXCEEDS_RESOURCE_POLICY_QUOTA", (), size, Severity.WARNING)
-    if ("\\" in text and "\\u" in text) or (not text.isascii() and _UNSUPPORTED(text)):
+    if ("\\" in text and "\\u" in text) or (not text.isascii() and _UNSUPPORTED.search(text)):
         yield from _characters(policy, text)
 
 
 def _characters(policy: Policy, text: str) -> Iterator[Found]:
     """Find the names and values with unsupported characters; that KMS refuses those written as escapes is not known."""
     for steps, value in _places(policy.to_element(), ()):
-        for name in (*steps[-1:], value):
-            match = _UNSUPPORTED(name) if isinstance(name, str) else None
-            if match is not None:
-                severity = None if match.group() in text else Severity.WARNING
-                yield Found("UNSUPPORTED_CHARACTER", steps, f"U+{ord(match.group()):04X}", severity)
+        words = [word for word in (*steps[-1:], value) if isinstance(word, str)]
+        characters = _UNSUPPORTED.findall("".join(words))
+        if characters:
+            as_it_is = next((character for character in characters if character in text), None)
+            severity = Severity.WARNING if as_it_is is None else None
+            what = f"U+{ord(as_it_is or characters[0]):04X}"
+            yield Found("UNSUPPORTED_CHARACTER", steps, what, severity)
 
 
 def _places(value: Any, steps: tuple[Step, ...]) -> Iterator[tuple[tuple[Step, ...], Any]]:  # noqa: ANN401 - JSON

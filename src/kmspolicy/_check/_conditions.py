@@ -6,11 +6,11 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from kmspolicy._check._finding import Severity
-from kmspolicy._check._found import Clause, Found, closest, named_actions, nearest
+from kmspolicy._check._found import Clause, Found, did_you_mean, named_actions
 from kmspolicy._document._convert import plural
 from kmspolicy._evaluate._conditions import parse_operator
 from kmspolicy._evaluate._values import instant, network, number, truth
-from kmspolicy._vocabulary import CONDITION_KEYS, OPERATORS, condition_key, fold
+from kmspolicy._vocabulary import OPERATORS, condition_key, fold, nearest, nearest_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -46,7 +46,7 @@ def _no_operator(name: str) -> Found:
     if same and base == "Null" and match is not None:
         return Found("NULL_WITH_IF_EXISTS", ("Condition", name), repr(name))
     code = "CONDITION_OPERATOR_CASE" if same else "INVALID_CONDITION_OPERATOR"
-    return Found(code, ("Condition", name), f"{name!r}; did you mean {meant!r}?")
+    return Found(code, ("Condition", name), f"{name!r}{did_you_mean(meant)}")
 
 
 _SETS: Final = {"": "", "foranyvalue": "ForAnyValue", "forallvalues": "ForAllValues"}
@@ -55,7 +55,7 @@ _IF_EXISTS = re.compile(r"(.+?)_?if_?exists?", re.IGNORECASE).fullmatch
 
 def _meant(word: str, known: Mapping[str, str]) -> str | None:
     """Find the word that was probably meant, in any case or misspelt."""
-    return known[word.lower()] if word.lower() in known else closest(word, known)
+    return known[word.lower()] if word.lower() in known else nearest(word, known)
 
 
 def conditions(statement: Statement, clauses: list[Clause]) -> Iterator[Found]:
@@ -94,8 +94,18 @@ def _condition(clause: Clause) -> Iterator[Found]:
         )
     elif unread:
         yield Found(code, clause.steps, ", ".join(map(repr, unread)))
+    if kind == "String" and clause.folded == "kms:viaservice" and any(map(_has_no_region, clause.values)):
+        wrong = ", ".join(repr(value) for value in clause.values if _has_no_region(value))
+        yield Found("INVALID_VIA_SERVICE", clause.steps, wrong)
     if kind == "String" and "Like" not in clause.name and any(_wildcard(value) for value in clause.values):
         yield Found("WILDCARD_WITHOUT_LIKE_OPERATOR", clause.steps)
+
+
+def _has_no_region(value: Value) -> bool:
+    return isinstance(value, str) and bool(_WITHOUT_REGION(value))
+
+
+_WITHOUT_REGION = re.compile(r"[a-z0-9-]+(?:\.amazonaws\.com(?:\.cn)?)?", re.IGNORECASE).fullmatch
 
 
 def _wildcard(value: Value) -> bool:
@@ -109,7 +119,7 @@ def _unknown_key(clause: Clause) -> Iterator[Found]:
     prefix = clause.folded.partition(":")[0]
     code = {"kms": "INVALID_SERVICE_CONDITION_KEY", "aws": "INVALID_GLOBAL_CONDITION_KEY"}.get(prefix)
     if code is not None:
-        yield Found(code, clause.steps, f"{clause.key!r}{nearest(clause.key, CONDITION_KEYS)}")
+        yield Found(code, clause.steps, f"{clause.key!r}{did_you_mean(nearest_key(clause.key))}")
 
 
 _TYPES: Final = {

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from kmspolicy._evaluate._values import truth
-from kmspolicy._vocabulary import ACTIONS, actions_matching, fold
+from kmspolicy._vocabulary import ACTIONS, actions_matching
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from kmspolicy._check._finding import Severity
     from kmspolicy._document import Statement
@@ -89,15 +89,6 @@ def places_of(steps: tuple[Step, ...], names: Names) -> Iterator[tuple[tuple[Ste
             yield (*steps, index), name
 
 
-def nearest(name: str, known: Mapping[str, ActionFacts] | Mapping[str, ConditionKeyFacts]) -> str:
-    """Say which name was probably meant."""
-    close = closest(name, {folded: facts.name for folded, facts in known.items()})
-    return "" if close is None else f"; did you mean {close!r}?"
-
-
-def closest(name: str, known: Mapping[str, str]) -> str | None:
-    """Find the name that is spelt most like another one."""
-    import difflib  # noqa: PLC0415 - costs a millisecond, and only a mistake needs it
-
-    close = difflib.get_close_matches(fold(name)[:100], known, n=1)
-    return known[close[0]] if close else None
+def did_you_mean(word: str | None) -> str:
+    """Say which word was probably meant, if any."""
+    return "" if word is None else f"; did you mean {word!r}?"

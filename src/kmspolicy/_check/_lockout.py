@@ -44,8 +44,11 @@ def _anybody(policy: Policy, caller: Caller | None, account: str | None) -> bool
     if account is None and not denies and any(map(_plainly, policy.statements)):
         return True
     about = _AboutPut(policy)
-    return not any(map(_for_everyone, about.statements)) and any(
-        _may(about.concerning(candidate), candidate) for candidate in _candidates(policy, caller, account)
+    if any(map(_for_everyone, about.statements)):
+        return False
+    return any(
+        about.is_allowed(candidate) and _may(about.concerning(candidate), candidate)
+        for candidate in _candidates(policy, caller, account)
     )
 
 
@@ -66,13 +69,24 @@ class _AboutPut:
                     account, role, path = name.partition(":role/")
                     if role:  # a session does not tell the path of its role
                         self._by_name.setdefault((account, path.rpartition("/")[2]), []).append(index)
+        self._everyone_is_allowed = any(self.statements[index].effect == "Allow" for index in self._everyone)
 
     def concerning(self, caller: Caller) -> Policy:
         """Return the policy of those statements that may be about a caller."""
-        names = (caller.name, caller.account, caller.root, (caller.root.removesuffix(":root"), caller.role))
-        indices = {index for name in names for index in self._by_name.get(name, ())}
-        chosen = sorted(indices.union(self._everyone))
+        chosen = sorted({*self._naming(caller), *self._everyone})
         return Policy([self.statements[index] for index in chosen], version=self._version)
+
+    def is_allowed(self, caller: Caller) -> bool:
+        """Tell whether any Allow is about a caller, so that it is worth to look at what is denied."""
+        return self._everyone_is_allowed or any(
+            self.statements[index].effect == "Allow" for index in self._naming(caller)
+        )
+
+    def _naming(self, caller: Caller) -> Iterator[int]:
+        """Go through the statements that name a caller, its account or its role."""
+        names = (caller.name, caller.account, caller.root, (caller.root.removesuffix(":root"), caller.role))
+        for name in names:
+            yield from self._by_name.get(name, ())
 
 
 def _about_put(statement: Statement) -> bool:
@@ -204,8 +218,8 @@ def _caller(policy: Policy, caller: Caller, account: str | None) -> Iterator[Fou
         yield Found("LOCKOUT_CALLER", (), explain(decision), None if certain else Severity.WARNING)
     elif ALWAYS not in (cell.allowed, cell.delegated):
         words = " or ".join(map(condition_words, (*cell.allowed, *cell.delegated)))
-        where = " and ".join(f"Statement[{number}]" for number in allowing(policy, candidate, _PUT))
-        yield Found("LOCKOUT_CALLER", (), f"{where} allow it only if {words}", Severity.WARNING)
+        where = ", ".join(f"Statement[{number}]" for number in allowing(policy, candidate, _PUT))
+        yield Found("LOCKOUT_CALLER", (), f"only if {words}, by {where}", Severity.WARNING)
     elif decision.outcome is Outcome.DENIED:  # as it is where no request has the key of its condition
         yield Found("LOCKOUT_CALLER", (), explain(decision), Severity.WARNING)
     elif cell.allowed != ALWAYS:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from kmspolicy._check._found import Found, nearest, places_of
+from kmspolicy._check._found import Found, did_you_mean, places_of
 from kmspolicy._document._convert import plural
-from kmspolicy._vocabulary import ACTIONS, WITH_EFFECT, actions_matching
+from kmspolicy._vocabulary import WITH_EFFECT, actions_matching, nearest_action
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -129,7 +129,7 @@ def are_known(names: Names) -> bool:
 def _action(steps: tuple[Step, ...], name: str) -> Iterator[Found]:
     facts = actions_matching(name)
     if not facts:
-        yield Found("INVALID_ACTION", steps, f"{name!r}{nearest(name, ACTIONS)}")
+        yield Found("INVALID_ACTION", steps, f"{name!r}{did_you_mean(nearest_action(name))}")
     elif not any(fact.effective for fact in facts):
         yield Found("UNSUPPORTED_ACTION_IN_POLICY", steps, repr(name))
 

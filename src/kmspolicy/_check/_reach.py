@@ -158,13 +158,21 @@ _NOT_OF_SERVICES: Final = frozenset(
         "aws:username",
     ]
 )
-# What follows from the principal of a request; services have none of the first.
-_OF_THE_CALLER: Final = _NOT_OF_SERVICES | {
+# What follows from the principal of a request: its account, what it is, and that a service is in no organisation.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principal-properties
+_ORGANISATIONS: Final = frozenset({"aws:principalorgid", "aws:principalorgpaths"})
+_OF_THE_CALLER: Final = _ORGANISATIONS | {
+    "kms:calleraccount",
+    "aws:principalaccount",
+    "aws:principalarn",
     "aws:principalisawsservice",
     "aws:principalservicename",
-    "aws:principalservicenameslist",
     "aws:principaltype",
+    "aws:username",
 }
+# A user may act as a federated user, who has others of these.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session
+_NOT_OF_FEDERATED_USERS: Final = frozenset({"aws:principalarn", "aws:principaltype", "aws:username"})
 
 
 def shuts_out_services(statement: Statement, clauses: list[Clause]) -> Iterator[Found]:
@@ -200,7 +208,9 @@ def _can_meet(caller: Caller, clause: Clause) -> bool:
     """Tell whether requests of a principal may meet a condition, as far as it follows from the principal."""
     key = clause.folded
     if key not in caller.keys:
-        return caller.kind != "service" or key not in _NOT_OF_SERVICES or not clause.needs_key
+        return caller.kind != "service" or key not in _ORGANISATIONS or not clause.needs_key
     if any("${" in str(value) for value in clause.values):
+        return True
+    if caller.kind == "user" and key in _NOT_OF_FEDERATED_USERS:
         return True
     return holds(clause.operator, key, clause.values, Facts({key: (caller.keys[key],)}, variables=False))

@@ -8,17 +8,15 @@ from typing import TYPE_CHECKING, Any, Final, final
 
 import attrs
 
+from kmspolicy import _botocore
 from kmspolicy._check._check import principal_of_put
 from kmspolicy._client._calls import Calls
-from kmspolicy._client._many import Many
-from kmspolicy._client._plan import Plan
-from kmspolicy._client._work import Work, a_bypass, a_key_id, a_time, policy_of, read_policy
+from kmspolicy._client._many import Kind, Many, pair
+from kmspolicy._client._work import Work, a_bypass, a_key_id, a_plan, a_time, policy_of, read_policy
 from kmspolicy._compare import diff
 from kmspolicy._document import Policy, a_policy
 from kmspolicy._retry import Retry
 from kmspolicy.errors import (
-    CallError,
-    KeyPolicyError,
     PolicyChangedError,
     PolicyDocumentError,
     Problem,
@@ -30,8 +28,8 @@ if TYPE_CHECKING:
 
     from kmspolicy._client._calls import KMSClient
     from kmspolicy._client._many import Items, Progress
-    from kmspolicy._client._plan import PutResult
-    from kmspolicy._document import Statement
+    from kmspolicy._client._plan import Plan, PutResult
+    from kmspolicy._document import Principal, Statement
 
 _DEFAULT_RETRY: Final = Retry()
 
@@ -42,7 +40,7 @@ def _retry_or_none(value: Retry | None) -> Retry | None:
     return value
 
 
-def _caller_or_none(value: str | None) -> str | None:
+def _caller_or_none(value: str | Principal | None) -> str | None:
     return None if value is None else principal_of_put(value).name
 
 
@@ -68,7 +66,7 @@ class KeyPolicies:
         client: An open KMS client of aiobotocore. Its own repeats are off inside the calls of this class, and
             only there, unless ``retry`` is None.
         caller: The ARN of the user, role, role session or root user whose credentials the client has, as STS
-            GetCallerIdentity returns it; with it, the check before a put knows whether this caller would be locked
+            GetCallerIdentity returns it, or a :class:`Principal` with this single name; with it, the check before a put knows whether this caller would be locked
             out. None if it is not known.
         check: Whether a policy is checked before it is put; false sends whatever is given.
         retry: How often and how long calls are repeated; None leaves that to the client's configuration.
@@ -76,7 +74,8 @@ class KeyPolicies:
         clock: Gives the seconds by which the deadline is reckoned before an attempt; for tests, with ``sleep``.
 
     Raises:
-        TypeError: where ``retry`` is neither a Retry nor None, or ``check`` not a bool.
+        TypeError: where ``client`` is no open aiobotocore client, nor something like it; where ``retry`` is neither a Retry
+            nor None, or ``check`` not a bool.
         RequestError: where ``caller`` can put no policy.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying.html
@@ -100,6 +99,7 @@ class KeyPolicies:
 
     def __attrs_post_init__(self) -> None:
         """Put together what works."""
+        _botocore.refuse_what_is_no_client(self._client)
         calls = Calls(self._client, self._retry, self._sleep, self._clock)
         object.__setattr__(self, "_work", Work(self._client, self._caller, self._check, calls))
 
@@ -140,16 +140,10 @@ class KeyPolicies:
         https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html
         """
         seconds = _a_wait(wait)
-        expected = None if wait is None else policy_of(policy)
+        expected = None if seconds is None else policy_of(policy)
         result = await self._work.put(key_id, policy, bypass=bypass_policy_lockout_safety_check)
-        if expected is not None:
-            try:
-                await self._work.wait(key_id, expected, seconds)
-            except KeyPolicyError as error:
-                if isinstance(error, CallError):  # that of a read, which knows nothing of the put
-                    error.outcome_unknown = True
-                error.add_note(f"The policy was put on key {key_id}: request {result.request_id}.")
-                raise
+        if seconds is not None and expected is not None:
+            await self._work.wait_after(result, expected, seconds)
         return result
 
     async def get_text(self, key_id: str) -> str:
@@ -196,7 +190,7 @@ class KeyPolicies:
         """
         parameters: dict[str, Any] = {"KeyId": a_key_id(key_id)}
         names: list[str] = []
-        seen: set[object] = {None}
+        seen: set[object] = set()
         while True:
             answer = await self._work.calls.send(
                 "ListKeyPolicies",
@@ -206,7 +200,7 @@ class KeyPolicies:
             )
             names += answer.response["PolicyNames"]
             marker = answer.response.get("NextMarker")
-            if not answer.response.get("Truncated") or marker in seen:
+            if not answer.response.get("Truncated") or not marker or marker in seen:
                 return tuple(names)
             seen.add(marker)
             parameters["Marker"] = marker
@@ -244,20 +238,12 @@ class KeyPolicies:
             PolicyChangedError: where the key's policy means something else by now, or has other labels.
             KeyPolicyError: what :meth:`get_text` and :meth:`put` raise.
         """
-        if not isinstance(plan, Plan):
-            raise TypeError(f"expected a Plan, not {type(plan).__name__}; see KeyPolicies.plan")
-        _a_wait(wait)
-        found = await self.get_text(plan.key_id)
-        since = diff(
-            plan.current, read_policy(plan.key_id, found), partition=self._work.partition(plan.key_id)
-        )
-        if since:
-            raise PolicyChangedError(plan.key_id, plan.current_text, found, str(since))
-        if not plan:
-            return None
-        policy = plan.new if plan.new_text == plan.new.to_json() else plan.new_text
-        bypass = plan.bypass_policy_lockout_safety_check
-        return await self.put(plan.key_id, policy, bypass_policy_lockout_safety_check=bypass, wait=wait)
+        a_plan(plan)
+        seconds = _a_wait(wait)
+        result = await self._work.apply(plan)
+        if result is not None and seconds is not None:
+            await self._work.wait_after(result, plan.new, seconds)
+        return result
 
     async def ensure(
         self,
@@ -470,9 +456,7 @@ class KeyPolicies:
             bypass = bypass_policy_lockout_safety_check
             return await self._work.put(key_id, policy, bypass=bypass, pace=pace)
 
-        return Many(
-            items, work, pairs=True, writes=True, concurrency=_concurrency(concurrency), progress=progress
-        )
+        return Many(items, work, _PUTS, concurrency=_concurrency(concurrency), progress=progress)
 
     def plan_many(
         self,
@@ -506,9 +490,75 @@ class KeyPolicies:
         async def work(key_id: str, policy: Policy | str) -> Plan:
             return await self._work.plan(key_id, policy, pace, bypass=bypass_policy_lockout_safety_check)
 
-        return Many(
-            items, work, pairs=True, writes=False, concurrency=_concurrency(concurrency), progress=progress
-        )
+        return Many(items, work, _PLANS, concurrency=_concurrency(concurrency), progress=progress)
+
+    def apply_many(
+        self,
+        plans: Items[Plan],
+        *,
+        concurrency: int = 8,
+        rate: float | None = 15.0,
+        progress: Progress[PutResult | None] | None = None,
+    ) -> Many[PutResult | None]:
+        """Apply plans to many keys, each if its key still has the policy that the plan saw.
+
+        Args:
+            plans: What :meth:`plan_many` or :meth:`plan` returned, from an iterable or an asynchronous one.
+            concurrency: As for :meth:`put_many`.
+            rate: PutKeyPolicy requests per second, as for :meth:`put_many`; the read before each is not paced.
+            progress: As for :meth:`put_many`.
+
+        Returns:
+            As :meth:`put_many`, of what :meth:`apply` returns; ``PolicyChangedError`` where the policy is another one by
+            now.
+
+        Raises:
+            ValueError: for a concurrency below 1, or a rate that is not above 0.
+            TypeError: for items that are not iterable, or a callback that is async.
+
+        https://docs.aws.amazon.com/kms/latest/developerguide/requests-per-second.html
+        """
+        pace = self._work.pace(rate)
+
+        async def work(_: str, plan: Plan) -> PutResult | None:
+            return await self._work.apply(plan, pace)
+
+        return Many(plans, work, _APPLIES, concurrency=_concurrency(concurrency), progress=progress)
+
+    def ensure_many(
+        self,
+        items: Items[tuple[str, Policy | str]],
+        *,
+        concurrency: int = 8,
+        rate: float | None = 15.0,
+        bypass_policy_lockout_safety_check: bool = False,
+        progress: Progress[PutResult | None] | None = None,
+    ) -> Many[PutResult | None]:
+        """Put policies on those of many keys that have not got them, labels included.
+
+        Args:
+            items: As for :meth:`put_many`.
+            concurrency: As for :meth:`put_many`.
+            rate: PutKeyPolicy requests per second, as for :meth:`put_many`; the reads before each are not paced.
+            bypass_policy_lockout_safety_check: As for :meth:`put`.
+            progress: As for :meth:`put_many`.
+
+        Returns:
+            As :meth:`put_many`, of what :meth:`ensure` returns.
+
+        Raises:
+            ValueError: for a concurrency below 1, or a rate that is not above 0.
+            TypeError: for items that are not iterable, or a callback that is async.
+
+        https://docs.aws.amazon.com/kms/latest/developerguide/requests-per-second.html
+        """
+        pace, bypass = self._work.pace(rate), bypass_policy_lockout_safety_check
+
+        async def work(key_id: str, policy: Policy | str) -> PutResult | None:
+            plan = await self._work.plan(key_id, policy, None, bypass=bypass)
+            return await self._work.apply(plan, pace) if plan else None
+
+        return Many(items, work, _PUTS, concurrency=_concurrency(concurrency), progress=progress)
 
     def get_many(
         self,
@@ -540,9 +590,24 @@ class KeyPolicies:
         async def work(key_id: str, _: str) -> Policy:
             return read_policy(key_id, await self._work.get_text(key_id, pace))
 
-        return Many(
-            key_ids, work, pairs=False, writes=False, concurrency=_concurrency(concurrency), progress=progress
-        )
+        return Many(key_ids, work, _READS, concurrency=_concurrency(concurrency), progress=progress)
+
+
+_PAIR: Final = "a pair of key id and policy"
+_PUTS: Final = Kind(pair, _PAIR, writes=True)
+_PLANS: Final = Kind(pair, _PAIR)
+
+
+def _alone(key_id: str) -> tuple[str, str]:
+    return key_id, key_id
+
+
+def _planned(plan: Plan) -> tuple[str, Plan]:
+    return a_plan(plan).key_id, plan
+
+
+_READS: Final = Kind(_alone, "a key id")
+_APPLIES: Final = Kind(_planned, "a plan", writes=True)
 
 
 def _concurrency(value: int) -> int:
@@ -551,9 +616,9 @@ def _concurrency(value: int) -> int:
     return value
 
 
-def _a_wait(value: float | None) -> float:
+def _a_wait(value: float | None) -> float | None:
     """Take seconds to wait, or none; before anything is sent."""
-    return 0.0 if value is None else a_time(value, "wait")
+    return None if value is None else a_time(value, "wait")
 
 
 def _changed(function: Callable[[Policy], Policy], policy: Policy) -> Policy:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterable, Callable, Iterable
+from collections.abc import AsyncIterable, Callable, Iterable, Mapping
 from inspect import isawaitable, iscoroutinefunction
 from itertools import count
-from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeAlias, TypeVar, cast, final
+from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, Self, TypeAlias, TypeVar, cast, final
 
 import attrs
 
@@ -46,6 +46,22 @@ class KeyResult(Generic[T_co]):
 Progress: TypeAlias = Callable[[int, KeyResult[_T]], object]
 
 
+class Kind(NamedTuple):
+    """Say what items are: how each is taken apart into a key id and the rest, in words, and whether its work writes."""
+
+    split: Callable[[Any], tuple[Any, Any]]
+    words: str
+    writes: bool = False
+
+
+def pair(item: Any) -> tuple[Any, Any]:  # noqa: ANN401 - whatever the items are
+    """Take a pair; a text of two letters is none."""
+    if isinstance(item, (str, bytes)):
+        raise TypeError("a text is no pair")
+    key_id, value = item
+    return key_id, value
+
+
 class Many(Generic[_T]):
     """Go through the results of many keys, in the order in which they finish.
 
@@ -57,19 +73,19 @@ class Many(Generic[_T]):
 
     The work begins when the first result is asked for, and goes no further than twice its concurrency beyond what was
     taken. Leaving early, by ``break``, an error or cancellation (that of a single wait for a result, too), stops it: no
-    request is sent any more when the block is left. An asynchronous generator of items is closed then.
+    request is sent any more when the block is left. What the items come from is closed then, if it can be, as an
+    asynchronous generator.
 
     Attributes:
         done: How many results were handed out.
     """
 
-    def __init__(  # noqa: PLR0913 - the facade alone calls it
+    def __init__(
         self,
         items: Items[Any],
         work: Callable[[str, Any], Awaitable[_T]],
+        kind: Kind,
         *,
-        pairs: bool,
-        writes: bool,
         concurrency: int,
         progress: Progress[_T] | None,
     ) -> None:
@@ -78,13 +94,16 @@ class Many(Generic[_T]):
             raise TypeError(
                 f"expected an iterable of keys, not {type(items).__name__}; put one key into a list"
             )
+        given: object = items
+        if isinstance(given, Mapping) and kind.split is pair:
+            raise TypeError("a mapping gives its keys alone; give its .items()")
         if progress is not None and not callable(progress):
             raise TypeError(f"progress is called with a number and a result; {progress!r} cannot be called")
         if iscoroutinefunction(progress) or iscoroutinefunction(type(progress).__call__):
             raise TypeError("progress is called and not awaited; it must not be async")
         self.done: int = 0
         self._progress = progress
-        self._crew = _Crew(items, work, pairs=pairs, writes=writes, size=concurrency)
+        self._crew = _Crew(items, work, kind, size=concurrency)
 
     @property
     def pending(self) -> tuple[str, ...]:
@@ -148,21 +167,14 @@ class _Crew(Generic[_T]):
     """Tasks that share a source; they know nothing of the iterator, so that it can be dropped."""
 
     def __init__(
-        self,
-        items: Items[Any],
-        work: Callable[[str, Any], Awaitable[_T]],
-        *,
-        pairs: bool,
-        writes: bool,
-        size: int,
+        self, items: Items[Any], work: Callable[[str, Any], Awaitable[_T]], kind: Kind, *, size: int
     ) -> None:
         self.begun: dict[int, str] = {}
         self.finished = False
         self._stopped = False
         self._busy: set[str] = set()
         self._work = work
-        self._pairs = pairs
-        self._writes = writes
+        self._kind = kind
         self._size = size
         self._later = aiter(items) if isinstance(items, AsyncIterable) else None
         self._now = iter(()) if isinstance(items, AsyncIterable) else iter(items)
@@ -170,6 +182,7 @@ class _Crew(Generic[_T]):
         self._closing = asyncio.Lock()
         self._over = False  # the source has ended, or failed, and is asked no more
         self._turn = asyncio.Lock()
+        self._taking: asyncio.Task[Any] | None = None
         # As many again as are worked at may wait for being taken.
         self._room = asyncio.Semaphore(2 * size)
         self._results: asyncio.Queue[tuple[int, KeyResult[_T]] | None] = asyncio.Queue()
@@ -231,6 +244,8 @@ class _Crew(Generic[_T]):
             failure = outside if task.cancelled() else task.exception()
             self._failure = self._failure or failure
             self._over |= failure is not None
+            if failure is not None and self._taking is not None:
+                self._taking.cancel()  # it may wait for an item for ever, of which nothing would be made
         self._results.put_nowait(None)
 
     async def _worker(self) -> None:
@@ -251,23 +266,29 @@ class _Crew(Generic[_T]):
                 item = _NOTHING if self._over else next(self._now, _NOTHING)
             else:
                 async with self._turn:
+                    self._taking = asyncio.current_task()
                     item = _NOTHING if self._over else await anext(self._later, _NOTHING)
         except asyncio.CancelledError:
             if self._is_told_to_end():
                 raise
             self._failure = RuntimeError("the iterable of items was cancelled from within")
+        except StopAsyncIteration as error:  # which would pass for the end, as in a generator
+            self._failure = RuntimeError("the iterable of items raised StopAsyncIteration")
+            self._failure.__cause__ = error
         except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets it
             self._failure = error
+        finally:
+            self._taking = None
         self._over |= item is _NOTHING  # a source is not asked again after its end
         return item
 
     async def _result(self, number: int, item: Any) -> KeyResult[_T]:  # noqa: ANN401 - whatever the items are
         """Do the work of an item; whatever comes of it is a result."""
         try:
-            key_id, value = _pair(item) if self._pairs else (item, item)
-        except Exception as cause:  # noqa: BLE001 - however an item refuses to be a pair
+            key_id, value = self._kind.split(item)
+        except Exception as cause:  # noqa: BLE001 - however an item refuses to be taken apart
             self.begun[number] = ""
-            problem = KeyIdError(f"expected a pair of key id and policy, not {item!r}")
+            problem = KeyIdError(f"expected {self._kind.words}, not {item!r}")
             problem.__cause__ = cause
             return KeyResult("", None, problem)
         self.begun[number] = key_id
@@ -285,7 +306,7 @@ class _Crew(Generic[_T]):
                 "the client cancelled the request",
                 code="CancelledError",
                 key_id=key_id,
-                outcome_unknown=self._writes,
+                outcome_unknown=self._kind.writes,
             )
             error.__cause__ = cause
             return KeyResult(key_id, None, error)
@@ -301,14 +322,6 @@ class _Crew(Generic[_T]):
 
 
 _NOTHING: Final = object()
-
-
-def _pair(item: Any) -> tuple[Any, Any]:  # noqa: ANN401 - whatever the items are
-    """Take a pair; a text of two letters is none."""
-    if isinstance(item, (str, bytes)):
-        raise TypeError("a text is no pair")
-    key_id, value = item
-    return key_id, value
 
 
 def _key(key_id: object) -> str:

@@ -22,6 +22,8 @@ from kmspolicy.errors import (
     CallError,
     InvalidPrincipalException,
     KeyIdError,
+    KeyPolicyError,
+    PolicyChangedError,
     PolicyCheckError,
     PolicyDocumentError,
     Problem,
@@ -77,6 +79,18 @@ class Work:
         current = read_policy(key_id, found)
         change = diff(current, new, partition=self.partition(key_id))
         return Plan(key_id, found, current, text, new, change, self.findings(key_id, new, text), bypass)
+
+    async def apply(self, plan: Plan, pace: Pace | None = None) -> PutResult | None:
+        """Put what was planned, if the key still has the policy that the plan saw; None where there is nothing to do."""
+        found = await self.get_text(plan.key_id)
+        now = read_policy(plan.key_id, found)
+        since = diff(plan.current, now, partition=self.partition(plan.key_id))
+        if since:
+            raise PolicyChangedError(plan.key_id, plan.current_text, found, str(since))
+        if not plan:
+            return None
+        policy = plan.new if plan.new_text == plan.new.to_json() else plan.new_text
+        return await self.put(plan.key_id, policy, bypass=plan.bypass_policy_lockout_safety_check, pace=pace)
 
     async def put(
         self, key_id: str, policy: Policy | str, *, bypass: bool, pace: Pace | None = None
@@ -165,6 +179,16 @@ class Work:
             raise ValueError(f"rate is a number of requests per second, above 0, or None, not {rate!r}")
         return Pace(rate, self.calls.sleep, self.calls.clock)
 
+    async def wait_after(self, put: PutResult, policy: Policy, seconds: float) -> None:
+        """Wait until a policy that was put reads back; errors say that it was put."""
+        try:
+            await self.wait(put.key_id, policy, seconds)
+        except KeyPolicyError as error:
+            if isinstance(error, CallError):  # that of a read, which knows nothing of the put
+                error.outcome_unknown = True
+            error.add_note(f"The policy was put on key {put.key_id}: request {put.request_id}.")
+            raise
+
     async def wait(self, key_id: str, policy: Policy, seconds: float) -> None:
         """Wait until the policy reads back."""
         partition = self.partition(key_id)
@@ -199,6 +223,13 @@ def a_key_id(value: str) -> str:
         raise KeyIdError(
             f"{value!r} is an alias; a policy is put on a key id or key ARN, which DescribeKey tells"
         )
+    return value
+
+
+def a_plan(value: Plan) -> Plan:
+    """Refuse what is no plan."""
+    if not isinstance(value, Plan):
+        raise TypeError(f"expected a Plan, not {type(value).__name__}; see KeyPolicies.plan")
     return value
 
 

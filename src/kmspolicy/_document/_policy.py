@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Any, Final, cast, final
+from typing import TYPE_CHECKING, Any, Final, cast, final
 
 import attrs
 
@@ -25,6 +25,9 @@ from kmspolicy._document._convert import (
 )
 from kmspolicy._document._statement import Statement
 from kmspolicy.errors import PolicyDocumentError, Problem, SidError
+
+if TYPE_CHECKING:
+    from types import EllipsisType
 
 _STATEMENT: Final = frozenset({Statement})
 _NOT_STATEMENTS: Final = (str, bytes, Mapping, AbstractSet)  # a set has no order, a document has
@@ -47,7 +50,8 @@ def _each_a_statement(values: tuple[object, ...]) -> tuple[Statement, ...]:
 
 def _is_statement(value: object) -> Statement:
     if not isinstance(value, Statement):
-        raise wrong(f"expected a Statement, found {json_type(value)}")
+        hint = "; .to(principal) makes it one" if hasattr(value, "to") else ""
+        raise wrong(f"expected a Statement, found {json_type(value)}{hint}")
     return value
 
 
@@ -139,6 +143,23 @@ class Policy:
     def statements(self) -> tuple[Statement, ...]:
         """The statements, also of a document that has a single one without a list."""
         return plural(self.statement)
+
+    def replace(
+        self,
+        *,
+        statement: Statement | Iterable[Statement] | EllipsisType = ...,
+        id: str | EllipsisType | None = ...,  # noqa: A002 - as the element is called
+        version: str | EllipsisType | None = ...,
+    ) -> Policy:
+        """Return the policy with other elements: ``policy.replace(statement=map(function, policy.statements))``.
+
+        The arguments are those of the constructor; what is not given stays, and None takes an element out.
+
+        Raises:
+            PolicyDocumentError: for what no document can say.
+        """
+        given: dict[str, Any] = {"statement": statement, "id": id, "version": version}
+        return attrs.evolve(self, **{name: value for name, value in given.items() if value is not ...})
 
     def with_statement(self, statement: Statement) -> Policy:
         """Return the policy with one more statement, at the end.

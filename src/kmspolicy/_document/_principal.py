@@ -239,6 +239,31 @@ class Principal:
             kinds[kind] = _joined(kinds.get(kind), some)
         return principal_of(tuple(kinds.items()))
 
+    def replace(self, old: str | Principal, new: str | Principal) -> Principal:
+        """Return the element with one name in the place of another, of whatever kind it is; the rest stays as written.
+
+        Args:
+            old: The name, or a principal that has only this one.
+            new: The same, for the name that takes its place.
+
+        Raises:
+            PolicyDocumentError: for a principal that has not one name.
+        """
+        before, after = _name(old), _name(new)
+        if self.element == "*":
+            return self
+        return principal_of(
+            tuple(
+                (
+                    kind,
+                    (after if names == before else names)
+                    if isinstance(names, str)
+                    else tuple(after if name == before else name for name in names),
+                )
+                for kind, names in self.element
+            )
+        )
+
     def __repr__(self) -> str:
         """Write the call that builds the value."""
         return f"Principal({self.to_element()!r})"
@@ -261,6 +286,14 @@ def principal_of(element: Literal["*"] | Kinds) -> Principal:
     principal = object.__new__(Principal)
     _set_element(principal, element)
     return principal
+
+
+def _name(value: str | Principal) -> str:
+    """Take a name, or the only one of a principal."""
+    names = [name for _, name in value] if isinstance(value, Principal) else [text(value)]
+    if len(names) != 1:
+        raise wrong(f"expected a principal with one name, not with {len(names)}")
+    return names[0]
 
 
 def _joined(some: Names | None, others: Names) -> Names:

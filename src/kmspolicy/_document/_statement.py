@@ -28,6 +28,7 @@ from kmspolicy.errors import PolicyDocumentError, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from types import EllipsisType
 
     from kmspolicy._document._convert import Converter
 
@@ -46,7 +47,14 @@ def effect_of(value: Effect) -> Effect:
 def _condition(value: Condition) -> Condition:
     if isinstance(value, Condition):
         return value
-    raise wrong(f"expected a Condition, found {json_type(value)}; see Condition.from_dict")
+    hint = (
+        "call it"
+        if callable(value)
+        else "the operators are methods, as in keys.via_service.equals(...)"
+        if isinstance(value, bool)
+        else "see Condition.from_dict"
+    )
+    raise wrong(f"expected a Condition, found {json_type(value)}; {hint}")
 
 
 def _principal(value: Principal) -> Principal:
@@ -197,6 +205,40 @@ class Statement:
             PolicyDocumentError: for what is not text.
         """
         return self._with(_set_sid, text(sid))
+
+    def replace(  # noqa: PLR0913 - one for each element
+        self,
+        *,
+        effect: Effect | EllipsisType = ...,
+        principal: Principal | EllipsisType | None = ...,
+        not_principal: Principal | EllipsisType | None = ...,
+        action: str | Sequence[str] | EllipsisType | None = ...,
+        not_action: str | Sequence[str] | EllipsisType | None = ...,
+        resource: str | Sequence[str] | EllipsisType | None = ...,
+        not_resource: str | Sequence[str] | EllipsisType | None = ...,
+        condition: Condition | EllipsisType | None = ...,
+        sid: str | EllipsisType | None = ...,
+    ) -> Statement:
+        """Return the statement with other elements: ``statement.replace(action="kms:Sign")``.
+
+        The arguments are those of the constructor; what is not given stays, and None takes an element out.
+
+        Raises:
+            PolicyDocumentError: for what no document can say.
+        """
+        elements = (
+            effect,
+            principal,
+            not_principal,
+            action,
+            not_action,
+            resource,
+            not_resource,
+            condition,
+            sid,
+        )
+        given: dict[str, Any] = dict(zip(_ATTRIBUTES, elements, strict=True))
+        return attrs.evolve(self, **{name: value for name, value in given.items() if value is not ...})
 
     def _with(self, set_slot: Callable[[object, object], None], value: object) -> Statement:
         """Copy the statement, whose parts are known to be right, with one that is other."""

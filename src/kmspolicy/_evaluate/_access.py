@@ -12,7 +12,7 @@ from kmspolicy._document._condition import Condition, condition_of
 from kmspolicy._document._convert import plural
 from kmspolicy._evaluate._conditions import Facts, holds, parse_operator
 from kmspolicy._evaluate._decide import VERSION_WITH_VARIABLES, named, names_action, names_key
-from kmspolicy._evaluate._request import Caller, caller_of, is_action, service_of
+from kmspolicy._evaluate._request import Caller, caller_of, is_action, name_of, service_of
 from kmspolicy._vocabulary import ACTIONS, fold
 from kmspolicy.errors import RequestError
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from collections.abc import Set as AbstractSet
 
-    from kmspolicy._document import Policy
+    from kmspolicy._document import Policy, Principal
     from kmspolicy._document._condition import Block
     from kmspolicy._document._convert import Values
 
@@ -36,6 +36,10 @@ class Access(Enum):
     DELEGATED = "delegated"
     DENIED = "denied"
     NOTHING = "nothing"
+
+    def __bool__(self) -> bool:
+        """Tell whether there may be access at all: false for DENIED and NOTHING."""
+        return self not in (Access.DENIED, Access.NOTHING)
 
 
 ALWAYS: Final = (Condition.from_dict({}),)
@@ -87,16 +91,19 @@ class AccessTable:
     actions: tuple[str, ...]
     cells: tuple[tuple[Cell, ...], ...] = attrs.field(repr=False)
 
-    def __getitem__(self, place: tuple[str, str]) -> Cell:
+    def __getitem__(self, place: tuple[str | Principal, str]) -> Cell:
         """Return the cell of a principal, by its name in the table, and an action in any case.
 
         Raises:
             KeyError: for a principal or an action that the table does not have.
+            RequestError: for a principal that has not one name.
         """
-        name, action = place
+        name, action = name_of(place[0]), place[1]
         names, actions = [other for _, other in self.principals], list(map(fold, self.actions))
-        if name not in names or fold(action) not in actions:
-            raise KeyError(f"the table has no principal {name!r} or no action {action!r}")
+        if name not in names:
+            raise KeyError(f"the table has no principal {name!r}; access takes more of them as also=[...]")
+        if fold(action) not in actions:
+            raise KeyError(f"the table has no action {action!r}")
         return self.cells[actions.index(fold(action))][names.index(name)]
 
     def rows(self) -> Iterator[tuple[tuple[str, ...], tuple[Cell, ...]]]:
@@ -120,23 +127,33 @@ class AccessTable:
         return as_html(self)
 
 
-def access(policy: Policy) -> AccessTable:
+def access(policy: Policy, *, also: Iterable[str | Principal] = ()) -> AccessTable:
     """Tabulate who may do what with a key.
 
     A condition on what follows from the principal (``kms:CallerAccount``, ``aws:PrincipalArn`` ...) is decided; all
-    others are shown. A cell says what :func:`kmspolicy.decide` says to requests of that principal; the cells of an account
-    are those of its users and roles, and not of its root user.
+    others are shown. A cell says what :func:`kmspolicy.decide` says to requests of that principal, save that what nothing
+    allows is not denied under a condition; the cells of an account are those of its users and roles, and not of its root
+    user. Whether IAM policies of another account than the key's must allow it as well, ``decide`` says.
 
     Args:
         policy: The key policy.
+        also: Principals that the policy does not name, or names in conditions only, and that are to have a column.
 
     Raises:
         TypeError: for what is no policy.
+        RequestError: for what makes no requests to KMS.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/determining-access-key-policy.html
     """
     a_policy(policy)
-    return tabulate(policy, principals_of(policy), actions_of(policy))
+    principals = dict.fromkeys((*principals_of(policy), *map(_subject, also)))
+    return tabulate(policy, tuple(principals), actions_of(policy))
+
+
+def _subject(principal: str | Principal) -> Subject:
+    """Take a principal that has one name as the table has it."""
+    name = name_of(principal)
+    return ("AWS", name) if name == "*" or caller_of(name).kind != "service" else ("Service", name)
 
 
 def tabulate(policy: Policy, principals: tuple[Subject, ...], actions: tuple[str, ...]) -> AccessTable:

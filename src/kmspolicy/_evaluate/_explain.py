@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from kmspolicy._document import Statement
+from kmspolicy._document import Policy, Statement
 from kmspolicy._evaluate._access import ALWAYS
 from kmspolicy._evaluate._conditions import parse_operator
 from kmspolicy._evaluate._decide import Decision, Outcome
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
     from kmspolicy._evaluate._request import Caller, Request
 
 
-def explain(subject: Decision | Statement) -> str:
-    """Say in plain English what a decision or a statement says.
+def explain(subject: Decision | Statement | Policy) -> str:
+    """Say in plain English what a decision, a statement or a policy says.
 
     Args:
-        subject: What :func:`kmspolicy.decide` returned, or a statement.
+        subject: What :func:`kmspolicy.decide` returned, a statement, or a policy.
 
     Returns:
         A sentence or two; where nothing is granted, a line for each statement that allows something, with the first
-        reason why it does not apply.
+        reason why it does not apply; of a policy, a line for each statement.
 
     Raises:
         TypeError: for anything else.
@@ -40,7 +40,11 @@ def explain(subject: Decision | Statement) -> str:
         return _decision(subject)
     if isinstance(subject, Statement):
         return _statement(subject)
-    raise TypeError(f"a decision or a statement can be explained, not {subject!r}")
+    if isinstance(subject, Policy):
+        return "\n".join(
+            f"{_label(subject, index)}: {_statement(one)}" for index, one in enumerate(subject.statements)
+        )
+    raise TypeError(f"a decision, a statement or a policy can be explained, not {type(subject).__name__}")
 
 
 # --- words -----------------------------------------------------------------------------------------
@@ -247,7 +251,7 @@ def _decision(decision: Decision) -> str:
     if decision.outcome is Outcome.NOT_GRANTED:
         return "\n".join([f"No statement allows {request.action} to {who}.", *_reasons(decision)])
     verb = _VERBS[decision.outcome][len(decision.decided_by) > 1]
-    says = f"{_list(_label(decision, index) for index in decision.decided_by)} {verb} {request.action}"
+    says = f"{_list(_label(decision.policy, index) for index in decision.decided_by)} {verb} {request.action}"
     if decision.outcome is Outcome.DELEGATED:
         return f"{says} by {who} to the IAM policies of account {request.caller.account}."
     return f"{says} to {who}.{_as_well(decision)}"
@@ -260,8 +264,8 @@ _VERBS: Final = {
 }
 
 
-def _label(decision: Decision, index: int) -> str:
-    sid = decision.policy.statements[index].sid
+def _label(policy: Policy, index: int) -> str:
+    sid = policy.statements[index].sid
     return f"Statement[{index}] ({printable(sid)})" if sid else f"Statement[{index}]"
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias, cast, final
 
 import attrs
 
 from kmspolicy._document import Principal
-from kmspolicy._vocabulary import ACTIONS, fold
-from kmspolicy.errors import RequestError
+from kmspolicy._vocabulary import ACTIONS, condition_key, fold, nearest_action, nearest_key
+from kmspolicy.errors import RequestError, UnknownWordWarning
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -122,13 +123,16 @@ def service_of(name: str) -> Caller:
     keys = {
         "aws:principalisawsservice": "true",
         "aws:principalservicename": name,
-        "aws:principalservicenameslist": name,
     }
     return Caller("service", name, keys=keys)
 
 
-def _name_of(value: str | Principal) -> str:
-    """Take the name of a principal."""
+def name_of(value: str | Principal) -> str:
+    """Take the name of a principal.
+
+    Raises:
+        RequestError: for a principal that has not one name, and for what is none.
+    """
     if isinstance(value, Principal):
         names = [name for _, name in value]
         if len(names) != 1:
@@ -144,7 +148,21 @@ def _action(value: str) -> str:
     if not isinstance(value, str) or not is_action(value):
         raise RequestError(f"a request has one action, 'kms:Decrypt' for example, not {value!r}")
     known = ACTIONS.get(fold(value))
-    return value if known is None else known.name
+    if known is not None:
+        return known.name
+    _warn(value, nearest_action(value))
+    return value
+
+
+def _warn(word: str, meant: str | None) -> None:
+    """Warn of a word that is not known: it may be younger than this library, or misspelt."""
+    hint = "" if meant is None else f"; did you mean {meant!r}?"
+    warnings.warn(f"{word!r} is not known{hint}", UnknownWordWarning, stacklevel=_OF_REQUEST)
+
+
+_OF_REQUEST: Final = (
+    4  # the converter or check, its helper, and the constructor that attrs writes stand between
+)
 
 
 is_action = re.compile(r"kms:[a-z]+", re.IGNORECASE | re.ASCII).fullmatch
@@ -161,12 +179,23 @@ def _context(value: Context) -> Pairs:
                 raise RequestError(
                     f"the context has {key!r} twice, or it is no condition key; case does not matter"
                 )
+            if ":" not in key:
+                raise RequestError(f"{key!r} is no condition key{_with_prefix(key)}")
+            if fold(key).startswith(("kms:", "aws:")) and condition_key(key) is None:
+                _warn(key, nearest_key(key))
             context[fold(key)] = key, tuple(_context_value(key, one) for one in values)
     except (TypeError, ValueError) as error:
         if isinstance(error, RequestError):
             raise
         raise RequestError(f"a context is a mapping of condition keys to values, not {value!r}") from error
     return tuple(context.values())
+
+
+def _with_prefix(key: str) -> str:
+    """Say which key was probably meant by one without a prefix."""
+    known = (condition_key(f"{prefix}:{key}") for prefix in ("kms", "aws"))
+    meant = next((facts.name for facts in known if facts is not None), None)
+    return "; it has a prefix, as kms:ViaService has" if meant is None else f"; did you mean {meant!r}?"
 
 
 def _context_value(key: str, value: ContextValue) -> ContextValue:
@@ -231,10 +260,14 @@ class Request:
     Raises:
         RequestError: for what no request can have.
 
+    Warns:
+        UnknownWordWarning: for an action of KMS, or a condition key of KMS or AWS, that is not known: nothing but a
+            wildcard may be about it.
+
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-reqcontext.html
     """
 
-    principal: str = attrs.field(converter=_name_of)
+    principal: str = attrs.field(converter=name_of)
     action: str = attrs.field(converter=_action)
     context: Pairs = attrs.field(default=(), converter=_context, eq=_typed, hash=False)
     account: str | None = attrs.field(default=None, converter=an_account)

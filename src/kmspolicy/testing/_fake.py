@@ -14,6 +14,7 @@ from kmspolicy._check import Severity
 from kmspolicy._check._check import check_text, principal_of_put
 from kmspolicy._document import Policy
 from kmspolicy._evaluate import Outcome, Request, decide
+from kmspolicy._evaluate._request import name_of
 from kmspolicy._vocabulary import fold
 from kmspolicy.errors import PolicyDocumentError
 from kmspolicy.testing import _service
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from botocore.exceptions import ClientError
 
     from kmspolicy._check import Finding
+    from kmspolicy._document import Principal
     from kmspolicy._evaluate._request import Context
     from kmspolicy.testing._service import (
         CreateKeyParameters,
@@ -53,6 +55,13 @@ class _Key:
 class _Failure:
     code: str
     message: str | None
+    operation: str | None
+    key_id: str | None
+
+    def meets(self, operation: str, parameters: Mapping[str, Any]) -> bool:
+        """Tell whether it is for a call."""
+        key_id = parameters.get("KeyId", "").rpartition("/")[2]
+        return self.operation in (None, operation) and self.key_id in (None, key_id)
 
 
 class FakeKMS:
@@ -65,7 +74,7 @@ class FakeKMS:
     Args:
         account: The id of the account that the keys are in; None for the caller's.
         region: The Region that the keys are in; from it follows the partition of all ARNs.
-        caller: The ARN of who calls; None for the root user of the account.
+        caller: The ARN of who calls, or a Principal with this single name; None for the root user of the account.
         context: The condition keys of the caller's requests, beyond those that follow from the caller, as of a
             :class:`kmspolicy.Request`; ``kms:BypassPolicyLockoutSafetyCheck`` follows from the request.
         principals: The ARNs of the users and roles that exist, for KMS refuses others; None for all.
@@ -93,7 +102,7 @@ class FakeKMS:
         *,
         account: str | None = None,
         region: str = "us-east-1",
-        caller: str | None = None,
+        caller: str | Principal | None = None,
         context: Context = (),
         principals: Iterable[str] | None = None,
         iam_allows: bool = True,
@@ -104,7 +113,8 @@ class FakeKMS:
         self.account: str = who.account if account is None else account
         self.region: str = region
         self.partition: str = _service.partition_of(region)
-        self.caller: str = who.name if caller == who.name else f"arn:{self.partition}:iam::{who.account}:root"
+        given = caller is not None and name_of(caller) == who.name
+        self.caller: str = who.name if given else f"arn:{self.partition}:iam::{who.account}:root"
         self.context: Context = context
         self.principals: set[str] | None = None if principals is None else set(principals)
         self.iam_allows: bool = iam_allows
@@ -204,17 +214,27 @@ class FakeKMS:
         if self.principals is not None:
             self.principals.add(arn)
 
-    def fail(self, code: str, *, times: int = 1, message: str | None = None) -> None:
+    def fail(
+        self,
+        code: str,
+        *,
+        times: int = 1,
+        message: str | None = None,
+        operation: str | None = None,
+        key_id: str | None = None,
+    ) -> None:
         """Let the next calls fail.
 
         Args:
             code: The error code, ``DependencyTimeoutException`` for example; the HTTP status follows from it.
             times: How many calls.
             message: What the error says; None for AWS's text, where it is known.
+            operation: The operation whose calls fail, ``PutKeyPolicy`` for example; None for any.
+            key_id: The id of the key whose calls fail; None for any.
 
         https://docs.aws.amazon.com/kms/latest/APIReference/CommonErrors.html
         """
-        self._failures += [_Failure(code, message)] * times
+        self._failures += [_Failure(code, message, operation, key_id)] * times
 
     def stale(self, *, reads: int) -> None:
         """Let the next reads of a policy return it as it was before the last put, for KMS is eventually consistent.
@@ -334,8 +354,9 @@ class FakeKMS:
     def _called(self, operation: str, parameters: Mapping[str, Any]) -> None:
         _service.validate(operation, parameters)
         self.calls.append((operation, dict(parameters)))
-        if self._failures:
-            failure = self._failures.pop(0)
+        failure = next((one for one in self._failures if one.meets(operation, parameters)), None)
+        if failure is not None:
+            self._failures.remove(failure)
             text = failure.message
             if text is None:
                 arn = self._arn(parameters["KeyId"]) if "KeyId" in parameters else "*"
@@ -405,18 +426,15 @@ class FakeKMS:
 
     def _exists(self, name: str) -> bool:
         """Tell whether a principal exists, in the partition of the key; of a session, whether its role does."""
-        if name.startswith("arn:") and name.split(":")[1] != self.partition:
+        if name in self._deleted or (name.startswith("arn:") and name.split(":")[1] != self.partition):
             return False
-        _, session, rest = name.partition(":assumed-role/")
+        beginning, session, rest = name.partition(":assumed-role/")
         if session:
-            account, role = name.split(":")[4], rest.partition("/")[0]
-            known = None if self.principals is None else list(self.principals)
-            return not _names_role(self._deleted, account, role) and (
-                known is None or _names_role(known, account, role)
-            )
+            account, role = beginning.replace(":sts:", ":iam:"), rest.partition("/")[0]
+            known = self.principals is None or _names_role(self.principals, account, role)
+            return known and not _names_role(self._deleted, account, role)
         named = ":user/" in name or ":role/" in name
-        missing = named and self.principals is not None and name not in self.principals
-        return not missing and name not in self._deleted
+        return not named or self.principals is None or name in self.principals
 
     def _filled(self, text: str, operation: str, arn: str) -> str:
         return text.format(arn=arn, caller=self.caller, operation=operation)
@@ -438,9 +456,7 @@ def _refuses(finding: Finding) -> bool:
 
 def _names_role(arns: Iterable[str], account: str, role: str) -> bool:
     """Tell whether one of the ARNs is that of a role of this name, whose path does not matter."""
-    return any(
-        arn.split(":")[4] == account and ":role/" in arn and arn.rpartition("/")[2] == role for arn in arns
-    )
+    return any(arn.startswith(f"{account}:role/") and arn.rpartition("/")[2] == role for arn in arns)
 
 
 def _names(policy: Policy) -> list[str]:
