@@ -901,6 +901,24 @@ async def test_a_task_that_dies_while_items_are_waited_for(clock: VirtualClock) 
     assert others() == set()
 
 
+async def test_a_task_in_line_for_items_that_is_cancelled_from_outside(clock: VirtualClock) -> None:
+    """It is said at once, though another task still waits for an item."""
+
+    async def items() -> AsyncIterator[tuple[str, Policy]]:
+        await asyncio.Event().wait()
+        yield "key-0", POLICY
+
+    many = facade(Paced(clock), clock).put_many(items(), rate=None, concurrency=2)
+    reader = asyncio.create_task(anext(many))
+    for _ in range(20):
+        await asyncio.sleep(0)
+    *_, in_line = sorted(others() - {reader}, key=lambda task: int(task.get_name().rpartition("-")[2]))
+    in_line.cancel()
+    with pytest.raises(RuntimeError, match="a task of the work was cancelled from outside"):
+        await reader
+    assert others() == set()
+
+
 async def test_items_that_seem_to_end(clock: VirtualClock) -> None:
     """As in a generator, that is an error and no end."""
 

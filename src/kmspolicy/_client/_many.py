@@ -13,7 +13,7 @@ import attrs
 from kmspolicy.errors import KeyIdError, NoAnswerError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import AsyncIterator, Awaitable
     from types import TracebackType
 
 T_co = TypeVar("T_co", covariant=True)
@@ -262,12 +262,10 @@ class _Crew(Generic[_T]):
         """Take an item; nothing where there are no more, or the source has failed, which ends the work."""
         item: object = _NOTHING
         try:
-            if self._later is None:
-                item = _NOTHING if self._over else next(self._now, _NOTHING)
-            else:
-                async with self._turn:
-                    self._taking = asyncio.current_task()
-                    item = _NOTHING if self._over else await anext(self._later, _NOTHING)
+            if self._later is not None:
+                item = await self._take_later(self._later)
+            elif not self._over:
+                item = next(self._now, _NOTHING)
         except asyncio.CancelledError:
             if self._is_told_to_end():
                 raise
@@ -277,10 +275,17 @@ class _Crew(Generic[_T]):
             self._failure.__cause__ = error
         except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets it
             self._failure = error
-        finally:
-            self._taking = None
         self._over |= item is _NOTHING  # a source is not asked again after its end
         return item
+
+    async def _take_later(self, items: AsyncIterator[Any]) -> object:
+        """Wait for an item; one task at a time does."""
+        async with self._turn:
+            self._taking = asyncio.current_task()
+            try:
+                return _NOTHING if self._over else await anext(items, _NOTHING)
+            finally:
+                self._taking = None
 
     async def _result(self, number: int, item: Any) -> KeyResult[_T]:  # noqa: ANN401 - whatever the items are
         """Do the work of an item; whatever comes of it is a result."""
