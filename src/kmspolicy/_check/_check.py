@@ -79,11 +79,16 @@ def check_text(
         found = [
             one._replace(steps=(*one.steps[:1], *one.steps[2:])) if _numbered(one) else one for one in found
         ]
-    if found:
-        found = list({(one.code, one.steps): one for one in reversed(found)}.values())[::-1]
-        places = {steps: place for place, (steps, _) in enumerate(_places(policy.to_element(), ()))}
-        found.sort(key=lambda one: places[one.steps])
-    return tuple(map(_finding, found))
+    return tuple(map(_finding, _in_order(policy, found))) if found else ()
+
+
+def _in_order(policy: Policy, found: list[Found]) -> list[Found]:
+    """Sort what was found by its place; of several of a kind at one place, the first is enough."""
+    firsts: dict[tuple[str, tuple[Step, ...]], Found] = {}
+    for one in found:
+        firsts.setdefault((one.code, one.steps), one)
+    places = {steps: place for place, (steps, _) in enumerate(_places(policy.to_element(), ()))}
+    return sorted(firsts.values(), key=lambda one: places[one.steps])
 
 
 def principal_of_put(caller: str | Principal) -> Caller:
@@ -95,7 +100,7 @@ def principal_of_put(caller: str | Principal) -> Caller:
     who = caller_of(name_of(caller))
     if who.kind == "service":
         raise RequestError(
-            f"{caller} is a service; give the ARN of a user, a role, a role session or a root user"
+            f"{who.name} is a service; give the ARN of a user, a role, a role session or a root user"
         )
     return who
 
