@@ -229,7 +229,7 @@ ONE: dict[str, tuple[int, Callable[[Work, str], Operation]]] = {
     "replace statement": (3, Work.replace_statement),
     "put locked": (1, Work.put_locked),
 }
-MANY = {"put many": 3, "plan many": 2, "get many": 2}
+MANY = {"put many": 3, "plan many": 2, "ensure many": 2, "get many": 2}
 
 
 # --- who does it, and holds the keys to what was written -------------------------------------------
@@ -315,13 +315,15 @@ class Worker(Work):
 
     async def _many(self, kind: str, number: int) -> int:
         work = {key_id: self.some_policy() for key_id in self.random.sample([*self.expected], number)}
-        keys = [self._kms.begin(key_id, 1) for key_id in work]
+        keys = [self._kms.begin(key_id, 3 if kind == "ensure many" else 1) for key_id in work]
         policies = self._facade_for(*keys)
         rate = self.random.choice([None, 15.0])
         many: Many[Any]
         match kind:
             case "put many":
                 many = policies.put_many(work.items(), rate=rate, concurrency=3)
+            case "ensure many":
+                many = policies.ensure_many(work.items(), rate=rate, concurrency=3)
             case "plan many":
                 many = policies.plan_many(work.items(), rate=rate, concurrency=3)
             case _:
