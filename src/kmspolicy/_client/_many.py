@@ -28,8 +28,9 @@ class KeyResult(Generic[T_co]):
 
     Attributes:
         key_id: The key, as it was given.
-        value: What was returned; None where there is an error.
-        error: Why it failed; None where it succeeded.
+        value: What was returned; None where there is an error. Type checkers do not know that it is there where ``error``
+            is None: use ``unwrap``.
+        error: Why it failed, most often one of :mod:`kmspolicy.errors`; None where it succeeded.
     """
 
     key_id: str

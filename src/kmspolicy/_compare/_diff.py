@@ -69,6 +69,12 @@ class AccessChange(NamedTuple):
     after: Cell
     every: tuple[str, ...]
 
+    def __str__(self) -> str:
+        """Say it on one line, as a printed difference does."""
+        from kmspolicy._compare._draw import access_as_text  # noqa: PLC0415 - most are not drawn
+
+        return access_as_text(self)
+
 
 @final
 @attrs.frozen

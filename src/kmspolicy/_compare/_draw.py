@@ -45,7 +45,7 @@ def _lines(diff: Diff) -> Iterator[str]:
     for sign, title, moves in (("+", "access gained", diff.gained), ("-", "access lost", diff.lost)):
         if moves:
             yield f"@@ {title} @@"
-            yield from (f"{sign} {_access(move)}" for move in moves)
+            yield from (f"{sign} {access_as_text(move)}" for move in moves)
 
 
 def _name(statement: Statement) -> str:
@@ -58,7 +58,8 @@ def _change(change: Change) -> Iterator[str]:
     yield from (f"+ {printable(text)}" for text in change.added)
 
 
-def _access(change: AccessChange) -> str:
+def access_as_text(change: AccessChange) -> str:
+    """Say on one line whose access to what changed, and how."""
     who = principal_words(*change.principal)
     return f"{who}: {action_words(change.actions, change.every)}: {_words(change.before)} → {_words(change.after)}"
 
