@@ -371,6 +371,9 @@ async def test_adding_a_statement(fake: FakeKMS, policies: KeyPolicies) -> None:
     assert await policies.add_statement(key, nameless) is not None
     assert await policies.add_statement(key, nameless) is None
     assert fake.policy(key) == Policy([ADMIN, SIGN, nameless])
+    other_nameless = allow("kms:Verify").to(ALICE)
+    assert await policies.add_statement(key, other_nameless) is not None
+    assert fake.policy(key) == Policy([ADMIN, SIGN, nameless, other_nameless])
     twice = fake.add_key(Policy([ADMIN, SIGN, allow("kms:Verify").to(BOB).named("sign")]))
     for there in fake.policy(twice).statements:
         assert await policies.add_statement(twice, there) is None
@@ -588,6 +591,8 @@ async def test_the_partition_of_the_client(clock: VirtualClock) -> None:
     plain = Policy([allow("kms:*").to(Principal({"AWS": fake.account})).named("x")])
     assert await policies.ensure(key, plain, wait=5) is not None
     assert await policies.ensure(key, plain) is None
+    by_arn = allow("kms:*").to(Principal.account(fake.account, partition="aws-cn")).named("x")
+    assert await policies.add_statement(key, by_arn) is None
 
 
 async def test_what_is_no_plan_and_no_function(fake: FakeKMS, policies: KeyPolicies) -> None:
