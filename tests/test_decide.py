@@ -484,6 +484,16 @@ def test_a_condition_key_has_a_prefix() -> None:
         Request(USER, "kms:Decrypt", {"x": "a"})
 
 
+def test_decisions_are_neither_true_nor_false() -> None:
+    """A test that asserts one would hold whatever it says."""
+    decision = decide(Policy([BY_NAME]), Request(USER, "kms:Decrypt"))
+    with pytest.raises(TypeError, match="ask for its outcome"):
+        assert decision
+    for outcome in Outcome:
+        with pytest.raises(TypeError, match=rf"compare it, as in: outcome is {outcome}"):
+            assert outcome
+
+
 def test_requests_are_values() -> None:
     """They compare, hash, copy and pickle, and write a known action as AWS does."""
     context: dict[str, Any] = {

@@ -43,6 +43,10 @@ class Outcome(Enum):
     NOT_GRANTED = "not granted"
     """It says nothing: a KMS grant may still allow the request, IAM policies may not."""
 
+    def __bool__(self) -> bool:
+        """Refuse to be asked for yes or no, since DELEGATED is neither: ``assert outcome`` would always hold."""
+        raise TypeError(f"an outcome is neither true nor false; compare it, as in: outcome is {self}")
+
 
 @final
 class Mismatch(NamedTuple):
@@ -69,7 +73,7 @@ class Mismatch(NamedTuple):
 @final
 @attrs.frozen
 class Decision:
-    """Hold what a key policy says to a request.
+    """Hold what a key policy says to a request; neither true nor false, so compare its outcome.
 
     Attributes:
         outcome: What it says.
@@ -88,6 +92,10 @@ class Decision:
     iam_must_allow: bool | None
     policy: Policy
     request: Request
+
+    def __bool__(self) -> bool:
+        """Refuse to be asked for yes or no, as the outcome does."""
+        raise TypeError("a decision is neither true nor false; ask for its outcome")
 
     @property
     def statements(self) -> tuple[Statement, ...]:
