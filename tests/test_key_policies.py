@@ -114,6 +114,8 @@ async def test_names_of_many_pages(clock: VirtualClock) -> None:
     assert client.calls == [{"KeyId": KEY}, {"KeyId": KEY, "Marker": "m"}, {"KeyId": KEY, "Marker": "n"}]
     empty = Scripted({"PolicyNames": ["a"], "Truncated": True, "NextMarker": ""})
     assert await KeyPolicies(empty, sleep=clock.sleep, clock=clock).names(KEY) == ("a",)
+    whole = Scripted({"PolicyNames": ["a"], "Truncated": False, "NextMarker": "m"})
+    assert await KeyPolicies(whole, sleep=clock.sleep, clock=clock).names(KEY) == ("a",)
     none = Scripted({"PolicyNames": [], "Truncated": False})
     assert await KeyPolicies(none, sleep=clock.sleep, clock=clock).names(KEY) == ()
     circle = Scripted(
