@@ -189,11 +189,18 @@ def test_principals_that_the_policy_names_in_conditions_only() -> None:
     assert table[ROOT, "kms:ScheduleKeyDeletion"].access is Access.CONDITIONAL
     with pytest.raises(errors.RequestError, match="makes no requests"):
         access(policy, also=["BreakGlass"])
+    alone: Any = Principal.arn(breaker)
+    for single in (alone, breaker):
+        with pytest.raises(TypeError, match="put a single one into a list"):
+            access(policy, also=single)
 
 
 def test_access_is_true_where_there_may_be_some() -> None:
     """So that ``if table[...].access`` asks what it seems to ask."""
     assert {word for word in Access if word} == {Access.ALWAYS, Access.CONDITIONAL, Access.DELEGATED}
+    table = access(Policy([TO_APP]))
+    assert table[APP, "kms:Decrypt"]
+    assert not table[APP, "kms:Encrypt"]
 
 
 def test_names_are_not_taken_for_what_they_are_not() -> None:

@@ -486,10 +486,11 @@ def test_a_condition_key_has_a_prefix() -> None:
 
 def test_decisions_are_neither_true_nor_false() -> None:
     """A test that asserts one would hold whatever it says."""
-    decision = decide(Policy([BY_NAME]), Request(USER, "kms:Decrypt"))
+    decision: Any = decide(Policy([BY_NAME]), Request(USER, "kms:Decrypt"))
     with pytest.raises(TypeError, match="ask for its outcome"):
         assert decision
-    for outcome in Outcome:
+    outcomes: list[Any] = list(Outcome)
+    for outcome in outcomes:
         with pytest.raises(TypeError, match=rf"compare it, as in: outcome is {outcome}"):
             assert outcome
 

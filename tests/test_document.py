@@ -345,15 +345,29 @@ def test_a_name_is_replaced_in_a_principal() -> None:
         ({"AWS": [before]}, {"AWS": [after]}),
         (
             {"AWS": [before, "111122223333", before], "Service": "s3.amazonaws.com"},
-            {"AWS": [after, "111122223333", after], "Service": "s3.amazonaws.com"},
+            {"AWS": [after, "111122223333"], "Service": "s3.amazonaws.com"},
         ),
-        ({"Service": before, "AWS": f"{before}2"}, {"Service": after, "AWS": f"{before}2"}),
+        ({"AWS": [after, before, "x"]}, {"AWS": [after, "x"]}),
+        ({"AWS": ["x", "x", after]}, {"AWS": ["x", "x", after]}),
+        ("*", "*"),
     ]
     for element, expected in table:
         principal = Principal(element)
         assert principal.replace(old, new) == Principal(expected)
         assert principal.replace(before, after) == principal.replace(old, new)
-    assert Principal.everyone().replace(old, new) == Principal.everyone()
+    # Of whatever kind, if it is text; of its own, if it is a principal.
+    both = Principal({"Service": before, "AWS": [before, f"{before}2"]})
+    assert both.replace(before, after) == Principal({"Service": after, "AWS": [after, f"{before}2"]})
+    assert both.replace(old, after) == Principal({"Service": before, "AWS": [after, f"{before}2"]})
+    assert both.replace(before, new) == both.replace(old, new)
+    for everyone in (Principal.everyone(), Principal({"AWS": "*"})):
+        assert everyone.replace("*", new) == new
+        with pytest.raises(errors.PolicyDocumentError, match="everyone stands alone"):
+            old.replace(old, everyone)
+    with pytest.raises(
+        errors.PolicyDocumentError, match="of the kind AWS cannot be replaced by one of the kind Service"
+    ):
+        old.replace(old, Principal.service("s3.amazonaws.com"))
     with pytest.raises(errors.PolicyDocumentError, match="expected a principal with one name, not with 2"):
         old.replace(old | new, new)
     with pytest.raises(errors.PolicyDocumentError, match="expected text, found a number"):

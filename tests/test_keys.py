@@ -194,6 +194,8 @@ def test_a_principal_stands_for_its_arn() -> None:
         keys.principal_arn.arn_equals(app | Principal.role("111122223333", "Other"))
     with pytest.raises(errors.BuilderError, match=r"expected an ARN, .* not '\*'"):
         keys.principal_arn.arn_equals(Principal.everyone())
+    with pytest.raises(errors.BuilderError, match=r"its root user here; see keys\.principal_account"):
+        keys.principal_arn.arn_not_equals(Principal.account("111122223333"))
 
 
 class Days(enum.IntEnum):
@@ -355,7 +357,7 @@ def test_dates_at_the_edges(moment: datetime, text: str | None) -> None:
 )
 def test_networks_are_cidr(network: Any) -> None:
     """What Python takes for a network besides is not what IAM does."""
-    with pytest.raises(errors.BuilderError, match="CIDR notation"):
+    with pytest.raises(errors.BuilderError, match=r"CIDR notation|given one by one"):
         keys.source_ip.in_network(network)
 
 

@@ -175,7 +175,7 @@ async def test_plans_are_applied_to_many_keys(
         keys[5]: PutResult,
         "": errors.KeyIdError,
     }
-    assert "expected a plan, not 7" in str(found[""].error)
+    assert "expected a plan, as result.unwrap() of plan_many gives, not 7" in str(found[""].error)
     assert clock() - began == pytest.approx(1.0)
     assert [fake.policy(key) == Policy([ADMIN]) for key in keys] == [True, False, False, False, True, True]
 

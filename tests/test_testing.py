@@ -233,7 +233,9 @@ async def test_failures_for_an_operation_or_a_key() -> None:
     fake = FakeKMS()
     one, other = fake.add_key(), fake.add_key()
     policies = KeyPolicies(fake, retry=Retry(1))
-    fake.fail("KMSInternalException", operation="PutKeyPolicy", key_id=one)
+    fake.fail(
+        "KMSInternalException", operation="PutKeyPolicy", key_id=f"arn:aws:kms:us-east-1:{ACCOUNT}:key/{one}"
+    )
     fake.fail("NotFoundException", operation="GetKeyPolicy", times=2)
     await policies.put(other, Policy([ADMIN]))
     for key in (one, other):
@@ -249,6 +251,18 @@ async def test_failures_for_an_operation_or_a_key() -> None:
         await policies.names(other)
     with translate_errors():
         await fake.create_key()
+    with pytest.raises(
+        ValueError, match=r"expected one of CreateKey, PutKeyPolicy, .*, not 'put_key_policy'"
+    ):
+        fake.fail("NotFoundException", operation="put_key_policy")
+
+
+async def test_a_context_that_is_not_known() -> None:
+    """There is one warning, where the fake is made, and none at its calls."""
+    with pytest.warns(errors.UnknownWordWarning, match="'kms:ViaServce' is not known") as caught:
+        fake = FakeKMS(context={"kms:ViaServce": "x"})
+    assert [warning.filename for warning in caught] == [__file__]
+    await KeyPolicies(fake).ensure(fake.add_key(), Policy([ADMIN]))
 
 
 def test_a_caller_may_be_a_principal() -> None:

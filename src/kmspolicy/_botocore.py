@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import socket
+import sys
 from contextlib import contextmanager
 from contextvars import ContextVar, Token
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias, cast
 
 import attrs
-from botocore.client import BaseClient
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
@@ -133,10 +133,9 @@ def refuse_what_is_no_client(client: object) -> None:
     Raises:
         TypeError: with the way to one.
     """
-    # By their names, for what is instrumented has other methods, and importing aiobotocore takes a fifth of a second.
-    if isinstance(client, BaseClient) and not any(
-        base.__module__.startswith("aiobotocore.") for base in client.__class__.__mro__
-    ):
+    # A client of botocore has been imported with its class, which takes too long to be imported for this alone.
+    kind = getattr(sys.modules.get("botocore.client"), "BaseClient", ())
+    if isinstance(client, kind) and not hasattr(client, "__aenter__"):
         raise TypeError(
             "this is boto3's client, which does not wait; open one of aiobotocore: "
             'async with aiobotocore.session.get_session().create_client("kms") as client'

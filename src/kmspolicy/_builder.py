@@ -167,7 +167,7 @@ deny: Final = _Deny()
 
 
 def _joined(principal: Principal, *principals: Principal) -> Principal:
-    if isinstance(principal, (list, tuple)):
+    if isinstance(principal, (list, tuple, set, frozenset)):
         raise BuilderError(
             f"principals are given one by one, as in to(*principals), and not as {principal!r}"
         )
@@ -201,7 +201,7 @@ def _effective(action: str) -> str:
 
 
 def _no_action(action: object) -> BuilderError:
-    if isinstance(action, (list, tuple)):
+    if isinstance(action, (list, tuple, set, frozenset)):
         return BuilderError(f"actions are given one by one, as in allow(*actions), and not as {action!r}")
     meant = nearest_action(action) if isinstance(action, str) else None
     hint = "; Statement(action=...) takes any text" if meant is None else f"; did you mean {meant!r}?"

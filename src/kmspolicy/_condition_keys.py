@@ -118,7 +118,7 @@ class _Operators:
         return Condition(name, self.key, values if len(values) > 1 else values[0])
 
     def _refuse(self, value: object, words: str) -> BuilderError:
-        if isinstance(value, (list, set, frozenset)):
+        if isinstance(value, (list, tuple, set, frozenset)):
             return BuilderError(
                 f"{self.key}: values are given one by one, as in equals(*values), and not as {value!r}"
             )
@@ -273,6 +273,10 @@ class ArnOperators(TextOperators):
         names = [name for _, name in value]
         if len(names) != 1:
             raise self._refuse(value, f"one ARN, and no principal with {len(names)} names")
+        if names[0].endswith(":root"):  # elsewhere the whole account
+            raise self._refuse(
+                value, "no account, whose ARN is that of its root user here; see keys.principal_account"
+            )
         return names[0]
 
 
@@ -369,7 +373,9 @@ class TimeOperators(_Operators):
         numbers = [value for value in values if isinstance(value, (int, float))]
         dates = [value for value in values if not isinstance(value, (int, float))]
         if numbers and dates:
-            raise self._refuse(values, "either dates or numbers, which are compared by different operators")
+            raise BuilderError(
+                f"{self.key}: expected either dates or numbers, which are compared by different operators, not {values!r}"
+            )
         return self._numbers(comparison, *numbers) if numbers else self._dates(comparison, *dates)
 
 

@@ -82,7 +82,7 @@ _FIRST_SERVER_FAULT = 500
 
 
 class UnknownWordWarning(UserWarning):
-    """Is the warning of :class:`kmspolicy.Request` for an action or a condition key that is not known.
+    """Warns of an action or a condition key that :class:`kmspolicy.Request` does not know.
 
     It may be younger than this library; more likely it is misspelt, and what is asked is not what was meant.
     """

@@ -66,16 +66,15 @@ class KeyPolicies:
         client: An open KMS client of aiobotocore. Its own repeats are off inside the calls of this class, and
             only there, unless ``retry`` is None.
         caller: The ARN of the user, role, role session or root user whose credentials the client has, as STS
-            GetCallerIdentity returns it, or a :class:`Principal` with this single name; with it, the check before a put knows whether this caller would be locked
-            out. None if it is not known.
-        check: Whether a policy is checked before it is put; false sends whatever is given.
+            GetCallerIdentity returns it, or a :class:`Principal` with this single name. With it, the check before a put
+            knows whether this caller would be locked out. None if it is not known.
         retry: How often and how long calls are repeated; None leaves that to the client's configuration.
         sleep: Waits between attempts; for tests, which do not want to wait.
         clock: Gives the seconds by which the deadline is reckoned before an attempt; for tests, with ``sleep``.
 
     Raises:
-        TypeError: where ``client`` is no open aiobotocore client, nor something like it; where ``retry`` is neither a Retry
-            nor None, or ``check`` not a bool.
+        TypeError: where ``client`` is not open, or is boto3's; where ``retry`` is neither a Retry nor None, or ``check`` not a
+            bool.
         RequestError: where ``caller`` can put no policy.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying.html
@@ -509,8 +508,8 @@ class KeyPolicies:
             progress: As for :meth:`put_many`.
 
         Returns:
-            As :meth:`put_many`, of what :meth:`apply` returns; ``PolicyChangedError`` where the policy is another one by
-            now.
+            As :meth:`put_many`, of what :meth:`apply` returns: the value is None where there was nothing to do, and where
+            there is an error, which is a ``PolicyChangedError`` where the policy is another one by now.
 
         Raises:
             ValueError: for a concurrency below 1, or a rate that is not above 0.
@@ -544,7 +543,8 @@ class KeyPolicies:
             progress: As for :meth:`put_many`.
 
         Returns:
-            As :meth:`put_many`, of what :meth:`ensure` returns.
+            As :meth:`put_many`, of what :meth:`ensure` returns: the value is None where there was nothing to do, and where
+            there is an error.
 
         Raises:
             ValueError: for a concurrency below 1, or a rate that is not above 0.
@@ -607,7 +607,7 @@ def _planned(plan: Plan) -> tuple[str, Plan]:
 
 
 _READS: Final = Kind(_alone, "a key id")
-_APPLIES: Final = Kind(_planned, "a plan", writes=True)
+_APPLIES: Final = Kind(_planned, "a plan, as result.unwrap() of plan_many gives", writes=True)
 
 
 def _concurrency(value: int) -> int:

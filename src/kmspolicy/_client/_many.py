@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, Self, TypeAli
 
 import attrs
 
+from kmspolicy._json_text import short
 from kmspolicy.errors import KeyIdError, NoAnswerError
 
 if TYPE_CHECKING:
@@ -74,8 +75,8 @@ class Many(Generic[_T]):
 
     The work begins when the first result is asked for, and goes no further than twice its concurrency beyond what was
     taken. Leaving early, by ``break``, an error or cancellation (that of a single wait for a result, too), stops it: no
-    request is sent any more when the block is left. What the items come from is closed then, if it can be, as an
-    asynchronous generator.
+    request is sent any more when the block is left. An asynchronous generator of items, or another asynchronous iterator
+    that can be closed, is closed then.
 
     Attributes:
         done: How many results were handed out.
@@ -294,7 +295,7 @@ class _Crew(Generic[_T]):
             key_id, value = self._kind.split(item)
         except Exception as cause:  # noqa: BLE001 - however an item refuses to be taken apart
             self.begun[number] = ""
-            problem = KeyIdError(f"expected {self._kind.words}, not {item!r}")
+            problem = KeyIdError(f"expected {self._kind.words}, not {short(repr(item))}")
             problem.__cause__ = cause
             return KeyResult("", None, problem)
         self.begun[number] = key_id

@@ -155,8 +155,13 @@ class Policy:
 
         The arguments are those of the constructor; what is not given stays, and None takes an element out.
 
+        Returns:
+            A policy that has them.
+
         Raises:
             PolicyDocumentError: for what no document can say.
+
+        https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html
         """
         given: dict[str, Any] = {"statement": statement, "id": id, "version": version}
         return attrs.evolve(self, **{name: value for name, value in given.items() if value is not ...})

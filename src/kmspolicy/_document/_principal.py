@@ -240,27 +240,34 @@ class Principal:
         return principal_of(tuple(kinds.items()))
 
     def replace(self, old: str | Principal, new: str | Principal) -> Principal:
-        """Return the element with one name in the place of another, of whatever kind it is; the rest stays as written.
+        """Return the element with one name in the place of another; the rest stays as written.
 
         Args:
-            old: The name, or a principal that has only this one.
-            new: The same, for the name that takes its place.
+            old: The name, of whatever kind, or a principal that has only this one, for its kind alone.
+            new: The name that takes its place, or a principal that has only this one. Where it stands there already, it
+                stands there once.
+
+        Returns:
+            The element with the other name; the same where it does not have the old one.
 
         Raises:
-            PolicyDocumentError: for a principal that has not one name.
+            PolicyDocumentError: for a principal that has not one name, for principals of two kinds, and for everyone as the
+                new name, who stands alone.
+
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
         """
-        before, after = _name(old), _name(new)
-        if self.element == "*":
+        (kind, before), (other, after) = _only(old), _only(new)
+        if None not in (kind, other) and kind != other:
+            raise wrong(f"a name of the kind {kind} cannot be replaced by one of the kind {other}")
+        if after == "*":
+            raise wrong("everyone stands alone, and takes no other name's place; see Principal.everyone")
+        kinds: Kinds = (("AWS", "*"),) if self.element == "*" else self.element
+        if not any(before in plural(names) and (kind or other) in (None, one) for one, names in kinds):
             return self
         return principal_of(
             tuple(
-                (
-                    kind,
-                    (after if names == before else names)
-                    if isinstance(names, str)
-                    else tuple(after if name == before else name for name in names),
-                )
-                for kind, names in self.element
+                (one, _renamed(names, before, after) if (kind or other) in (None, one) else names)
+                for one, names in kinds
             )
         )
 
@@ -288,12 +295,20 @@ def principal_of(element: Literal["*"] | Kinds) -> Principal:
     return principal
 
 
-def _name(value: str | Principal) -> str:
-    """Take a name, or the only one of a principal."""
-    names = [name for _, name in value] if isinstance(value, Principal) else [text(value)]
+def _only(value: str | Principal) -> tuple[PrincipalKind | None, str]:
+    """Take a name of whatever kind, or the only one of a principal with its kind."""
+    if not isinstance(value, Principal):
+        return None, text(value)
+    names = list(value)
     if len(names) != 1:
         raise wrong(f"expected a principal with one name, not with {len(names)}")
     return names[0]
+
+
+def _renamed(names: Names, before: str, after: str) -> Names:
+    if isinstance(names, str) or before not in names:
+        return after if names == before else names
+    return tuple(dict.fromkeys(after if name == before else name for name in names))
 
 
 def _joined(some: Names | None, others: Names) -> Names:

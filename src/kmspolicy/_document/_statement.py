@@ -223,8 +223,13 @@ class Statement:
 
         The arguments are those of the constructor; what is not given stays, and None takes an element out.
 
+        Returns:
+            A statement that has them.
+
         Raises:
             PolicyDocumentError: for what no document can say.
+
+        https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html
         """
         elements = (
             effect,

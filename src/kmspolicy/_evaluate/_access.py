@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias, final
 
 import attrs
 
-from kmspolicy._document import a_policy
+from kmspolicy._document import Principal, a_policy
 from kmspolicy._document._condition import Condition, condition_of
 from kmspolicy._document._convert import plural
 from kmspolicy._evaluate._conditions import Facts, holds, parse_operator
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from collections.abc import Set as AbstractSet
 
-    from kmspolicy._document import Policy, Principal
+    from kmspolicy._document import Policy
     from kmspolicy._document._condition import Block
     from kmspolicy._document._convert import Values
 
@@ -59,6 +59,10 @@ class Cell(NamedTuple):
     """Allowed if an IAM policy of the principal's account allows it."""
     denied: tuple[Condition, ...] = ()
 
+    def __bool__(self) -> bool:
+        """Tell whether there may be access at all, as :class:`Access` does."""
+        return bool(self.access)
+
     @property
     def access(self) -> Access:
         """The cell in a word; the conditions say more."""
@@ -92,7 +96,14 @@ class AccessTable:
     cells: tuple[tuple[Cell, ...], ...] = attrs.field(repr=False)
 
     def __getitem__(self, place: tuple[str | Principal, str]) -> Cell:
-        """Return the cell of a principal, by its name in the table, and an action in any case.
+        """Return the cell of a principal and an action.
+
+        Args:
+            place: The name of the principal as the table has it, or a principal with this single name; and the action, in
+                any case.
+
+        Returns:
+            What the policy gives to the principal for the action.
 
         Raises:
             KeyError: for a principal or an action that the table does not have.
@@ -137,15 +148,21 @@ def access(policy: Policy, *, also: Iterable[str | Principal] = ()) -> AccessTab
 
     Args:
         policy: The key policy.
-        also: Principals that the policy does not name, or names in conditions only, and that are to have a column.
+        also: Principals that the policy does not name, or names in conditions only, and that are to have a column: ARNs,
+            account ids, service principals, or principals with a single name.
+
+    Returns:
+        The table; ``table[principal, action]`` is one cell of it.
 
     Raises:
-        TypeError: for what is no policy.
+        TypeError: for what is no policy, and for a single principal that is in no list.
         RequestError: for what makes no requests to KMS.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/determining-access-key-policy.html
     """
     a_policy(policy)
+    if isinstance(also, (str, Principal)):
+        raise TypeError("also takes several principals; put a single one into a list")
     principals = dict.fromkeys((*principals_of(policy), *map(_subject, also)))
     return tabulate(policy, tuple(principals), actions_of(policy))
 

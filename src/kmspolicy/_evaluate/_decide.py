@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias, final
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, NoReturn, TypeAlias, final
 
 import attrs
 
@@ -43,7 +43,7 @@ class Outcome(Enum):
     NOT_GRANTED = "not granted"
     """It says nothing: a KMS grant may still allow the request, IAM policies may not."""
 
-    def __bool__(self) -> bool:
+    def __bool__(self) -> NoReturn:
         """Refuse to be asked for yes or no, since DELEGATED is neither: ``assert outcome`` would always hold."""
         raise TypeError(f"an outcome is neither true nor false; compare it, as in: outcome is {self}")
 
@@ -93,7 +93,7 @@ class Decision:
     policy: Policy
     request: Request
 
-    def __bool__(self) -> bool:
+    def __bool__(self) -> NoReturn:
         """Refuse to be asked for yes or no, as the outcome does."""
         raise TypeError("a decision is neither true nor false; ask for its outcome")
 

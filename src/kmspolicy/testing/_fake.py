@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from itertools import count
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final, Self, Unpack
@@ -16,7 +17,7 @@ from kmspolicy._document import Policy
 from kmspolicy._evaluate import Outcome, Request, decide
 from kmspolicy._evaluate._request import name_of
 from kmspolicy._vocabulary import fold
-from kmspolicy.errors import PolicyDocumentError
+from kmspolicy.errors import PolicyDocumentError, UnknownWordWarning
 from kmspolicy.testing import _service
 from kmspolicy.testing._printing import printed, without
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     )
 
 _ACCOUNT: Final = "111122223333"
+_OPERATIONS: Final = ("CreateKey", "PutKeyPolicy", "GetKeyPolicy", "ListKeyPolicies")
 _BYPASS: Final = "kms:BypassPolicyLockoutSafetyCheck"
 _KEY_ID = re.compile(r"mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}").fullmatch
 _KEY_ARN = re.compile(r"arn:[^:]+:kms:([^:]+):[0-9]{12}:key/[^:/]+").fullmatch
@@ -124,7 +126,11 @@ class FakeKMS:
         self._failures: list[_Failure] = []
         self._deleted: set[str] = set()
         self._stale_reads: int = 0
-        self._request("PutKeyPolicy", {})  # refuses an account and a context that are none
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            Request(self.caller, "kms:PutKeyPolicy", context, self.account)  # refuses what is none
+        for warning in caught:
+            warnings.warn(str(warning.message), warning.category, stacklevel=2)
 
     @property
     def exceptions(self) -> Any:  # noqa: ANN401 - botocore makes the classes
@@ -229,12 +235,19 @@ class FakeKMS:
             code: The error code, ``DependencyTimeoutException`` for example; the HTTP status follows from it.
             times: How many calls.
             message: What the error says; None for AWS's text, where it is known.
-            operation: The operation whose calls fail, ``PutKeyPolicy`` for example; None for any.
-            key_id: The id of the key whose calls fail; None for any.
+            operation: The operation whose calls fail: ``CreateKey``, ``PutKeyPolicy``, ``GetKeyPolicy`` or
+                ``ListKeyPolicies``; None for any.
+            key_id: The id or the ARN of the key whose calls fail; None for any.
+
+        Raises:
+            ValueError: for another operation.
 
         https://docs.aws.amazon.com/kms/latest/APIReference/CommonErrors.html
         """
-        self._failures += [_Failure(code, message, operation, key_id)] * times
+        if operation not in (None, *_OPERATIONS):
+            raise ValueError(f"expected one of {', '.join(_OPERATIONS)}, not {operation!r}")
+        only = None if key_id is None else key_id.rpartition("/")[2]
+        self._failures += [_Failure(code, message, operation, only)] * times
 
     def stale(self, *, reads: int) -> None:
         """Let the next reads of a policy return it as it was before the last put, for KMS is eventually consistent.
@@ -390,12 +403,14 @@ class FakeKMS:
         raise self._error(operation, "NotFoundException", text)
 
     def _request(self, operation: str, parameters: Mapping[str, Any]) -> Request:
-        request = Request(self.caller, f"kms:{operation}", self.context, self.account)
-        if operation != "PutKeyPolicy":
-            return request
-        others = (pair for pair in request.context if fold(pair[0]) != fold(_BYPASS))
-        bypass = (_BYPASS, (parameters.get("BypassPolicyLockoutSafetyCheck", False),))
-        return attrs.evolve(request, context=(*others, bypass))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UnknownWordWarning)  # it was given when the fake was made
+            request = Request(self.caller, f"kms:{operation}", self.context, self.account)
+            if operation != "PutKeyPolicy":
+                return request
+            others = (pair for pair in request.context if fold(pair[0]) != fold(_BYPASS))
+            bypass = (_BYPASS, (parameters.get("BypassPolicyLockoutSafetyCheck", False),))
+            return attrs.evolve(request, context=(*others, bypass))
 
     def _authorize(self, operation: str, key: _Key, parameters: Mapping[str, Any]) -> None:
         """Refuse a caller whom the key's policy does not allow this, or who is of another account."""
