@@ -70,7 +70,7 @@ def typing(session: nox.Session) -> None:
     """Check the types with mypy, pyright, ty and pyrefly, all strict, and that all that is public has one."""
     session.install(".", *group("typing"))
     session.run("mypy")
-    session.run("pyright")
+    session.run("pyright", "--project", "pyproject.toml")  # whatever configuration a folder above may have
     session.run("ty", "check", "--error-on-warning")
     session.run("pyrefly", "check", "--min-severity", "warn")
     session.run("pyright", "--verifytypes", "kmspolicy", "--ignoreexternal")
