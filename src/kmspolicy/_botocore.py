@@ -47,7 +47,7 @@ class Call:
         operation: The operation of the API; None for a caller's own calls, of any operation.
         repeats: Whether botocore may repeat the request as the client's configuration says.
         counted: Whether the client tells what it sends.
-        earlier: The requests of other calls for the same purpose.
+        earlier: The requests of other calls for the same purpose, for messages.
         sent: The requests handed to the HTTP session so far.
         settled: How many of them were answered or failed.
         under_way: Whether an attempt has begun and not ended.
@@ -105,6 +105,11 @@ class Call:
         self.settle(int(open_request))
         self.outcome_unknown |= open_request
         return self.no_answer(message, code="TimeoutError", is_retry_safe=True)
+
+    @property
+    def so_far(self) -> int:
+        """The requests for the purpose of the call, those of other calls included."""
+        return self.earlier + self.sent
 
     @property
     def may_have_written(self) -> bool:

@@ -79,6 +79,7 @@ __all__ = [
 ]
 
 _FIRST_SERVER_FAULT = 500
+_MOST_LINES = 20
 
 
 class UnknownWordWarning(UserWarning):
@@ -86,9 +87,6 @@ class UnknownWordWarning(UserWarning):
 
     It may be younger than this library; more likely it is misspelt, and what is asked is not what was meant.
     """
-
-
-_MOST_LINES = 20
 
 
 def _rebuild(cls: type[KeyPolicyError], args: tuple[object, ...]) -> KeyPolicyError:

@@ -86,16 +86,15 @@ def _condition(clause: Clause) -> Iterator[Found]:
             yield Found("TYPE_MISMATCH", clause.steps, f"{clause.key!r} has {_TYPES[clause.facts.type]}")
     read, code = _READERS.get(kind, (None, ""))
     unread = [value for value in clause.values if read is not None and read(value) is None]
-    if unread and len(unread) < len(clause.values):
-        yield Found(code, clause.steps, ", ".join(map(repr, unread)))
-    elif len(unread) == len(clause.values) and not clause.operator.negated and not clause.matches_absent:
+    if len(unread) == len(clause.values) and not clause.operator.negated and not clause.matches_absent:
         yield Found(
             "CONDITION_NEVER_MET", clause.steps, "it cannot be read" if unread else "it has no values"
         )
     elif unread:
         yield Found(code, clause.steps, ", ".join(map(repr, unread)))
-    if kind == "String" and clause.folded == "kms:viaservice" and any(map(_has_no_region, clause.values)):
-        wrong = ", ".join(repr(value) for value in clause.values if _has_no_region(value))
+    services = clause.values if kind == "String" and clause.folded == "kms:viaservice" else ()
+    wrong = ", ".join(repr(value) for value in services if _has_no_region(value))
+    if wrong:
         yield Found("INVALID_VIA_SERVICE", clause.steps, wrong)
     if kind == "String" and "Like" not in clause.name and any(_wildcard(value) for value in clause.values):
         yield Found("WILDCARD_WITHOUT_LIKE_OPERATOR", clause.steps)
@@ -158,7 +157,7 @@ def _condition_in(
     operations = facts.operations if facts is not None and facts.effective else None
     if operations is not None and named and named.isdisjoint(operations):
         yield Found("UNSUPPORTED_ACTION_FOR_CONDITION_KEY", clause.steps, repr(clause.key))
-    if qualifier == "ForAllValues" and _refuses_for_all(clause.key):
+    if qualifier == "ForAllValues" and clause.folded.startswith(_REFUSED_FOR_ALL):
         # AWS says it of any policy; a Deny is none the more permissive for it, nor a Null that demands the key.
         certain = statement.effect == "Allow" and clause.operator.name != "Null"
         severity = None if certain else Severity.WARNING
@@ -174,5 +173,4 @@ def _condition_in(
         yield Found("CONDITION_MATCHES_ABSENT_KEY", clause.steps, repr(clause.key))
 
 
-def _refuses_for_all(key: str) -> bool:
-    return fold(key).startswith(("kms:encryptioncontext:", "aws:requesttag/"))
+_REFUSED_FOR_ALL: Final = ("kms:encryptioncontext:", "aws:requesttag/")

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from kmspolicy._document import Statement
 
+LOCKOUTS: Final = frozenset({"LOCKOUT_EVERYONE", "LOCKOUT_CALLER"})
+"""The codes of what the bypass of the lockout safety check lets through."""
 _PUT: Final = "kms:putkeypolicy"
 
 

@@ -10,7 +10,6 @@ from kmspolicy._check._names import ACCOUNT, PRINCIPAL
 from kmspolicy._document._convert import plural
 from kmspolicy._evaluate._access import caller_for
 from kmspolicy._evaluate._conditions import Facts, holds
-from kmspolicy._vocabulary import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,7 +92,7 @@ def _limited(clauses: list[Clause], keys: frozenset[str]) -> bool:
         clause.needs_key
         and clause.values
         and (
-            (clause.folded in keys and all(_fixed(clause.key, value) for value in clause.values))
+            (clause.folded in keys and all(_fixed(clause.folded, value) for value in clause.values))
             or (clause.folded.startswith(_BY_SERVICE) and all(map(_tells_an_account, clause.values)))
         )
         for clause in clauses
@@ -114,7 +113,7 @@ def _tells_an_account(value: Value) -> bool:
 _ARN_WITH_ACCOUNT = re.compile(r"(?:[^:]*:){4}[0-9]{12}:", re.DOTALL).match
 
 
-def _fixed(key: str, value: Value) -> bool:
+def _fixed(folded: str, value: Value) -> bool:
     """Tell whether a value stands for a limited set: no wildcard, or one behind an account or an organisation.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalorgpaths
@@ -122,7 +121,7 @@ def _fixed(key: str, value: Value) -> bool:
     text = str(value)
     if "${" in text:
         return False
-    of_an_organisation = fold(key).endswith("orgpaths") and _ORGANISATION(text) is not None
+    of_an_organisation = folded.endswith("orgpaths") and _ORGANISATION(text) is not None
     return not set("*?") & set(text) or _tells_an_account(text) or of_an_organisation
 
 

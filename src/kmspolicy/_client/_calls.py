@@ -129,9 +129,7 @@ class Calls:
         metadata: Mapping[str, Any] = response.get("ResponseMetadata") or {}
         answer = Answer(response, metadata.get("RequestId"), call.sent)
         if LOG.isEnabledFor(logging.DEBUG):
-            LOG.debug(
-                "%s: key %s", operation, key_id, extra=extra(key_id, earlier + call.sent, answer.request_id)
-            )
+            LOG.debug("%s: key %s", operation, key_id, extra=extra(key_id, call.so_far, answer.request_id))
         return answer
 
     async def _repeat(  # noqa: PLR0913, PLR0917 - what one call is made of
@@ -161,7 +159,7 @@ class Calls:
                     raise
                 LOG.warning(
                     "%s: key %s: %s; again in %.1f seconds", call.operation, call.key_id, error.code, delay,
-                    extra=extra(call.key_id, call.earlier + call.sent, error.request_id),
+                    extra=extra(call.key_id, call.so_far, error.request_id),
                 )  # fmt: skip
             else:
                 return response

@@ -68,6 +68,7 @@ class KeyPolicies:
         caller: The ARN of the user, role, role session or root user whose credentials the client has, as STS
             GetCallerIdentity returns it, or a :class:`Principal` with this single name. With it, the check before a put
             knows whether this caller would be locked out. None if it is not known.
+        check: Whether a policy is checked before it is put; false sends whatever is given.
         retry: How often and how long calls are repeated; None leaves that to the client's configuration.
         sleep: Waits between attempts; for tests, which do not want to wait.
         clock: Gives the seconds by which the deadline is reckoned before an attempt; for tests, with ``sleep``.

@@ -12,6 +12,7 @@ import attrs
 from kmspolicy import _botocore
 from kmspolicy._check import Severity
 from kmspolicy._check._check import check_text
+from kmspolicy._check._lockout import LOCKOUTS
 from kmspolicy._client._calls import LOG, extra
 from kmspolicy._client._pace import Pace
 from kmspolicy._client._plan import Plan, PutResult, deleted
@@ -163,7 +164,7 @@ class Work:
         errors = [
             finding
             for finding in self.findings(key_id, policy_of(policy), text)
-            if finding.severity is Severity.ERROR and not (bypass and finding.code.startswith("LOCKOUT_"))
+            if finding.severity is Severity.ERROR and not (bypass and finding.code in LOCKOUTS)
         ]
         if errors:
             raise PolicyCheckError(errors)

@@ -160,9 +160,8 @@ def _warn(word: str, meant: str | None) -> None:
     warnings.warn(f"{word!r} is not known{hint}", UnknownWordWarning, stacklevel=_OF_REQUEST)
 
 
-_OF_REQUEST: Final = (
-    4  # the converter or check, its helper, and the constructor that attrs writes stand between
-)
+# Between the warning and who makes the request: this helper, the converter or check, and the constructor of attrs.
+_OF_REQUEST: Final = 4
 
 
 is_action = re.compile(r"kms:[a-z]+", re.IGNORECASE | re.ASCII).fullmatch

@@ -13,6 +13,7 @@ import attrs
 from kmspolicy import statements
 from kmspolicy._check import Severity
 from kmspolicy._check._check import check_text, principal_of_put
+from kmspolicy._check._lockout import LOCKOUTS
 from kmspolicy._document import Policy
 from kmspolicy._evaluate import Outcome, Request, decide
 from kmspolicy._evaluate._request import name_of
@@ -431,12 +432,12 @@ class FakeKMS:
         findings = check_text(policy, text, caller=self.caller, account=self.account)
         codes = [finding.code for finding in findings if _refuses(finding)]
         for code in sorted(codes, key=_service.is_malformed):
-            if code not in _service.LOCKOUTS:
+            if code not in LOCKOUTS:
                 raise self._error(operation, *_service.ANSWERS.get(code, (malformed, "")))
         if not all(map(self._exists, _names(policy))):
             raise self._error(operation, malformed, _service.PRINCIPALS)
         by_iam = not self.iam_allows and any(finding.code == "IAM_POLICIES_DECIDE" for finding in findings)
-        if not bypass and (by_iam or not _service.LOCKOUTS.isdisjoint(codes)):
+        if not bypass and (by_iam or not LOCKOUTS.isdisjoint(codes)):
             raise self._error(operation, malformed, _service.LOCKOUT)
 
     def _exists(self, name: str) -> bool:

@@ -146,8 +146,6 @@ _FOR_ALL_VALUES: Final = (
 ANSWERS: Final[Mapping[str, tuple[str, str]]] = {
     "POLICY_SIZE_EXCEEDS_RESOURCE_POLICY_QUOTA": ("LimitExceededException", _TOO_LONG),
     "UNSUPPORTED_CHARACTER": ("ValidationException", _CHARACTERS),
-    "LOCKOUT_EVERYONE": (MALFORMED, LOCKOUT),
-    "LOCKOUT_CALLER": (MALFORMED, LOCKOUT),
     "MISSING_PRINCIPAL": (MALFORMED, "Policy contains a statement with no principal."),
     "UNSUPPORTED_WILDCARD_IN_PRINCIPAL": (MALFORMED, PRINCIPALS),
     "WILDCARD_IN_SERVICE_PRINCIPAL": (MALFORMED, PRINCIPALS),
@@ -156,7 +154,6 @@ ANSWERS: Final[Mapping[str, tuple[str, str]]] = {
     "INVALID_ROLE_REFERENCE": (MALFORMED, PRINCIPALS),
     "OVERLY_PERMISSIVE_CONDITION": (MALFORMED, _FOR_ALL_VALUES),
 }
-LOCKOUTS: Final = frozenset({"LOCKOUT_EVERYONE", "LOCKOUT_CALLER"})
 
 
 def is_malformed(code: str) -> bool:
