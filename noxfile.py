@@ -60,7 +60,7 @@ def tests(session: nox.Session) -> None:
 @nox.session(python=RUNNING)
 def coverage(session: nox.Session) -> None:
     """Combine what the tests covered under all Pythons; every branch must have been taken."""
-    session.install(*group("tests"))
+    session.install(*group("coverage"))
     session.run("coverage", "combine")
     session.run("coverage", "report")
 
