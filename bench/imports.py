@@ -16,7 +16,7 @@ IMPORTS: Final = {
     "attrs, json": "import attrs, json",
     "kmspolicy": "import kmspolicy",
     "kmspolicy: Policy": "from kmspolicy import Policy",
-    "kmspolicy: builder, keys, check": "from kmspolicy import Policy, Principal, allow, check, keys",
+    "kmspolicy: builder, keys, check": "from kmspolicy import Policy, Principal, allow, check, conditions",
     "kmspolicy: KeyPolicies": "from kmspolicy import KeyPolicies",
     "aiobotocore": "import aiobotocore.session",
     "pydantic": "from pydantic import BaseModel; BaseModel",

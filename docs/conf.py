@@ -91,7 +91,7 @@ _INNER = """
     _condition_keys.ArnOperators _condition_keys.BooleanOperators _condition_keys.DateOperators
     _condition_keys.NetworkOperators _condition_keys.NumberOperators _condition_keys.TextOperators
     _condition_keys.TextSetOperators _condition_keys.TimeOperators
-    _evaluate._decide.Mismatch _json_text.Place statements.KeyKind
+    _evaluate._decide.Mismatch _text.Place statements.KeyKind
 """
 _PUBLIC = {
     **{name.rpartition(".")[2]: f"kmspolicy.{name}" for name in _INNER.split()},

@@ -6,15 +6,11 @@ import inspect
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, get_args
 
-from kmspolicy import ActionPattern, keys
-from kmspolicy._vocabulary import (
-    ACTIONS,
-    CONDITION_KEYS,
-    OPERATORS,
-    VERSIONS,
-    ConditionKeyFacts,
-    condition_key,
-)
+from kmspolicy import ActionPattern, conditions
+from kmspolicy._language._actions import ACTIONS
+from kmspolicy._language._keys import CONDITION_KEYS, ConditionKeyFacts, condition_key
+from kmspolicy._language._operators import OPERATORS
+from kmspolicy._language._versions import VERSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,10 +50,10 @@ def _actions() -> str:
 
 
 def _constants() -> dict[str, str]:
-    """Map the condition keys to what ``kmspolicy.keys`` calls them."""
+    """Map the condition keys to what ``kmspolicy.conditions`` calls them."""
     found: dict[str, str] = {}
-    for name in keys.__all__:
-        value = getattr(keys, name)
+    for name in conditions.__all__:
+        value = getattr(conditions, name)
         if inspect.isfunction(value):
             example = value(0) if "number" in inspect.signature(value).parameters else value("x")
             facts = condition_key(example.key)
@@ -103,7 +99,7 @@ def _condition_keys() -> str:
         for name, row in sorted(rows.items(), key=lambda row: row[0].lower())
         if not name.startswith("kms:")
     )
-    head = "| condition key | in `kmspolicy.keys` | type | requests that may have it |\n| --- | --- | --- | --- |\n"
+    head = "| condition key | in `kmspolicy.conditions` | type | requests that may have it |\n| --- | --- | --- | --- |\n"
     return (
         "\n## Condition keys\n\nA key of the type ArrayOfString has several values in one request, and its operators stand behind\n"
         "`for_any_value` or `for_all_values`.\n"

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 import atheris
 
 with atheris.instrument_imports(include=["kmspolicy"]):
-    from kmspolicy import Policy, _json_text, errors
+    from kmspolicy import Policy, _text, errors
 
 SEED = Path(__file__).parent.parent / "tests" / "data" / "put-key-policy-example.json"
 SEEDS = [
@@ -55,7 +55,7 @@ def try_one(data: bytes) -> None:
         raise AssertionError(text)
     if Policy.from_json(policy.to_json()) != policy or Policy.from_json(policy.to_json(indent=1)) != policy:
         raise AssertionError(policy)
-    if _json_text.scan(data).faults:
+    if _text.scan(data).faults:
         raise AssertionError(data)
 
 

@@ -30,7 +30,7 @@ def exactly(value: object) -> str:
 
 
 def loaded(value: Any) -> Any:
-    """Return what ``_json_text.members`` gives as the standard library gives it; no name may stand twice.
+    """Return what ``_text.members`` gives as the standard library gives it; no name may stand twice.
 
     Raises:
         ValueError: where one does.

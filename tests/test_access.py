@@ -18,13 +18,13 @@ from kmspolicy import (
     Statement,
     access,
     allow,
+    conditions,
     deny,
     errors,
-    keys,
     statements,
 )
 from kmspolicy._evaluate._access import ALWAYS
-from kmspolicy._vocabulary import ACTIONS
+from kmspolicy._language._actions import ACTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,8 +34,8 @@ ROOT = f"arn:aws:iam::{ACCOUNT}:root"
 APP = f"arn:aws:iam::{ACCOUNT}:role/App"
 SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/App/s"
 SERVICE = "logs.us-east-1.amazonaws.com"
-S3 = keys.via_service.equals("s3.us-east-1.amazonaws.com")
-SQS = keys.via_service.equals("sqs.us-east-1.amazonaws.com")
+S3 = conditions.via_service.equals("s3.us-east-1.amazonaws.com")
+SQS = conditions.via_service.equals("sqs.us-east-1.amazonaws.com")
 ROOT_STATEMENT = statements.enable_iam_policies(ACCOUNT)
 TO_APP = allow("kms:Decrypt").to(Principal.arn(APP))
 TO_ALL = allow("kms:Decrypt").to(Principal.everyone())
@@ -63,10 +63,14 @@ NOT_APP = deny("kms:Decrypt").to(Principal.arn(APP))
         ([allow("kms:Encrypt").to(Principal.arn(APP))], Cell(), Access.NOTHING),
         ([Statement("Allow", principal=Principal.arn(APP), action="kms:*")], Cell(), Access.NOTHING),
         # What follows from the principal is decided.
-        ([TO_ALL.when(keys.caller_account.equals(ACCOUNT))], Cell(ALWAYS), Access.ALWAYS),
-        ([TO_ALL.when(keys.caller_account.equals(ACCOUNT)).when(S3)], Cell((S3,)), Access.CONDITIONAL),
-        ([TO_ALL.when(keys.caller_account.equals("444455556666"))], Cell(), Access.NOTHING),
-        ([TO_ALL.when(keys.principal_arn.arn_like("arn:aws:iam::*:role/App"))], Cell(ALWAYS), Access.ALWAYS),
+        ([TO_ALL.when(conditions.caller_account.equals(ACCOUNT))], Cell(ALWAYS), Access.ALWAYS),
+        ([TO_ALL.when(conditions.caller_account.equals(ACCOUNT)).when(S3)], Cell((S3,)), Access.CONDITIONAL),
+        ([TO_ALL.when(conditions.caller_account.equals("444455556666"))], Cell(), Access.NOTHING),
+        (
+            [TO_ALL.when(conditions.principal_arn.arn_like("arn:aws:iam::*:role/App"))],
+            Cell(ALWAYS),
+            Access.ALWAYS,
+        ),
         ([TO_ALL.when(Condition("stringEquals", "aws:a", "b"))], Cell(), Access.NOTHING),
         (
             [TO_ALL.when(UNKNOWN)],
@@ -84,19 +88,19 @@ def test_cells(given: list[Statement], cell: Cell, word: Access) -> None:
 
 def test_accounts_and_everyone_stand_for_those_who_are_not_named() -> None:
     """Their rows say what somebody gets who is not named; a condition on one principal is not decided for them."""
-    alice = keys.principal_arn.arn_equals(f"arn:aws:iam::{ACCOUNT}:user/alice")
+    alice = conditions.principal_arn.arn_equals(f"arn:aws:iam::{ACCOUNT}:user/alice")
     table = access(Policy([ROOT_STATEMENT, TO_APP, TO_ALL.when(alice), TO_ALL.when(S3)]))
     assert table.principals == (("AWS", ROOT), ("AWS", APP), ("AWS", "*"))
     assert table[ROOT, "kms:Decrypt"] == Cell((alice, S3), ALWAYS)
     assert table["*", "kms:Decrypt"] == Cell((alice, S3))
     assert table["*", "kms:Encrypt"] == Cell()
-    in_account = TO_ALL.when(keys.caller_account.equals(ACCOUNT))
+    in_account = TO_ALL.when(conditions.caller_account.equals(ACCOUNT))
     assert access(Policy([ROOT_STATEMENT, in_account]))[ROOT, "kms:Decrypt"] == Cell(ALWAYS)
 
 
 def test_a_session_does_not_tell_the_path_of_its_role() -> None:
     """So a condition on its aws:PrincipalArn is shown and not decided."""
-    condition = keys.principal_arn.arn_equals(APP)
+    condition = conditions.principal_arn.arn_equals(APP)
     policy = Policy([TO_ALL.when(condition), allow("kms:Encrypt").to(Principal.arn(SESSION))])
     assert access(policy)[SESSION, "kms:Decrypt"] == Cell((condition,))
 

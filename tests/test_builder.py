@@ -16,9 +16,9 @@ from kmspolicy import (
     Principal,
     Statement,
     allow,
+    conditions,
     deny,
     errors,
-    keys,
     matching,
 )
 
@@ -71,7 +71,7 @@ def test_the_example_of_the_design() -> None:
     statement = (
         allow("kms:Decrypt", "kms:GenerateDataKey*")
         .to(APP)
-        .when(keys.via_service.equals("s3.us-east-1.amazonaws.com"))
+        .when(conditions.via_service.equals("s3.us-east-1.amazonaws.com"))
         .named("App through S3")
     )
     assert Policy([statement], id="app-key").to_dict() == {
@@ -92,13 +92,13 @@ def test_the_example_of_the_design() -> None:
 
 def test_conditions_are_joined_by_and() -> None:
     """A second condition is added to the first; the same operator on the same key is an error that says what to do."""
-    through = allow("kms:Decrypt").to(APP).when(keys.via_service.equals("a"))
-    both = through.when(keys.caller_account.equals("111122223333"))
+    through = allow("kms:Decrypt").to(APP).when(conditions.via_service.equals("a"))
+    both = through.when(conditions.caller_account.equals("111122223333"))
     assert both.to_dict()["Condition"] == {
         "StringEquals": {"kms:ViaService": "a", "kms:CallerAccount": "111122223333"}
     }
     with pytest.raises(errors.ConditionConflictError, match="give all values to one condition"):
-        through.when(keys.via_service.equals("b"))
+        through.when(conditions.via_service.equals("b"))
 
 
 def test_principals_are_given_one_by_one() -> None:

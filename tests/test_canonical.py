@@ -13,12 +13,12 @@ from kmspolicy import (
     Statement,
     allow,
     canonical,
+    conditions,
     deny,
     equivalent,
-    keys,
     statements,
 )
-from kmspolicy._compare._canonical import minimal
+from kmspolicy._normal._form import minimal
 from support import exactly
 
 ACCOUNT = "111122223333"
@@ -55,7 +55,7 @@ def when(operator: str, key: str, values: Any, version: str | None = "2012-10-17
 
 
 TO_ALICE, TO_BOB = Principal.arn(ALICE), Principal.arn(BOB)
-S3 = keys.via_service.equals("s3.us-east-1.amazonaws.com")
+S3 = conditions.via_service.equals("s3.us-east-1.amazonaws.com")
 
 SAME: dict[str, tuple[Policy, Policy]] = {
     "order of statements": (
@@ -272,11 +272,11 @@ DIFFERENT: dict[str, tuple[Policy, Policy]] = {
     ),
     "networks": (when("IpAddress", "aws:a", "10.0.0.0/8"), when("IpAddress", "aws:a", "10.0.0.0/9")),
     "both conditions or either": (
-        Policy([allow("kms:Decrypt").to(TO_ALICE).when(S3).when(keys.caller_account.equals(ACCOUNT))]),
+        Policy([allow("kms:Decrypt").to(TO_ALICE).when(S3).when(conditions.caller_account.equals(ACCOUNT))]),
         Policy(
             [
                 allow("kms:Decrypt").to(TO_ALICE).when(S3),
-                allow("kms:Decrypt").to(TO_ALICE).when(keys.caller_account.equals(ACCOUNT)),
+                allow("kms:Decrypt").to(TO_ALICE).when(conditions.caller_account.equals(ACCOUNT)),
             ]
         ),
     ),

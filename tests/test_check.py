@@ -19,9 +19,9 @@ from kmspolicy import (
     Statement,
     allow,
     check,
+    conditions,
     deny,
     errors,
-    keys,
     statements,
 )
 from kmspolicy._check._catalogue import CATALOGUE
@@ -131,7 +131,7 @@ def test_a_finding_says_what_where_and_what_to_do() -> None:
 
 PUT = allow("kms:PutKeyPolicy")
 NO_PUT = deny("kms:PutKeyPolicy")
-ORG = keys.principal_org_id.equals("o-1")
+ORG = conditions.principal_org_id.equals("o-1")
 KEY = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/k"
 
 
@@ -149,7 +149,7 @@ def key_arn(effect: Any = "Allow") -> Statement:
         ([allow("kms:Put*").to(Principal.arn(ALICE)).when(ORG)], ACCOUNT, None),
         ([allow("kms:Decrypt").to(Principal.arn(ROOT))], None, "ERROR"),
         (
-            [PUT.to(Principal.service("s3.amazonaws.com")).when(keys.source_account.equals(ACCOUNT))],
+            [PUT.to(Principal.service("s3.amazonaws.com")).when(conditions.source_account.equals(ACCOUNT))],
             None,
             "ERROR",
         ),
@@ -159,9 +159,13 @@ def key_arn(effect: Any = "Allow") -> Statement:
         ([ADMIN, NO_PUT.to(Principal.arn(ROOT))], None, "ERROR"),
         ([PUT.to(Principal.arn(ALICE)), NO_PUT.to(Principal.arn(ALICE))], None, "ERROR"),
         ([ADMIN, NO_PUT.to(Principal.arn(ALICE))], None, None),
-        ([ADMIN, NO_PUT.to(Principal.everyone()).when(keys.principal_arn.arn_not_equals(ALICE))], None, None),
         (
-            [ADMIN, NO_PUT.to(Principal.everyone()).when(keys.multi_factor_auth_present.is_false())],
+            [ADMIN, NO_PUT.to(Principal.everyone()).when(conditions.principal_arn.arn_not_equals(ALICE))],
+            None,
+            None,
+        ),
+        (
+            [ADMIN, NO_PUT.to(Principal.everyone()).when(conditions.multi_factor_auth_present.is_false())],
             None,
             None,
         ),
@@ -170,8 +174,8 @@ def key_arn(effect: Any = "Allow") -> Statement:
         # PutKeyPolicy is for the key's own account.
         ([statements.enable_iam_policies(OTHER)], None, None),
         ([statements.enable_iam_policies(OTHER)], ACCOUNT, "ERROR"),
-        ([PUT.to(Principal.everyone()).when(keys.caller_account.equals(OTHER))], ACCOUNT, "ERROR"),
-        ([PUT.to(Principal.everyone()).when(keys.caller_account.equals(ACCOUNT))], ACCOUNT, None),
+        ([PUT.to(Principal.everyone()).when(conditions.caller_account.equals(OTHER))], ACCOUNT, "ERROR"),
+        ([PUT.to(Principal.everyone()).when(conditions.caller_account.equals(ACCOUNT))], ACCOUNT, None),
         ([PUT.to(Principal({"AWS": "AIDACKCEVSQ6C2EXAMPLE"}))], ACCOUNT, None),
         # What is not settled is a warning.
         ([key_arn()], None, "WARNING"),
@@ -252,9 +256,15 @@ def test_lockout_of_everyone(given: Iterable[Statement], account: str | None, ex
             "only if aws:PrincipalOrgID is o-1, by Statement[0].",
         ),
         ([ADMIN, NO_PUT.to(Principal.everyone()).when(ORG)], ROOT, None, None, ""),
-        ([PUT.to(Principal.everyone()).when(keys.principal_arn.arn_equals(ALICE))], ALICE, None, None, ""),
         (
-            [PUT.to(Principal.everyone()).when(keys.principal_arn.arn_equals(ALICE))],
+            [PUT.to(Principal.everyone()).when(conditions.principal_arn.arn_equals(ALICE))],
+            ALICE,
+            None,
+            None,
+            "",
+        ),
+        (
+            [PUT.to(Principal.everyone()).when(conditions.principal_arn.arn_equals(ALICE))],
             APP,
             "LOCKOUT_CALLER",
             "ERROR",
@@ -262,7 +272,7 @@ def test_lockout_of_everyone(given: Iterable[Statement], account: str | None, ex
         ),
         # A session does not tell the path of its role.
         (
-            [PUT.to(Principal.everyone()).when(keys.principal_arn.arn_equals(APP))],
+            [PUT.to(Principal.everyone()).when(conditions.principal_arn.arn_equals(APP))],
             SESSION,
             "LOCKOUT_CALLER",
             "WARNING",
@@ -302,7 +312,7 @@ def test_lockout_of_everyone(given: Iterable[Statement], account: str | None, ex
         (
             [
                 PUT.to(Principal.arn(ALICE)),
-                NO_PUT.to(Principal.everyone()).when(keys.principal_org_id.not_equals("o-1")),
+                NO_PUT.to(Principal.everyone()).when(conditions.principal_org_id.not_equals("o-1")),
             ],
             ALICE,
             "LOCKOUT_CALLER",
@@ -312,7 +322,9 @@ def test_lockout_of_everyone(given: Iterable[Statement], account: str | None, ex
         (
             [
                 ADMIN,
-                NO_PUT.to(Principal.everyone()).when(keys.multi_factor_auth_present.if_exists.is_false()),
+                NO_PUT.to(Principal.everyone()).when(
+                    conditions.multi_factor_auth_present.if_exists.is_false()
+                ),
             ],
             ALICE,
             "LOCKOUT_CALLER",
@@ -802,13 +814,21 @@ def test_every_action_for_another_account(name: str, action: str, account: str |
 @pytest.mark.parametrize(
     ("condition", "action", "found"),
     [
-        (keys.principal_org_id.not_equals("o-1"), "kms:*", True),
-        (keys.source_ip.not_in_network("192.0.2.0/24"), "kms:Decrypt", True),
-        (keys.principal_org_id.not_equals("o-1"), "kms:ScheduleKeyDeletion", False),
-        (keys.principal_org_id.equals("o-1"), "kms:*", False),
-        (keys.principal_org_id.not_equals("o-1") & keys.principal_is_aws_service.is_false(), "kms:*", False),
-        (keys.principal_org_id.not_equals("o-1") & keys.principal_org_id.exists(), "kms:*", False),
-        (keys.via_service.not_equals("s3.us-east-1.amazonaws.com"), "kms:*", False),
+        (conditions.principal_org_id.not_equals("o-1"), "kms:*", True),
+        (conditions.source_ip.not_in_network("192.0.2.0/24"), "kms:Decrypt", True),
+        (conditions.principal_org_id.not_equals("o-1"), "kms:ScheduleKeyDeletion", False),
+        (conditions.principal_org_id.equals("o-1"), "kms:*", False),
+        (
+            conditions.principal_org_id.not_equals("o-1") & conditions.principal_is_aws_service.is_false(),
+            "kms:*",
+            False,
+        ),
+        (
+            conditions.principal_org_id.not_equals("o-1") & conditions.principal_org_id.exists(),
+            "kms:*",
+            False,
+        ),
+        (conditions.via_service.not_equals("s3.us-east-1.amazonaws.com"), "kms:*", False),
     ],
 )
 def test_denials_that_shut_out_services(condition: Condition, action: str, found: bool) -> None:

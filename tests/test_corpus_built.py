@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kmspolicy import Policy, Principal, Statement, allow, deny, keys, statements
+from kmspolicy import Policy, Principal, Statement, allow, conditions, deny, statements
 from support import exactly, one_name
 
 CORPUS = Path(os.environ.get("KMSPOLICY_CORPUS") or "no-corpus")
@@ -23,8 +23,8 @@ CMK = (
     | Principal.role(ACCOUNT, "CMKRole")
     | Principal.account("444455556666")
 )
-TRAIL = keys.source_arn.arn_equals("arn:aws:cloudtrail:us-west-2:111122223333:trail/finance")
-TRAILS = keys.encryption_context("aws:cloudtrail:arn").like("arn:aws:cloudtrail:*:111122223333:trail/*")
+TRAIL = conditions.source_arn.arn_equals("arn:aws:cloudtrail:us-west-2:111122223333:trail/finance")
+TRAILS = conditions.encryption_context("aws:cloudtrail:arn").like("arn:aws:cloudtrail:*:111122223333:trail/*")
 TESTERS = allow("kms:GenerateMac", "kms:VerifyMac").to(Principal.role(ACCOUNT, "testers"))
 METADATA = allow("kms:Describe*", "kms:Get*", "kms:List*", "kms:RevokeGrant")
 ADMINISTRATION = allow(
@@ -105,7 +105,7 @@ POLICIES: dict[str, Policy] = {
         [
             allow("kms:DescribeKey")
             .to(Principal.user(ACCOUNT, "Alice"))
-            .when(keys.key_spec.equals("SYMMETRIC_DEFAULT"))
+            .when(conditions.key_spec.equals("SYMMETRIC_DEFAULT"))
             .named("Describe the policy statement")
         ]
     ),
@@ -126,8 +126,8 @@ POLICIES: dict[str, Policy] = {
         [
             allow("kms:Decrypt", "kms:CreateGrant", "kms:ReEncrypt*", "kms:DescribeKey", "kms:Encrypt")
             .to(EVERYONE)
-            .when(keys.via_service.equals("workmail.us-east-1.amazonaws.com"))
-            .when(keys.caller_account.equals(ACCOUNT))
+            .when(conditions.via_service.equals("workmail.us-east-1.amazonaws.com"))
+            .when(conditions.caller_account.equals(ACCOUNT))
             .named(
                 "Allow access through WorkMail for all principals in the account that are authorized to use WorkMail"
             ),
@@ -181,7 +181,7 @@ POLICIES: dict[str, Policy] = {
                 "kms:CreateGrant",
             )
             .to(Principal.user(ACCOUNT, "db-lead"))
-            .when(keys.via_service.like("dynamodb.*.amazonaws.com"))
+            .when(conditions.via_service.like("dynamodb.*.amazonaws.com"))
             .named(DYNAMODB),
             METADATA.to(Principal.role(ACCOUNT, "db-team")).named(
                 "Allow administrators to view the KMS key and revoke grants"
@@ -236,13 +236,13 @@ POLICIES: dict[str, Policy] = {
     ),
     "kms-dg-conditions-kms-2": Policy(
         [
-            TESTERS.when(keys.mac_algorithm.equals("HMAC_SHA_384")),
-            TESTERS.when(keys.mac_algorithm.equals("HMAC_SHA_512")),
+            TESTERS.when(conditions.mac_algorithm.equals("HMAC_SHA_384")),
+            TESTERS.when(conditions.mac_algorithm.equals("HMAC_SHA_512")),
         ]
     ),
     "kms-dg-infrastructure-security": Policy(
         CRYPTO.to(Principal.role(ACCOUNT, "KMSTestRole")).when(
-            keys.source_ip.not_in_network("192.0.2.0/24", "203.0.113.0/24")
+            conditions.source_ip.not_in_network("192.0.2.0/24", "203.0.113.0/24")
         )
     ),
     "recorded-custodian-test-kms-remove-matched": Policy(
@@ -277,30 +277,30 @@ STATEMENTS: dict[str, Statement] = {
     "new-cond-pending-window": statements.deny_short_waiting_period(21),
     "new-cond-trailing-days": deny("kms:ScheduleKeyDeletion", "kms:DisableKey")
     .to(Principal.everyone())
-    .when(keys.trailing_days_without_key_usage.less_than_equals(90)),
+    .when(conditions.trailing_days_without_key_usage.less_than_equals(90)),
     "new-cond-grant-constraint-source-arn": allow("kms:CreateGrant")
     .to(Principal.role(ACCOUNT, "ExampleRole"))
     .when(
-        keys.grant_constraint_source_arn.arn_like(
+        conditions.grant_constraint_source_arn.arn_like(
             "arn:aws:dynamodb:us-east-1:111122223333:table/ExampleTable*"
         )
     ),
     "kms-dg-conditions-kms-10": allow("kms:GenerateDataKey")
     .to(Principal.user("712816755609", "alice"))
     .when(
-        keys.encryption_context("Department").equals("IT")
-        & keys.encryption_context("Project").equals("Alpha")
+        conditions.encryption_context("Department").equals("IT")
+        & conditions.encryption_context("Project").equals("Alpha")
     )
-    .when(keys.encryption_context_keys.for_all_values.equals("Department", "Project")),
+    .when(conditions.encryption_context_keys.for_all_values.equals("Department", "Project")),
     "kms-dg-conditions-kms-13": allow("kms:GenerateDataKey")
     .to(EXAMPLE_APP)
-    .when(keys.encryption_context_keys.for_any_value.equals("AppName")),
+    .when(conditions.encryption_context_keys.for_any_value.equals("AppName")),
     "kms-dg-conditions-kms-15": allow("kms:Decrypt", "kms:Encrypt")
     .to(Principal.role(ACCOUNT, "TestTeam"))
-    .when(keys.encryption_context("user").equals(keys.username.variable())),
+    .when(conditions.encryption_context("user").equals(conditions.username.variable())),
     "kms-dg-conditions-kms-31": allow("kms:ImportKeyMaterial")
     .to(EXAMPLE_USER)
-    .when(keys.valid_to.less_than_equals(1546257599.0)),
+    .when(conditions.valid_to.less_than_equals(1546257599.0)),
     "kms-dg-conditions-kms": statements.use_through_service(
         "ec2.us-west-2.amazonaws.com", account=ACCOUNT
     ).named("Allow access through EBS for all principals in the account that are authorized to use EBS"),

@@ -19,13 +19,13 @@ from kmspolicy import (
     access,
     allow,
     canonical,
+    conditions,
     decide,
     deny,
     diff,
     equivalent,
     errors,
     explain,
-    keys,
     statements,
 )
 
@@ -351,11 +351,11 @@ def test_keys_that_do_not(caller: str, absent: list[str]) -> None:
 
 def test_what_is_given_counts_before_what_follows() -> None:
     """A context can say what the principal does not, a role's path, or that a key is absent."""
-    by_path = allow("kms:*").to(Principal.everyone()).when(keys.principal_arn.arn_like(ROLE_WITH_PATH))
+    by_path = allow("kms:*").to(Principal.everyone()).when(conditions.principal_arn.arn_like(ROLE_WITH_PATH))
     assert outcome(by_path, SESSION) is NOT_GRANTED
     given = Request(SESSION, "kms:Decrypt", {"AWS:principalarn": ROLE_WITH_PATH})
     assert decide(Policy([by_path]), given).outcome is ALLOWED
-    absent = allow("kms:*").to(Principal.everyone()).when(keys.username.absent())
+    absent = allow("kms:*").to(Principal.everyone()).when(conditions.username.absent())
     assert decide(Policy([absent]), Request(USER, "kms:Decrypt", {"aws:username": ()})).outcome is ALLOWED
 
 
@@ -527,7 +527,7 @@ def test_a_request_does_not_follow_the_mapping_it_was_made_of() -> None:
     context = {"aws:PrincipalOrgID": "o-1"}
     request = Request(USER, "kms:Decrypt", context)
     context["aws:PrincipalOrgID"] = "o-2"
-    policy = Policy([allow("kms:*").to(Principal.everyone()).when(keys.principal_org_id.equals("o-1"))])
+    policy = Policy([allow("kms:*").to(Principal.everyone()).when(conditions.principal_org_id.equals("o-1"))])
     assert decide(policy, request).outcome is ALLOWED
 
 

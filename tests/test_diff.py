@@ -7,8 +7,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kmspolicy import Action, Condition, Policy, Principal, Statement, allow, deny, diff, keys, statements
-from kmspolicy._compare import AccessChange, Change, Diff, Pair
+from kmspolicy import (
+    Action,
+    Condition,
+    Policy,
+    Principal,
+    Statement,
+    allow,
+    conditions,
+    deny,
+    diff,
+    statements,
+)
+from kmspolicy._diff import AccessChange, Change, Diff, Pair
 from kmspolicy._evaluate import Cell
 from kmspolicy._evaluate._access import ALWAYS
 
@@ -23,9 +34,9 @@ ADMIN = statements.enable_iam_policies(ACCOUNT)
 TO_ALICE = allow("kms:Decrypt", "kms:Encrypt").to(Principal.arn(ALICE)).named("alice")
 TO_BOB = allow("kms:Decrypt").to(Principal.arn(BOB)).named("bob")
 NO_SIGN = deny("kms:Sign").to(Principal.everyone()).named("no sign")
-S3 = keys.via_service.equals("s3.us-east-1.amazonaws.com")
+S3 = conditions.via_service.equals("s3.us-east-1.amazonaws.com")
 DECRYPT_AND_ENCRYPT: tuple[Action, ...] = ("kms:Decrypt", "kms:Encrypt")
-SQS = keys.via_service.equals("sqs.us-east-1.amazonaws.com")
+SQS = conditions.via_service.equals("sqs.us-east-1.amazonaws.com")
 
 
 def changes(before: Statement, after: Statement) -> tuple[Change, ...]:
@@ -86,7 +97,7 @@ def changes(before: Statement, after: Statement) -> tuple[Change, ...]:
             ],
         ),
         (
-            TO_BOB.when(keys.grant_is_for_aws_resource.is_true()),
+            TO_BOB.when(conditions.grant_is_for_aws_resource.is_true()),
             TO_BOB.when(Condition("Bool", "kms:GrantIsForAWSResource", values=False)),
             [Change('Statement[0].Condition.Bool["kms:GrantIsForAWSResource"]', ("true",), ("false",))],
         ),
@@ -251,7 +262,7 @@ def test_labels(before: Policy, after: Policy, labels: list[Change]) -> None:
 
 def test_the_version() -> None:
     """It is a change where it means something: where variables occur, or where nobody knows what it means."""
-    variable = TO_BOB.when(keys.source_identity.equals(keys.username.variable()))
+    variable = TO_BOB.when(conditions.source_identity.equals(conditions.username.variable()))
     difference = diff(Policy([variable], version=None), Policy([variable]))
     assert difference.version == Change("Version", ("2008-10-17",), ("2012-10-17",))
     assert (difference.changed, difference.added, difference.removed) == ((), (), ())
@@ -291,38 +302,47 @@ def test_the_version() -> None:
         ([deny("kms:Decrypt").to(Principal.arn(BOB))], [], [], []),
         # One value less, or one condition more, is a loss and no gain.
         (
-            [TO_BOB.when(keys.via_service.equals("a", "b"))],
-            [TO_BOB.when(keys.via_service.equals("a"))],
-            [],
-            [(BOB, Cell((keys.via_service.equals("a", "b"),)), Cell((keys.via_service.equals("a"),)))],
-        ),
-        (
-            [TO_BOB.when(keys.via_service.not_equals("a"))],
-            [TO_BOB.when(keys.via_service.not_equals("a", "b"))],
+            [TO_BOB.when(conditions.via_service.equals("a", "b"))],
+            [TO_BOB.when(conditions.via_service.equals("a"))],
             [],
             [
                 (
                     BOB,
-                    Cell((keys.via_service.not_equals("a"),)),
-                    Cell((keys.via_service.not_equals("a", "b"),)),
+                    Cell((conditions.via_service.equals("a", "b"),)),
+                    Cell((conditions.via_service.equals("a"),)),
+                )
+            ],
+        ),
+        (
+            [TO_BOB.when(conditions.via_service.not_equals("a"))],
+            [TO_BOB.when(conditions.via_service.not_equals("a", "b"))],
+            [],
+            [
+                (
+                    BOB,
+                    Cell((conditions.via_service.not_equals("a"),)),
+                    Cell((conditions.via_service.not_equals("a", "b"),)),
                 )
             ],
         ),
         (
             [TO_BOB.when(S3)],
-            [TO_BOB.when(keys.secure_transport.is_true() & S3)],
+            [TO_BOB.when(conditions.secure_transport.is_true() & S3)],
             [],
-            [(BOB, Cell((S3,)), Cell((keys.secure_transport.is_true() & S3,)))],
+            [(BOB, Cell((S3,)), Cell((conditions.secure_transport.is_true() & S3,)))],
         ),
         (
-            [TO_BOB, deny("kms:Decrypt").to(Principal.arn(BOB)).when(keys.via_service.equals("a"))],
-            [TO_BOB, deny("kms:Decrypt").to(Principal.arn(BOB)).when(keys.via_service.equals("a", "b"))],
+            [TO_BOB, deny("kms:Decrypt").to(Principal.arn(BOB)).when(conditions.via_service.equals("a"))],
+            [
+                TO_BOB,
+                deny("kms:Decrypt").to(Principal.arn(BOB)).when(conditions.via_service.equals("a", "b")),
+            ],
             [],
             [
                 (
                     BOB,
-                    Cell(ALWAYS, denied=(keys.via_service.equals("a"),)),
-                    Cell(ALWAYS, denied=(keys.via_service.equals("a", "b"),)),
+                    Cell(ALWAYS, denied=(conditions.via_service.equals("a"),)),
+                    Cell(ALWAYS, denied=(conditions.via_service.equals("a", "b"),)),
                 )
             ],
         ),

@@ -14,7 +14,7 @@ from typing import Any
 import attrs
 import pytest
 
-from kmspolicy import Condition, Policy, Principal, Statement, allow, errors, keys
+from kmspolicy import Condition, Policy, Principal, Statement, allow, conditions, errors
 from support import calls_of, example_from_values
 
 ROOT = "arn:aws:iam::111122223333:root"
@@ -380,11 +380,11 @@ def test_what_is_not_yet_a_statement_or_a_condition() -> None:
     with pytest.raises(errors.PolicyDocumentError, match=r"found Permission; \.to\(principal\) makes it one"):
         Policy([permission])
     statement = permission.to(Principal.everyone())
-    method: Any = keys.multi_factor_auth_present.is_true
+    method: Any = conditions.multi_factor_auth_present.is_true
     with pytest.raises(errors.PolicyDocumentError, match="found method; call it"):
         statement.when(method)
-    compared: Any = False  # what keys.via_service == "s3" is
-    with pytest.raises(errors.PolicyDocumentError, match=r"the operators are methods, as in keys\."):
+    compared: Any = False  # what conditions.via_service == "s3" is
+    with pytest.raises(errors.PolicyDocumentError, match=r"the operators are methods, as in conditions\."):
         statement.when(compared)
     with pytest.raises(errors.PolicyDocumentError, match=r"found an object; see Condition\.from_dict"):
         statement.when({"Bool": {"aws:SecureTransport": "true"}})
@@ -986,7 +986,7 @@ def test_where_the_fast_reader_gives_up_the_strict_one_decides(
     def fast(_text: str) -> object:
         raise RecursionError
 
-    monkeypatch.setattr("kmspolicy._json_text.members", fast)
+    monkeypatch.setattr("kmspolicy._text.members", fast)
     assert Policy.from_json(example_text) == example_from_values()
 
 

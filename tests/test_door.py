@@ -10,12 +10,12 @@ from importlib import metadata
 import pytest
 
 import kmspolicy
-from kmspolicy import errors, keys, statements
+from kmspolicy import conditions, errors, statements
 
 HEAVY = ["aiobotocore", "asyncio", "botocore", "datetime", "importlib.metadata", "ipaddress", "logging"]
 
 
-@pytest.mark.parametrize("module", [kmspolicy, errors, keys, statements])
+@pytest.mark.parametrize("module", [kmspolicy, conditions, errors, statements])
 def test_all_is_sorted_and_true(module: object) -> None:
     """``__all__`` is sorted, and every name in it exists."""
     names = list(vars(module)["__all__"])
@@ -73,7 +73,7 @@ def loaded_by(statement: str) -> set[str]:
     [
         "import kmspolicy",
         "from kmspolicy import Condition, KeyPolicyError, Policy, Principal, Statement, errors",
-        "from kmspolicy import Action, Permission, allow, deny, keys, matching, statements",
+        "from kmspolicy import Action, Permission, allow, deny, conditions, matching, statements",
     ],
 )
 def test_importing_values_loads_nothing_heavy(statement: str) -> None:

@@ -14,19 +14,19 @@ from kmspolicy import (
     Request,
     Statement,
     allow,
+    conditions,
     decide,
     deny,
     explain,
-    keys,
     statements,
 )
-from kmspolicy._evaluate._explain import condition_words
-from kmspolicy._vocabulary import OPERATORS
+from kmspolicy._language._operators import OPERATORS
+from kmspolicy._words._explain import condition_words
 
 ACCOUNT = "111122223333"
 APP = Principal.role(ACCOUNT, "team/App")
 ALICE = Principal.user(ACCOUNT, "alice")
-S3 = keys.via_service.equals("s3.us-east-1.amazonaws.com")
+S3 = conditions.via_service.equals("s3.us-east-1.amazonaws.com")
 
 
 @pytest.mark.parametrize(
@@ -107,31 +107,31 @@ def test_statements(statement: Statement, text: str) -> None:
     ("condition", "text"),
     [
         (S3, "kms:ViaService is s3.us-east-1.amazonaws.com"),
-        (keys.via_service.not_equals("a", "b", "c"), "kms:ViaService is not a, b or c"),
+        (conditions.via_service.not_equals("a", "b", "c"), "kms:ViaService is not a, b or c"),
         (
-            keys.via_service.like("s3.*") & keys.caller_account.equals(ACCOUNT),
+            conditions.via_service.like("s3.*") & conditions.caller_account.equals(ACCOUNT),
             "kms:ViaService is like s3.* and kms:CallerAccount is 111122223333",
         ),
-        (keys.username.if_exists.equals("x y"), "aws:username is 'x y' (or is absent)"),
-        (keys.username.equals(""), "aws:username is ''"),
-        (keys.username.equals_ignore_case("a"), "aws:username is, in any case, a"),
-        (keys.grant_is_for_aws_resource.is_true(), "kms:GrantIsForAWSResource is true"),
+        (conditions.username.if_exists.equals("x y"), "aws:username is 'x y' (or is absent)"),
+        (conditions.username.equals(""), "aws:username is ''"),
+        (conditions.username.equals_ignore_case("a"), "aws:username is, in any case, a"),
+        (conditions.grant_is_for_aws_resource.is_true(), "kms:GrantIsForAWSResource is true"),
         (Condition("Bool", "aws:a", values=True), "aws:a is true"),
-        (keys.encryption_context("app").exists(), "kms:EncryptionContext:app is present"),
-        (keys.encryption_context("app").absent(), "kms:EncryptionContext:app is absent"),
+        (conditions.encryption_context("app").exists(), "kms:EncryptionContext:app is present"),
+        (conditions.encryption_context("app").absent(), "kms:EncryptionContext:app is absent"),
         (Condition("Null", "aws:a", "maybe"), "aws:a is neither present nor absent"),
         (Condition("Null", "aws:a", []), "aws:a is one of no values"),
         (Condition("StringEquals", "aws:a", []), "aws:a is one of no values"),
         (
-            keys.grant_operations.for_all_values.equals("Decrypt", "Encrypt"),
+            conditions.grant_operations.for_all_values.equals("Decrypt", "Encrypt"),
             "every value of kms:GrantOperations is Decrypt or Encrypt",
         ),
         (
-            keys.grant_operations.for_any_value.if_exists.equals("Decrypt"),
+            conditions.grant_operations.for_any_value.if_exists.equals("Decrypt"),
             "a value of kms:GrantOperations is Decrypt (or is absent)",
         ),
-        (keys.multi_factor_auth_age.less_than(300), "aws:MultiFactorAuthAge is less than 300"),
-        (keys.source_ip.not_in_network("203.0.113.0/24"), "aws:SourceIp is not in 203.0.113.0/24"),
+        (conditions.multi_factor_auth_age.less_than(300), "aws:MultiFactorAuthAge is less than 300"),
+        (conditions.source_ip.not_in_network("203.0.113.0/24"), "aws:SourceIp is not in 203.0.113.0/24"),
         (
             Condition("DateLessThanEquals", "aws:CurrentTime", "2026-01-01"),
             "aws:CurrentTime is at or before 2026-01-01",
@@ -196,7 +196,7 @@ POLICY = Policy(
     [
         statements.enable_iam_policies(ACCOUNT),
         allow("kms:Decrypt").to(APP).when(S3).named("App through S3"),
-        allow("kms:Decrypt").to(APP).when(keys.source_account.equals(ACCOUNT)),
+        allow("kms:Decrypt").to(APP).when(conditions.source_account.equals(ACCOUNT)),
         deny("kms:ScheduleKeyDeletion").to(Principal.everyone()),
     ]
 )

@@ -9,8 +9,10 @@ from typing import get_args
 
 import pytest
 
-from kmspolicy._vocabulary import ACTIONS, CONDITION_KEYS, OPERATORS, Action, ActionPattern, actions_matching
-from kmspolicy._wildcard import like
+from kmspolicy._language._actions import ACTIONS, Action, ActionPattern, actions_matching
+from kmspolicy._language._keys import CONDITION_KEYS
+from kmspolicy._language._operators import OPERATORS
+from kmspolicy._language._patterns import like
 from vocabulary_of_botocore import missing
 
 FACTS = Path(os.environ.get("KMSPOLICY_CORPUS") or "no-corpus").parent / "vocabulary"

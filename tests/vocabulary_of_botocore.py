@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from botocore.session import get_session
 
-from kmspolicy._vocabulary import ACTIONS
+from kmspolicy._language._actions import ACTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

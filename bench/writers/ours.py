@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bench.documents import ID
 from bench.writers._writer import Writer
-from kmspolicy import Condition, Policy, Principal, Statement, allow, keys
+from kmspolicy import Condition, Policy, Principal, Statement, allow, conditions
 
 if TYPE_CHECKING:
     from bench.documents import Names
@@ -88,7 +88,7 @@ def _builder(names: Names) -> list[Statement]:
         .named(sids[2]),
         allow("kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant")
         .to(users)
-        .when(keys.grant_is_for_aws_resource.is_true())
+        .when(conditions.grant_is_for_aws_resource.is_true())
         .named(sids[3]),
     ]
 

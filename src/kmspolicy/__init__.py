@@ -18,8 +18,8 @@ __all__ = [
     "Denial",
     "Diff",
     "Finding",
-    "KMSClient",
     "KeyPolicies",
+    "KeyPolicyClient",
     "KeyPolicyError",
     "KeyResult",
     "Many",
@@ -37,84 +37,74 @@ __all__ = [
     "allow",
     "canonical",
     "check",
+    "conditions",
     "decide",
     "deny",
     "diff",
     "equivalent",
     "errors",
     "explain",
-    "keys",
     "matching",
     "statements",
     "translate_errors",
 ]
 
 if TYPE_CHECKING:
-    from kmspolicy import errors, keys, statements
-    from kmspolicy._botocore import translate_errors
-    from kmspolicy._builder import Denial, Permission, allow, deny, matching
+    from kmspolicy import conditions, errors, statements
+    from kmspolicy._build import Denial, Permission, allow, deny, matching
     from kmspolicy._check import Finding, Severity, check
-    from kmspolicy._client import KeyPolicies, KeyResult, KMSClient, Many, Plan, PutResult
-    from kmspolicy._compare import AccessChange, Diff, canonical, diff, equivalent
+    from kmspolicy._client import KeyPolicies, KeyPolicyClient, KeyResult, Many, translate_errors
+    from kmspolicy._diff import AccessChange, Diff, canonical, diff, equivalent
     from kmspolicy._document import Condition, Policy, Principal, Statement
-    from kmspolicy._evaluate import (
-        Access,
-        AccessTable,
-        Cell,
-        Decision,
-        Outcome,
-        Request,
-        access,
-        decide,
-        explain,
-    )
-    from kmspolicy._retry import Retry
-    from kmspolicy._vocabulary import Action, ActionPattern
+    from kmspolicy._evaluate import Access, AccessTable, Cell, Decision, Outcome, Request, access, decide
+    from kmspolicy._language._actions import Action, ActionPattern
+    from kmspolicy._plan import Plan, PutResult, Retry
+    from kmspolicy._words import explain
     from kmspolicy.errors import KeyPolicyError
 
     __version__: str
 else:
-    _ROOMS = {
+    _MODULES = {
         "Access": "_evaluate",
-        "AccessChange": "_compare",
+        "AccessChange": "_diff",
         "AccessTable": "_evaluate",
-        "Action": "_vocabulary",
-        "ActionPattern": "_vocabulary",
+        "Action": "_language._actions",
+        "ActionPattern": "_language._actions",
         "Cell": "_evaluate",
         "Condition": "_document",
         "Decision": "_evaluate",
-        "Denial": "_builder",
-        "Diff": "_compare",
+        "Denial": "_build",
+        "Diff": "_diff",
         "Finding": "_check",
-        "KMSClient": "_client",
         "KeyPolicies": "_client",
+        "KeyPolicyClient": "_client",
         "KeyPolicyError": "errors",
         "KeyResult": "_client",
         "Many": "_client",
         "Outcome": "_evaluate",
-        "Permission": "_builder",
-        "Plan": "_client",
+        "Permission": "_build",
+        "Plan": "_plan",
         "Policy": "_document",
         "Principal": "_document",
-        "PutResult": "_client",
+        "PutResult": "_plan",
         "Request": "_evaluate",
-        "Retry": "_retry",
+        "Retry": "_plan",
         "Severity": "_check",
         "Statement": "_document",
         "access": "_evaluate",
-        "allow": "_builder",
-        "canonical": "_compare",
+        "allow": "_build",
+        "canonical": "_diff",
         "check": "_check",
+        "conditions": "conditions",
         "decide": "_evaluate",
-        "deny": "_builder",
-        "diff": "_compare",
-        "equivalent": "_compare",
+        "deny": "_build",
+        "diff": "_diff",
+        "equivalent": "_diff",
         "errors": "errors",
-        "explain": "_evaluate",
-        "keys": "keys",
-        "matching": "_builder",
+        "explain": "_words",
+        "matching": "_build",
         "statements": "statements",
-        "translate_errors": "_botocore",
+        "translate_errors": "_client",
     }
 
     def __getattr__(name):
@@ -123,11 +113,11 @@ else:
             from importlib.metadata import version
 
             value = version("kmspolicy")
-        elif name in _ROOMS:
+        elif name in _MODULES:
             from importlib import import_module
 
-            room = import_module(f"kmspolicy.{_ROOMS[name]}")
-            value = room if name == _ROOMS[name] else getattr(room, name)
+            module = import_module(f"kmspolicy.{_MODULES[name]}")
+            value = module if name == _MODULES[name] else getattr(module, name)
         else:
             raise AttributeError(f"module 'kmspolicy' has no attribute {name!r}", name=name, obj=None)
         globals()[name] = value

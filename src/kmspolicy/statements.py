@@ -9,15 +9,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from kmspolicy import keys
-from kmspolicy._builder import allow, deny
+from kmspolicy import conditions
+from kmspolicy._build._builder import allow, deny
 from kmspolicy._document import Policy, Principal, Statement
 from kmspolicy.errors import BuilderError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from kmspolicy._vocabulary import Action, ActionPattern
+    from kmspolicy._language._actions import Action, ActionPattern
 
 __all__ = [
     "KeyKind",
@@ -146,7 +146,7 @@ def grants_for_aws_resources(principal: Principal, /, *principals: Principal) ->
     return (
         allow("kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant")
         .to(principal, *principals)
-        .when(keys.grant_is_for_aws_resource.is_true())
+        .when(conditions.grant_is_for_aws_resource.is_true())
         .named("Allow attachment of persistent resources")
     )
 
@@ -237,7 +237,7 @@ def use_through_service(service: str, *, account: str) -> Statement:
         "kms:DescribeKey",
     )
     return permission.to(Principal({"AWS": "*"})).when(
-        keys.caller_account.equals(account) & keys.via_service.equals(service)
+        conditions.caller_account.equals(account) & conditions.via_service.equals(service)
     )
 
 
@@ -267,9 +267,9 @@ def nitro_enclave(
 
     https://docs.aws.amazon.com/kms/latest/developerguide/conditions-nitro-enclaves.html
     """
-    values = {keys.recipient_attestation_pcr(number): value for number, value in (pcrs or {}).items()}
+    values = {conditions.recipient_attestation_pcr(number): value for number, value in (pcrs or {}).items()}
     if image_sha384 is not None:
-        values = {keys.recipient_attestation_image_sha384: image_sha384, **values}
+        values = {conditions.recipient_attestation_image_sha384: image_sha384, **values}
     if not values:
         raise BuilderError(
             "an enclave is attested by the digest of its image or by a register; give one of them"
@@ -313,7 +313,7 @@ def cloudwatch_logs(
     if log_group is not None and not _LOG_GROUP(log_group):
         raise BuilderError(f"expected the name of a log group, not {log_group!r}")
     arns = f"arn:{partition}:logs:{region}:{_account(account)}:"
-    context = keys.encryption_context("aws:logs:arn")
+    context = conditions.encryption_context("aws:logs:arn")
     return (
         allow("kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*")
         .to(Principal.service(f"logs.{region}.{_DOMAINS[partition]}"))
@@ -338,12 +338,12 @@ def cloudtrail_encrypts_logs(trail_arn: str) -> Statement:
     https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html
     """
     partition, account = _trail(trail_arn)
-    context = keys.encryption_context("aws:cloudtrail:arn")
+    context = conditions.encryption_context("aws:cloudtrail:arn")
     return (
         allow("kms:GenerateDataKey*")
         .to(Principal.service("cloudtrail.amazonaws.com"))
         .when(context.like(f"arn:{partition}:cloudtrail:*:{account}:trail/*"))
-        .when(keys.source_arn.equals(trail_arn))
+        .when(conditions.source_arn.equals(trail_arn))
         .named("Allow CloudTrail to encrypt logs")
     )
 
@@ -360,7 +360,7 @@ def cloudtrail_describes_key(trail_arn: str) -> Statement:
     return (
         allow("kms:DescribeKey")
         .to(Principal.service("cloudtrail.amazonaws.com"))
-        .when(keys.source_arn.equals(trail_arn))
+        .when(conditions.source_arn.equals(trail_arn))
         .named("Allow CloudTrail access")
     )
 
@@ -377,7 +377,7 @@ def cloudtrail_log_readers(principal: Principal, /, *principals: Principal) -> S
     return (
         allow("kms:Decrypt")
         .to(principal, *principals)
-        .when(keys.encryption_context("aws:cloudtrail:arn").exists())
+        .when(conditions.encryption_context("aws:cloudtrail:arn").exists())
         .named("Enable CloudTrail log decrypt permissions")
     )
 
@@ -433,10 +433,10 @@ def sqs_event_source(service: str, source_arn: str, account: str | None = None) 
     statement = (
         allow("kms:GenerateDataKey", "kms:Decrypt")
         .to(Principal.service(service))
-        .when(keys.source_arn.arn_equals(source_arn))
+        .when(conditions.source_arn.arn_equals(source_arn))
     )
     if account is not None:
-        return statement.when(keys.source_account.equals(account))
+        return statement.when(conditions.source_account.equals(account))
     _account(source_arn.split(":")[_ACCOUNT_OF_ARN])
     return statement
 
@@ -494,7 +494,7 @@ def config_delivers(account: str) -> Statement:
     return (
         allow("kms:Decrypt", "kms:GenerateDataKey")
         .to(Principal.service("config.amazonaws.com"))
-        .when(keys.source_account.equals(account))
+        .when(conditions.source_account.equals(account))
         .named("AWSConfigKMSPolicy")
     )
 
@@ -505,7 +505,9 @@ _ACCOUNT_OF_ARN: Final = 4
 
 def _bound(statement: Statement, source_arn: str, account: str) -> Statement:
     """Bind a service to a resource of an account, so that nobody else can make it act for them."""
-    return statement.when(keys.source_account.equals(account)).when(keys.source_arn.arn_like(source_arn))
+    return statement.when(conditions.source_account.equals(account)).when(
+        conditions.source_arn.arn_like(source_arn)
+    )
 
 
 def _account(value: str) -> str:
@@ -546,7 +548,7 @@ def deny_deletion(except_arn: str | Principal | None = None) -> Statement:
         Principal.everyone()
     )
     if except_arn is not None:
-        statement = statement.when(keys.principal_arn.arn_not_equals(except_arn))
+        statement = statement.when(conditions.principal_arn.arn_not_equals(except_arn))
     return statement.named("Deny deletion of the key")
 
 
@@ -563,7 +565,7 @@ def deny_short_waiting_period(days: int) -> Statement:
     """
     if days not in range(7, 30):
         raise BuilderError(f"expected 7 to 29 days, not {days!r}")
-    within = keys.schedule_key_deletion_pending_window_in_days.less_than_equals(days)
+    within = conditions.schedule_key_deletion_pending_window_in_days.less_than_equals(days)
     return deny("kms:ScheduleKeyDeletion").to(Principal.everyone()).when(within)
 
 
@@ -575,7 +577,7 @@ def deny_bypassing_lockout_check() -> Statement:
     return (
         deny("kms:PutKeyPolicy")
         .to(Principal.everyone())
-        .when(keys.bypass_policy_lockout_safety_check.is_true())
+        .when(conditions.bypass_policy_lockout_safety_check.is_true())
         .named("Deny bypassing the lockout safety check")
     )
 

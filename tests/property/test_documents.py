@@ -10,7 +10,7 @@ import attrs
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from kmspolicy import Condition, Policy, Principal, Statement, _json_text, errors
+from kmspolicy import Condition, Policy, Principal, Statement, _text, errors
 from kmspolicy._document._at_once import policy_elements
 from property.strategies import Json, documents, policies
 from support import exactly, loaded
@@ -138,7 +138,7 @@ def test_what_is_read_at_once_is_what_the_converters_make(
 def read_at_once(document: Any) -> Policy | None:
     """Read a document in the first way alone, None where that leaves it to the other."""
     try:
-        statement, label, version = policy_elements(_json_text.members(json.dumps(document)))
+        statement, label, version = policy_elements(_text.members(json.dumps(document)))
     except (KeyError, ValueError):
         return None
     return Policy(statement, id=label, version=version)
@@ -166,10 +166,10 @@ def problems_of(build: Any) -> list[tuple[str, str]]:
 def test_both_readers_agree(value: Any, indent: int | None, *, ascii_only: bool) -> None:
     """The strict reader finds no fault in JSON that is right, and reads what the standard library reads."""
     text = json.dumps(value, indent=indent, ensure_ascii=ascii_only)
-    found = _json_text.scan(text)
+    found = _text.scan(text)
     assert found.faults == []
     assert found.node is not None
-    assert exactly(found.node.value) == exactly(loaded(_json_text.members(text))) == exactly(json.loads(text))
+    assert exactly(found.node.value) == exactly(loaded(_text.members(text))) == exactly(json.loads(text))
 
 
 @given(documents(), st.sampled_from([None, 1, 4]))
@@ -178,9 +178,9 @@ def test_every_place_is_found(document: Json, indent: int | None) -> None:
     text = json.dumps(document, indent=indent, ensure_ascii=False)
     lines = text.split("\n")
     for path, value in places(document):
-        written = _json_text.format_path(path)
-        assert _json_text.parse_path(written) == path
-        place = _json_text.locate(text, written)
+        written = _text.format_path(path)
+        assert _text.parse_path(written) == path
+        place = _text.locate(text, written)
         assert place is not None
         rest = "\n".join([lines[place.line - 1][place.column - 1 :], *lines[place.line :]])
         found = json.JSONDecoder().raw_decode(rest)[0]

@@ -18,12 +18,12 @@ from kmspolicy import (
     access,
     allow,
     check,
+    conditions,
     decide,
     deny,
     diff,
     equivalent,
     explain,
-    keys,
     statements,
 )
 
@@ -77,7 +77,7 @@ def builder(app: Principal, name: str) -> None:
     allow(["kms:Decrypt"])  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
     deny.all_except("kms:Decypt")  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
     Policy([allow("kms:Decrypt")])  # type: ignore[list-item]  # ty: ignore[invalid-argument-type]
-    allow("kms:Decrypt").when(keys.via_service.equals("a"))  # type: ignore[attr-defined]  # ty: ignore[missing-attribute]
+    allow("kms:Decrypt").when(conditions.via_service.equals("a"))  # type: ignore[attr-defined]  # ty: ignore[missing-attribute]
     allow("kms:Decrypt").to()  # type: ignore[call-arg]  # ty: ignore[missing-argument]
     allow("kms:Decrypt").to("arn:aws:iam::111122223333:root")  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
     allow("kms:Decrypt").to_all_except(app)  # type: ignore[attr-defined]  # ty: ignore[missing-attribute]
@@ -87,28 +87,28 @@ def builder(app: Principal, name: str) -> None:
 
 def condition_keys() -> None:
     """Operators that a key does not have, qualifiers where there is one value, values of another type."""
-    keys.via_servce.equals("a")  # type: ignore[attr-defined]  # ty: ignore[missing-attribute]
-    keys.via_service.arn_equals("arn:aws:s3:::b")  # type: ignore[attr-defined]  # ty: ignore[missing-attribute]
-    keys.via_service.less_than("a")  # type: ignore[attr-defined]  # ty: ignore[missing-attribute]
-    keys.via_service.is_true()  # type: ignore[attr-defined]  # ty: ignore[missing-attribute]
-    keys.via_service.for_any_value.equals("a")  # type: ignore[attr-defined]  # ty: ignore[missing-attribute]
-    keys.encryption_context("a").for_all_values  # type: ignore[attr-defined]  # ty: ignore[missing-attribute]  # noqa: B018
-    keys.grant_operations.equals("Decrypt")  # type: ignore[attr-defined]  # ty: ignore[missing-attribute]
-    keys.grant_operations.if_exists.equals("Decrypt")  # type: ignore[attr-defined]  # ty: ignore[missing-attribute]
-    keys.grant_operations.variable()  # type: ignore[attr-defined]  # ty: ignore[missing-attribute]
-    keys.secure_transport.equals("true")  # type: ignore[attr-defined]  # ty: ignore[missing-attribute]
-    keys.source_ip.equals("192.0.2.1")  # type: ignore[attr-defined]  # ty: ignore[missing-attribute]
-    keys.via_service.if_exists.exists()  # type: ignore[attr-defined]  # ty: ignore[missing-attribute]
-    keys.via_service.equals()  # type: ignore[call-arg]  # ty: ignore[missing-argument]
-    keys.via_service.equals(["a", "b"])  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
-    keys.rotation_period_in_days.equals("90")  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
-    keys.rotation_period_in_days.less_than(keys.username.variable())  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
-    keys.current_time.less_than("2026-01-01")  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
-    keys.current_time.less_than(1.0)  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
-    keys.source_ip.in_network(keys.username.variable())  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
-    keys.secure_transport.is_true("true")  # type: ignore[call-arg]  # ty: ignore[too-many-positional-arguments]
-    keys.recipient_attestation_pcr("1")  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
-    keys.resource_tag("team")  # type: ignore[attr-defined]  # ty: ignore[missing-attribute]
+    conditions.via_servce.equals("a")  # type: ignore[attr-defined]  # ty: ignore[missing-attribute]
+    conditions.via_service.arn_equals("arn:aws:s3:::b")  # type: ignore[attr-defined]  # ty: ignore[missing-attribute]
+    conditions.via_service.less_than("a")  # type: ignore[attr-defined]  # ty: ignore[missing-attribute]
+    conditions.via_service.is_true()  # type: ignore[attr-defined]  # ty: ignore[missing-attribute]
+    conditions.via_service.for_any_value.equals("a")  # type: ignore[attr-defined]  # ty: ignore[missing-attribute]
+    conditions.encryption_context("a").for_all_values  # type: ignore[attr-defined]  # ty: ignore[missing-attribute]  # noqa: B018
+    conditions.grant_operations.equals("Decrypt")  # type: ignore[attr-defined]  # ty: ignore[missing-attribute]
+    conditions.grant_operations.if_exists.equals("Decrypt")  # type: ignore[attr-defined]  # ty: ignore[missing-attribute]
+    conditions.grant_operations.variable()  # type: ignore[attr-defined]  # ty: ignore[missing-attribute]
+    conditions.secure_transport.equals("true")  # type: ignore[attr-defined]  # ty: ignore[missing-attribute]
+    conditions.source_ip.equals("192.0.2.1")  # type: ignore[attr-defined]  # ty: ignore[missing-attribute]
+    conditions.via_service.if_exists.exists()  # type: ignore[attr-defined]  # ty: ignore[missing-attribute]
+    conditions.via_service.equals()  # type: ignore[call-arg]  # ty: ignore[missing-argument]
+    conditions.via_service.equals(["a", "b"])  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    conditions.rotation_period_in_days.equals("90")  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    conditions.rotation_period_in_days.less_than(conditions.username.variable())  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    conditions.current_time.less_than("2026-01-01")  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    conditions.current_time.less_than(1.0)  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    conditions.source_ip.in_network(conditions.username.variable())  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    conditions.secure_transport.is_true("true")  # type: ignore[call-arg]  # ty: ignore[too-many-positional-arguments]
+    conditions.recipient_attestation_pcr("1")  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    conditions.resource_tag("team")  # type: ignore[attr-defined]  # ty: ignore[missing-attribute]
 
 
 def questions(policy: Policy) -> None:

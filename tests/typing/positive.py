@@ -36,13 +36,13 @@ from kmspolicy import (
     allow,
     canonical,
     check,
+    conditions,
     decide,
     deny,
     diff,
     equivalent,
     errors,
     explain,
-    keys,
     matching,
     statements,
     translate_errors,
@@ -69,7 +69,7 @@ async def a_client_annotated_by_its_stubs(client: KMSClient, key_id: str) -> Non
     assert_type(await KeyPolicies(client, retry=None).put(key_id, "{}"), PutResult)
 
 
-async def a_client_annotated_by_our_protocol(client: kmspolicy.KMSClient, key_id: str) -> None:
+async def a_client_annotated_by_our_protocol(client: kmspolicy.KeyPolicyClient, key_id: str) -> None:
     """Without stubs, the protocol says what a client is."""
     assert_type(await KeyPolicies(client).put(key_id, "{}"), PutResult)
 
@@ -181,18 +181,22 @@ def builder(number: int, now: datetime) -> None:
     app = Principal.role("111122223333", "App")
     assert_type(allow("kms:Decrypt", "kms:GenerateDataKey*"), Permission)
     assert_type(allow(matching("kms:*Mac")).to(app), Statement)
-    assert_type(allow("kms:Decrypt").to(app, app).when(keys.via_service.equals("s3")).named("x"), Statement)
+    assert_type(
+        allow("kms:Decrypt").to(app, app).when(conditions.via_service.equals("s3")).named("x"), Statement
+    )
     assert_type(deny.all_except("kms:Decrypt").to_all_except(app), Statement)
     Policy([allow("kms:Decrypt").to(app), statements.enable_iam_policies("111122223333")])
-    assert_type(keys.via_service.equals("a", "b"), Condition)
-    assert_type(keys.encryption_context("a").if_exists.arn_like("arn:aws:s3:::b"), Condition)
-    assert_type(keys.grant_operations.for_all_values.if_exists.equals("Decrypt"), Condition)
-    assert_type(keys.rotation_period_in_days.less_than(number), Condition)
-    assert_type(keys.valid_to.less_than(now), Condition)
-    assert_type(keys.valid_to.less_than(1.5), Condition)
-    assert_type(keys.secure_transport.is_true() & keys.source_ip.in_network("192.0.2.0/24"), Condition)
-    assert_type("home/" + keys.username.variable(), keys.Variable)
-    keys.encryption_context("user").equals(keys.username.variable(default="nobody"))
+    assert_type(conditions.via_service.equals("a", "b"), Condition)
+    assert_type(conditions.encryption_context("a").if_exists.arn_like("arn:aws:s3:::b"), Condition)
+    assert_type(conditions.grant_operations.for_all_values.if_exists.equals("Decrypt"), Condition)
+    assert_type(conditions.rotation_period_in_days.less_than(number), Condition)
+    assert_type(conditions.valid_to.less_than(now), Condition)
+    assert_type(conditions.valid_to.less_than(1.5), Condition)
+    assert_type(
+        conditions.secure_transport.is_true() & conditions.source_ip.in_network("192.0.2.0/24"), Condition
+    )
+    assert_type("home/" + conditions.username.variable(), conditions.Variable)
+    conditions.encryption_context("user").equals(conditions.username.variable(default="nobody"))
     assert_type(statements.console_policy("111122223333", users=[app], kind="hmac"), Policy)
     action: Action = "kms:Decrypt"
     pattern: ActionPattern = "kms:*"
@@ -218,7 +222,7 @@ def questions(policy: Policy, other: Policy) -> None:
     assert_type(table[app, "kms:Decrypt"].access, Access)
     assert_type(diff(policy, other).gained, tuple[AccessChange, ...])
     assert_type(check(policy, caller=app), tuple[Finding, ...])
-    assert_type(keys.principal_arn.arn_not_equals(app), Condition)
+    assert_type(conditions.principal_arn.arn_not_equals(app), Condition)
     assert_type(policy.statements[0].replace(principal=app, sid=None), Statement)
     assert_type(policy.replace(statement=policy.statements, id="x"), Policy)
     assert_type(app.replace(app, "111122223333"), Principal)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from kmspolicy import _json_text
+from kmspolicy import _text
 from kmspolicy._check._catalogue import CATALOGUE
 from kmspolicy._check._finding import Finding, Severity
 from kmspolicy._check._found import Found
@@ -14,7 +14,8 @@ from kmspolicy._check._rules import rules_of
 from kmspolicy._document import a_policy
 from kmspolicy._document._convert import plural
 from kmspolicy._evaluate._request import an_account, caller_of, name_of
-from kmspolicy._vocabulary import VERSIONS, fold
+from kmspolicy._language._spelling import fold
+from kmspolicy._language._versions import VERSIONS
 from kmspolicy.errors import RequestError
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def check_text(
     who = None if caller is None else principal_of_put(caller)
     key_account = an_account(account) if account is not None or who is None else who.account
     found = [
-        *_text(policy, text),
+        *_size_and_characters(policy, text),
         *_document(policy),
         *lockout(policy, who, key_account),
         *_partitions(policy),
@@ -120,7 +121,7 @@ def _finding(found: Found) -> Finding:
         what = " ".join([first, "; ".join([*reasons, *left_out])]).strip()
         end = "" if what.endswith((".", "?")) else "."
         message = f"{message.removesuffix('.')}: {what}{end}"
-    path = _json_text.format_path(found.steps)
+    path = _text.format_path(found.steps)
     return Finding(found.code, found.severity or entry.severity, path, message, entry.hint, entry.url)
 
 
@@ -131,7 +132,7 @@ _MOST_REASONS: Final = 5  # a line each in an explanation; a finding is one line
 _UNSUPPORTED = re.compile(r"[^\x00-\xff]")  # JSON writes control characters as escapes
 
 
-def _text(policy: Policy, text: str) -> Iterator[Found]:
+def _size_and_characters(policy: Policy, text: str) -> Iterator[Found]:
     if len(text) > LARGEST:
         yield Found("POLICY_SIZE_EXCEEDS_RESOURCE_POLICY_QUOTA", (), f"it has {len(text):,} characters")
     elif len(text) * 2 > LARGEST and len(text.encode()) > LARGEST:

@@ -9,8 +9,10 @@ from kmspolicy._check._finding import Severity
 from kmspolicy._check._found import Clause, Found, did_you_mean, named_actions
 from kmspolicy._document._convert import plural
 from kmspolicy._evaluate._conditions import parse_operator
-from kmspolicy._evaluate._values import instant, network, number, truth
-from kmspolicy._vocabulary import OPERATORS, condition_key, fold, nearest, nearest_key
+from kmspolicy._language._keys import condition_key, nearest_key
+from kmspolicy._language._operators import OPERATORS
+from kmspolicy._language._spelling import fold, nearest
+from kmspolicy._language._values import instant, network, number, truth
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

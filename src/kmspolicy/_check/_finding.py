@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, final
 
 import attrs
 
-from kmspolicy import _json_text
+from kmspolicy import _text
 
 if TYPE_CHECKING:
-    from kmspolicy._json_text import Place
+    from kmspolicy._text import Place
 
 
 class Severity(Enum):
@@ -59,7 +59,7 @@ class Finding:
         Returns:
             Line and column, counted from 1, the column in characters; None where the text has no such place.
         """
-        return _json_text.locate(text, self.path)
+        return _text.locate(text, self.path)
 
     def __str__(self) -> str:
         """Say it on one line: how bad, where, what, and what to do."""

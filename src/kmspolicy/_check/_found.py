@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from kmspolicy._evaluate._values import truth
-from kmspolicy._vocabulary import ACTIONS, actions_matching
+from kmspolicy._language._actions import ACTIONS, actions_matching
+from kmspolicy._language._values import truth
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from kmspolicy._document import Statement
     from kmspolicy._document._convert import Names, Value
     from kmspolicy._evaluate._conditions import Operator
-    from kmspolicy._vocabulary import ActionFacts, ConditionKeyFacts
+    from kmspolicy._language._actions import ActionFacts
+    from kmspolicy._language._keys import ConditionKeyFacts
 
     Step: TypeAlias = str | int
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from kmspolicy._check._found import Found, did_you_mean, places_of
 from kmspolicy._document._convert import plural
-from kmspolicy._vocabulary import WITH_EFFECT, actions_matching, nearest_action
+from kmspolicy._language._actions import WITH_EFFECT, actions_matching, nearest_action
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

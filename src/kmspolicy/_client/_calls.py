@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 import attrs
 
-from kmspolicy import _botocore
-from kmspolicy._retry import Retry
+from kmspolicy._client import _botocore
+from kmspolicy._plan._retry import Retry
 from kmspolicy.errors import CallError, ThrottlingException
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _ONCE: Final = Retry(1, deadline=None)
 OPERATIONS: Final = ("PutKeyPolicy", "GetKeyPolicy", "ListKeyPolicies")
 
 
-class KMSClient(Protocol):
+class KeyPolicyClient(Protocol):
     """What :class:`KeyPolicies` needs of a client; aiobotocore's KMS client has it.
 
     Annotate with it where ``types-aiobotocore[kms]``, whose client fits as well, is not installed.

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any, Final, final
 
 import attrs
 
-from kmspolicy import _botocore
 from kmspolicy._check._check import principal_of_put
+from kmspolicy._client import _botocore
 from kmspolicy._client._calls import Calls
 from kmspolicy._client._many import Kind, Many, pair
 from kmspolicy._client._work import Work, a_bypass, a_key_id, a_plan, a_time, policy_of, read_policy
-from kmspolicy._compare import diff
+from kmspolicy._diff import diff
 from kmspolicy._document import Policy, a_policy
-from kmspolicy._retry import Retry
+from kmspolicy._plan._retry import Retry
 from kmspolicy.errors import (
     PolicyChangedError,
     PolicyDocumentError,
@@ -26,10 +26,10 @@ from kmspolicy.errors import (
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from kmspolicy._client._calls import KMSClient
+    from kmspolicy._client._calls import KeyPolicyClient
     from kmspolicy._client._many import Items, Progress
-    from kmspolicy._client._plan import Plan, PutResult
     from kmspolicy._document import Principal, Statement
+    from kmspolicy._plan._plan import Plan, PutResult
 
 _DEFAULT_RETRY: Final = Retry()
 
@@ -81,7 +81,7 @@ class KeyPolicies:
     https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying.html
     """
 
-    _client: KMSClient = attrs.field(alias="client")
+    _client: KeyPolicyClient = attrs.field(alias="client")
     _caller: str | None = attrs.field(
         default=None, kw_only=True, alias="caller", converter=_caller_or_none, repr=False
     )

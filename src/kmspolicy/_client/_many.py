@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, Self, TypeAli
 
 import attrs
 
-from kmspolicy._json_text import short
+from kmspolicy._text import short
 from kmspolicy.errors import KeyIdError, NoAnswerError
 
 if TYPE_CHECKING:

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import attrs
 
-from kmspolicy import _botocore
 from kmspolicy._check import Severity
 from kmspolicy._check._check import check_text
 from kmspolicy._check._lockout import LOCKOUTS
+from kmspolicy._client import _botocore
 from kmspolicy._client._calls import LOG, extra
 from kmspolicy._client._pace import Pace
-from kmspolicy._client._plan import Plan, PutResult, deleted
-from kmspolicy._compare import diff, equivalent
+from kmspolicy._diff import diff, equivalent
 from kmspolicy._document import Policy
-from kmspolicy._retry import growing
+from kmspolicy._plan._plan import Plan, PutResult, deleted
+from kmspolicy._plan._retry import growing
 from kmspolicy.errors import (
     CallError,
     InvalidPrincipalException,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from kmspolicy._check import Finding
-    from kmspolicy._client._calls import Answer, Calls, KMSClient
+    from kmspolicy._client._calls import Answer, Calls, KeyPolicyClient
 
 _LONGEST_KEY_ID: Final = 2048
 _KEY_ARN: Final = re.compile(r"arn:(aws(?:-[a-z]+)*):kms:[^:]*:([0-9]{12}):key/").match
@@ -56,7 +56,7 @@ class Work:
         calls: Makes the calls.
     """
 
-    client: KMSClient
+    client: KeyPolicyClient
     caller: str | None
     check: bool
     calls: Calls

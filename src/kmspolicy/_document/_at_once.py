@@ -1,6 +1,6 @@
 """Reading at once: the text of a right document becomes values, and any other is left to the converters.
 
-What is read here is what ``_json_text.members`` gives: types are exact, no text has half of a surrogate pair,
+What is read here is what ``_text.members`` gives: types are exact, no text has half of a surrogate pair,
 an array is a list, and an object is a tuple of its members. ValueError and KeyError say that a document is not
 right; the converters then say what is wrong with it.
 """

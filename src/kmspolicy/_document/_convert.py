@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, cast
 
 import attrs
 
-from kmspolicy import _json_text
-from kmspolicy._json_text import MAX_FAULTS
+from kmspolicy import _text
+from kmspolicy._text import MAX_FAULTS
 from kmspolicy.errors import PolicyDocumentError, Problem
 
 if TYPE_CHECKING:
@@ -40,12 +40,12 @@ def wrong(message: str, *, suggestion: str | None = None) -> PolicyDocumentError
 
 def shown(value: object) -> str:
     """Show a value in a message: text as it is, unless it is long, and of anything else the type."""
-    return repr(_json_text.short(value)) if isinstance(value, str) else json_type(value)
+    return repr(_text.short(value)) if isinstance(value, str) else json_type(value)
 
 
 def below(step: str | int, error: PolicyDocumentError) -> list[Problem]:
     """Put the problems of a part under its place in the whole."""
-    head = _json_text.format_path((step,))
+    head = _text.format_path((step,))
     return [
         attrs.evolve(
             problem,
@@ -77,7 +77,7 @@ def unknown(name: object, known: Iterable[str], what: str) -> PolicyDocumentErro
     import difflib  # noqa: PLC0415 - costs a millisecond, and only a mistake needs it
 
     spellings = {word.lower(): word for word in known}
-    word = _json_text.short(name).lower() if isinstance(name, str) else ""
+    word = _text.short(name).lower() if isinstance(name, str) else ""
     close = difflib.get_close_matches(word, spellings, n=1)
     return wrong(f"{shown(name)} is not {what}", suggestion=spellings[close[0]] if close else None)
 
@@ -128,7 +128,7 @@ def text(value: str) -> str:
         return value
     if not isinstance(value, str):
         raise wrong(f"expected text, found {json_type(value)}")
-    if not value.isascii() and _json_text.half_of_a_pair(value):
+    if not value.isascii() and _text.half_of_a_pair(value):
         raise wrong("half of a surrogate pair is not a character")
     return value if type(value) is str else str.__str__(value)
 
@@ -165,7 +165,7 @@ def _scalar(value: Value) -> Value:
         return value
     if isinstance(value, int):
         if not -_TOO_LARGE // 10 < value < _TOO_LARGE:
-            raise wrong(f"a number of more than {_json_text.MAX_DIGITS:,} characters")
+            raise wrong(f"a number of more than {_text.MAX_DIGITS:,} characters")
         return int.__int__(value)
     if not isinstance(value, float):
         raise wrong(f"expected text, a number, true or false, found {json_type(value)}")
@@ -174,7 +174,7 @@ def _scalar(value: Value) -> Value:
     return float.__float__(value)
 
 
-_TOO_LARGE: Final = 10**_json_text.MAX_DIGITS
+_TOO_LARGE: Final = 10**_text.MAX_DIGITS
 
 
 def values_of(value: Value | Sequence[Value]) -> Values:

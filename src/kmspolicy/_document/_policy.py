@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, cast, final
 
 import attrs
 
-from kmspolicy import _json_text
+from kmspolicy import _text
 from kmspolicy._document._at_once import policy_elements
 from kmspolicy._document._convert import (
     compact,
@@ -105,7 +105,7 @@ class Policy:
         if not isinstance(text, (str, bytes)):
             raise wrong(f"expected JSON text, found {json_type(text)}; see Policy.from_dict")
         try:
-            return _of(*policy_elements(_json_text.members(text)))
+            return _of(*policy_elements(_text.members(text)))
         except (KeyError, ValueError, RecursionError):
             pass  # the strict reader decides, and says where
         return _explain(text)
@@ -302,10 +302,10 @@ _MISSING: Final = Problem("the Statement is missing")
 
 def _explain(text: str | bytes) -> Policy:
     """Read a text that the fast path refused: say all that is wrong with it, and where."""
-    scan = _json_text.scan(text)
-    lines = _json_text.Lines(scan.text)
+    scan = _text.scan(text)
+    lines = _text.Lines(scan.text)
     problems = [
-        Problem(fault.message, _json_text.format_path(fault.path), *lines.place(fault.offset))
+        Problem(fault.message, _text.format_path(fault.path), *lines.place(fault.offset))
         for fault in scan.faults
     ]
     policy = None
@@ -319,8 +319,8 @@ def _explain(text: str | bytes) -> Policy:
     return policy
 
 
-def _located(problem: Problem, root: _json_text.Node, lines: _json_text.Lines) -> Problem:
-    place = lines.place(root.nearest(_json_text.parse_path(problem.path)).offset)
+def _located(problem: Problem, root: _text.Node, lines: _text.Lines) -> Problem:
+    place = lines.place(root.nearest(_text.parse_path(problem.path)).offset)
     return attrs.evolve(problem, line=place.line, column=place.column)
 
 

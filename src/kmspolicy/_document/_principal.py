@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast, final, g
 
 import attrs
 
-from kmspolicy import _json_text
+from kmspolicy import _text
 from kmspolicy._document._convert import (
     Names,
     mapping,
@@ -50,7 +50,7 @@ def _principal_element(
 
 def _arn_part(value: str, what: str, matches: Callable[[str], object]) -> str:
     if not isinstance(value, str) or not matches(value):
-        raise wrong(f"not {what}: {_json_text.short(repr(value))}")
+        raise wrong(f"not {what}: {_text.short(repr(value))}")
     return text(value)
 
 

@@ -50,7 +50,7 @@ def _condition(value: Condition) -> Condition:
     hint = (
         "call it"
         if callable(value)
-        else "the operators are methods, as in keys.via_service.equals(...)"
+        else "the operators are methods, as in conditions.via_service.equals(...)"
         if isinstance(value, bool)
         else "see Condition.from_dict"
     )
@@ -186,7 +186,7 @@ class Statement:
         """Return the statement under one more condition: those it has stay, and all must be met.
 
         Args:
-            condition: The condition, of :mod:`kmspolicy.keys` for example.
+            condition: The condition, of :mod:`kmspolicy.conditions` for example.
 
         Raises:
             ConditionConflictError: where it has the same operator on the same key already.

@@ -1,11 +1,10 @@
-"""Questions to a key policy that it alone answers: may this one do that, who may do what, and what does it say.
+"""Questions that a key policy alone answers: may this principal do that, and who may do what.
 
 https://docs.aws.amazon.com/kms/latest/developerguide/determining-access.html
 """
 
 from kmspolicy._evaluate._access import Access, AccessTable, Cell, access
 from kmspolicy._evaluate._decide import Decision, Mismatch, Outcome, decide
-from kmspolicy._evaluate._explain import explain
 from kmspolicy._evaluate._request import Request
 
 __all__ = [
@@ -18,5 +17,4 @@ __all__ = [
     "Request",
     "access",
     "decide",
-    "explain",
 ]

@@ -13,7 +13,8 @@ from kmspolicy._document._convert import plural
 from kmspolicy._evaluate._conditions import Facts, holds, parse_operator
 from kmspolicy._evaluate._decide import VERSION_WITH_VARIABLES, named, names_action, names_key
 from kmspolicy._evaluate._request import Caller, caller_of, is_action, name_of, service_of
-from kmspolicy._vocabulary import ACTIONS, fold
+from kmspolicy._language._actions import ACTIONS
+from kmspolicy._language._spelling import fold
 from kmspolicy.errors import RequestError
 
 if TYPE_CHECKING:
@@ -127,13 +128,13 @@ class AccessTable:
 
     def __str__(self) -> str:
         """Draw the table for a terminal."""
-        from kmspolicy._evaluate._draw import as_text  # noqa: PLC0415 - most tables are not drawn
+        from kmspolicy._render._access import as_text  # noqa: PLC0415 - most tables are not drawn
 
         return as_text(self)
 
     def _repr_html_(self) -> str:
         """Draw the table for a notebook."""
-        from kmspolicy._evaluate._draw import as_html  # noqa: PLC0415 - the same
+        from kmspolicy._render._access import as_html  # noqa: PLC0415 - the same
 
         return as_html(self)
 

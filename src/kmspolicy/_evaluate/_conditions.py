@@ -14,15 +14,16 @@ import re
 from operator import eq, ge, gt, le, lt
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias, TypeVar
 
-from kmspolicy._evaluate._values import address, instant, network, number, octets, text_of, truth
-from kmspolicy._vocabulary import CONDITION_KEYS, fold
-from kmspolicy._wildcard import like, literal, text_of_literal
+from kmspolicy._language._keys import CONDITION_KEYS
+from kmspolicy._language._patterns import like, literal, text_of_literal
+from kmspolicy._language._spelling import fold
+from kmspolicy._language._values import address, instant, network, number, octets, text_of, truth
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from kmspolicy._document._convert import Value
-    from kmspolicy._evaluate._values import ContextValue
+    from kmspolicy._language._values import ContextValue
 
     Compare: TypeAlias = Callable[[Value, ContextValue, "Facts"], bool]
 

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, NoReturn, TypeAlia
 
 import attrs
 
-from kmspolicy import _json_text
+from kmspolicy import _text
 from kmspolicy._document import a_policy
 from kmspolicy._document._convert import plural
 from kmspolicy._evaluate._conditions import Facts, holds, parse_operator
-from kmspolicy._vocabulary import ACTIONS, VERSIONS, fold
-from kmspolicy._wildcard import like
+from kmspolicy._language._actions import ACTIONS
+from kmspolicy._language._patterns import like
+from kmspolicy._language._spelling import fold
+from kmspolicy._language._versions import VERSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -67,7 +69,7 @@ class Mismatch(NamedTuple):
         """Where in the document, ``Statement[1].Condition.StringEquals["kms:ViaService"]`` for example."""
         number = self.number if self.in_list else None
         steps = ("Statement", number, self.element, self.operator, self.key)
-        return _json_text.format_path(tuple(step for step in steps if step is not None))
+        return _text.format_path(tuple(step for step in steps if step is not None))
 
 
 @final
@@ -104,7 +106,7 @@ class Decision:
 
     def __str__(self) -> str:
         """Say it in plain English, as :func:`kmspolicy.explain` does."""
-        from kmspolicy._evaluate._explain import explain  # noqa: PLC0415 - most decisions are not shown
+        from kmspolicy._words._explain import explain  # noqa: PLC0415 - most decisions are not shown
 
         return explain(self)
 

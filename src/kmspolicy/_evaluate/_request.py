@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias, cast, f
 import attrs
 
 from kmspolicy._document import Principal
-from kmspolicy._vocabulary import ACTIONS, condition_key, fold, nearest_action, nearest_key
+from kmspolicy._language._actions import ACTIONS, nearest_action
+from kmspolicy._language._keys import condition_key, nearest_key
+from kmspolicy._language._spelling import fold
 from kmspolicy.errors import RequestError, UnknownWordWarning
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from kmspolicy._evaluate._values import ContextValue
+    from kmspolicy._language._values import ContextValue
 
     Pairs: TypeAlias = tuple[tuple[str, tuple[ContextValue, ...]], ...]
     Context: TypeAlias = Mapping[str, ContextValue | Sequence[ContextValue]] | Pairs

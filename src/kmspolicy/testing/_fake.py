@@ -17,7 +17,7 @@ from kmspolicy._check._lockout import LOCKOUTS
 from kmspolicy._document import Policy
 from kmspolicy._evaluate import Outcome, Request, decide
 from kmspolicy._evaluate._request import name_of
-from kmspolicy._vocabulary import fold
+from kmspolicy._language._spelling import fold
 from kmspolicy.errors import PolicyDocumentError, UnknownWordWarning
 from kmspolicy.testing import _service
 from kmspolicy.testing._printing import printed, without

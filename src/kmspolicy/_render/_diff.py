@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from kmspolicy._evaluate._explain import (
+from kmspolicy._words._explain import (
     action_words,
     cell_words,
     condition_words,
@@ -16,7 +16,7 @@ from kmspolicy._evaluate._explain import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from kmspolicy._compare._diff import AccessChange, Change, Diff
+    from kmspolicy._diff._diff import AccessChange, Change, Diff
     from kmspolicy._document import Condition, Statement
     from kmspolicy._evaluate._access import Cell
 

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 from kmspolicy._document._condition import condition_of
 from kmspolicy._document._convert import plural
 from kmspolicy._evaluate._conditions import parse_operator
-from kmspolicy._evaluate._values import NANO, instant, network, number, text_of, truth
-from kmspolicy._vocabulary import OPERATORS, condition_key, fold
+from kmspolicy._language._keys import condition_key
+from kmspolicy._language._operators import OPERATORS
+from kmspolicy._language._spelling import fold
+from kmspolicy._language._values import NANO, instant, network, number, text_of, truth
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -8,21 +8,22 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias, final
 
 import attrs
 
-from kmspolicy._compare._canonical import canonical, form, principals, version_of
+from kmspolicy._diff._canonical import canonical
 from kmspolicy._document import Policy, a_policy
 from kmspolicy._document._convert import compact
 from kmspolicy._evaluate._access import ALWAYS, actions_of, principals_of, tabulate
 from kmspolicy._evaluate._conditions import is_negated
-from kmspolicy._evaluate._values import text_of
-from kmspolicy._json_text import format_path
-from kmspolicy._vocabulary import fold
+from kmspolicy._language._spelling import fold
+from kmspolicy._language._values import text_of
+from kmspolicy._normal._form import form, principals, version_of
+from kmspolicy._text import format_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from kmspolicy._compare._canonical import Grant
     from kmspolicy._document import Condition, Statement
     from kmspolicy._evaluate._access import AccessTable, Cell, Subject
+    from kmspolicy._normal._form import Grant
 
     _Within: TypeAlias = Callable[[Sequence[Condition], Sequence[Condition]], bool]
 
@@ -71,7 +72,7 @@ class AccessChange(NamedTuple):
 
     def __str__(self) -> str:
         """Say it on one line, as a printed difference does."""
-        from kmspolicy._compare._draw import access_as_text  # noqa: PLC0415 - most are not drawn
+        from kmspolicy._render._diff import access_as_text  # noqa: PLC0415 - most are not drawn
 
         return access_as_text(self)
 
@@ -108,7 +109,7 @@ class Diff:
 
     def __str__(self) -> str:
         """Show it for a terminal."""
-        from kmspolicy._compare._draw import as_text  # noqa: PLC0415 - most differences are not drawn
+        from kmspolicy._render._diff import as_text  # noqa: PLC0415 - most differences are not drawn
 
         return as_text(self)
 

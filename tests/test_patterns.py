@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kmspolicy._wildcard import covers, like, literal, text_of_literal
+from kmspolicy._language._patterns import covers, like, literal, text_of_literal
 
 ALPHABET = st.text("ab", max_size=6)
 PATTERNS = st.text("ab*?", max_size=6)

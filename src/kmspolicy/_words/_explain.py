@@ -9,8 +9,9 @@ from kmspolicy._evaluate._access import ALWAYS
 from kmspolicy._evaluate._conditions import parse_operator
 from kmspolicy._evaluate._decide import Decision, Outcome
 from kmspolicy._evaluate._request import caller_of
-from kmspolicy._evaluate._values import text_of, truth
-from kmspolicy._vocabulary import ACTIONS, fold
+from kmspolicy._language._actions import ACTIONS
+from kmspolicy._language._spelling import fold
+from kmspolicy._language._values import text_of, truth
 from kmspolicy.errors import RequestError
 
 if TYPE_CHECKING:

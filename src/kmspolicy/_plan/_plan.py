@@ -10,7 +10,7 @@ from kmspolicy._check._names import UNIQUE_ID
 
 if TYPE_CHECKING:
     from kmspolicy._check import Finding
-    from kmspolicy._compare import AccessChange, Diff
+    from kmspolicy._diff import AccessChange, Diff
     from kmspolicy._document import Policy
 
 

@@ -2,10 +2,10 @@
 
 ::
 
-    keys.via_service.equals("s3.us-east-1.amazonaws.com")
-    keys.principal_org_id.if_exists.not_equals("o-a1b2c3d4e5")
-    keys.encryption_context("app").exists()
-    keys.grant_operations.for_all_values.equals("Decrypt", "Encrypt")
+    conditions.via_service.equals("s3.us-east-1.amazonaws.com")
+    conditions.principal_org_id.if_exists.not_equals("o-a1b2c3d4e5")
+    conditions.encryption_context("app").exists()
+    conditions.grant_operations.for_all_values.equals("Decrypt", "Encrypt")
 
 Each gives a :class:`kmspolicy.Condition` for ``statement.when``. What a key can do depends on its type, and an operator
 that it does not have does not exist on it. Names are those of AWS in snake case, without the prefix ``kms:`` or
@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from kmspolicy._condition_keys import (
+from kmspolicy._build._keys import (
     ACCOUNT,
     ALIAS,
     ARN,

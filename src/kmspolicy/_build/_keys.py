@@ -37,7 +37,7 @@ class Variable:
     """Stand for a value of the request in a text, as ``${aws:username}`` does.
 
     Made by the ``variable`` method of a key, joined with text by ``+``; ``Variable("${saml:sub}")`` is for keys that are
-    not in :mod:`kmspolicy.keys`, and ``Variable("${$}")`` for a dollar sign itself. IAM expands variables where text or
+    not in :mod:`kmspolicy.conditions`, and ``Variable("${$}")`` for a dollar sign itself. IAM expands variables where text or
     ARNs are compared, and only in documents of version 2012-10-17, which is what ``Policy`` writes by default:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
     """
@@ -275,7 +275,7 @@ class ArnOperators(TextOperators):
             raise self._refuse(value, f"one ARN, and no principal with {len(names)} names")
         if names[0].endswith(":root"):  # elsewhere the whole account
             raise self._refuse(
-                value, "no account, whose ARN is that of its root user here; see keys.principal_account"
+                value, "no account, whose ARN is that of its root user here; see conditions.principal_account"
             )
         return names[0]
 

@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from kmspolicy import _json_text
-from kmspolicy._json_text import MAX_CHARACTERS, MAX_DEPTH, MAX_DIGITS, Lines, format_path, parse_path, scan
+from kmspolicy import _text
+from kmspolicy._text import MAX_CHARACTERS, MAX_DEPTH, MAX_DIGITS, Lines, format_path, parse_path, scan
 from support import loaded
 
 FAULTS: list[tuple[str, str, tuple[int, int], str]] = [  # text, path, place, message
@@ -80,7 +80,7 @@ FAULTS: list[tuple[str, str, tuple[int, int], str]] = [  # text, path, place, me
 def test_what_is_not_strict_json(text: str, path: str, place: tuple[int, int], message: str) -> None:
     """Each fault is refused by the fast reader and placed by the strict one."""
     with pytest.raises((ValueError, RecursionError)):
-        loaded(_json_text.members(text))
+        loaded(_text.members(text))
     found = scan(text)
     assert [(format_path(f.path), Lines(text).place(f.offset), f.message) for f in found.faults] == [
         (path, place, message)
@@ -108,7 +108,7 @@ def test_what_is_strict_json(text: str) -> None:
     for source in (text, text.encode()):
         node = scan(source).node
         assert node is not None
-        assert repr(loaded(_json_text.members(source))) == repr(node.value) == repr(expected)
+        assert repr(loaded(_text.members(source))) == repr(node.value) == repr(expected)
 
 
 def test_a_pair_of_escapes_is_a_character() -> None:
@@ -116,7 +116,7 @@ def test_a_pair_of_escapes_is_a_character() -> None:
     text = '["\\ud83d\\ude00"]'
     node = scan(text).node
     assert node is not None
-    assert loaded(_json_text.members(text)) == node.value == json.loads(text) == ["\U0001f600"]
+    assert loaded(_text.members(text)) == node.value == json.loads(text) == ["\U0001f600"]
 
 
 def test_faults_that_hide_nothing() -> None:
@@ -147,7 +147,7 @@ def test_faults_that_hide_nothing() -> None:
 def test_bytes_that_are_not_utf_8(data: bytes, place: tuple[int, int]) -> None:
     """They are refused where the first of them stands, in characters."""
     with pytest.raises(UnicodeDecodeError):
-        _json_text.members(data)
+        _text.members(data)
     found = scan(data)
     assert found.node is None
     assert [(Lines(found.text).place(f.offset), f.message) for f in found.faults] == [
@@ -179,7 +179,7 @@ def test_digits_do_not_depend_on_the_interpreters_limit() -> None:
     sys.set_int_max_str_digits(0)
     try:
         with pytest.raises(ValueError, match=r"^$"):
-            _json_text.members("9" * 5000)
+            _text.members("9" * 5000)
         assert scan("9" * 5000).faults
     finally:
         sys.set_int_max_str_digits(limit)
@@ -238,12 +238,12 @@ TEXT = """{
 )
 def test_locating(path: str, place: tuple[int, int] | None) -> None:
     """An item is found at its first character, a member of an object at its name, what is not there not at all."""
-    assert _json_text.locate(TEXT, path) == place
-    assert _json_text.locate(TEXT.encode(), path) == place
-    assert _json_text.locate(TEXT.replace("\n", "\r\n"), path) == place
+    assert _text.locate(TEXT, path) == place
+    assert _text.locate(TEXT.encode(), path) == place
+    assert _text.locate(TEXT.replace("\n", "\r\n"), path) == place
 
 
 def test_locating_in_a_text_that_cannot_be_read() -> None:
     """There is no place in it."""
-    assert _json_text.locate(TEXT + "]", "Statement") is None
-    assert _json_text.locate(b"\xff", "") is None
+    assert _text.locate(TEXT + "]", "Statement") is None
+    assert _text.locate(b"\xff", "") is None

@@ -11,7 +11,7 @@ import attrs
 
 from kmspolicy._document import Principal, Statement
 from kmspolicy._document._convert import plural
-from kmspolicy._vocabulary import Action, ActionPattern, actions_matching, nearest_action
+from kmspolicy._language._actions import Action, ActionPattern, actions_matching, nearest_action
 from kmspolicy.errors import BuilderError
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ class Denial(Permission):
 
         NotPrincipal must name the account of a user or role as well, and for a role its sessions. AWS advises to deny
         it to everyone under a condition instead, which has no such traps:
-        ``deny(...).to(Principal.everyone()).when(keys.principal_arn.arn_not_equals(...))``.
+        ``deny(...).to(Principal.everyone()).when(conditions.principal_arn.arn_not_equals(...))``.
 
         Raises:
             BuilderError: for everyone, who leaves nobody.

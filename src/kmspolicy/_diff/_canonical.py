@@ -1,0 +1,137 @@
+"""The canonical policy of all that mean the same, and equivalence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, TypeAlias, get_args
+
+from kmspolicy._document import Policy, Principal, Statement, a_policy
+from kmspolicy._language._actions import ACTIONS, ActionPattern
+from kmspolicy._language._spelling import fold
+from kmspolicy._normal._clauses import Clauses, condition_from
+from kmspolicy._normal._form import Except, Malformed, Which, Who, form
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from kmspolicy._document._statement import Effect
+
+
+def canonical(policy: Policy, *, partition: str = "aws") -> Policy:
+    """Write a policy in one way out of all that mean the same.
+
+    Sid and Id are dropped. Statements are merged by condition and actions, and ordered; lists are ordered, without what
+    stands twice or is covered by a wildcard; a list of one is a name; account ids are root ARNs; actions and
+    condition keys are spelt as AWS spells them; the Version is ``2012-10-17`` unless variables occur. What KMS would
+    refuse stays as it is written.
+
+    Args:
+        policy: Any policy.
+        partition: The partition of the key, for account ids.
+
+    Returns:
+        A policy to which :func:`kmspolicy.decide` gives the same outcomes as to the original, for every request from
+        the same partition.
+    """
+    written = form(a_policy(policy), partition)
+    merged: dict[tuple[Effect, _Actions, Which, Clauses], list[Who]] = {}
+    for grant in written.grants:
+        names = frozenset(name for name in grant.what if isinstance(name, str))
+        others = [other for other in grant.what if not isinstance(other, str)]
+        for what in (*((names,) if names else ()), *others):
+            merged.setdefault((grant.effect, what, grant.resource, grant.clauses), []).append(grant.who)
+    statements = [
+        Statement.from_dict(
+            {"Effect": effect}
+            | _principal_element(who)
+            | _action_element(what)
+            | _resource_element(resource)
+            | _condition_element(clauses)
+        )
+        for (effect, what, resource, clauses), everyone in merged.items()
+        for who in _together(everyone)
+    ]
+    return Policy(sorted(statements, key=repr), version=written.version)
+
+
+_Actions: TypeAlias = frozenset[str] | Except | Malformed
+_Principals: TypeAlias = frozenset[tuple[str, str]] | Except | Malformed
+
+
+def _together(everyone: Sequence[Who]) -> Iterable[_Principals]:
+    """Put the principals of one statement together; a Not-element stands alone."""
+    alone = [who for who in everyone if isinstance(who, (Except, Malformed))]
+    names = frozenset(who for who in everyone if not isinstance(who, (Except, Malformed)))
+    return (*((names,) if names else ()), *alone)
+
+
+def _principal_element(who: _Principals) -> dict[str, object]:
+    if isinstance(who, Malformed):
+        return {"Principal": who.element.to_element()} if isinstance(who.element, Principal) else {}
+    if isinstance(who, Except):
+        return {"NotPrincipal": _kinds(who.names)}
+    return {"Principal": _kinds(who)}
+
+
+_EVERYONE: Final = frozenset({("AWS", "*")})
+
+
+def _kinds(names: frozenset[tuple[str, str]]) -> object:
+    if names == _EVERYONE:
+        return "*"
+    kinds: dict[str, list[str]] = {}
+    for kind, name in sorted(names):
+        kinds.setdefault(kind, []).append(name)
+    return {kind: _one_or_all(some) for kind, some in kinds.items()}
+
+
+def _action_element(what: _Actions) -> dict[str, object]:
+    if isinstance(what, Malformed):
+        return {} if what.element is None else {"Action": what.element}
+    if isinstance(what, Except):
+        return {"NotAction": _one_or_all(sorted(_SPELLING.get(name, name) for _, name in what.names))}
+    return {"Action": _one_or_all(sorted(_SPELLING.get(name, name) for name in what))}
+
+
+def _resource_element(resource: Which) -> dict[str, object]:
+    if isinstance(resource, Malformed):
+        return {} if resource.element is None else {"Resource": resource.element}
+    if isinstance(resource, Except):
+        return {"NotResource": _one_or_all(sorted(name for _, name in resource.names))}
+    return {"Resource": resource}
+
+
+def _condition_element(clauses: Clauses) -> dict[str, object]:
+    condition = condition_from(clauses)
+    return {} if condition is None else {"Condition": condition.to_element()}
+
+
+def _one_or_all(names: Sequence[str]) -> str | Sequence[str]:
+    return names[0] if len(names) == 1 else names
+
+
+_SPELLING: Final[Mapping[str, str]] = {
+    **{name: facts.name for name, facts in ACTIONS.items()},
+    **{fold(name): name for name in get_args(ActionPattern)},
+}
+
+
+def equivalent(a: Policy, b: Policy, *, partition: str = "aws") -> bool:
+    """Tell whether two policies certainly mean the same, whatever the spelling.
+
+    What does not matter: the order of statements and lists; a name or a list of one; what stands twice; Sid and Id;
+    ``"*"`` or ``{"AWS": "*"}``; an account id or the account's root ARN as a principal; the case of actions and
+    condition keys; actions that a wildcard covers; statements split or merged; booleans, numbers, dates and networks
+    written in another way; ArnEquals or ArnLike; the Version where no variables occur. What does: the case of principals
+    and of other condition values, partitions, account ids and root ARNs in conditions.
+
+    Args:
+        a: A policy.
+        b: Another one.
+        partition: The partition of the key: an account id as a principal is the account's root ARN there.
+
+    Returns:
+        True is certain. False means "not shown": two policies can mean the same in ways that are not looked for.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
+    """
+    return form(a_policy(a), partition) == form(a_policy(b), partition)

@@ -1,0 +1,1 @@
+"""The normal form: what every spelling of one policy has in common."""

@@ -1,0 +1,6 @@
+"""Plans and results, and retrying as data: pure values."""
+
+from kmspolicy._plan._plan import Plan, PutResult
+from kmspolicy._plan._retry import Retry
+
+__all__ = ["Plan", "PutResult", "Retry"]

@@ -1,0 +1,1 @@
+"""Drawing: tables and differences for terminals and for notebooks."""
