@@ -353,25 +353,25 @@ def test_a_name_is_replaced_in_a_principal() -> None:
     ]
     for element, expected in table:
         principal = Principal(element)
-        assert principal.replace(old, new) == Principal(expected)
-        assert principal.replace(before, after) == principal.replace(old, new)
+        assert principal.rename(old, new) == Principal(expected)
+        assert principal.rename(before, after) == principal.rename(old, new)
     # Of whatever kind, if it is text; of its own, if it is a principal.
     both = Principal({"Service": before, "AWS": [before, f"{before}2"]})
-    assert both.replace(before, after) == Principal({"Service": after, "AWS": [after, f"{before}2"]})
-    assert both.replace(old, after) == Principal({"Service": before, "AWS": [after, f"{before}2"]})
-    assert both.replace(before, new) == both.replace(old, new)
+    assert both.rename(before, after) == Principal({"Service": after, "AWS": [after, f"{before}2"]})
+    assert both.rename(old, after) == Principal({"Service": before, "AWS": [after, f"{before}2"]})
+    assert both.rename(before, new) == both.rename(old, new)
     for everyone in (Principal.everyone(), Principal({"AWS": "*"})):
-        assert everyone.replace("*", new) == new
+        assert everyone.rename("*", new) == new
         with pytest.raises(errors.PolicyDocumentError, match="everyone stands alone"):
-            old.replace(old, everyone)
+            old.rename(old, everyone)
     with pytest.raises(
         errors.PolicyDocumentError, match="of the kind AWS cannot be replaced by one of the kind Service"
     ):
-        old.replace(old, Principal.service("s3.amazonaws.com"))
+        old.rename(old, Principal.service("s3.amazonaws.com"))
     with pytest.raises(errors.PolicyDocumentError, match="expected a principal with one name, not with 2"):
-        old.replace(old | new, new)
+        old.rename(old | new, new)
     with pytest.raises(errors.PolicyDocumentError, match="expected text, found a number"):
-        old.replace(before, 7)  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+        old.rename(before, 7)  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
 
 
 def test_what_is_not_yet_a_statement_or_a_condition() -> None:
@@ -402,8 +402,8 @@ def test_with_statement_appends() -> None:
 def test_without_removes_the_statement_with_the_sid() -> None:
     """The others stay as they are."""
     other = ADMIN.named("other")
-    assert Policy([ADMIN, other], id="i").without("admin") == Policy([other], id="i")
-    assert Policy(ADMIN).without("admin") == Policy([])
+    assert Policy([ADMIN, other], id="i").without_statement("admin") == Policy([other], id="i")
+    assert Policy(ADMIN).without_statement("admin") == Policy([])
 
 
 @pytest.mark.parametrize(
@@ -418,7 +418,7 @@ def test_without_does_not_guess(sids: list[str | None], message: str) -> None:
     """A Sid that is missing or stands twice is an error that says what there is."""
     policy = Policy([Statement("Allow", sid=sid) for sid in sids])
     with pytest.raises(errors.SidError, match=message):
-        policy.without("x")
+        policy.without_statement("x")
 
 
 # --- principals ------------------------------------------------------------------------------------

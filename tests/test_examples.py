@@ -17,7 +17,7 @@ GOOD = Policy(
         allow("kms:Decrypt").to(Principal.role("111122223333", "App")),
     ]
 )
-BAD = GOOD.without("Enable IAM User Permissions")
+BAD = GOOD.without_statement("Enable IAM User Permissions")
 SHOWN = {
     "put_a_policy": ("read back: 1119 characters, the same text", "errors.NotFoundException", "All as expected."),
     "replicas": ("eu-central-1: put", "ap-southeast-2: the same", "us-east-1: has it already", "All as expected."),

@@ -367,7 +367,9 @@ async def test_adding_a_statement(fake: FakeKMS, policies: KeyPolicies) -> None:
     assert await policies.add_statement(key, SIGN) is not None
     assert await policies.add_statement(key, SIGN) is None
     assert fake.policy(key) == Policy([ADMIN, SIGN])
-    with pytest.raises(errors.SidError, match="another statement has the Sid 'sign'; replace_statement puts"):
+    with pytest.raises(
+        errors.SidError, match="another statement has the Sid 'sign'; exchange_statement puts"
+    ):
         await policies.add_statement(key, allow("kms:Verify").to(BOB).named("sign"))
     nameless = allow("kms:Verify").to(BOB)
     assert await policies.add_statement(key, nameless) is not None
@@ -385,9 +387,9 @@ async def test_removing_and_replacing_a_statement(fake: FakeKMS, policies: KeyPo
     """By its Sid, in its place."""
     key = fake.add_key(Policy([SIGN, ADMIN]))
     other = deny("kms:Sign").to(BOB).named("sign")
-    assert await policies.replace_statement(key, other) is not None
+    assert await policies.exchange_statement(key, other) is not None
     assert fake.policy(key) == Policy([other, ADMIN])
-    assert await policies.replace_statement(key, other) is None
+    assert await policies.exchange_statement(key, other) is None
     assert await policies.remove_statement(key, "sign") is not None
     assert fake.policy(key) == Policy([ADMIN])
 
@@ -404,9 +406,9 @@ async def test_sids_that_are_missing_or_stand_twice(
     with pytest.raises(errors.SidError, match=text):
         await policies.remove_statement(key, "sign")
     with pytest.raises(errors.SidError, match=text):
-        await policies.replace_statement(key, deny("kms:Sign").to(BOB).named("sign"))
+        await policies.exchange_statement(key, deny("kms:Sign").to(BOB).named("sign"))
     with pytest.raises(errors.SidError, match="the statement has no Sid"):
-        await policies.replace_statement(key, deny("kms:Sign").to(BOB))
+        await policies.exchange_statement(key, deny("kms:Sign").to(BOB))
     assert "PutKeyPolicy" not in operations(fake)
 
 
@@ -471,7 +473,7 @@ WRITES: list[Callable[[KeyPolicies, str, Any], Awaitable[object]]] = [
     lambda policies, key, wait: policies.edit(key, lambda _: SHORT, wait=wait),
     lambda policies, key, wait: policies.add_statement(key, SIGN.named("other"), wait=wait),
     lambda policies, key, wait: policies.remove_statement(key, "sign", wait=wait),
-    lambda policies, key, wait: policies.replace_statement(
+    lambda policies, key, wait: policies.exchange_statement(
         key, allow("kms:Verify").to(BOB).named("sign"), wait=wait
     ),
 ]

@@ -108,7 +108,7 @@ def test_06_duplicate_sids_are_kept() -> None:
     document = '{"Statement": [{"Sid": "x", "Effect": "Allow"}, {"Sid": "x", "Effect": "Deny"}]}'
     assert kept(document)
     with pytest.raises(errors.SidError, match="2 statements have the Sid 'x'"):
-        Policy.from_json(document).without("x")
+        Policy.from_json(document).without_statement("x")
 
 
 @pytest.mark.parametrize("sid", ["Allow use of the key", "für Schlüssel: ÿ!", "a\tb", "1"])

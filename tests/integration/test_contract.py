@@ -211,7 +211,7 @@ async def test_statements_by_sid(place: Place) -> None:
     other = place.statement("another").named("by sid")
     with pytest.raises(errors.SidError):
         await policies.add_statement(key, other)
-    await policies.replace_statement(key, other, wait=wait)
+    await policies.exchange_statement(key, other, wait=wait)
     assert equivalent(
         await policies.get(key),
         Policy([*place.policy.statements, other], version=place.policy.version, id=place.policy.id),

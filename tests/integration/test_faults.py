@@ -196,14 +196,16 @@ class Work:
     def remove_statement(self, key_id: str) -> Operation:
         sid = self.random.choice(SIDS)
         return Operation(
-            lambda policies: policies.remove_statement(key_id, sid), lambda policy: policy.without(sid), 3
+            lambda policies: policies.remove_statement(key_id, sid),
+            lambda policy: policy.without_statement(sid),
+            3,
         )
 
-    def replace_statement(self, key_id: str) -> Operation:
+    def exchange_statement(self, key_id: str) -> Operation:
         statement = self.some_statement()
         return Operation(
-            lambda policies: policies.replace_statement(key_id, statement),
-            lambda policy: policy.replacing(statement),
+            lambda policies: policies.exchange_statement(key_id, statement),
+            lambda policy: policy.exchange_statement(statement),
             3,
         )
 
@@ -226,7 +228,7 @@ ONE: dict[str, tuple[int, Callable[[Work, str], Operation]]] = {
     "edit meanwhile": (2, Work.edit_meanwhile),
     "add statement": (6, Work.add_statement),
     "remove statement": (5, Work.remove_statement),
-    "replace statement": (3, Work.replace_statement),
+    "exchange statement": (3, Work.exchange_statement),
     "put locked": (1, Work.put_locked),
 }
 MANY = {"put many": 3, "plan many": 2, "ensure many": 2, "get many": 2}

@@ -100,7 +100,7 @@ async def one_key(policies: KeyPolicies, key_id: str, policy: Policy) -> None:
     assert_type(plan.findings, tuple[Finding, ...])
     assert_type(await policies.apply(plan, wait=60), PutResult | None)
     assert_type(await policies.ensure(key_id, "{}"), PutResult | None)
-    assert_type(await policies.edit(key_id, lambda before: before.without("a")), PutResult | None)
+    assert_type(await policies.edit(key_id, lambda before: before.without_statement("a")), PutResult | None)
     assert_type(await policies.add_statement(key_id, policy.statements[0]), PutResult | None)
     assert_type(await policies.put(key_id, policy, wait=1.5), PutResult)
     assert_type(KeyPolicies(FakeKMS(), retry=Retry(propagation=60.0)), KeyPolicies)
@@ -139,7 +139,7 @@ def documents(text: str) -> None:
     assert_type(policy.id, str | None)
     assert_type(policy.statement, Statement | tuple[Statement, ...])
     assert_type(policy.to_json(indent=2), str)
-    assert_type(policy.with_statement(policy.statements[0]).without("sid"), Policy)
+    assert_type(policy.with_statement(policy.statements[0]).without_statement("sid"), Policy)
     for statement in policy.statements:
         assert_type(statement, Statement)
         assert_type(statement.effect, Literal["Allow", "Deny"])

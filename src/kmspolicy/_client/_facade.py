@@ -352,7 +352,7 @@ class KeyPolicies:
                 return policy
             if statement.sid and any(other.sid == statement.sid for other in policy.statements):
                 raise SidError(
-                    f"another statement has the Sid {statement.sid!r}; replace_statement puts this in its place"
+                    f"another statement has the Sid {statement.sid!r}; exchange_statement puts this in its place"
                 )
             return policy.with_statement(statement)
 
@@ -373,9 +373,9 @@ class KeyPolicies:
             SidError: where no statement has the Sid, or several have it.
             KeyPolicyError: what :meth:`edit` raises.
         """
-        return await self.edit(key_id, lambda policy: policy.without(sid), wait=wait)
+        return await self.edit(key_id, lambda policy: policy.without_statement(sid), wait=wait)
 
-    async def replace_statement(
+    async def exchange_statement(
         self, key_id: str, statement: Statement, *, wait: float | None = None
     ) -> PutResult | None:
         """Put a statement in the place of the one with the same Sid, in the policy that a key has.
@@ -392,7 +392,7 @@ class KeyPolicies:
             SidError: where no statement has the Sid, or several have it.
             KeyPolicyError: what :meth:`edit` raises.
         """
-        return await self.edit(key_id, lambda policy: policy.replacing(statement), wait=wait)
+        return await self.edit(key_id, lambda policy: policy.exchange_statement(statement), wait=wait)
 
     async def wait_until_equivalent(
         self,

@@ -177,7 +177,7 @@ class Policy:
         """
         return attrs.evolve(self, statement=(*self.statements, statement))
 
-    def without(self, sid: str) -> Policy:
+    def without_statement(self, sid: str) -> Policy:
         """Return the policy without the statement that has this Sid.
 
         Args:
@@ -194,7 +194,7 @@ class Policy:
             raise SidError(_no_single_sid(self, sid, found))
         return attrs.evolve(self, statement=rest)
 
-    def replacing(self, statement: Statement) -> Policy:
+    def exchange_statement(self, statement: Statement) -> Policy:
         """Return the policy with a statement in the place of the one that has the same Sid.
 
         Args:

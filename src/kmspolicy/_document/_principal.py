@@ -239,7 +239,7 @@ class Principal:
             kinds[kind] = _joined(kinds.get(kind), some)
         return principal_of(tuple(kinds.items()))
 
-    def replace(self, old: str | Principal, new: str | Principal) -> Principal:
+    def rename(self, old: str | Principal, new: str | Principal) -> Principal:
         """Return the element with one name in the place of another; the rest stays as written.
 
         Args:
