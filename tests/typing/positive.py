@@ -225,7 +225,7 @@ def questions(policy: Policy, other: Policy) -> None:
     assert_type(conditions.principal_arn.arn_not_equals(app), Condition)
     assert_type(policy.statements[0].replace(principal=app, sid=None), Statement)
     assert_type(policy.replace(statement=policy.statements, id="x"), Policy)
-    assert_type(app.replace(app, "111122223333"), Principal)
+    assert_type(app.rename(app, "111122223333"), Principal)
     assert_type(table, AccessTable)
     assert_type(table["*", "kms:Decrypt"].allowed, tuple[Condition, ...])
     assert_type(explain(decision), str)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
-from kmspolicy._document import Principal
 from kmspolicy._language._patterns import covers
 from kmspolicy._language._spelling import fold
 from kmspolicy._language._versions import VERSIONS
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Set as AbstractSet
 
-    from kmspolicy._document import Policy, Statement
+    from kmspolicy._document import Policy, Principal, Statement
     from kmspolicy._document._statement import Effect
 
 
