@@ -21,7 +21,7 @@ from kmspolicy import (
     statements,
 )
 from kmspolicy._language._operators import OPERATORS
-from kmspolicy._words._explain import condition_words
+from kmspolicy._words._conditions import condition_words
 
 ACCOUNT = "111122223333"
 APP = Principal.role(ACCOUNT, "team/App")

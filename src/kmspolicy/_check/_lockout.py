@@ -18,7 +18,8 @@ from kmspolicy._evaluate._access import ALWAYS, allowing, caller_for, cell_of, p
 from kmspolicy._evaluate._conditions import parse_operator
 from kmspolicy._evaluate._decide import Outcome, decide, names_action, names_key
 from kmspolicy._evaluate._request import Caller, Request, caller_of
-from kmspolicy._words._explain import condition_words, explain
+from kmspolicy._words import explain
+from kmspolicy._words._conditions import condition_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

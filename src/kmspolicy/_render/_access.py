@@ -8,7 +8,9 @@ from string import ascii_lowercase
 from typing import TYPE_CHECKING, Final
 
 from kmspolicy._evaluate._access import Access
-from kmspolicy._words._explain import action_words, cell_words, condition_words, principal_words
+from kmspolicy._words._cells import action_words, cell_words
+from kmspolicy._words._conditions import condition_words
+from kmspolicy._words._principals import principal_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

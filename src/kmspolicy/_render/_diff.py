@@ -5,13 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from kmspolicy._words._explain import (
-    action_words,
-    cell_words,
-    condition_words,
-    principal_words,
-    printable,
-)
+from kmspolicy._words._cells import action_words, cell_words
+from kmspolicy._words._conditions import condition_words
+from kmspolicy._words._lists import printable
+from kmspolicy._words._principals import principal_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -1,0 +1,43 @@
+"""Plain English of the cells of the access table, and of the actions they are about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from kmspolicy._evaluate._access import ALWAYS
+from kmspolicy._words._lists import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from kmspolicy._document import Condition
+    from kmspolicy._evaluate._access import Cell
+
+
+def action_words(actions: Sequence[str], every: Sequence[str]) -> str:
+    """List actions without their prefix; of almost all that there are, those that are not among them."""
+    if len(every) - len(actions) <= _FEW < len(actions):
+        rest = _short(action for action in every if action not in actions)
+        return f"every action except {rest}" if rest else "every action"
+    return _short(actions)
+
+
+_FEW: Final = 10
+
+
+def _short(actions: Iterable[str]) -> str:
+    return ", ".join(printable(action.removeprefix("kms:")) for action in actions)
+
+
+def cell_words(cell: Cell, when: Callable[[Sequence[Condition]], str]) -> str:
+    """Say what a cell of the access table holds, with words for conditions of which one must be met."""
+    if cell.denied == ALWAYS:
+        return "no"
+    parts: list[str] = []
+    if cell.allowed:
+        parts.append("yes" if cell.allowed == ALWAYS else f"if {when(cell.allowed)}")
+    if cell.delegated:
+        parts.append("IAM" if cell.delegated == ALWAYS else f"IAM if {when(cell.delegated)}")
+    if cell.denied:
+        parts.append(f"no if {when(cell.denied)}")
+    return ", ".join(parts) or "·"

@@ -1,0 +1,88 @@
+"""Plain English of decisions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from kmspolicy._evaluate._decide import Outcome
+from kmspolicy._language._actions import ACTIONS
+from kmspolicy._language._spelling import fold
+from kmspolicy._language._values import text_of
+from kmspolicy._words._conditions import clause_words, value_words
+from kmspolicy._words._lists import listed, printable
+from kmspolicy._words._principals import caller_words
+from kmspolicy._words._statements import label
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kmspolicy._document import Statement
+    from kmspolicy._evaluate._decide import Decision, Mismatch
+    from kmspolicy._evaluate._request import Request
+
+
+def decision_words(decision: Decision) -> str:
+    """Return a decision as a sentence, and why statements do not apply where none does."""
+    request = decision.request
+    who = caller_words(request.caller)
+    if request.caller.kind == "root":
+        who = f"the root user of {who}"
+    if decision.outcome is Outcome.NOT_GRANTED:
+        return "\n".join([f"No statement allows {request.action} to {who}.", *_reasons(decision)])
+    verb = _VERBS[decision.outcome][len(decision.decided_by) > 1]
+    says = f"{listed(label(decision.policy, index) for index in decision.decided_by)} {verb} {request.action}"
+    if decision.outcome is Outcome.DELEGATED:
+        return f"{says} by {who} to the IAM policies of account {request.caller.account}."
+    return f"{says} to {who}.{_as_well(decision)}"
+
+
+_VERBS: Final = {
+    Outcome.ALLOWED: ("allows", "allow"),
+    Outcome.DELEGATED: ("leaves", "leave"),
+    Outcome.DENIED: ("denies", "deny"),
+}
+
+
+def _as_well(decision: Decision) -> str:
+    account = decision.request.caller.account
+    if decision.iam_must_allow:
+        return f" The key is in another account: an IAM policy of account {account} must allow it as well."
+    if decision.iam_must_allow is None:
+        return f" If the key is not in account {account}, an IAM policy there must allow it as well."
+    return ""
+
+
+def _reasons(decision: Decision) -> list[str]:
+    known = ACTIONS.get(fold(decision.request.action))
+    if known is not None and not known.effective:
+        return [f"  No key policy can: {decision.request.action} is not authorised on a key."]
+    return [
+        f"  {mismatch.path}: {_reason(mismatch, decision.policy.statements[mismatch.number], decision.request)}"
+        for mismatch in decision.mismatches
+        if decision.policy.statements[mismatch.number].effect == "Allow"
+    ]
+
+
+def _reason(mismatch: Mismatch, statement: Statement, request: Request) -> str:
+    if mismatch.operator is None:
+        return _NOT_NAMED[mismatch.element]
+    if mismatch.key is None:
+        return f"{printable(mismatch.operator)} is no condition operator"
+    found = request.keys.get(fold(mismatch.key), ())
+    has = listed(map(value_words, map(text_of, found))) if found else "not there"
+    clause = next(
+        clause_words(operator, key, values)
+        for operator, key, values in statement.condition or ()
+        if (operator, key) == (mismatch.operator, mismatch.key)
+    )
+    return f"only if {clause}; in the request it is {has}"
+
+
+_NOT_NAMED: Final[Mapping[str, str]] = {
+    "Principal": "does not name the caller",
+    "NotPrincipal": "excepts the caller",
+    "Action": "does not name the action",
+    "NotAction": "excepts the action",
+    "Resource": 'is not "*"',
+    "NotResource": "a key policy has none",
+}

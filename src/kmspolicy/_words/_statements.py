@@ -1,0 +1,73 @@
+"""Plain English of statements."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kmspolicy._language._spelling import fold
+from kmspolicy._words._conditions import condition_words
+from kmspolicy._words._lists import listed, printable
+from kmspolicy._words._principals import principal_words, principals_words
+
+if TYPE_CHECKING:
+    from kmspolicy._document import Policy, Statement
+
+
+def label(policy: Policy, index: int) -> str:
+    """Return the place of a statement and its Sid."""
+    sid = policy.statements[index].sid
+    return f"Statement[{index}] ({printable(sid)})" if sid else f"Statement[{index}]"
+
+
+def statement_words(statement: Statement) -> str:
+    """Return a statement as a sentence."""
+    missing = [
+        name
+        for name, element, other in (
+            ("Principal", statement.principal, statement.not_principal),
+            ("Action", statement.action, statement.not_action),
+            ("Resource", statement.resource, statement.not_resource),
+        )
+        if element is None and other is None
+    ]
+    if missing:
+        return f"Says nothing, for it has no {listed(missing)}."
+    what = f"{_what(statement)}{_which(statement)}"
+    when = (
+        ""
+        if statement.condition is None or not [*statement.condition]
+        else f" if {condition_words(statement.condition)}"
+    )
+    who = (
+        f"everyone except {principals_words(statement.not_principal)}"
+        if statement.not_principal is not None
+        else principals_words(statement.principal)
+        if statement.principal is not None
+        else ""
+    )
+    verb = "Allows" if statement.effect == "Allow" else "Denies"
+    return f"{verb} {what} to {who}{_by_iam(statement)}{when}."
+
+
+def _what(statement: Statement) -> str:
+    if statement.action is None:
+        return f"every action except {listed(map(printable, statement.not_actions)) if statement.not_actions else 'none'}"
+    if {"*", "kms:*"} & {fold(name) for name in statement.actions}:
+        return "every action"
+    return listed(map(printable, statement.actions)) if statement.actions else "no action"
+
+
+def _which(statement: Statement) -> str:
+    if "*" in statement.resources:
+        return ""
+    names = statement.resources or [f"everything except {listed(statement.not_resources or ['nothing'])}"]
+    return f" on {listed(map(printable, names))}, which is not how a key policy names its key,"
+
+
+def _by_iam(statement: Statement) -> str:
+    """Say that an account is named, whose IAM policies decide."""
+    if statement.effect == "Deny" or statement.principal is None:
+        return ""
+    words = {principal_words("AWS", name) for name in statement.principal["AWS"]}
+    accounts = [word for word in words if word.startswith("account ")]
+    return f" (by {'its' if len(accounts) == 1 else 'their'} IAM policies)" if accounts else ""
