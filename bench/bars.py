@@ -86,7 +86,7 @@ BARS: Final = (
         "times `import attrs, json`",
     ),
     Bar(
-        "`from kmspolicy import Policy`, for the door itself is nearly empty",
+        "`from kmspolicy import Policy`, for the package itself is nearly empty",
         Key("import", "kmspolicy: Policy"),
         1.3,
         Key("import", "attrs, json"),

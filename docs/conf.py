@@ -116,7 +116,7 @@ nitpick_ignore_regex = [
 
 
 def _reference(app: Sphinx, env: BuildEnvironment, node: pending_xref, text: TextElement) -> Element | None:
-    """Find a name by the door through which it is reached, not by the private room where it is written."""
+    """Find a name by its public module, not by the private one where it is defined."""
     last = node["reftarget"].partition("[")[0].rpartition(".")[2]  # "Callable[[]" stands for a Callable
     if last in _PUBLIC:
         return env.domains.python_domain.resolve_xref(

@@ -1,4 +1,4 @@
-"""The one room that knows botocore: its errors, and its habit of repeating requests."""
+"""The only module that knows botocore: its errors, and its own retries."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one door of the package."""
+"""What `import kmspolicy` gives, and what it costs."""
 
 from __future__ import annotations
 
