@@ -12,7 +12,8 @@ from kmspolicy._check._check import principal_of_put
 from kmspolicy._client import _botocore
 from kmspolicy._client._calls import Calls
 from kmspolicy._client._many import Kind, Many, pair
-from kmspolicy._client._work import Work, a_bypass, a_key_id, a_plan, a_time, policy_of, read_policy
+from kmspolicy._client._prepared import a_bypass
+from kmspolicy._client._work import Work, a_key_id, a_plan, a_time, read_policy
 from kmspolicy._diff import diff
 from kmspolicy._document import Policy, a_policy
 from kmspolicy._plan._retry import Retry
@@ -140,10 +141,11 @@ class KeyPolicies:
         https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html
         """
         seconds = _a_wait(wait)
-        expected = None if seconds is None else policy_of(policy)
-        result = await self._work.put(key_id, policy, bypass=bypass_policy_lockout_safety_check)
-        if seconds is not None and expected is not None:
-            await self._work.wait_after(result, expected, seconds)
+        prepared = self._work.prepare(key_id, policy, bypass=bypass_policy_lockout_safety_check)
+        if seconds is not None:
+            _ = prepared.policy  # what cannot be waited for is not put
+        result = await self._work.put(prepared)
+        await self._work.wait_after(result, prepared, seconds)
         return result
 
     async def get_text(self, key_id: str) -> str:
@@ -222,7 +224,9 @@ class KeyPolicies:
             PolicyDocumentError: where ``policy``, or what KMS returned, cannot be read.
             KeyPolicyError: what :meth:`get_text` raises.
         """
-        return await self._work.plan(key_id, policy, None, bypass=bypass_policy_lockout_safety_check)
+        return await self._work.plan(
+            self._work.prepare(key_id, policy, bypass=bypass_policy_lockout_safety_check)
+        )
 
     async def apply(self, plan: Plan, *, wait: float | None = None) -> PutResult | None:
         """Put what was planned, if the key still has the policy that the plan saw.
@@ -238,11 +242,9 @@ class KeyPolicies:
             PolicyChangedError: where the key's policy means something else by now, or has other labels.
             KeyPolicyError: what :meth:`get_text` and :meth:`put` raise.
         """
-        a_plan(plan)
-        seconds = _a_wait(wait)
-        result = await self._work.apply(plan)
-        if result is not None and seconds is not None:
-            await self._work.wait_after(result, plan.new, seconds)
+        prepared, seconds = self._work.planned(a_plan(plan)), _a_wait(wait)
+        result = await self._work.apply(plan, prepared)
+        await self._work.wait_after(result, prepared, seconds)
         return result
 
     async def ensure(
@@ -267,11 +269,11 @@ class KeyPolicies:
         Raises:
             KeyPolicyError: what :meth:`plan` and :meth:`apply` raise.
         """
-        _a_wait(wait)
-        plan = await self.plan(
-            key_id, policy, bypass_policy_lockout_safety_check=bypass_policy_lockout_safety_check
-        )
-        return await self.apply(plan, wait=wait) if plan else None
+        seconds = _a_wait(wait)
+        prepared = self._work.prepare(key_id, policy, bypass=bypass_policy_lockout_safety_check)
+        result = await self._work.ensure(prepared)
+        await self._work.wait_after(result, prepared, seconds)
+        return result
 
     async def edit(
         self,
@@ -307,21 +309,24 @@ class KeyPolicies:
             raise ValueError(f"tries is a number of reads, 1 or more, not {tries!r}")
         if not callable(function):
             raise TypeError(f"expected a function from Policy to Policy, not {function!r}")
-        _a_wait(wait)
-        bypass = a_bypass(bypass_policy_lockout_safety_check)
+        seconds, bypass = _a_wait(wait), a_bypass(bypass_policy_lockout_safety_check)
         left = tries
         while True:
             left -= 1
             found = await self.get_text(key_id)
-            new = _changed(function, read_policy(key_id, found))
-            plan = self._work.compared(key_id, found, new, new.to_json(), bypass=bypass)
+            current = read_policy(key_id, found)
+            prepared = self._work.prepare(key_id, _changed(function, current), bypass=bypass)
+            plan = self._work.compared(found, current, prepared)
             if not plan:
                 return None
             try:
-                return await self.apply(plan, wait=wait)
+                result = await self._work.apply(plan, prepared)
             except PolicyChangedError:
                 if not left:
                     raise
+            else:
+                await self._work.wait_after(result, prepared, seconds)
+                return result
 
     async def add_statement(
         self, key_id: str, statement: Statement, *, wait: float | None = None
@@ -450,11 +455,10 @@ class KeyPolicies:
 
         https://docs.aws.amazon.com/kms/latest/developerguide/requests-per-second.html
         """
-        pace = self._work.pace(rate)
+        pace, bypass = self._work.pace(rate), bypass_policy_lockout_safety_check
 
         async def work(key_id: str, policy: Policy | str) -> PutResult:
-            bypass = bypass_policy_lockout_safety_check
-            return await self._work.put(key_id, policy, bypass=bypass, pace=pace)
+            return await self._work.put(self._work.prepare(key_id, policy, bypass=bypass), pace)
 
         return Many(items, work, _PUTS, concurrency=_concurrency(concurrency), progress=progress)
 
@@ -485,10 +489,10 @@ class KeyPolicies:
 
         https://docs.aws.amazon.com/kms/latest/developerguide/requests-per-second.html
         """
-        pace = self._work.pace(rate)
+        pace, bypass = self._work.pace(rate), bypass_policy_lockout_safety_check
 
         async def work(key_id: str, policy: Policy | str) -> Plan:
-            return await self._work.plan(key_id, policy, pace, bypass=bypass_policy_lockout_safety_check)
+            return await self._work.plan(self._work.prepare(key_id, policy, bypass=bypass), pace)
 
         return Many(items, work, _PLANS, concurrency=_concurrency(concurrency), progress=progress)
 
@@ -521,7 +525,7 @@ class KeyPolicies:
         pace = self._work.pace(rate)
 
         async def work(_: str, plan: Plan) -> PutResult | None:
-            return await self._work.apply(plan, pace)
+            return await self._work.apply(plan, self._work.planned(plan), pace)
 
         return Many(plans, work, _APPLIES, concurrency=_concurrency(concurrency), progress=progress)
 
@@ -556,8 +560,7 @@ class KeyPolicies:
         pace, bypass = self._work.pace(rate), bypass_policy_lockout_safety_check
 
         async def work(key_id: str, policy: Policy | str) -> PutResult | None:
-            plan = await self._work.plan(key_id, policy, None, bypass=bypass)
-            return await self._work.apply(plan, pace) if plan else None
+            return await self._work.ensure(self._work.prepare(key_id, policy, bypass=bypass), pace)
 
         return Many(items, work, _PUTS, concurrency=_concurrency(concurrency), progress=progress)
 

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import logging
 import math
-import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import attrs
 
-from kmspolicy._check import Severity
-from kmspolicy._check._check import check_text
-from kmspolicy._check._lockout import LOCKOUTS
 from kmspolicy._client import _botocore
 from kmspolicy._client._calls import LOG, extra
 from kmspolicy._client._pace import Pace
+from kmspolicy._client._prepared import KEY_ARN, Prepared
 from kmspolicy._diff import diff, equivalent
 from kmspolicy._document import Policy
 from kmspolicy._plan._plan import Plan, PutResult, deleted
@@ -27,18 +25,15 @@ from kmspolicy.errors import (
     PolicyChangedError,
     PolicyCheckError,
     PolicyDocumentError,
-    Problem,
     WaitTimeoutError,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from kmspolicy._check import Finding
     from kmspolicy._client._calls import Answer, Calls, KeyPolicyClient
 
 _LONGEST_KEY_ID: Final = 2048
-_KEY_ARN: Final = re.compile(r"arn:(aws(?:-[a-z]+)*):kms:[^:]*:([0-9]{12}):key/").match
 _TIMES_IN_A_ROW: Final = 3
 _FIRST_POLL: Final = 0.5
 _LONGEST_POLL: Final = 5.0
@@ -72,38 +67,48 @@ class Work:
         )
         return cast("str", answer.response["Policy"])
 
-    async def plan(self, key_id: str, policy: Policy | str, pace: Pace | None, *, bypass: bool) -> Plan:
-        text, new, bypass = policy_text(policy), policy_of(policy), a_bypass(bypass)
-        return self.compared(key_id, await self.get_text(key_id, pace), new, text, bypass=bypass)
+    def prepare(self, key_id: str, policy: Policy | str, *, bypass: bool) -> Prepared:
+        return Prepared(a_key_id(key_id), policy, self.caller, bypass)
 
-    def compared(self, key_id: str, found: str, new: Policy, text: str, *, bypass: bool) -> Plan:
-        current = read_policy(key_id, found)
+    def planned(self, plan: Plan) -> Prepared:
+        """Prepare what a plan says, which may have been made by another instance."""
+        new = plan.new if plan.new.to_json() == plan.new_text else plan.new_text
+        return self.prepare(plan.key_id, new, bypass=plan.bypass_policy_lockout_safety_check)
+
+    async def plan(self, prepared: Prepared, pace: Pace | None = None) -> Plan:
+        """Compare a policy with the one that the key has."""
+        _ = prepared.policy  # what is no policy is refused before anything is sent
+        found = await self.get_text(prepared.key_id, pace)
+        return self.compared(found, read_policy(prepared.key_id, found), prepared)
+
+    def compared(self, found: str, current: Policy, prepared: Prepared) -> Plan:
+        """Compare a policy with the one that was read, of which ``found`` is the text."""
+        key_id, new = prepared.key_id, prepared.policy
         change = diff(current, new, partition=self.partition(key_id))
-        return Plan(key_id, found, current, text, new, change, self.findings(key_id, new, text), bypass)
+        return Plan(key_id, found, current, prepared.text, new, change, prepared.findings, prepared.bypass)
 
-    async def apply(self, plan: Plan, pace: Pace | None = None) -> PutResult | None:
+    async def ensure(self, prepared: Prepared, pace: Pace | None = None) -> PutResult | None:
+        """Plan a policy and apply the plan; None where there is nothing to do."""
+        plan = await self.plan(prepared)
+        return await self.apply(plan, prepared, pace) if plan else None
+
+    async def apply(self, plan: Plan, prepared: Prepared, pace: Pace | None = None) -> PutResult | None:
         """Put what was planned, if the key still has the policy that the plan saw; None where there is nothing to do."""
         found = await self.get_text(plan.key_id)
-        now = read_policy(plan.key_id, found)
-        since = diff(plan.current, now, partition=self.partition(plan.key_id))
-        if since:
-            raise PolicyChangedError(plan.key_id, plan.current_text, found, str(since))
-        if not plan:
-            return None
-        policy = plan.new if plan.new_text == plan.new.to_json() else plan.new_text
-        return await self.put(plan.key_id, policy, bypass=plan.bypass_policy_lockout_safety_check, pace=pace)
+        if found != plan.current_text:
+            now = read_policy(plan.key_id, found)
+            since = diff(plan.current, now, partition=self.partition(plan.key_id))
+            if since:
+                raise PolicyChangedError(plan.key_id, plan.current_text, found, str(since))
+        return await self.put(prepared, pace) if plan else None
 
-    async def put(
-        self, key_id: str, policy: Policy | str, *, bypass: bool, pace: Pace | None = None
-    ) -> PutResult:
+    async def put(self, prepared: Prepared, pace: Pace | None = None) -> PutResult:
         """Put a policy on a key."""
-        a_key_id(key_id)
-        text = policy_text(policy)
-        a_bypass(bypass)
+        key_id, text = prepared.key_id, prepared.text
         if self.check:
-            self.refuse(key_id, policy, text, bypass=bypass)
+            prepared.refuse()
         parameters: dict[str, Any] = {"KeyId": key_id, "PolicyName": "default", "Policy": text}
-        if bypass:
+        if prepared.bypass:
             parameters["BypassPolicyLockoutSafetyCheck"] = True
         if LOG.isEnabledFor(logging.DEBUG):
             LOG.debug("PutKeyPolicy: key %s: %s", key_id, text, extra=extra(key_id, 0, None))
@@ -115,7 +120,7 @@ class Work:
                 pace=pace,
                 earlier=earlier,
             ),
-            lambda: self.refuse(key_id, policy, text, bypass=bypass),
+            prepared.refuse,
         )
         if LOG.isEnabledFor(logging.INFO):
             LOG.info("put a policy on key %s", key_id, extra=extra(key_id, attempts, answer.request_id))
@@ -155,22 +160,8 @@ class Work:
                 return answer, before + answer.attempts
             await self.calls.sleep(delay)
 
-    def findings(self, key_id: str, policy: Policy, text: str) -> tuple[Finding, ...]:
-        match = _KEY_ARN(key_id)
-        return check_text(policy, text, caller=self.caller, account=match[2] if match else None)
-
-    def refuse(self, key_id: str, policy: Policy | str, text: str, *, bypass: bool) -> None:
-        """Refuse what KMS would refuse."""
-        errors = [
-            finding
-            for finding in self.findings(key_id, policy_of(policy), text)
-            if finding.severity is Severity.ERROR and not (bypass and finding.code in LOCKOUTS)
-        ]
-        if errors:
-            raise PolicyCheckError(errors)
-
     def partition(self, key_id: str) -> str:
-        match = _KEY_ARN(key_id) if isinstance(key_id, str) else None
+        match = KEY_ARN(key_id) if isinstance(key_id, str) else None
         return match[1] if match else _botocore.partition_of(self.client) or "aws"
 
     def pace(self, rate: float | None) -> Pace | None:
@@ -180,10 +171,12 @@ class Work:
             raise ValueError(f"rate is a number of requests per second, above 0, or None, not {rate!r}")
         return Pace(rate, self.calls.sleep, self.calls.clock)
 
-    async def wait_after(self, put: PutResult, policy: Policy, seconds: float) -> None:
-        """Wait until a policy that was put reads back; errors say that it was put."""
+    async def wait_after(self, put: PutResult | None, prepared: Prepared, seconds: float | None) -> None:
+        """Wait until a policy that was put reads back, if that is asked for; errors say that it was put."""
+        if put is None or seconds is None:
+            return
         try:
-            await self.wait(put.key_id, policy, seconds)
+            await self.wait(put.key_id, prepared.policy, seconds)
         except KeyPolicyError as error:
             if isinstance(error, CallError):  # that of a read, which knows nothing of the put
                 error.outcome_unknown = True
@@ -195,17 +188,23 @@ class Work:
         partition = self.partition(key_id)
         end = self.calls.clock() + seconds
         times, delays = 0, growing(_FIRST_POLL, _LONGEST_POLL)
+
+        @lru_cache(maxsize=1)  # what reads back is mostly what read back before
+        def compared(text: str) -> tuple[Policy, bool]:
+            found = read_policy(key_id, text)
+            return found, equivalent(policy, found, partition=partition)
+
         while times < _TIMES_IN_A_ROW:
             text = await self.get_text(key_id)
             over = self.calls.clock() >= end
             try:
-                found = read_policy(key_id, text)
+                found, same = compared(text)
             except PolicyDocumentError:  # perhaps the old one, which is being replaced
                 if over:
                     raise
                 times = 0
             else:
-                times = times + 1 if equivalent(policy, found, partition=partition) else 0
+                times = times + 1 if same else 0
                 if over and not times:
                     raise WaitTimeoutError(key_id, text, _late(key_id, seconds, policy, found, partition))
             if not times:
@@ -232,28 +231,6 @@ def a_plan(value: Plan) -> Plan:
     if not isinstance(value, Plan):
         raise TypeError(f"expected a Plan, not {type(value).__name__}; see KeyPolicies.plan")
     return value
-
-
-def a_bypass(value: bool) -> bool:  # noqa: FBT001 - a converter
-    """Refuse what merely looks true."""
-    if not isinstance(value, bool):
-        raise TypeError(
-            "bypass_policy_lockout_safety_check is true or false, and nothing that merely looks so"
-        )
-    return value
-
-
-def policy_text(policy: Policy | str) -> str:
-    if isinstance(policy, Policy):
-        return policy.to_json()
-    if isinstance(policy, str):
-        return policy
-    hint = "; see Policy.from_dict" if isinstance(policy, dict) else ""
-    raise PolicyDocumentError([Problem(f"expected a Policy or JSON text, not {type(policy).__name__}{hint}")])
-
-
-def policy_of(policy: Policy | str) -> Policy:
-    return policy if isinstance(policy, Policy) else Policy.from_json(policy)
 
 
 def read_policy(key_id: str, text: str) -> Policy:
