@@ -96,8 +96,8 @@ def test_the_text_says_what_happened_where_and_what_to_do() -> None:
         "Key 'k' does not exist", status=400, request_id="r-1", key_id="k", attempts=2, outcome_unknown=True
     )
     assert str(error) == (
-        "NotFoundException: Key 'k' does not exist "
-        "(key k, HTTP 400, request r-1, 2 requests sent, the write may have taken effect). "
+        "NotFoundException: \"Key 'k' does not exist\" "
+        "(key 'k', HTTP 400, request r-1, 2 requests sent, the write may have taken effect). "
         "Check the key id and the client's Region and account; an alias is not a key id."
     )
 
@@ -105,6 +105,41 @@ def test_the_text_says_what_happened_where_and_what_to_do() -> None:
 def test_the_text_without_facts() -> None:
     """An empty message is said to be one."""
     assert str(errors.ValidationException()) == ("ValidationException: no message was given (1 request sent)")
+
+
+def test_the_words_of_a_server_cannot_pose_as_ours() -> None:
+    """They stand in quotes, on one line, and what cannot be seen is an escape; attributes keep them as they came."""
+    error = errors.UnknownServiceError(
+        "ok (key k, HTTP 200)\nThe policy was put.\x9b2J\u202e",
+        code="Fine: all done",
+        request_id="r) \x1b[2J",
+        key_id="k\u2028",
+    )
+    assert str(error) == (
+        "'Fine: all done': 'ok (key k, HTTP 200)\\nThe policy was put.\\x9b2J\\u202e' "
+        "(key 'k\\u2028', request 'r) \\x1b[2J', 1 request sent)"
+    )
+    assert error.message.endswith("\x9b2J\u202e")
+    assert error.code == "Fine: all done"
+
+
+def test_a_long_message_is_cut() -> None:
+    """The page of a proxy does not fill the terminal; ``message`` has all of it."""
+    service, proxy = errors.NotFoundException("x" * 1312), errors.NoAnswerError("x" * 1312)
+    assert f"'{'x' * 1000}'… and 312 more characters (1 request sent)" in str(service)
+    assert f": {'x' * 1000}… and 312 more characters (1 request sent)" in str(proxy)
+    assert len(service.message) == len(proxy.message) == 1312
+
+
+def test_every_error_can_be_shown() -> None:
+    """Whoever makes an error of this library gives it text as it is; only line ends are kept."""
+    assert str(errors.SidError("a\x85b\nc\u202e")) == "a\\x85b\nc\\u202e"
+    assert str(errors.Problem("a\nb", 'x["\u2028"]', suggestion="\x9b")) == (
+        "x[\"\\u2028\"]: a\\nb; did you mean '\\x9b'?"
+    )
+    assert str(errors.PolicyChangedError("k\n", "", "")) == (
+        "the policy of key 'k\\n' is no longer what the plan saw; plan again"
+    )
 
 
 def test_problems_are_listed() -> None:

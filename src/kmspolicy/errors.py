@@ -33,6 +33,9 @@ Catch the branch that you can act on::
 The names that end in ``Exception`` are AWS's own:
 https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html#API_PutKeyPolicy_Errors
 and https://docs.aws.amazon.com/kms/latest/APIReference/CommonErrors.html.
+
+``str(error)`` is fit for terminals and logs: names of a document and words of a service stand in it in quotes where they could
+be taken for ours, and what cannot be seen is an escape. Attributes such as ``message`` and ``code`` keep them as they came.
 """
 
 from __future__ import annotations
@@ -40,6 +43,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 import attrs
+
+from kmspolicy._printable import cut, printable, printable_lines, quoted, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -100,6 +105,10 @@ class KeyPolicyError(Exception):
         """Pickle and copy the error with all its facts, whatever its constructor takes."""
         return _rebuild, (type(self), self.args), self.__dict__.copy()
 
+    def __str__(self) -> str:
+        """Say what is wrong, in lines that any terminal can show."""
+        return printable_lines(super().__str__())
+
 
 @attrs.frozen
 class Problem:
@@ -124,8 +133,8 @@ class Problem:
         place = [] if self.line is None else [f"line {self.line}, column {self.column}"]
         if self.path:
             place.append(self.path)
-        text = ": ".join([", ".join(place), self.message] if place else [self.message])
-        return text if self.suggestion is None else f"{text}; did you mean {self.suggestion!r}?"
+        text = printable(": ".join([", ".join(place), self.message] if place else [self.message]))
+        return text if self.suggestion is None else f"{text}; did you mean {quoted(self.suggestion)}?"
 
 
 class PolicyDocumentError(KeyPolicyError, ValueError):
@@ -207,7 +216,7 @@ class PolicyChangedError(KeyPolicyError):
         self.key_id = key_id
         self.planned = planned
         self.found = found
-        message = f"the policy of key {key_id} is no longer what the plan saw; plan again"
+        message = f"the policy of key {word(key_id)} is no longer what the plan saw; plan again"
         super().__init__("\n".join([message, difference] if difference else [message]))
 
 
@@ -284,14 +293,20 @@ class CallError(KeyPolicyError):
     def __str__(self) -> str:
         """Say what happened, to which key, and what to do."""
         facts = [
-            *([f"key {self.key_id}"] if self.key_id else []),
+            *([f"key {word(self.key_id)}"] if self.key_id else []),
             *([f"HTTP {self.status}"] if self.status else []),
-            *([f"request {self.request_id}"] if self.request_id else []),
+            *([f"request {word(self.request_id)}"] if self.request_id else []),
             f"{self.attempts} request{'' if self.attempts == 1 else 's'} sent",
             *(["the write may have taken effect"] if self.outcome_unknown else []),
         ]
-        text = f"{self.code}: {self.message or 'no message was given'} ({', '.join(facts)})"
+        said = self._said(self.message) if self.message else "no message was given"
+        text = f"{word(self.code, str.isidentifier)}: {said} ({', '.join(facts)})"
         return f"{text}. {self.advice}" if self.advice else text
+
+    @staticmethod
+    def _said(message: str) -> str:
+        """Write the message as a part of the error's text."""
+        return printable(cut(message))
 
 
 class NoAnswerError(CallError):
@@ -304,6 +319,11 @@ class NoAnswerError(CallError):
 
 class ServiceError(CallError):
     """Is the base of the errors that KMS answers with."""
+
+    @staticmethod
+    def _said(message: str) -> str:
+        """Write the service's words, which are not ours."""
+        return quoted(message)
 
 
 class NotFoundException(ServiceError):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, cast
 import attrs
 
 from kmspolicy import _text
+from kmspolicy._printable import quoted
 from kmspolicy._text import MAX_FAULTS
 from kmspolicy.errors import PolicyDocumentError, Problem
 
@@ -39,8 +40,8 @@ def wrong(message: str, *, suggestion: str | None = None) -> PolicyDocumentError
 
 
 def shown(value: object) -> str:
-    """Show a value in a message: text as it is, unless it is long, and of anything else the type."""
-    return repr(_text.short(value)) if isinstance(value, str) else json_type(value)
+    """Show a value in a message: text in quotes, and of anything else the type."""
+    return quoted(value, _text.MAX_NAME) if isinstance(value, str) else json_type(value)
 
 
 def below(step: str | int, error: PolicyDocumentError) -> list[Problem]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast, final, g
 
 import attrs
 
-from kmspolicy import _text
 from kmspolicy._document._convert import (
     Names,
     mapping,
@@ -19,6 +18,8 @@ from kmspolicy._document._convert import (
     text,
     wrong,
 )
+from kmspolicy._printable import cut, printable
+from kmspolicy._text import MAX_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -50,7 +51,7 @@ def _principal_element(
 
 def _arn_part(value: str, what: str, matches: Callable[[str], object]) -> str:
     if not isinstance(value, str) or not matches(value):
-        raise wrong(f"not {what}: {_text.short(repr(value))}")
+        raise wrong(f"not {what}: {printable(cut(repr(value), MAX_NAME))}")
     return text(value)
 
 
