@@ -779,7 +779,7 @@ async def test_waiting_for_principals_is_logged(
     with caplog.at_level(logging.INFO, logger="kmspolicy"):
         await policies.put(fake.add_key(), Policy([ADMIN, SIGN]))
     assert [record.levelname for record in caplog.records] == ["WARNING", "INFO"]
-    assert "invalid principals.; again in 1.0 seconds" in caplog.records[0].getMessage()
+    assert "invalid principals.'; again in 1.0 seconds" in caplog.records[0].getMessage()
 
 
 def test_the_plan_is_public() -> None:

@@ -11,6 +11,7 @@ import attrs
 
 from kmspolicy._client import _botocore
 from kmspolicy._plan._retry import Retry
+from kmspolicy._printable import word
 from kmspolicy.errors import CallError, ThrottlingException
 
 if TYPE_CHECKING:
@@ -129,7 +130,9 @@ class Calls:
         metadata: Mapping[str, Any] = response.get("ResponseMetadata") or {}
         answer = Answer(response, metadata.get("RequestId"), call.sent)
         if LOG.isEnabledFor(logging.DEBUG):
-            LOG.debug("%s: key %s", operation, key_id, extra=extra(key_id, call.so_far, answer.request_id))
+            LOG.debug(
+                "%s: key %s", operation, word(key_id), extra=extra(key_id, call.so_far, answer.request_id)
+            )
         return answer
 
     async def _repeat(  # noqa: PLR0913, PLR0917 - what one call is made of
@@ -158,7 +161,8 @@ class Calls:
                 if _cancellations() > asked_to_stop:  # of which a client has made an error of its own
                     raise
                 LOG.warning(
-                    "%s: key %s: %s; again in %.1f seconds", call.operation, call.key_id, error.code, delay,
+                    "%s: key %s: %s; again in %.1f seconds",
+                    call.operation, word(str(call.key_id)), word(error.code, str.isidentifier), delay,
                     extra=extra(call.key_id, call.so_far, error.request_id),
                 )  # fmt: skip
             else:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, Self, TypeAli
 
 import attrs
 
-from kmspolicy._text import short
+from kmspolicy._printable import cut, printable, word
+from kmspolicy._text import MAX_NAME
 from kmspolicy.errors import KeyIdError, NoAnswerError
 
 if TYPE_CHECKING:
@@ -295,13 +296,13 @@ class _Crew(Generic[_T]):
             key_id, value = self._kind.split(item)
         except Exception as cause:  # noqa: BLE001 - however an item refuses to be taken apart
             self.begun[number] = ""
-            problem = KeyIdError(f"expected {self._kind.words}, not {short(repr(item))}")
+            problem = KeyIdError(f"expected {self._kind.words}, not {printable(cut(repr(item), MAX_NAME))}")
             problem.__cause__ = cause
             return KeyResult("", None, problem)
         self.begun[number] = key_id
         key = _key(key_id)
         if key in self._busy:
-            message = f"key {key_id} is under way already; give each key once, or wait for its result"
+            message = f"key {word(key_id)} is under way already; give each key once, or wait for its result"
             return KeyResult(key_id, None, KeyIdError(message))
         self._busy.add(key)
         try:

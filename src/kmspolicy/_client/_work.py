@@ -17,6 +17,7 @@ from kmspolicy._diff import diff, equivalent
 from kmspolicy._document import Policy
 from kmspolicy._plan._plan import Plan, PutResult, deleted
 from kmspolicy._plan._retry import growing
+from kmspolicy._printable import printable, quoted, word
 from kmspolicy.errors import (
     CallError,
     InvalidPrincipalException,
@@ -111,7 +112,7 @@ class Work:
         if prepared.bypass:
             parameters["BypassPolicyLockoutSafetyCheck"] = True
         if LOG.isEnabledFor(logging.DEBUG):
-            LOG.debug("PutKeyPolicy: key %s: %s", key_id, text, extra=extra(key_id, 0, None))
+            LOG.debug("PutKeyPolicy: key %s: %s", word(key_id), printable(text), extra=extra(key_id, 0, None))
         answer, attempts = await self.until_known(
             lambda earlier: self.calls.send(
                 "PutKeyPolicy",
@@ -123,7 +124,7 @@ class Work:
             prepared.refuse,
         )
         if LOG.isEnabledFor(logging.INFO):
-            LOG.info("put a policy on key %s", key_id, extra=extra(key_id, attempts, answer.request_id))
+            LOG.info("put a policy on key %s", word(key_id), extra=extra(key_id, attempts, answer.request_id))
         return PutResult(key_id, answer.request_id, attempts)
 
     async def until_known(
@@ -153,7 +154,8 @@ class Work:
                     _only(refuse, error)
                 delay = min(next(delays), end - now)
                 LOG.warning(
-                    "PutKeyPolicy: key %s: %s; again in %.1f seconds", error.key_id, error.message, delay,
+                    "PutKeyPolicy: key %s: %s; again in %.1f seconds",
+                    word(str(error.key_id)), quoted(error.message), delay,
                     extra=extra(error.key_id, before, error.request_id),
                 )  # fmt: skip
             else:
@@ -180,7 +182,8 @@ class Work:
         except KeyPolicyError as error:
             if isinstance(error, CallError):  # that of a read, which knows nothing of the put
                 error.outcome_unknown = True
-            error.add_note(f"The policy was put on key {put.key_id}: request {put.request_id}.")
+            request = f": request {word(put.request_id)}" if put.request_id else ""
+            error.add_note(f"The policy was put on key {word(put.key_id)}{request}.")
             raise
 
     async def wait(self, key_id: str, policy: Policy, seconds: float) -> None:
@@ -221,7 +224,7 @@ def a_key_id(value: str) -> str:
         raise KeyIdError(f"a key id has 1 to {_LONGEST_KEY_ID:,} characters, not {len(value):,}")
     if value.startswith("alias/") or (value.startswith("arn:") and ":alias/" in value):
         raise KeyIdError(
-            f"{value!r} is an alias; a policy is put on a key id or key ARN, which DescribeKey tells"
+            f"{quoted(value)} is an alias; a policy is put on a key id or key ARN, which DescribeKey tells"
         )
     return value
 
@@ -238,7 +241,9 @@ def read_policy(key_id: str, text: str) -> Policy:
     try:
         return Policy.from_json(text)
     except PolicyDocumentError as error:
-        error.add_note(f"This is the policy of key {key_id} as KMS returned it; get_text returns its text.")
+        error.add_note(
+            f"This is the policy of key {word(key_id)} as KMS returned it; get_text returns its text."
+        )
         raise
 
 
@@ -262,7 +267,7 @@ def a_time(value: float, name: str) -> float:
 def _late(key_id: str, seconds: float, policy: Policy, found: Policy, partition: str) -> str:
     return "\n".join(
         [
-            f"the policy of key {key_id} did not read back in {seconds:g} seconds; from what it should be to what it is:",
+            f"the policy of key {word(key_id)} did not read back in {seconds:g} seconds; from what it should be to what it is:",
             str(diff(policy, found, partition=partition)),
             *deleted(found),
         ]

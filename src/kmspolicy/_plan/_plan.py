@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, final
 import attrs
 
 from kmspolicy._check._names import UNIQUE_ID
+from kmspolicy._printable import word
 
 if TYPE_CHECKING:
     from kmspolicy._check import Finding
@@ -74,7 +75,7 @@ class Plan:
 
     def __str__(self) -> str:
         """Show it for a terminal."""
-        lines = [f"key {self.key_id}: {'change' if self else 'nothing to do'}"]
+        lines = [f"key {word(self.key_id)}: {'change' if self else 'nothing to do'}"]
         if self:
             lines += [str(self.diff)]
             lines += deleted(self.current)
