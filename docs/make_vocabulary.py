@@ -42,8 +42,10 @@ def _actions() -> str:
         names = _code(f.name for f in ACTIONS.values() if f.access_level == level and f.effective)
         parts.append(f"\n**{level}.** {names}\n")
     without = _code(facts.name for facts in ACTIONS.values() if not facts.effective)
+    across = _code(facts.name for facts in ACTIONS.values() if facts.effective and facts.across_accounts)
     parts.append(
         f"\nWildcards of AWS's own documents, which need no `matching`: {_code(get_args(ActionPattern))}\n"
+        f"\nThat work on a key of another account, whose principals gain nothing by the others: {across}\n"
         f"\nWithout effect in a key policy, for IAM policies alone: {without}\n"
     )
     return "".join(parts)
@@ -79,19 +81,26 @@ def _operations(facts: ConditionKeyFacts) -> str:
     return f"all on a key but {', '.join(name.removeprefix('kms:') for name in missing)}"
 
 
+def _chooser(facts: ConditionKeyFacts) -> str:
+    who = "AWS" if facts.chosen_by == "AWS" else f"the {facts.chosen_by}"
+    return f"**{who}**" if facts.limits_callers else who
+
+
 def _condition_keys() -> str:
     constants = _constants()
     rows: dict[str, str] = {}
     for facts in CONDITION_KEYS.values():
-        if not facts.effective:
+        if not facts.permitted:
             continue
         name = facts.name
         if name not in constants:  # one of many registers
             name = name.rstrip("0123456789")
         shown = name if name[-1] not in ":/" and name == facts.name else f"{name}…"
-        rows[name] = f"| `{shown}` | `{constants[name]}` | {facts.type} | {_operations(facts)} |\n"
-    without = _code(
-        f"{f.name}…" if f.name[-1] == "/" else f.name for f in CONDITION_KEYS.values() if not f.effective
+        rows[name] = (
+            f"| `{shown}` | `{constants[name]}` | {facts.type} | {_operations(facts)} | {_chooser(facts)} |\n"
+        )
+    refused = _code(
+        f"{f.name}…" if f.name[-1] == "/" else f.name for f in CONDITION_KEYS.values() if not f.permitted
     )
     kms = "".join(row for name, row in sorted(rows.items()) if name.startswith("kms:"))
     others = "".join(
@@ -99,13 +108,14 @@ def _condition_keys() -> str:
         for name, row in sorted(rows.items(), key=lambda row: row[0].lower())
         if not name.startswith("kms:")
     )
-    head = "| condition key | in `kmspolicy.conditions` | type | requests that may have it |\n| --- | --- | --- | --- |\n"
+    head = "| condition key | in `kmspolicy.conditions` | type | requests that may have it | value chosen by |\n| --- | --- | --- | --- | --- |\n"
     return (
         "\n## Condition keys\n\nA key of the type ArrayOfString has several values in one request, and its operators stand behind\n"
-        "`for_any_value` or `for_all_values`.\n"
+        "`for_any_value` or `for_all_values`. Its value is chosen by the caller, by the caller's account, by AWS, or it is what the\n"
+        "KMS key is. A fixed value limits who can call where the chooser is in **bold**.\n"
         f"\n### Of KMS\n\n{head}{kms}"
         f"\n### Of every service, and of others\n\n{head}{others}"
-        f"\nWithout effect in a key policy, for IAM policies alone: {without}\n"
+        f"\nNot permitted in a key policy, for IAM policies alone: {refused}\n"
     )
 
 

@@ -127,7 +127,7 @@ def test_every_literal_is_accepted(action: Any) -> None:
     ("action", "message"),
     [
         ("kms:Decypt", "^'kms:Decypt' is no action of KMS; did you mean 'kms:Decrypt'\\?$"),
-        ("kms:ReEncrypt", "^'kms:ReEncrypt' is no action of KMS; did you mean 'kms:ReEncryptTo'\\?$"),
+        ("kms:ReEncrypt", "^'kms:ReEncrypt' is no action of KMS; did you mean 'kms:ReEncrypt\\*'\\?$"),
         ("Decrypt", "did you mean 'kms:Decrypt'"),
         ("s3:GetObject", "^'s3:GetObject' is no action of KMS; Statement\\(action=...\\) takes any text$"),
         ("", "^'' is no action of KMS; "),

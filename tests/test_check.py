@@ -557,17 +557,30 @@ def test_actions_and_resources(elements: dict[str, Any], expected: list[str]) ->
             [],
         ),
         ({"ForAnyValue:StringEquals": {"kms:GrantOperations": "Decrypt"}}, {"Action": "kms:CreateGrant"}, []),
+        # Each request of CreateGrant has operations; not each of another action.
         (
             {"ForAllValues:StringEquals": {"kms:GrantOperations": "Decrypt"}},
             {"Action": "kms:CreateGrant"},
+            [],
+        ),
+        (
+            {"ForAllValues:StringEquals": {"kms:GrantOperations": "Decrypt"}},
+            {"Action": "kms:*Grant*"},
             ["CONDITION_MATCHES_ABSENT_KEY"],
         ),
         (
-            {
-                "ForAllValues:StringEquals": {"kms:GrantOperations": "Decrypt"},
-                "Null": {"kms:GrantOperations": "false"},
-            },
-            {"Action": "kms:CreateGrant"},
+            {"StringEqualsIfExists": {"kms:SigningAlgorithm": "SM2DSA"}},
+            {"Action": ["kms:Sign", "kms:Verify"]},
+            [],
+        ),
+        (
+            {"ForAllValues:StringEquals": {"aws:TagKeys": "a"}},
+            {"Action": "kms:TagResource"},
+            ["CONDITION_MATCHES_ABSENT_KEY"],
+        ),
+        (
+            {"ForAllValues:StringEquals": {"aws:TagKeys": "a"}, "Null": {"aws:TagKeys": "false"}},
+            {"Action": "kms:TagResource"},
             [],
         ),
         (
@@ -631,7 +644,12 @@ def test_actions_and_resources(elements: dict[str, Any], expected: list[str]) ->
             ["UNSUPPORTED_ACTION_FOR_CONDITION_KEY"],
         ),
         ({"Bool": {"kms:GrantIsForAWSResource": "true"}}, {"Action": "kms:Foo"}, ["INVALID_ACTION"]),
-        ({"StringEquals": {"aws:ResourceTag/a": "b"}}, {}, ["IRRELEVANT_CONDITION_KEY_IN_POLICY"]),
+        ({"StringEquals": {"aws:ResourceTag/a": "b"}}, {}, ["UNSUPPORTED_CONDITION_KEY_IN_POLICY"]),
+        (
+            {"Null": {"KMS:resourcetag/a": "true"}},
+            {"Effect": "Deny"},
+            ["UNSUPPORTED_CONDITION_KEY_IN_POLICY"],
+        ),
     ],
 )
 def test_conditions(condition: dict[str, Any], more: dict[str, Any], expected: list[str]) -> None:

@@ -53,7 +53,7 @@ def test_every_effective_key_is_there() -> None:
     registers = {f"kms:recipientattestation:pcr{n}" for n in range(32)}
     registers |= {f"kms:recipientattestation:nitrotpmpcr{n}" for n in range(24)}
     assert there | registers | set(FREE) == {
-        facts.name.lower() for facts in CONDITION_KEYS.values() if facts.effective
+        facts.name.lower() for facts in CONDITION_KEYS.values() if facts.permitted
     }
     for name, key in CONSTANTS.items():
         prefix, _, rest = key.key.partition(":")

@@ -272,12 +272,12 @@ def test_11_an_unknown_action_is_a_warning_with_a_suggestion() -> None:
     )
 
 
-@pytest.mark.parametrize("key", ["aws:ResourceTag/team", "kms:ResourceAliases"])
+@pytest.mark.parametrize("key", ["aws:ResourceTag/team", "kms:ResourceTag/team", "kms:ResourceAliases"])
 def test_12_condition_keys_of_iam_policies(key: str) -> None:
-    """12: Some condition keys have no effect in a key policy."""
+    """12: Some condition keys are not permitted in a key policy."""
     condition = Condition("ForAnyValue:StringEquals", key, "a")
     statement = Statement("Allow", principal=ALICE, action="kms:Sign", resource="*", condition=condition)
-    assert found(statement) == [("IRRELEVANT_CONDITION_KEY_IN_POLICY", "WARNING")]
+    assert found(statement) == [("UNSUPPORTED_CONDITION_KEY_IN_POLICY", "ERROR")]
 
 
 def test_13_the_size_counts_the_text_that_is_sent() -> None:

@@ -137,6 +137,8 @@ OVERLY_PERMISSIVE = (
     "without the specified [encryption context or tag] or with an unspecified [encryption context or tag]. To fix, remove "
     "ForAllValues."
 )
+# https://github.com/awsdocs/aws-kms-developer-guide/issues/47
+NOT_PERMITTED = "These condition keys are not permitted in a key policy: aws:ResourceTag, kms:ResourceTag, kms:ResourceAliases"
 TO_ALICE = allow("kms:Sign").to(Principal.arn(ALICE))
 
 
@@ -168,6 +170,11 @@ TO_ALICE = allow("kms:Sign").to(Principal.arn(ALICE))
             Policy([ADMIN, TO_ALICE.when(Condition("ForAllValues:StringEquals", "aws:RequestTag/a", "b"))]),
             MALFORMED,
             OVERLY_PERMISSIVE,
+        ),
+        (
+            Policy([ADMIN, TO_ALICE.when(Condition("StringEquals", "kms:ResourceTag/team", "x"))]),
+            MALFORMED,
+            NOT_PERMITTED,
         ),
     ],
 )

@@ -8,12 +8,19 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+from botocore.session import get_session
 
-from kmspolicy._language._actions import ACTIONS, Action, ActionPattern, actions_matching
-from kmspolicy._language._keys import CONDITION_KEYS
+from kmspolicy._language._actions import ACTIONS, Action, ActionPattern, actions_matching, nearest_action
+from kmspolicy._language._keys import (
+    CONDITION_KEYS,
+    Chooser,
+    ConditionKeyFacts,
+    condition_key,
+    nearest_key,
+)
 from kmspolicy._language._operators import OPERATORS
 from kmspolicy._language._patterns import like
-from vocabulary_of_botocore import missing
+from vocabulary_of_botocore import Operation, differences, operations_of
 
 FACTS = Path(os.environ.get("KMSPOLICY_CORPUS") or "no-corpus").parent / "vocabulary"
 YOUNGER = {"kms:Decapsulate", "kms:Encapsulate"}  # than the reference of 2026-08-22
@@ -21,8 +28,11 @@ with_facts = pytest.mark.skipif(not FACTS.is_dir(), reason="there is no vocabula
 
 
 def test_there_are_as_many_as_aws_has() -> None:
-    """56 actions and two younger than the reference; 98 condition keys of KMS and 59 global ones, three of which are the same."""
-    assert (len(ACTIONS), len(CONDITION_KEYS), len(OPERATORS)) == (56 + 2, 98 + 59 - 3, 27)
+    """56 actions and two younger than the reference; 98 condition keys of KMS and 59 global ones, three of which are the same.
+
+    And kms:ResourceTag, of which only KMS's own refusal tells.
+    """
+    assert (len(ACTIONS), len(CONDITION_KEYS), len(OPERATORS)) == (56 + 2, 98 + 59 - 3 + 1, 27)
 
 
 def test_the_literals_are_the_actions_with_an_effect() -> None:
@@ -73,6 +83,16 @@ def test_actions_are_those_of_the_reference() -> None:
 
 
 @with_facts
+def test_what_works_across_accounts_is_what_the_model_says() -> None:
+    """Null in the facts is an operation that is not about a key."""
+    facts = json.loads((FACTS / "cross-account.json").read_text(encoding="utf-8"))["cross_account"]
+    assert len(facts) == len(ACTIONS) - len(YOUNGER) - len({"kms:SynchronizeMultiRegionKey"})
+    assert {name: ACTIONS[name.lower()].across_accounts for name in facts} == {
+        name: bool(works) for name, works in facts.items()
+    }
+
+
+@with_facts
 def test_condition_keys_are_those_of_the_reference() -> None:
     """Names, types and operations; the keys about a key itself also go with every operation on a key."""
     facts = json.loads((FACTS / "kms-condition-keys.json").read_text(encoding="utf-8"))["keys"]
@@ -82,7 +102,7 @@ def test_condition_keys_are_those_of_the_reference() -> None:
         known = CONDITION_KEYS[name.partition("${")[0].lower()]
         assert (known.type, known.multivalued) == (fact["type"], fact["multivalued"])
         operations = (known.operations or frozenset()) - YOUNGER
-        if fact["actions"] and known.effective:
+        if fact["actions"] and known.permitted:
             assert operations >= set(fact["actions"])
             assert operations == set(fact["actions"]) or name in more
 
@@ -97,13 +117,146 @@ def test_global_condition_keys_are_those_of_the_reference() -> None:
         assert (known.name, known.type) == (fact["key"].removesuffix("tag-key"), fact["type"])
 
 
-def test_a_new_operation_is_noticed() -> None:
-    """The comparison with botocore names what we do not know; that an older botocore knows less is no difference."""
-    operations = [facts.name.removeprefix("kms:") for facts in ACTIONS.values()]
-    assert missing([*operations[1:], "ReEncrypt"]) == []
-    assert missing([*operations, "Teleport"]) == [
-        "kms:Teleport is missing in _vocabulary.py: add it, with its access level and effect"
-    ]
+YES = "<p> <b>Cross-account use</b>: Yes. To perform ...</p>"
+NO = "<p> <b>Cross-account use</b>: No. You cannot ...</p>"
+
+
+@pytest.mark.parametrize(
+    ("operation", "expected"),
+    [
+        (Operation("Decrypt", YES, ["KeyId"]), []),
+        (Operation("ReEncrypt", YES, ["DestinationKeyId"]), []),
+        (Operation("GenerateRandom", "<b>Cross-account use</b>: Not applicable.", []), []),
+        (Operation("CreateGrant", YES, ["KeyId", "Operations"]), []),
+        (
+            Operation("Teleport", NO, []),
+            ["kms:Teleport is missing in _actions.py: add it, with its access level and effect"],
+        ),
+        (Operation("Sign", NO, ["SigningAlgorithm"]), ["kms:Sign: across_accounts is False in the model's documentation"]),
+        (
+            Operation("GenerateMac", YES, ["Message"]),
+            ["kms:GenerateMac: the keys of all requests are [], not ['kms:MacAlgorithm']"],
+        ),
+        (
+            Operation("Verify", YES, ["SigningAlgorithm", "MessageType"]),
+            ["kms:Verify: the keys of all requests are ['kms:MessageType', 'kms:SigningAlgorithm'], not ['kms:SigningAlgorithm']"],
+        ),
+    ],
+    ids=lambda row: row.name if isinstance(row, Operation) else "",
+)  # fmt: skip
+def test_what_botocore_knows_otherwise_is_noticed(operation: Operation, expected: list[str]) -> None:
+    """A new operation, another answer across accounts, and a parameter that is required or no longer so."""
+    assert list(differences([operation])) == expected
+
+
+def test_the_installed_botocore_knows_nothing_otherwise() -> None:
+    """Its model is not older than what the data was taken from, nor has AWS changed its mind."""
+    assert list(differences(operations_of(get_session().get_service_model("kms")))) == []
+
+
+# --- who chooses, and what limits ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("facts", CONDITION_KEYS.values(), ids=lambda facts: facts.name)
+def test_each_key_has_a_chooser_and_a_source(facts: ConditionKeyFacts) -> None:
+    """Only what AWS chooses limits who can call; the page that says so is named."""
+    assert facts.chosen_by in get_args(Chooser)
+    assert facts.chosen_by == "AWS" or not facts.limits_callers
+    assert facts.source.startswith("https://")
+
+
+@pytest.mark.parametrize(
+    ("name", "chosen_by", "limits_callers"),
+    [
+        ("kms:CallerAccount", "AWS", True),
+        ("aws:PrincipalOrgID", "AWS", True),
+        ("aws:PrincipalArn", "AWS", True),
+        ("aws:SourceIp", "AWS", True),
+        ("aws:SourceVpce", "AWS", True),
+        ("aws:SourceArn", "AWS", True),
+        ("kms:ViaService", "AWS", False),
+        ("kms:GrantIsForAWSResource", "AWS", False),
+        ("aws:PrincipalType", "AWS", False),
+        ("aws:VpcSourceIp", "AWS", False),
+        ("kms:EncryptionContext:app", "caller", False),
+        ("kms:RecipientAttestation:PCR4", "caller", False),
+        ("kms:RequestAlias", "caller", False),
+        ("aws:SourceIdentity", "caller", False),
+        ("aws:PrincipalTag/team", "account", False),
+        ("aws:username", "account", False),
+        ("kms:KeySpec", "key", False),
+        ("aws:ResourceAccount", "key", False),
+    ],
+)
+def test_who_chooses_the_value_of_a_key(name: str, chosen_by: str, limits_callers: bool) -> None:
+    """An account, an organisation and a network are AWS's to say; a tag, a name and a parameter are not."""
+    facts = condition_key(name)
+    assert facts is not None
+    assert (facts.chosen_by, facts.limits_callers) == (chosen_by, limits_callers)
+
+
+@pytest.mark.parametrize(
+    ("name", "action", "may_be", "always"),
+    [
+        ("kms:GrantOperations", "kms:CreateGrant", True, True),
+        ("kms:GrantOperations", "kms:ListGrants", False, False),
+        ("kms:GranteePrincipal", "kms:CreateGrant", True, False),  # or kms:GranteeServicePrincipal
+        ("kms:SigningAlgorithm", "kms:Verify", True, True),
+        ("kms:MessageType", "kms:Verify", True, False),
+        ("kms:EncryptionContext:app", "kms:Sign", False, False),
+        ("kms:RequestAlias", "kms:Encapsulate", True, False),
+        ("kms:KeySpec", "kms:PutKeyPolicy", True, False),
+        ("aws:PrincipalArn", "kms:Sign", True, False),
+    ],
+)
+def test_which_requests_have_a_key(name: str, action: str, may_be: bool, always: bool) -> None:
+    """Those that may have it by the reference, and those of which the model requires it."""
+    facts = condition_key(name)
+    assert facts is not None
+    assert (facts.may_be_in(action), action in facts.always) == (may_be, always)
+
+
+def test_what_kms_refuses_in_a_key_policy() -> None:
+    """https://github.com/awsdocs/aws-kms-developer-guide/issues/47 quotes the service."""
+    refused = {facts.name for facts in CONDITION_KEYS.values() if not facts.permitted}
+    assert refused == {"aws:ResourceTag/", "kms:ResourceTag/", "kms:ResourceAliases"}
+
+
+# --- hints -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("kms:ReEncrypt", "kms:ReEncrypt*"),
+        ("KMS:reencrypt", "kms:ReEncrypt*"),
+        ("kms:List", "kms:List*"),
+        ("kms:Describe", "kms:Describe*"),
+        ("kms:Decypt", "kms:Decrypt"),
+        ("kms:GenerateDataKeys", "kms:GenerateDataKey"),
+        ("kms:CreateKeys", None),
+        ("kms:ListAlias", None),
+        ("kms:Xyz*", None),
+    ],
+)
+def test_a_hint_for_an_action_has_an_effect(word: str, meant: str | None) -> None:
+    """What was meant is not said where it would grant nothing."""
+    assert nearest_action(word) == meant
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("kms:ViaServce", "kms:ViaService"),
+        ("aws:PrincipalOrgIDs", "aws:PrincipalOrgID"),
+        ("kms:ResourceAlias", None),
+        ("aws:ResourceTag", None),
+        ("xyz", None),
+    ],
+)
+def test_a_hint_for_a_condition_key_is_permitted(word: str, meant: str | None) -> None:
+    """What was meant is not said where KMS would refuse it."""
+    assert nearest_key(word) == meant
 
 
 def test_which_keys_have_several_values() -> None:

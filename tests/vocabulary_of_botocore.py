@@ -1,42 +1,86 @@
-"""Compare our actions with the operations of the installed botocore; run by ``nox -s vocabulary``.
+"""Compare our vocabulary with the model of KMS in the installed botocore; run by ``nox -s vocabulary``.
 
-ReEncrypt is an operation and no action: it is allowed as ReEncryptFrom and ReEncryptTo.
+ReEncrypt is an operation and not an action: it is allowed as ReEncryptFrom and ReEncryptTo.
 """
 
 from __future__ import annotations
 
+import re
 import sys
 from importlib.metadata import version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from botocore.session import get_session
 
 from kmspolicy._language._actions import ACTIONS
+from kmspolicy._language._keys import CONDITION_KEYS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
-NOT_AN_ACTION = {"ReEncrypt"}
+    from botocore.model import ServiceModel
+
+ACTIONS_OF = {"ReEncrypt": ("kms:ReEncryptFrom", "kms:ReEncryptTo")}
+KEY_OF_PARAMETER = {"KeyPairSpec": "kms:DataKeyPairSpec", "Operations": "kms:GrantOperations"}
 
 
-def missing(operations: Iterable[str]) -> list[str]:
-    """Say what botocore knows and we do not."""
-    known = {facts.name.removeprefix("kms:") for facts in ACTIONS.values()}
-    return [
-        f"kms:{name} is missing in _vocabulary.py: add it, with its access level and effect"
-        for name in sorted(set(operations) - NOT_AN_ACTION - known)
-    ]
+class Operation(NamedTuple):
+    """What the model says of an operation."""
+
+    name: str
+    documentation: str
+    """Its HTML, which says under "Cross-account use" whether it works on a key of another account."""
+    required: Sequence[str]
+    """The parameters that each request has."""
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """The actions that allow it."""
+        return ACTIONS_OF.get(self.name, (f"kms:{self.name}",))
+
+    @property
+    def across_accounts(self) -> bool:
+        """Whether it works on a key of another account."""
+        words = re.sub(r"<[^>]+>", "", self.documentation)
+        return re.search(r"Cross-account use\s*:\s*Yes\b", words) is not None
+
+    @property
+    def always(self) -> set[str]:
+        """The condition keys that each request has."""
+        keys = (KEY_OF_PARAMETER.get(name, f"kms:{name}") for name in self.required)
+        return {key for key in keys if key.lower() in CONDITION_KEYS}
+
+
+def differences(operations: Iterable[Operation]) -> Iterator[str]:
+    """Say what a model knows and we do not, or know otherwise; that an older one knows less is no difference."""
+    for operation in operations:
+        for name in operation.actions:
+            action = ACTIONS.get(name.lower())
+            if action is None:
+                yield f"{name} is missing in _actions.py: add it, with its access level and effect"
+                continue
+            if action.across_accounts is not operation.across_accounts:
+                yield f"{name}: across_accounts is {operation.across_accounts} in the model's documentation"
+            always = {facts.name for facts in CONDITION_KEYS.values() if name in facts.always}
+            if always != operation.always:
+                yield f"{name}: the keys of all requests are {sorted(operation.always)}, not {sorted(always)}"
+
+
+def operations_of(model: ServiceModel) -> Iterator[Operation]:
+    """Go through the operations of a model."""
+    for name in model.operation_names:
+        operation = model.operation_model(name)
+        parameters = operation.input_shape
+        required = [] if parameters is None else parameters.required_members
+        yield Operation(name, operation.documentation, required)
 
 
 def main() -> int:
-    """Print the comparison; return 1 where something is missing."""
-    operations: list[str] = get_session().get_service_model("kms").operation_names
-    found = missing(operations)
-    lines = [
-        *found,
-        f"botocore {version('botocore')}: {len(operations)} operations, {len(found)} missing here",
-    ]
-    sys.stdout.write("\n".join(lines) + "\n")
+    """Print the comparison; return 1 where there are differences."""
+    operations = list(operations_of(get_session().get_service_model("kms")))
+    found = list(differences(operations))
+    summary = f"botocore {version('botocore')}: {len(operations)} operations, {len(found)} differences"
+    sys.stdout.write("\n".join([*found, summary]) + "\n")
     return 1 if found else 0
 
 

@@ -177,6 +177,13 @@ CATALOGUE: Final[dict[str, Entry]] = {
         _when("ForAllValues:StringEquals", "kms:EncryptionContext:App", "x"),
         doubt="KMS may refuse ForAllValues with an encryption context or a request tag here, too; a request without the key matches.",
     ),
+    "UNSUPPORTED_CONDITION_KEY_IN_POLICY": Entry(
+        ERROR,
+        "This condition key is not permitted in a key policy; it works in IAM policies only.",
+        "Move the condition to an IAM policy.",
+        "https://github.com/awsdocs/aws-kms-developer-guide/issues/47",
+        _when("ForAnyValue:StringEquals", "kms:ResourceAliases", "alias/app"),
+    ),
     # --- what KMS may refuse ---
     "RESOURCE_IS_KEY_ARN": Entry(
         WARNING,
@@ -331,13 +338,6 @@ CATALOGUE: Final[dict[str, Entry]] = {
         "Correct it.",
         f"{_IAM}reference_policies_condition-keys.html",
         _when("StringEquals", "aws:PrincipalOrgIDs", "o-a1b2c3d4e5"),
-    ),
-    "IRRELEVANT_CONDITION_KEY_IN_POLICY": Entry(
-        WARNING,
-        "This condition key works in IAM policies only.",
-        "Move the condition to an IAM policy.",
-        _CONDITIONS,
-        _when("ForAnyValue:StringEquals", "kms:ResourceAliases", "alias/app"),
     ),
     "UNSUPPORTED_ACTION_FOR_CONDITION_KEY": Entry(
         WARNING,

@@ -80,8 +80,8 @@ def _condition(clause: Clause) -> Iterator[Found]:
     if clause.facts is None:
         yield from _unknown_key(clause)
     else:
-        if not clause.facts.effective:
-            yield Found("IRRELEVANT_CONDITION_KEY_IN_POLICY", clause.steps, repr(clause.key))
+        if not clause.facts.permitted:
+            yield Found("UNSUPPORTED_CONDITION_KEY_IN_POLICY", clause.steps, repr(clause.key))
         if clause.facts.multivalued and not clause.operator.qualifier and kind != "Null":
             yield Found("MISSING_QUALIFIER", clause.steps, repr(clause.key))
         if kind not in _COMPARED_BY.get(clause.facts.type, ()):
@@ -156,8 +156,7 @@ def _condition_in(
 ) -> Iterator[Found]:
     """Check a condition against the rest of its statement: the actions it names, and whether another demands the key."""
     facts, qualifier = clause.facts, clause.operator.qualifier
-    operations = facts.operations if facts is not None and facts.effective else None
-    if operations is not None and named and named.isdisjoint(operations):
+    if facts is not None and named and not any(map(facts.may_be_in, named)):
         yield Found("UNSUPPORTED_ACTION_FOR_CONDITION_KEY", clause.steps, repr(clause.key))
     if qualifier == "ForAllValues" and clause.folded.startswith(_REFUSED_FOR_ALL):
         # AWS says it of any policy; a Deny is none the more permissive for it, nor a Null that demands the key.
@@ -171,8 +170,17 @@ def _condition_in(
         and clause.operator.name != "Null"
     ):
         yield Found("FOR_ALL_VALUES_WITH_SINGLE_VALUED_KEY", clause.steps, repr(clause.key))
-    elif statement.effect == "Allow" and clause.matches_absent and not demanded:
+    elif (
+        statement.effect == "Allow"
+        and clause.matches_absent
+        and not (demanded or _is_always_there(clause, named))
+    ):
         yield Found("CONDITION_MATCHES_ABSENT_KEY", clause.steps, repr(clause.key))
+
+
+def _is_always_there(clause: Clause, named: AbstractSet[str]) -> bool:
+    """Return whether all requests that a statement names have the key of a condition."""
+    return clause.facts is not None and bool(named) and named <= clause.facts.always
 
 
 _REFUSED_FOR_ALL: Final = ("kms:encryptioncontext:", "aws:requesttag/")

