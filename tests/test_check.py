@@ -125,6 +125,39 @@ def test_a_finding_says_what_where_and_what_to_do() -> None:
     )
     assert finding.locate(policy.to_json(indent=1)) == (18, 4)
     assert finding.locate("{}") is None
+    written = finding.to_dict()
+    assert json.loads(json.dumps(written)) == written
+    assert written == {
+        "code": "INVALID_ACTION",
+        "severity": "warning",
+        "path": "Statement[1].Action",
+        "steps": ["Statement", 1, "Action"],
+        "message": finding.message,
+        "hint": finding.hint,
+        "url": finding.url,
+    }
+
+
+def test_findings_below_long_names_are_located() -> None:
+    """Names that begin alike for more characters than are shown are told apart."""
+    keys = ["aws:" + "x" * 200 + end for end in "ab"]
+    policy = Policy([ADMIN, about(Condition={"StringEquals": dict.fromkeys(keys, "x")})])
+    text = policy.to_json(indent=0)
+    found = [finding for finding in check(policy) if finding.code == "INVALID_GLOBAL_CONDITION_KEY"]
+    assert [finding.steps[-1] for finding in found] == keys
+    places = [finding.locate(text) for finding in found]
+    assert [text.splitlines()[place.line - 1].split('"')[1] for place in places if place] == keys
+
+
+def test_severities_are_ordered() -> None:
+    """An error is the worst; other values cannot be compared with a severity."""
+    mildest_first = [Severity.SUGGESTION, Severity.WARNING, Severity.SECURITY_WARNING, Severity.ERROR]
+    assert sorted(Severity) == mildest_first
+    assert max(Severity) is Severity.ERROR
+    assert Severity.SECURITY_WARNING >= Severity.WARNING >= Severity.WARNING > Severity.SUGGESTION
+    assert Severity.WARNING <= Severity.WARNING < Severity.ERROR
+    with pytest.raises(TypeError):
+        _ = Severity.ERROR > "warning"  # type: ignore[operator]  # ty: ignore[unsupported-operator]
 
 
 # --- lockout ---------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from inspect import isawaitable
 from io import StringIO
 from pathlib import Path
 from types import FunctionType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import pytest
 from moto.server import ThreadedMotoServer
@@ -197,6 +197,12 @@ def test_every_public_name_has_its_place_in_the_reference() -> None:
     assert set(kmspolicy.__all__) - elsewhere == described - {"kmspolicy"}
 
 
+def test_every_code_of_a_problem_is_explained() -> None:
+    """The second table of ``docs/reference/errors.md`` has the codes of problems, each once."""
+    text = (ROOT / "docs/reference/errors.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| `([A-Z_]+)` \|", text, re.MULTILINE) == list(get_args(errors.ProblemCode))
+
+
 def test_every_error_has_its_advice() -> None:
     """The table of ``docs/reference/errors.md`` has each exception, and says truly which calls are repeated."""
     text = (ROOT / "docs/reference/errors.md").read_text(encoding="utf-8")
@@ -206,7 +212,7 @@ def test_every_error_has_its_advice() -> None:
     classes = {
         name: getattr(errors, name)
         for name in errors.__all__
-        if name not in ("Problem", "UnknownWordWarning")
+        if name not in ("Problem", "ProblemCode", "ProblemDict", "UnknownWordWarning")
     }
     calls = {name: cls for name, cls in classes.items() if issubclass(cls, errors.CallError)}
     bases = {"KeyPolicyError", "CallError", "ServiceError"}

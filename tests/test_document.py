@@ -9,12 +9,13 @@ import sys
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from types import MappingProxyType
-from typing import Any
+from typing import Any, get_args
 
 import attrs
 import pytest
 
 from kmspolicy import Condition, Policy, Principal, Statement, allow, conditions, errors
+from kmspolicy._text import MAX_CHARACTERS
 from support import calls_of, example_from_values
 
 ROOT = "arn:aws:iam::111122223333:root"
@@ -789,6 +790,48 @@ def test_every_problem_of_a_dict_is_listed(text: str, lines: list[str]) -> None:
     )
 
 
+CODES: dict[errors.ProblemCode, list[str]] = {
+    "DATA_TYPE_MISMATCH": ["[]", '{"Statement": 1}', '{"Statement": [], "Id": null}'],
+    "DUPLICATE_NAME": ['{"Statement": [], "Statement": []}'],
+    "INVALID_EFFECT": ['{"Statement": {"Effect": "allow"}}', '{"Statement": {"Effect": 1}}'],
+    "INVALID_POLICY_ELEMENT": ['{"Statement": [], "x": 1}', '{"Statement": {"Effect": "Deny", "x": 1}}'],
+    "INVALID_PRINCIPAL_FORMAT": ['{"Statement": {"Effect": "Deny", "Principal": "x"}}'],
+    "INVALID_PRINCIPAL_KEY": ['{"Statement": {"Effect": "Deny", "Principal": {"Aws": "x"}}}'],
+    "INVALID_VALUE": ['{"Statement": [], "Id": "\\ud800"}', '{"Statement": [], "Id": 1e999}'],
+    "JSON_SYNTAX_ERROR": ["", "{'Statement': []}", '{"Statement": [],}', '{"Statement": [], "Id": NaN}'],
+    "LIMIT_EXCEEDED": [" " * MAX_CHARACTERS + "{}", "[" * 100, f'{{"Statement": [], "Id": {"9" * 700}}}'],
+    "MISSING_EFFECT": ['{"Statement": {}}'],
+    "MISSING_STATEMENT": ["{}", '{"Effect": "Deny"}'],
+    "UNSUPPORTED_ELEMENT_COMBINATION": ['{"Statement": {"Effect": "Deny", "Action": "a", "NotAction": "b"}}'],
+}
+
+
+@pytest.mark.parametrize("code", get_args(errors.ProblemCode))
+def test_every_problem_has_a_code(code: errors.ProblemCode) -> None:
+    """Programs tell by it what is wrong."""
+    for text in CODES[code]:
+        with pytest.raises(errors.PolicyDocumentError) as caught:
+            Policy.from_json(text)
+        assert code in [problem.code for problem in caught.value.problems]
+
+
+@pytest.mark.parametrize(
+    ("build", "code"),
+    [
+        (lambda: Principal.account("1"), "INVALID_PRINCIPAL_FORMAT"),
+        (lambda: Policy("x"), "DATA_TYPE_MISMATCH"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+        (lambda: Condition("a", "b", 10**640), "LIMIT_EXCEEDED"),
+        (lambda: Condition("a", "b", NAN), "INVALID_VALUE"),
+        (lambda: Condition("a", "\ud800", "c"), "INVALID_VALUE"),
+    ],
+)
+def test_problems_of_constructors_have_codes(build: Any, code: errors.ProblemCode) -> None:
+    """The same as those of texts."""
+    with pytest.raises(errors.PolicyDocumentError) as caught:
+        build()
+    assert [problem.code for problem in caught.value.problems] == [code]
+
+
 class Repeating(Mapping[str, object]):
     """A mapping that has a name twice, as multidict's and email's have."""
 
@@ -876,13 +919,35 @@ def test_no_more_than_a_thousand_problems_are_collected() -> None:
         {"Statement": [], **{f"x{n}": n for n in range(5000)}},
         {"Statement": {"Effect": "Deny", "Action": [1] * 5000}},
         {"Statement": {"Effect": "Deny", "Condition": {"Bool": {f"x{n}": None for n in range(5000)}}}},
+        {"Statement": [{"Effect": "Deny", "Action": [1] * 999}] * 3},
+        {"Version": 1, **{f"x{n}": n for n in range(5000)}},
+        {"Effect": "Deny", **{f"x{n}": n for n in range(5000)}},
     ]
     for data in many:
         assert len(problems_of(data)) == 1000
+        with pytest.raises(errors.PolicyDocumentError) as caught:
+            Policy.from_json(json.dumps(data))
+        assert len(caught.value.problems) == 1000
     repeated = "{" + ",".join(['"x":1'] * 5000) + "}"
     with pytest.raises(errors.PolicyDocumentError) as caught:
         Policy.from_json(repeated)
     assert len(caught.value.problems) == 1000
+
+
+def test_a_dict_has_the_limits_of_a_text() -> None:
+    """What is too long for one is too long for the other: the text has as many characters as the policy writes."""
+    document: dict[str, Any] = {"Statement": [], "Id": ""}
+    document["Id"] = "x" * (MAX_CHARACTERS - len(json.dumps(document, separators=(",", ":"))))
+    for read in (Policy.from_dict, lambda data: Policy.from_json(Policy.from_dict(data).to_json())):
+        assert len(read(document).to_json()) == MAX_CHARACTERS
+    document["Id"] += "x"
+    with pytest.raises(errors.PolicyDocumentError) as caught:
+        Policy.from_dict(document)
+    assert caught.value.problems == (
+        errors.Problem("LIMIT_EXCEEDED", "the text is longer than 1,048,576 characters"),
+    )
+    with pytest.raises(errors.PolicyDocumentError, match="the text is longer than 1,048,576 characters"):
+        Policy.from_json(json.dumps(document, separators=(",", ":")))
 
 
 def problems_of(data: Any) -> list[str]:
@@ -892,13 +957,14 @@ def problems_of(data: Any) -> list[str]:
     return [str(problem) for problem in caught.value.problems]
 
 
-def test_a_place_below_a_long_name_is_that_of_the_name() -> None:
-    """A path that was shortened leads as far as it is whole."""
+def test_a_place_below_a_long_name_is_exact() -> None:
+    """A name is cut where it is shown, and nowhere else."""
     text = '{"Statement":{"Effect":"Deny","Condition":{"' + "x" * 200 + '":{"b":[null]}}}}'
     with pytest.raises(
-        errors.PolicyDocumentError, match=r'^line 1, column 31, Statement\.Condition\["x{100}…"\]'
-    ):
+        errors.PolicyDocumentError, match=r'^line 1, column 253, Statement\.Condition\["x{100}…"\]\.b\[0\]: '
+    ) as caught:
         Policy.from_json(text)
+    assert caught.value.problems[0].steps == ("Statement", "Condition", "x" * 200, "b", 0)
 
 
 @pytest.mark.parametrize("value", [10**5000, [[]], None], ids=["huge", "nested", "null"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import inspect
+import json
 import pickle
 
 import pytest
@@ -134,7 +135,7 @@ def test_a_long_message_is_cut() -> None:
 def test_every_error_can_be_shown() -> None:
     """Whoever makes an error of this library gives it text as it is; only line ends are kept."""
     assert str(errors.SidError("a\x85b\nc\u202e")) == "a\\x85b\nc\\u202e"
-    assert str(errors.Problem("a\nb", 'x["\u2028"]', suggestion="\x9b")) == (
+    assert str(errors.Problem("INVALID_VALUE", "a\nb", ("x", "\u2028"), suggestion="\x9b")) == (
         "x[\"\\u2028\"]: a\\nb; did you mean '\\x9b'?"
     )
     assert str(errors.PolicyChangedError("k\n", "", "")) == (
@@ -144,8 +145,10 @@ def test_every_error_can_be_shown() -> None:
 
 def test_problems_are_listed() -> None:
     """One problem is one line; several are counted and listed."""
-    where = errors.Problem("'effect' is not an element", "Statement[0].effect", 3, 7, "Effect")
-    what = errors.Problem("the Statement is missing")
+    where = errors.Problem(
+        "INVALID_POLICY_ELEMENT", "'effect' is not an element", ("Statement", 0, "effect"), 3, 7, "Effect"
+    )
+    what = errors.Problem("MISSING_STATEMENT", "the Statement is missing")
     one, two = errors.PolicyDocumentError([where]), errors.PolicyDocumentError([what, where])
     assert (
         str(one)
@@ -155,9 +158,26 @@ def test_problems_are_listed() -> None:
     assert two.problems == (what, where)
 
 
+def test_a_problem_as_json() -> None:
+    """It has all fields, the steps in full beside the path that people read."""
+    name = "x" * 200
+    problem = errors.Problem("MISSING_EFFECT", "the Effect is missing", ("Statement", 0, name), 3, 7)
+    written = problem.to_dict()
+    assert json.loads(json.dumps(written)) == written
+    assert written == {
+        "code": "MISSING_EFFECT",
+        "message": "the Effect is missing",
+        "path": f'Statement[0]["{name[:100]}…"]',
+        "steps": ["Statement", 0, name],
+        "line": 3,
+        "column": 7,
+        "suggestion": None,
+    }
+
+
 def test_a_long_list_of_problems_is_cut() -> None:
     """A document with a thousand problems does not flood the terminal; ``problems`` has them all."""
-    error = errors.PolicyDocumentError([errors.Problem(f"number {n}") for n in range(1000)])
+    error = errors.PolicyDocumentError([errors.Problem("INVALID_VALUE", f"number {n}") for n in range(1000)])
     assert len(error.problems) == 1000
     assert str(error).splitlines()[-1] == "  and 980 more"
     assert len(str(error).splitlines()) == 22
@@ -166,7 +186,7 @@ def test_a_long_list_of_problems_is_cut() -> None:
 @pytest.mark.parametrize(
     "error",
     [
-        errors.PolicyDocumentError([errors.Problem("m", "p", 1, 2, "s")]),
+        errors.PolicyDocumentError([errors.Problem("INVALID_VALUE", "m", ("p", 0), 1, 2, "s")]),
         errors.ConditionConflictError("a conflict"),
         errors.SidError("no such Sid"),
         errors.KeyIdError("an alias"),

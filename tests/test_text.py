@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
+from typing import TYPE_CHECKING
 
 import pytest
 
 from kmspolicy import _text
-from kmspolicy._text import MAX_CHARACTERS, MAX_DEPTH, MAX_DIGITS, Lines, format_path, parse_path, scan
+from kmspolicy._path import format_path
+from kmspolicy._text import MAX_CHARACTERS, MAX_DEPTH, MAX_DIGITS, MAX_KEPT, Lines, scan
 from support import loaded
+
+if TYPE_CHECKING:
+    from kmspolicy._path import Steps
 
 FAULTS: list[tuple[str, str, tuple[int, int], str]] = [  # text, path, place, message
     ('{"a":1,"a":2}', "a", (1, 8), "this name stands twice in its object"),
@@ -82,7 +87,7 @@ def test_what_is_not_strict_json(text: str, path: str, place: tuple[int, int], m
     with pytest.raises((ValueError, RecursionError)):
         loaded(_text.members(text))
     found = scan(text)
-    assert [(format_path(f.path), Lines(text).place(f.offset), f.message) for f in found.faults] == [
+    assert [(format_path(f.steps), Lines(text).place(f.offset), f.message) for f in found.faults] == [
         (path, place, message)
     ]
 
@@ -158,7 +163,7 @@ def test_bytes_that_are_not_utf_8(data: bytes, place: tuple[int, int]) -> None:
 def test_every_repeated_name_is_found() -> None:
     """A repeated name does not end the reading, and the first value stays."""
     found = scan('{"a":1,"b":{"c":1,"c":2},"a":3,"a":4}')
-    assert [(format_path(f.path), f.offset) for f in found.faults] == [("b.c", 18), ("a", 25), ("a", 31)]
+    assert [(format_path(f.steps), f.offset) for f in found.faults] == [("b.c", 18), ("a", 25), ("a", 31)]
     assert found.node is not None
     assert found.node.value == {"a": 1, "b": {"c": 1}}
 
@@ -185,32 +190,6 @@ def test_digits_do_not_depend_on_the_interpreters_limit() -> None:
         sys.set_int_max_str_digits(limit)
 
 
-PATHS = [
-    ("", ()),
-    ("Statement", ("Statement",)),
-    ("Statement[0].Principal.AWS[12]", ("Statement", 0, "Principal", "AWS", 12)),
-    ('Statement[0].Condition.StringEquals["kms:ViaService"]', ("Statement", 0, "Condition", "StringEquals", "kms:ViaService")),
-    ('[""]', ("",)),
-    ('["a\\"]\\\\[b"].c', ('a"]\\[b', "c")),
-    ('["\u00e9"][0]', ("\u00e9", 0)),
-    ('["0"]', ("0",)),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("text", "path"), PATHS)
-def test_paths_are_written_and_read(text: str, path: tuple[str | int, ...]) -> None:
-    """Names stand behind dots, indices and other names in brackets."""
-    assert format_path(path) == text
-    assert parse_path(text) == path
-
-
-@pytest.mark.parametrize("text", [".a", "a..b", "a[", "a[x]", 'a["x]', "a b", "a[-1]", "a.", "1"])
-def test_what_is_not_a_path(text: str) -> None:
-    """It is refused with its text."""
-    with pytest.raises(ValueError, match="not a path"):
-        parse_path(text)
-
-
 TEXT = """{
   "Statement": [
     {"Sid": "one"},
@@ -222,28 +201,60 @@ TEXT = """{
 
 
 @pytest.mark.parametrize(
-    ("path", "place"),
+    ("steps", "place"),
     [
-        ("", (1, 1)),
-        ("Statement", (2, 3)),
-        ("Statement[0]", (3, 5)),
-        ("Statement[0].Sid", (3, 6)),
-        ("Statement[1]", (4, 5)),
-        ('Statement[1].Condition.Bool["aws:SecureTransport"]', (5, 30)),
-        ('Statement[1].Condition.Bool["aws:SecureTransport"][0]', (5, 54)),
-        ("Statement[2]", None),
-        ("Statement.Sid", None),
-        ("Statement[0].Sid.x.y", None),
+        ((), (1, 1)),
+        (("Statement",), (2, 3)),
+        (("Statement", 0), (3, 5)),
+        (("Statement", 0, "Sid"), (3, 6)),
+        (("Statement", 1), (4, 5)),
+        (("Statement", 1, "Condition", "Bool", "aws:SecureTransport"), (5, 30)),
+        (("Statement", 1, "Condition", "Bool", "aws:SecureTransport", 0), (5, 54)),
+        (("Statement", 2), None),
+        (("Statement", "0"), None),
+        (("Statement", "Sid"), None),
+        (("Statement", 0, "Sid", "x", "y"), None),
     ],
+    ids=lambda value: format_path(value) if isinstance(value, tuple) else str(value),
 )
-def test_locating(path: str, place: tuple[int, int] | None) -> None:
+def test_locating(steps: Steps, place: tuple[int, int] | None) -> None:
     """An item is found at its first character, a member of an object at its name, what is not there not at all."""
-    assert _text.locate(TEXT, path) == place
-    assert _text.locate(TEXT.encode(), path) == place
-    assert _text.locate(TEXT.replace("\n", "\r\n"), path) == place
+    assert _text.locate(TEXT, steps) == place
+    assert _text.locate(TEXT.encode(), steps) == place
+    assert _text.locate(TEXT.replace("\n", "\r\n"), steps) == place
 
 
 def test_locating_in_a_text_that_cannot_be_read() -> None:
     """There is no place in it."""
-    assert _text.locate(TEXT + "]", "Statement") is None
-    assert _text.locate(b"\xff", "") is None
+    assert _text.locate(TEXT + "]", ("Statement",)) is None
+    assert _text.locate(b"\xff", ()) is None
+
+
+def test_names_are_told_apart_however_long_they_are() -> None:
+    """A place is found by the whole name, not by what is shown of it."""
+    one, two = "x" * 200 + "1", "x" * 200 + "2"
+    text = json.dumps({one: 1, two: 2}, indent=0)
+    assert [_text.locate(text, (name,)) for name in (one, two)] == [(2, 1), (3, 1)]
+
+
+@pytest.mark.parametrize(
+    ("text", "readings"),
+    [(TEXT, 1), (TEXT + " " * MAX_KEPT, 3)],
+    ids=["the last text is kept", "one longer than any policy is not"],
+)
+def test_a_text_is_read_once_for_all_its_places(
+    monkeypatch: pytest.MonkeyPatch, text: str, readings: int
+) -> None:
+    """Locating a thousand findings costs one reading, also where each is given an equal copy of the text."""
+    read: list[str | bytes] = []
+
+    def counted(text: str | bytes) -> _text.Scan:
+        read.append(text)
+        return scan(text)
+
+    monkeypatch.setattr(_text, "scan", counted)
+    _text.locate("[]", ())
+    read.clear()
+    for line in (3, 3, 3):
+        assert _text.locate("".join(list(text)), ("Statement", 0)) == (line, 5)
+    assert len(read) == readings

@@ -13,13 +13,15 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
+from functools import lru_cache
 from math import isfinite
-from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn, TypeAlias, cast
+from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-Path: TypeAlias = tuple[str | int, ...]
+    from kmspolicy._path import Steps
+    from kmspolicy.errors import ProblemCode
 
 MAX_CHARACTERS: Final = 1 << 20
 """KMS stores at most 32,768 bytes and its model allows 131,072 characters for what it returns."""
@@ -30,11 +32,15 @@ MAX_DEPTH: Final = 32
 MAX_DIGITS: Final = 640
 """The lowest limit that Python can be set to for turning text into integers, and integers into text."""
 
-MAX_FAULTS: Final = 1000
+MAX_PROBLEMS: Final = 1000
 """Whoever has more mistakes than these will come back."""
 
-MAX_NAME: Final = 100
-"""A longer name is shortened where it is shown, so that many mistakes below it cost no more than a few."""
+TOO_LONG: Final = f"the text is longer than {MAX_CHARACTERS:,} characters"
+TOO_MANY_DIGITS: Final = f"a number of more than {MAX_DIGITS:,} characters"
+TWICE: Final = "this name stands twice in its object"
+
+MAX_KEPT: Final = 1 << 17
+"""Longer texts are not policies that KMS has; their places are not kept in memory."""
 
 
 class Place(NamedTuple):
@@ -47,7 +53,8 @@ class Place(NamedTuple):
 class Fault(NamedTuple):
     """One thing that is wrong with a JSON text, and where."""
 
-    path: Path
+    code: ProblemCode
+    steps: Steps
     offset: int
     message: str
 
@@ -59,19 +66,19 @@ class Node(NamedTuple):
     offset: int
     items: Mapping[str | int, Node]
 
-    def find(self, path: Path) -> Node | None:
-        """Find the node at a path, None where there is no such place."""
+    def find(self, steps: Steps) -> Node | None:
+        """Find the node that steps lead to, None where there is no such place."""
         node = self
-        for step in path:
+        for step in steps:
             if step not in node.items:
                 return None
             node = node.items[step]
         return node
 
-    def nearest(self, path: Path) -> Node:
-        """Find the node at a path, or the last one on the way to it."""
+    def nearest(self, steps: Steps) -> Node:
+        """Find the node that steps lead to, or the last one on the way to it."""
         node = self
-        for step in path:
+        for step in steps:
             node = node.items.get(step, node)
         return node
 
@@ -124,7 +131,7 @@ def scan(text: str | bytes) -> Scan:
         string = text if isinstance(text, str) else text.decode()
     except UnicodeDecodeError as error:
         before = error.object[: error.start].decode()
-        return Scan(before, None, [Fault((), len(before), "this byte is not UTF-8")])
+        return Scan(before, None, [Fault("JSON_SYNTAX_ERROR", (), len(before), "this byte is not UTF-8")])
     scanner = _Scanner(string)
     return Scan(string, scanner.document(), scanner.faults)
 
@@ -142,63 +149,30 @@ class Lines:
         return Place(line, offset - self._starts[line - 1] + 1)
 
 
-def locate(text: str | bytes, path: str) -> Place | None:
+def locate(text: str | bytes, steps: Steps) -> Place | None:
     """Find the place of a value in a JSON text.
+
+    The places in the last text are kept, so that those of many values cost one reading.
 
     Args:
         text: Any JSON text.
-        path: As problems write it, ``Statement[0].Condition.Bool["aws:SecureTransport"]``.
+        steps: The names and indices that lead to the value.
 
     Returns:
         Where the value begins, a member of an object at its name; None where the text has no such place
         or cannot be read.
-
-    Raises:
-        ValueError: where the path cannot be read.
     """
+    root, lines = _kept_map(text) if len(text) <= MAX_KEPT else _map(text)
+    node = None if root is None else root.find(steps)
+    return None if node is None else lines.place(node.offset)
+
+
+def _map(text: str | bytes) -> tuple[Node | None, Lines]:
     scanned = scan(text)
-    node = None if scanned.node is None else scanned.node.find(parse_path(path))
-    return None if node is None else Lines(scanned.text).place(node.offset)
+    return scanned.node, Lines(scanned.text)
 
 
-def format_path(path: Path) -> str:
-    """Write a path as people read it: names with dots, indices and other names in brackets, long names cut."""
-    return "".join(map(_step, path)).removeprefix(".")
-
-
-def parse_path(text: str) -> Path:
-    """Read what :func:`format_path` writes.
-
-    Raises:
-        ValueError: where the text is not such a path.
-    """
-    steps: list[str | int] = []
-    position, source = 0, text if text.startswith("[") or not text else f".{text}"
-    while position < len(source):
-        match = _STEP(source, position)
-        if match is None:
-            message = f"not a path: {text!r}"
-            raise ValueError(message)
-        name, index, quoted = match.groups()
-        steps.append(name or (int(index) if index else cast("str", json.loads(quoted))))
-        position = match.end()
-    return tuple(steps)
-
-
-_STEP = re.compile(r'\.([A-Za-z_]\w*)|\[(?:(\d+)|("(?:[^"\\]|\\.)*"))\]', re.ASCII).match
-_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII).fullmatch
-
-
-def _step(step: str | int) -> str:
-    if isinstance(step, int):
-        return f"[{step}]"
-    shown = short(step)
-    return f".{shown}" if _NAME(shown) else f"[{json.dumps(shown, ensure_ascii=not shown.isprintable())}]"
-
-
-def short(text: str) -> str:
-    """Cut a text that is too long to be shown."""
-    return text if len(text) <= MAX_NAME else f"{text[:MAX_NAME]}…"
+_kept_map = lru_cache(maxsize=1)(_map)
 
 
 # --- the fast path ---------------------------------------------------------------------------------
@@ -266,7 +240,7 @@ class _Scanner:
     def __init__(self, text: str) -> None:
         self.text = text
         self.at = 0
-        self.path: list[str | int] = []
+        self.steps: list[str | int] = []
         self.faults: list[Fault] = []
 
     def document(self) -> Node | None:
@@ -274,7 +248,7 @@ class _Scanner:
         try:
             if len(self.text) > MAX_CHARACTERS:
                 self.at = MAX_CHARACTERS
-                self.stop(f"the text is longer than {MAX_CHARACTERS:,} characters")
+                self.stop(TOO_LONG, code="LIMIT_EXCEEDED")
             self.peek()
             node = self.value()
             if self.peek():
@@ -283,15 +257,19 @@ class _Scanner:
             return None
         return node
 
-    def fault(self, message: str, offset: int | None = None) -> None:
+    def fault(
+        self, message: str, offset: int | None = None, *, code: ProblemCode = "JSON_SYNTAX_ERROR"
+    ) -> None:
         """Note a fault, here unless an offset says otherwise."""
-        if len(self.faults) >= MAX_FAULTS:
+        if len(self.faults) >= MAX_PROBLEMS:
             raise _Stop
-        self.faults.append(Fault(tuple(self.path), self.at if offset is None else offset, message))
+        self.faults.append(Fault(code, tuple(self.steps), self.at if offset is None else offset, message))
 
-    def stop(self, message: str, offset: int | None = None) -> NoReturn:
+    def stop(
+        self, message: str, offset: int | None = None, *, code: ProblemCode = "JSON_SYNTAX_ERROR"
+    ) -> NoReturn:
         """Note a fault after which reading cannot go on, and leave."""
-        self.fault(message, offset)
+        self.fault(message, offset, code=code)
         raise _Stop
 
     def expect(self, what: str) -> NoReturn:
@@ -312,8 +290,8 @@ class _Scanner:
         """Read the value that begins here."""
         mark, start = self.peek(), self.at
         if mark in _CLOSE:
-            if len(self.path) >= MAX_DEPTH:
-                self.stop(f"nested more than {MAX_DEPTH} levels deep")
+            if len(self.steps) >= MAX_DEPTH:
+                self.stop(f"nested more than {MAX_DEPTH} levels deep", code="LIMIT_EXCEEDED")
             return self.object() if mark == "{" else self.array()
         if mark == '"':
             return Node(self.string(), start, {})
@@ -332,14 +310,14 @@ class _Scanner:
             if self.peek() != '"':
                 self.expect("a name in double quotes")
             name = self.string()
-            self.path.append(name)
+            self.steps.append(name)
             if name in items:
-                self.fault("this name stands twice in its object", offset)
+                self.fault(TWICE, offset, code="DUPLICATE_NAME")
             if self.peek() != ":":
                 self.expect("':' after the name")
             self.at += 1
             items.setdefault(name, self.value()._replace(offset=offset))
-            self.path.pop()
+            self.steps.pop()
         return Node({name: node.value for name, node in items.items()}, start, items)
 
     def array(self) -> Node:
@@ -347,9 +325,9 @@ class _Scanner:
         start = self.at
         items: dict[str | int, Node] = {}
         for index, _ in enumerate(self.members("]")):
-            self.path.append(index)
+            self.steps.append(index)
             items[index] = self.value()
-            self.path.pop()
+            self.steps.pop()
         return Node([node.value for node in items.values()], start, items)
 
     def members(self, close: str) -> Iterator[int]:
@@ -383,7 +361,8 @@ class _Scanner:
         except json.JSONDecodeError as error:
             self.stop(_STRING_FAULTS.get(error.msg, "this escape is not JSON's"), error.pos)
         if not value.isascii() and (half := half_of_a_pair(value)):
-            self.fault(f"half of a surrogate pair, \\u{ord(half.group()):04x}, is not a character", start)
+            what = f"half of a surrogate pair, \\u{ord(half.group()):04x}, is not a character"
+            self.fault(what, start, code="INVALID_VALUE")
             return value.encode("utf-8", "replace").decode()
         return value
 
@@ -395,12 +374,12 @@ class _Scanner:
         if not _NUMBER(digits):
             self.expect("a value")
         if len(digits) > MAX_DIGITS:
-            self.fault(f"a number of more than {MAX_DIGITS:,} characters")
+            self.fault(TOO_MANY_DIGITS, code="LIMIT_EXCEEDED")
             return 0
         if digits.removeprefix("-").isdecimal():
             return int(digits)
         number = float(digits)
         if not isfinite(number):
-            self.fault("this number is too large")
+            self.fault("this number is too large", code="INVALID_VALUE")
             return 0
         return number

@@ -40,16 +40,18 @@ be taken for ours, and what cannot be seen is an escape. Attributes such as ``me
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias, TypedDict, final
 
 import attrs
 
+from kmspolicy._path import format_path
 from kmspolicy._printable import cut, printable, printable_lines, quoted, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from kmspolicy._check import Finding
+    from kmspolicy._path import Steps
 
 __all__ = [
     "AccessDeniedException",
@@ -72,6 +74,8 @@ __all__ = [
     "PolicyDocumentError",
     "PolicyLockoutException",
     "Problem",
+    "ProblemCode",
+    "ProblemDict",
     "RequestError",
     "ServiceError",
     "SidError",
@@ -110,28 +114,82 @@ class KeyPolicyError(Exception):
         return printable_lines(super().__str__())
 
 
+ProblemCode: TypeAlias = Literal[
+    "DATA_TYPE_MISMATCH",
+    "DUPLICATE_NAME",
+    "INVALID_EFFECT",
+    "INVALID_POLICY_ELEMENT",
+    "INVALID_PRINCIPAL_FORMAT",
+    "INVALID_PRINCIPAL_KEY",
+    "INVALID_VALUE",
+    "JSON_SYNTAX_ERROR",
+    "LIMIT_EXCEEDED",
+    "MISSING_EFFECT",
+    "MISSING_STATEMENT",
+    "UNSUPPORTED_ELEMENT_COMBINATION",
+]
+"""What kind of problem it is; IAM Access Analyzer's code where it has one.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html
+"""
+
+
+@final
+class ProblemDict(TypedDict):
+    """The fields of a :class:`Problem` as JSON holds them."""
+
+    code: ProblemCode
+    message: str
+    path: str
+    steps: list[str | int]
+    line: int | None
+    column: int | None
+    suggestion: str | None
+
+
+@final
 @attrs.frozen
 class Problem:
-    """Describe one thing that is wrong in the form of a document.
+    """One thing that is wrong in the form of a document.
 
     Attributes:
+        code: What kind of problem it is; ``docs/reference/errors.md`` lists the codes.
         message: What is wrong, in a sentence without the place.
-        path: Where in the document, as ``Statement[0].Principal.AWS[1]``; empty for the document itself.
+        steps: Where in the document: the names and indices that lead there, such as
+            ``("Statement", 0, "Principal", "AWS", 1)``; none for the document itself.
         line: The line in the text, counted from 1; None where there is no text, or no such place in it.
         column: The column in the text, counted from 1 in characters.
         suggestion: The element that was probably meant, for a misspelt one.
     """
 
+    code: ProblemCode
     message: str
-    path: str = ""
+    steps: Steps = ()
     line: int | None = None
     column: int | None = None
     suggestion: str | None = None
 
+    @property
+    def path(self) -> str:
+        """The steps as people read them, ``Statement[0].Principal.AWS[1]``; names of more than 100 characters are cut."""
+        return format_path(self.steps)
+
+    def to_dict(self) -> ProblemDict:
+        """Return the problem as JSON holds it."""
+        return {
+            "code": self.code,
+            "message": self.message,
+            "path": self.path,
+            "steps": list(self.steps),
+            "line": self.line,
+            "column": self.column,
+            "suggestion": self.suggestion,
+        }
+
     def __str__(self) -> str:
         """Say where and what, on one line."""
         place = [] if self.line is None else [f"line {self.line}, column {self.column}"]
-        if self.path:
+        if self.steps:
             place.append(self.path)
         text = printable(": ".join([", ".join(place), self.message] if place else [self.message]))
         return text if self.suggestion is None else f"{text}; did you mean {quoted(self.suggestion)}?"

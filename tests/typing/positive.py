@@ -19,6 +19,7 @@ from kmspolicy import (
     Decision,
     Diff,
     Finding,
+    FindingDict,
     KeyPolicies,
     KeyResult,
     Many,
@@ -211,6 +212,7 @@ def questions(policy: Policy, other: Policy) -> None:
     assert_type(decision.outcome, Outcome)
     assert_type(decision.statements, tuple[Statement, ...])
     assert_type(decision.mismatches[0].path, str)
+    assert_type(decision.mismatches[0].steps, tuple[str | int, ...])
     assert_type(decision.iam_must_allow, bool | None)
     Request(
         "111122223333", "kms:Decrypt", {"aws:CurrentTime": datetime.now(UTC), "aws:a": True, "aws:b": 1.5}
@@ -245,7 +247,12 @@ async def checking(policy: Policy) -> None:
     found = check(policy, caller="arn:aws:iam::111122223333:role/App", account="111122223333")
     assert_type(found, tuple[Finding, ...])
     assert_type(found[0].severity, Severity)
+    assert_type(max(finding.severity for finding in found), Severity)
+    assert_type(found[0].severity >= Severity.WARNING, bool)
     assert_type(found[0].path, str)
+    assert_type(found[0].steps, tuple[str | int, ...])
+    assert_type(found[0].to_dict(), FindingDict)
+    assert_type(found[0].to_dict()["steps"], list[str | int])
     fake = FakeKMS(caller="111122223333", principals=["arn:aws:iam::111122223333:role/App"])
     clock = VirtualClock()
     policies = KeyPolicies(fake, caller=fake.caller, check=True, sleep=clock.sleep, clock=clock)
@@ -269,3 +276,6 @@ async def failures(client: KMSClient) -> None:
     except errors.PolicyDocumentError as error:
         assert_type(error.problems, tuple[errors.Problem, ...])
         assert_type(error.problems[0].line, int | None)
+        assert_type(error.problems[0].code, errors.ProblemCode)
+        assert_type(error.problems[0].steps, tuple[str | int, ...])
+        assert_type(error.problems[0].to_dict(), errors.ProblemDict)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from kmspolicy import _text
 from kmspolicy._check._catalogue import CATALOGUE
 from kmspolicy._check._finding import Finding, Severity
 from kmspolicy._check._found import Found
@@ -21,9 +20,9 @@ from kmspolicy.errors import RequestError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kmspolicy._check._found import Step
     from kmspolicy._document import Policy, Principal, Statement
     from kmspolicy._evaluate._request import Caller
+    from kmspolicy._path import Steps
 
 LARGEST: Final = 32_768
 """The most characters that a key policy can have.
@@ -85,7 +84,7 @@ def check_text(
 
 def _in_order(policy: Policy, found: list[Found]) -> list[Found]:
     """Sort what was found by its place; of several of a kind at one place, the first is enough."""
-    firsts: dict[tuple[str, tuple[Step, ...]], Found] = {}
+    firsts: dict[tuple[str, Steps], Found] = {}
     for one in found:
         firsts.setdefault((one.code, one.steps), one)
     places = {steps: place for place, (steps, _) in enumerate(_places(policy.to_element(), ()))}
@@ -121,8 +120,8 @@ def _finding(found: Found) -> Finding:
         what = " ".join([first, "; ".join([*reasons, *left_out])]).strip()
         end = "" if what.endswith((".", "?")) else "."
         message = f"{message.removesuffix('.')}: {what}{end}"
-    path = _text.format_path(found.steps)
-    return Finding(found.code, found.severity or entry.severity, path, message, entry.hint, entry.url)
+    severity = found.severity or entry.severity
+    return Finding(found.code, severity, found.steps, message, entry.hint, entry.url)
 
 
 _MOST_REASONS: Final = 5  # a line each in an explanation; a finding is one line
@@ -154,7 +153,7 @@ def _characters(policy: Policy, text: str) -> Iterator[Found]:
             yield Found("UNSUPPORTED_CHARACTER", steps, what, severity)
 
 
-def _places(value: Any, steps: tuple[Step, ...]) -> Iterator[tuple[tuple[Step, ...], Any]]:  # noqa: ANN401 - JSON
+def _places(value: Any, steps: Steps) -> Iterator[tuple[Steps, Any]]:  # noqa: ANN401 - JSON
     """Go through all places of a document and what stands there, in its order."""
     yield steps, value
     if isinstance(value, dict):

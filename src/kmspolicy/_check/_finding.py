@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, final
+from functools import total_ordering
+from typing import TYPE_CHECKING, TypedDict, final
 
 import attrs
 
 from kmspolicy import _text
+from kmspolicy._path import format_path
 
 if TYPE_CHECKING:
+    from kmspolicy._path import Steps
     from kmspolicy._text import Place
 
 
+@total_ordering
 class Severity(Enum):
-    """How bad a finding is; the words are those of IAM Access Analyzer.
+    """How bad a finding is, ``ERROR`` the worst and the greatest; the words are those of IAM Access Analyzer.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-policy-validation.html
     """
@@ -28,16 +32,37 @@ class Severity(Enum):
     SUGGESTION = "suggestion"
     """It could be written better, or is worth knowing."""
 
+    def __lt__(self, other: Severity) -> bool:
+        """Return whether this severity is the milder one."""
+        if not isinstance(other, Severity):
+            return NotImplemented
+        worst_first = list(Severity)
+        return worst_first.index(self) > worst_first.index(other)
+
+
+@final
+class FindingDict(TypedDict):
+    """The fields of a :class:`Finding` as JSON holds them."""
+
+    code: str
+    severity: str
+    path: str
+    steps: list[str | int]
+    message: str
+    hint: str
+    url: str
+
 
 @final
 @attrs.frozen
 class Finding:
-    """Say one thing about a policy.
+    """One thing that :func:`check` found in a policy.
 
     Attributes:
         code: What kind of finding it is; Access Analyzer's code where it has one.
         severity: How bad it is.
-        path: Where in the document, as ``Statement[0].Principal.AWS[1]``; empty for the document itself.
+        steps: Where in the document: the names and indices that lead there, such as
+            ``("Statement", 0, "Principal", "AWS", 1)``; none for the document itself.
         message: What was found, in a sentence.
         hint: What to do about it.
         url: The page or thread that it rests on.
@@ -45,13 +70,32 @@ class Finding:
 
     code: str
     severity: Severity
-    path: str
+    steps: Steps
     message: str
     hint: str
     url: str
 
+    @property
+    def path(self) -> str:
+        """The steps as people read them, ``Statement[0].Principal.AWS[1]``; names of more than 100 characters are cut."""
+        return format_path(self.steps)
+
+    def to_dict(self) -> FindingDict:
+        """Return the finding as JSON holds it, its severity in lower case: ``"security warning"``."""
+        return {
+            "code": self.code,
+            "severity": self.severity.value,
+            "path": self.path,
+            "steps": list(self.steps),
+            "message": self.message,
+            "hint": self.hint,
+            "url": self.url,
+        }
+
     def locate(self, text: str | bytes) -> Place | None:
         """Find the place in the JSON text that was checked.
+
+        The text is read once for all findings that are located in it one after the other.
 
         Args:
             text: The text of the policy.
@@ -59,9 +103,9 @@ class Finding:
         Returns:
             Line and column, counted from 1, the column in characters; None where the text has no such place.
         """
-        return _text.locate(text, self.path)
+        return _text.locate(text, self.steps)
 
     def __str__(self) -> str:
         """Say it on one line: how bad, where, what, and what to do."""
-        place = f"{self.path}: " if self.path else ""
+        place = f"{self.path}: " if self.steps else ""
         return f"{self.severity.value} {self.code}: {place}{self.message} {self.hint}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple
 
 from kmspolicy._language._actions import ACTIONS, actions_matching
 from kmspolicy._language._values import truth
@@ -16,15 +16,14 @@ if TYPE_CHECKING:
     from kmspolicy._evaluate._conditions import Operator
     from kmspolicy._language._actions import ActionFacts
     from kmspolicy._language._keys import ConditionKeyFacts
-
-    Step: TypeAlias = str | int
+    from kmspolicy._path import Steps
 
 
 class Found(NamedTuple):
     """A code of the catalogue, where, and what is there."""
 
     code: str
-    steps: tuple[Step, ...]
+    steps: Steps
     what: str = ""
     severity: Severity | None = None
     """Instead of that of the catalogue."""
@@ -42,7 +41,7 @@ class Clause(NamedTuple):
     values: tuple[Value, ...]
 
     @property
-    def steps(self) -> tuple[Step, ...]:
+    def steps(self) -> Steps:
         """Where it stands."""
         return "Condition", self.name, self.key
 
@@ -81,7 +80,7 @@ def named_actions(statement: Statement) -> list[ActionFacts]:
     return [fact for name in statement.actions for fact in actions_matching(name) if fact.effective]
 
 
-def places_of(steps: tuple[Step, ...], names: Names) -> Iterator[tuple[tuple[Step, ...], str]]:
+def places_of(steps: Steps, names: Names) -> Iterator[tuple[Steps, str]]:
     """Go through the names of an element with their places."""
     if isinstance(names, str):
         yield steps, names

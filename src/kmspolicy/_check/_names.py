@@ -12,9 +12,9 @@ from kmspolicy._language._actions import WITH_EFFECT, actions_matching, nearest_
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from kmspolicy._check._found import Step
     from kmspolicy._document import Principal, Statement
     from kmspolicy._document._convert import Names
+    from kmspolicy._path import Steps
 
 # --- principals ------------------------------------------------------------------------------------
 
@@ -126,7 +126,7 @@ def are_known(names: Names) -> bool:
     return names in WITH_EFFECT if isinstance(names, str) else bool(names) and WITH_EFFECT.issuperset(names)
 
 
-def _action(steps: tuple[Step, ...], name: str) -> Iterator[Found]:
+def _action(steps: Steps, name: str) -> Iterator[Found]:
     facts = actions_matching(name)
     if not facts:
         yield Found("INVALID_ACTION", steps, f"{name!r}{did_you_mean(nearest_action(name))}")

@@ -632,4 +632,5 @@ def _changed(function: Callable[[Policy], Policy], policy: Policy) -> Policy:
     what = "an awaitable; it must not be async" if asyncio.iscoroutine(new) else type(new).__name__
     if asyncio.iscoroutine(new):
         new.close()
-    raise PolicyDocumentError([Problem(f"the function of edit returns the changed Policy, not {what}")])
+    message = f"the function of edit returns the changed Policy, not {what}"
+    raise PolicyDocumentError([Problem("DATA_TYPE_MISMATCH", message)])

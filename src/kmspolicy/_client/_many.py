@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, Self, TypeAli
 
 import attrs
 
+from kmspolicy._path import MAX_NAME
 from kmspolicy._printable import cut, printable, word
-from kmspolicy._text import MAX_NAME
 from kmspolicy.errors import KeyIdError, NoAnswerError
 
 if TYPE_CHECKING:

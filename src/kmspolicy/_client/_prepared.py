@@ -24,7 +24,8 @@ def _policy_or_text(value: Policy | str) -> Policy | str:
     if isinstance(value, (Policy, str)):
         return value
     hint = "; see Policy.from_dict" if isinstance(value, dict) else ""
-    raise PolicyDocumentError([Problem(f"expected a Policy or JSON text, not {type(value).__name__}{hint}")])
+    what = f"expected a Policy or JSON text, not {type(value).__name__}{hint}"
+    raise PolicyDocumentError([Problem("DATA_TYPE_MISMATCH", what)])
 
 
 def a_bypass(value: bool) -> bool:  # noqa: FBT001 - a converter

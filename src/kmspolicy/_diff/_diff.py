@@ -16,7 +16,7 @@ from kmspolicy._evaluate._conditions import is_negated
 from kmspolicy._language._spelling import fold
 from kmspolicy._language._values import text_of
 from kmspolicy._normal._form import form, principals, version_of
-from kmspolicy._text import format_path
+from kmspolicy._path import format_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, cast
 
 import attrs
 
-from kmspolicy import _text
+from kmspolicy._path import MAX_NAME
 from kmspolicy._printable import quoted
-from kmspolicy._text import MAX_FAULTS
-from kmspolicy.errors import PolicyDocumentError, Problem
+from kmspolicy._text import MAX_DIGITS, MAX_PROBLEMS, TOO_MANY_DIGITS, TWICE, half_of_a_pair
+from kmspolicy.errors import PolicyDocumentError, Problem, ProblemCode
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,25 +35,27 @@ compact: Final = json.JSONEncoder(
 ).encode
 
 
-def wrong(message: str, *, suggestion: str | None = None) -> PolicyDocumentError:
-    return PolicyDocumentError([Problem(message, suggestion=suggestion)])
+def wrong(code: ProblemCode, message: str, *, suggestion: str | None = None) -> PolicyDocumentError:
+    return PolicyDocumentError([Problem(code, message, suggestion=suggestion)])
+
+
+def mistyped(message: str) -> PolicyDocumentError:
+    return wrong("DATA_TYPE_MISMATCH", message)
+
+
+def refused(problems: list[Problem]) -> PolicyDocumentError:
+    """Make the error of what is wrong, of which the first problems are enough."""
+    return PolicyDocumentError(problems[:MAX_PROBLEMS])
 
 
 def shown(value: object) -> str:
     """Show a value in a message: text in quotes, and of anything else the type."""
-    return quoted(value, _text.MAX_NAME) if isinstance(value, str) else json_type(value)
+    return quoted(value, MAX_NAME) if isinstance(value, str) else json_type(value)
 
 
 def below(step: str | int, error: PolicyDocumentError) -> list[Problem]:
     """Put the problems of a part under its place in the whole."""
-    head = _text.format_path((step,))
-    return [
-        attrs.evolve(
-            problem,
-            path=f"{head}{'' if problem.path[:1] in ('', '[') else '.'}{problem.path}",
-        )
-        for problem in error.problems
-    ]
+    return [attrs.evolve(problem, steps=(step, *problem.steps)) for problem in error.problems]
 
 
 def json_type(value: object) -> str:
@@ -73,38 +75,40 @@ _JSON_TYPES: Final[tuple[tuple[type | tuple[type, ...], str], ...]] = (
 )
 
 
-def unknown(name: object, known: Iterable[str], what: str) -> PolicyDocumentError:
+def unknown(name: object, known: Iterable[str], what: str, code: ProblemCode) -> PolicyDocumentError:
     """Say that a name is not an element, and which one was probably meant."""
     import difflib  # noqa: PLC0415 - costs a millisecond, and only a mistake needs it
 
     spellings = {word.lower(): word for word in known}
-    word = _text.short(name).lower() if isinstance(name, str) else ""
+    word = name[:MAX_NAME].lower() if isinstance(name, str) else ""
     close = difflib.get_close_matches(word, spellings, n=1)
-    return wrong(f"{shown(name)} is not {what}", suggestion=spellings[close[0]] if close else None)
+    return wrong(code, f"{shown(name)} is not {what}", suggestion=spellings[close[0]] if close else None)
 
 
-def members_of(data: Mapping[str, object], converters: Mapping[str, Converter], what: str) -> dict[str, Any]:
-    """Convert each member of an object, collecting every problem."""
+def members_of(
+    data: Mapping[str, object],
+    converters: Mapping[str, Converter],
+    what: str,
+    code: ProblemCode = "INVALID_POLICY_ELEMENT",
+) -> dict[str, Any]:
+    """Convert each member of an object, collecting every problem; ``code`` is that of an unknown member."""
     members: dict[str, Any] = {}
     problems: list[Problem] = []
     for name, value in data.items():
         try:
             convert = converters.get(name)
             if convert is None:
-                raise unknown(name, converters, what)
+                raise unknown(name, converters, what, code)
             if name in members:
-                raise wrong(_TWICE)
+                raise wrong("DUPLICATE_NAME", TWICE)  # as a mapping other than a dict may have it
             members[name if type(name) is str else text(name)] = convert(value)
         except PolicyDocumentError as error:
             problems += below(name if isinstance(name, str) else json_type(name), error)
-            if len(problems) >= MAX_FAULTS:
+            if len(problems) >= MAX_PROBLEMS:
                 break
     if problems:
-        raise PolicyDocumentError(problems)
+        raise refused(problems)
     return members
-
-
-_TWICE: Final = "this name stands twice in its object"  # as a mapping other than a dict may have it
 
 
 def each(values: Iterable[Any], convert: Callable[[Any], _T]) -> tuple[_T, ...]:
@@ -118,9 +122,9 @@ def each(values: Iterable[Any], convert: Callable[[Any], _T]) -> tuple[_T, ...]:
                 convert(value)
             except PolicyDocumentError as error:
                 problems += below(index, error)
-                if len(problems) >= MAX_FAULTS:
+                if len(problems) >= MAX_PROBLEMS:
                     break
-        raise PolicyDocumentError(problems) from None
+        raise refused(problems) from None
 
 
 def text(value: str) -> str:
@@ -128,9 +132,9 @@ def text(value: str) -> str:
     if type(value) is str and value.isascii():
         return value
     if not isinstance(value, str):
-        raise wrong(f"expected text, found {json_type(value)}")
-    if not value.isascii() and _text.half_of_a_pair(value):
-        raise wrong("half of a surrogate pair is not a character")
+        raise mistyped(f"expected text, found {json_type(value)}")
+    if not value.isascii() and half_of_a_pair(value):
+        raise wrong("INVALID_VALUE", "half of a surrogate pair is not a character")
     return value if type(value) is str else str.__str__(value)
 
 
@@ -149,7 +153,7 @@ def names(value: str | Sequence[str]) -> Names:
     if isinstance(value, str):
         return text(value)
     if not isinstance(value, (list, tuple)):
-        raise wrong(f"expected text or an array of text, found {json_type(value)}")
+        raise mistyped(f"expected text or an array of text, found {json_type(value)}")
     if _PLAIN_TEXT.issuperset(map(type, value)) and "".join(value).isascii():
         return tuple(value)
     return each(value, text)
@@ -166,16 +170,16 @@ def _scalar(value: Value) -> Value:
         return value
     if isinstance(value, int):
         if not -_TOO_LARGE // 10 < value < _TOO_LARGE:
-            raise wrong(f"a number of more than {_text.MAX_DIGITS:,} characters")
+            raise wrong("LIMIT_EXCEEDED", TOO_MANY_DIGITS)
         return int.__int__(value)
     if not isinstance(value, float):
-        raise wrong(f"expected text, a number, true or false, found {json_type(value)}")
+        raise mistyped(f"expected text, a number, true or false, found {json_type(value)}")
     if not isfinite(value):
-        raise wrong(f"{float(value)!r} is not a finite number")
+        raise wrong("INVALID_VALUE", f"{float(value)!r} is not a finite number")
     return float.__float__(value)
 
 
-_TOO_LARGE: Final = 10**_text.MAX_DIGITS
+_TOO_LARGE: Final = 10**MAX_DIGITS
 
 
 def values_of(value: Value | Sequence[Value]) -> Values:
@@ -190,7 +194,7 @@ def values_of(value: Value | Sequence[Value]) -> Values:
 def mapping(value: object, what: str) -> Mapping[str, Any]:
     """Take an object, of any kind of mapping."""
     if type(value) is not dict and not isinstance(value, Mapping):
-        raise wrong(f"{what} is an object, not {json_type(value)}")
+        raise mistyped(f"{what} is an object, not {json_type(value)}")
     return cast("Mapping[str, Any]", value)
 
 
@@ -202,14 +206,14 @@ def open_object(value: object, what: str, convert: Converter) -> tuple[tuple[str
         try:
             plain = text(name)
             if plain in items:
-                raise wrong(_TWICE)
+                raise wrong("DUPLICATE_NAME", TWICE)  # as a mapping other than a dict may have it
             items[plain] = convert(inner)
         except PolicyDocumentError as error:
             problems += below(name if isinstance(name, str) else json_type(name), error)
-            if len(problems) >= MAX_FAULTS:
+            if len(problems) >= MAX_PROBLEMS:
                 break
     if problems:
-        raise PolicyDocumentError(problems)
+        raise refused(problems)
     return tuple(items.items())
 
 

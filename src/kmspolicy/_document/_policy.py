@@ -18,7 +18,9 @@ from kmspolicy._document._convert import (
     json_type,
     mapping,
     members_of,
+    mistyped,
     plural,
+    refused,
     slots_of,
     text,
     wrong,
@@ -40,7 +42,7 @@ def _statements(value: Statement | Iterable[Statement]) -> Statement | tuple[Sta
     if kind is list and _STATEMENT.issuperset(map(type, value)):
         return tuple(value)
     if isinstance(value, _NOT_STATEMENTS) or not isinstance(value, Iterable):
-        raise wrong(f"expected statements, found {json_type(cast('object', value))}; see Policy.from_dict")
+        raise mistyped(f"expected statements, found {json_type(cast('object', value))}; see Policy.from_dict")
     return given("Statement", tuple(value), _each_a_statement)
 
 
@@ -51,7 +53,7 @@ def _each_a_statement(values: tuple[object, ...]) -> tuple[Statement, ...]:
 def _is_statement(value: object) -> Statement:
     if not isinstance(value, Statement):
         hint = "; .to(principal) makes it one" if hasattr(value, "to") else ""
-        raise wrong(f"expected a Statement, found {json_type(value)}{hint}")
+        raise mistyped(f"expected a Statement, found {json_type(value)}{hint}")
     return value
 
 
@@ -103,7 +105,7 @@ class Policy:
             PolicyDocumentError: with everything that is wrong with the document's form, and where.
         """
         if not isinstance(text, (str, bytes)):
-            raise wrong(f"expected JSON text, found {json_type(text)}; see Policy.from_dict")
+            raise mistyped(f"expected JSON text, found {json_type(text)}; see Policy.from_dict")
         try:
             return _of(*policy_elements(_text.members(text)))
         except (KeyError, ValueError, RecursionError):
@@ -120,7 +122,10 @@ class Policy:
         Raises:
             PolicyDocumentError: with everything that is wrong with the document's form.
         """
-        return _read(data)
+        policy = _read(data)
+        if len(policy.to_json()) > _text.MAX_CHARACTERS:
+            raise wrong("LIMIT_EXCEEDED", _text.TOO_LONG)
+        return policy
 
     def to_json(self, indent: int | None = None) -> str:
         """Write the document, in AWS's order of elements.
@@ -283,21 +288,22 @@ def _of(statement: Statement | tuple[Statement, ...], label: str | None, version
 def _no_statement(document: Mapping[str, Any]) -> PolicyDocumentError:
     """Say what is wrong with a document without statements: misspelt, a bare statement, or missing."""
     if "Effect" in document:
-        problems = [Problem('this is a single statement; a policy document holds it as {"Statement": [...]}')]
+        what = 'this is a single statement; a policy document holds it as {"Statement": [...]}'
+        problems = [Problem("MISSING_STATEMENT", what)]
         try:
             Statement.from_dict(document)
         except PolicyDocumentError as error:
             problems += error.problems
-        return PolicyDocumentError(problems)
+        return refused(problems)
     try:
         members_of(document, _CONVERTERS, "an element of a policy document")
     except PolicyDocumentError as error:
         misspelt = any(problem.suggestion == "Statement" for problem in error.problems)
-        return error if misspelt else PolicyDocumentError([_MISSING, *error.problems])
+        return error if misspelt else refused([_MISSING, *error.problems])
     return PolicyDocumentError([_MISSING])
 
 
-_MISSING: Final = Problem("the Statement is missing")
+_MISSING: Final = Problem("MISSING_STATEMENT", "the Statement is missing")
 
 
 def _explain(text: str | bytes) -> Policy:
@@ -305,8 +311,7 @@ def _explain(text: str | bytes) -> Policy:
     scan = _text.scan(text)
     lines = _text.Lines(scan.text)
     problems = [
-        Problem(fault.message, _text.format_path(fault.path), *lines.place(fault.offset))
-        for fault in scan.faults
+        Problem(fault.code, fault.message, fault.steps, *lines.place(fault.offset)) for fault in scan.faults
     ]
     policy = None
     if scan.node is not None:
@@ -315,12 +320,12 @@ def _explain(text: str | bytes) -> Policy:
         except PolicyDocumentError as error:
             problems += [_located(problem, scan.node, lines) for problem in error.problems]
     if policy is None or problems:
-        raise PolicyDocumentError(sorted(problems, key=_in_order))
+        raise refused(sorted(problems, key=_in_order))
     return policy
 
 
 def _located(problem: Problem, root: _text.Node, lines: _text.Lines) -> Problem:
-    place = lines.place(root.nearest(_text.parse_path(problem.path)).offset)
+    place = lines.place(root.nearest(problem.steps).offset)
     return attrs.evolve(problem, line=place.line, column=place.column)
 
 

@@ -18,8 +18,8 @@ from kmspolicy._document._convert import (
     text,
     wrong,
 )
+from kmspolicy._path import MAX_NAME
 from kmspolicy._printable import cut, printable
-from kmspolicy._text import MAX_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -43,15 +43,17 @@ def _principal_element(
         return _principal_element(dict(value))  # as the attribute holds it
     if isinstance(value, str):
         if value != "*":
-            raise wrong(f"a principal is '*' or an object; write {{'AWS': {shown(value)}}}")
+            what = f"a principal is '*' or an object; write {{'AWS': {shown(value)}}}"
+            raise wrong("INVALID_PRINCIPAL_FORMAT", what)
         return "*"
-    members = members_of(mapping(value, "a principal other than '*'"), _CONVERTERS, "a kind of principal")
+    element = mapping(value, "a principal other than '*'")
+    members = members_of(element, _CONVERTERS, "a kind of principal", "INVALID_PRINCIPAL_KEY")
     return cast("Kinds", tuple(members.items()))
 
 
 def _arn_part(value: str, what: str, matches: Callable[[str], object]) -> str:
     if not isinstance(value, str) or not matches(value):
-        raise wrong(f"not {what}: {printable(cut(repr(value), MAX_NAME))}")
+        raise wrong("INVALID_PRINCIPAL_FORMAT", f"not {what}: {printable(cut(repr(value), MAX_NAME))}")
     return text(value)
 
 
@@ -234,7 +236,9 @@ class Principal:
         if not isinstance(other, Principal):
             return NotImplemented
         if self.element == "*" or other.element == "*":
-            raise wrong("'*' is everyone, and cannot be joined with other principals")
+            raise wrong(
+                "INVALID_PRINCIPAL_FORMAT", "'*' is everyone, and cannot be joined with other principals"
+            )
         kinds: dict[PrincipalKind, Names] = {}
         for kind, some in (*self.element, *other.element):
             kinds[kind] = _joined(kinds.get(kind), some)
@@ -259,9 +263,11 @@ class Principal:
         """
         (kind, before), (other, after) = _only(old), _only(new)
         if None not in (kind, other) and kind != other:
-            raise wrong(f"a name of the kind {kind} cannot be replaced by one of the kind {other}")
+            what = f"a name of the kind {kind} cannot be replaced by one of the kind {other}"
+            raise wrong("INVALID_PRINCIPAL_FORMAT", what)
         if after == "*":
-            raise wrong("everyone stands alone, and takes no other name's place; see Principal.everyone")
+            what = "everyone stands alone, and takes no other name's place; see Principal.everyone"
+            raise wrong("INVALID_PRINCIPAL_FORMAT", what)
         kinds: Kinds = (("AWS", "*"),) if self.element == "*" else self.element
         if not any(before in plural(names) and (kind or other) in (None, one) for one, names in kinds):
             return self
@@ -302,7 +308,7 @@ def _only(value: str | Principal) -> tuple[PrincipalKind | None, str]:
         return None, text(value)
     names = list(value)
     if len(names) != 1:
-        raise wrong(f"expected a principal with one name, not with {len(names)}")
+        raise wrong("INVALID_PRINCIPAL_FORMAT", f"expected a principal with one name, not with {len(names)}")
     return names[0]
 
 

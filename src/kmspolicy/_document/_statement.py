@@ -16,8 +16,10 @@ from kmspolicy._document._convert import (
     json_type,
     mapping,
     members_of,
+    mistyped,
     names,
     plural,
+    refused,
     shown,
     slots_of,
     text,
@@ -40,7 +42,8 @@ def effect_of(value: Effect) -> Effect:
     """Take an effect, and refuse all other text."""
     if not isinstance(value, str) or value not in _EFFECTS:
         likely = {"allow": "Allow", "deny": "Deny"}.get(value.lower()) if isinstance(value, str) else None
-        raise wrong(f"an effect is 'Allow' or 'Deny', not {shown(value)}", suggestion=likely)
+        what = f"an effect is 'Allow' or 'Deny', not {shown(value)}"
+        raise wrong("INVALID_EFFECT", what, suggestion=likely)
     return _EFFECTS[value]
 
 
@@ -54,13 +57,13 @@ def _condition(value: Condition) -> Condition:
         if isinstance(value, bool)
         else "see Condition.from_dict"
     )
-    raise wrong(f"expected a Condition, found {json_type(value)}; {hint}")
+    raise mistyped(f"expected a Condition, found {json_type(value)}; {hint}")
 
 
 def _principal(value: Principal) -> Principal:
     if isinstance(value, Principal):
         return value
-    raise wrong(f"expected a Principal, found {json_type(value)}; see Principal.arn, .account, .everyone")
+    raise mistyped(f"expected a Principal, found {json_type(value)}; see Principal.arn, .account, .everyone")
 
 
 _TWINS: Final = (
@@ -315,7 +318,11 @@ def _twins(found: Iterable[str]) -> list[Problem]:
     """Say of Not-twins that they stand beside their elements."""
     there = set(found)
     return [
-        Problem(f"{name} and {twin} cannot stand in one statement; write two statements", twin)
+        Problem(
+            "UNSUPPORTED_ELEMENT_COMBINATION",
+            f"{name} and {twin} cannot stand in one statement; write two statements",
+            (twin,),
+        )
         for _, _, name, twin in _TWINS
         if twin in there
     ]
@@ -386,7 +393,7 @@ def _read_members(data: object) -> dict[str, Any]:
     if not _NOT_TWINS.isdisjoint(given):
         problems += _twins(twin for _, _, name, twin in _TWINS if name in given and twin in given)
     if "Effect" not in given and not any(problem.suggestion == "Effect" for problem in problems):
-        problems.append(Problem("the Effect is missing"))
+        problems.append(Problem("MISSING_EFFECT", "the Effect is missing"))
     if problems:
-        raise PolicyDocumentError(problems)
+        raise refused(problems)
     return members

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, NoReturn, TypeAlia
 
 import attrs
 
-from kmspolicy import _text
 from kmspolicy._document import a_policy
 from kmspolicy._document._convert import plural
 from kmspolicy._evaluate._conditions import Facts, holds, parse_operator
@@ -19,6 +18,7 @@ from kmspolicy._language._actions import ACTIONS
 from kmspolicy._language._patterns import like
 from kmspolicy._language._spelling import fold
 from kmspolicy._language._versions import VERSIONS
+from kmspolicy._path import Steps, format_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -65,11 +65,16 @@ class Mismatch(NamedTuple):
     """Whether the statement stands in a list; a single one may stand there without."""
 
     @property
-    def path(self) -> str:
-        """Where in the document, ``Statement[1].Condition.StringEquals["kms:ViaService"]`` for example."""
+    def steps(self) -> Steps:
+        """Where in the document: ``("Statement", 1, "Condition", "StringEquals", "kms:ViaService")`` for example."""
         number = self.number if self.in_list else None
         steps = ("Statement", number, self.element, self.operator, self.key)
-        return _text.format_path(tuple(step for step in steps if step is not None))
+        return tuple(step for step in steps if step is not None)
+
+    @property
+    def path(self) -> str:
+        """The steps as people read them, ``Statement[1].Condition.StringEquals["kms:ViaService"]`` for example."""
+        return format_path(self.steps)
 
 
 @final

@@ -1,0 +1,30 @@
+"""Paths: the steps to a place in a document, which are written out only where they are shown."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Final, TypeAlias
+
+from kmspolicy._printable import printable
+
+Steps: TypeAlias = tuple[str | int, ...]
+"""The names and indices that lead to a place in a JSON document; none for the document itself."""
+
+MAX_NAME: Final = 100
+"""A longer name is cut where it is shown, so that many mistakes below it cost no more than a few."""
+
+
+def format_path(steps: Steps) -> str:
+    """Write a path as people read it: names after dots, indices and other names in brackets, long names cut."""
+    return "".join(map(_step, steps)).removeprefix(".")
+
+
+_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII).fullmatch
+
+
+def _step(step: str | int) -> str:
+    if isinstance(step, int):
+        return f"[{step}]"
+    shown = step if len(step) <= MAX_NAME else f"{step[:MAX_NAME]}…"
+    return f".{shown}" if _NAME(shown) else f"[{printable(json.dumps(shown, ensure_ascii=False))}]"
