@@ -200,22 +200,23 @@ TEXT = """{
 }"""
 
 
+PLACES: list[tuple[Steps, tuple[int, int] | None]] = [
+    ((), (1, 1)),
+    (("Statement",), (2, 3)),
+    (("Statement", 0), (3, 5)),
+    (("Statement", 0, "Sid"), (3, 6)),
+    (("Statement", 1), (4, 5)),
+    (("Statement", 1, "Condition", "Bool", "aws:SecureTransport"), (5, 30)),
+    (("Statement", 1, "Condition", "Bool", "aws:SecureTransport", 0), (5, 54)),
+    (("Statement", 2), None),
+    (("Statement", "0"), None),
+    (("Statement", "Sid"), None),
+    (("Statement", 0, "Sid", "x", "y"), None),
+]
+
+
 @pytest.mark.parametrize(
-    ("steps", "place"),
-    [
-        ((), (1, 1)),
-        (("Statement",), (2, 3)),
-        (("Statement", 0), (3, 5)),
-        (("Statement", 0, "Sid"), (3, 6)),
-        (("Statement", 1), (4, 5)),
-        (("Statement", 1, "Condition", "Bool", "aws:SecureTransport"), (5, 30)),
-        (("Statement", 1, "Condition", "Bool", "aws:SecureTransport", 0), (5, 54)),
-        (("Statement", 2), None),
-        (("Statement", "0"), None),
-        (("Statement", "Sid"), None),
-        (("Statement", 0, "Sid", "x", "y"), None),
-    ],
-    ids=lambda value: format_path(value) if isinstance(value, tuple) else str(value),
+    ("steps", "place"), PLACES, ids=[format_path(steps) or "the document" for steps, _ in PLACES]
 )
 def test_locating(steps: Steps, place: tuple[int, int] | None) -> None:
     """An item is found at its first character, a member of an object at its name, what is not there not at all."""

@@ -132,7 +132,7 @@ def checking(policy: Policy) -> None:
     check(policy, "arn:aws:iam::111122223333:root")  # type: ignore[call-arg]  # ty: ignore[too-many-positional-arguments]
     check(policy, caller=111122223333)  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
     check(policy)[0].severity > "warning"  # type: ignore[operator]  # ty: ignore[unsupported-operator]  # noqa: B015
-    check(policy)[0].to_dict()["place"]  # type: ignore[typeddict-item]  # ty: ignore[invalid-key]
+    check(policy)[0].to_dict()["place"]  # type: ignore[typeddict-item]  # ty: ignore[invalid-typed-dict-key]
     check(policy)[0].severity.FATAL  # type: ignore[attr-defined]  # ty: ignore[missing-attribute]  # noqa: B018
 
 
