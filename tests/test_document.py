@@ -908,7 +908,7 @@ def test_long_and_odd_names_are_shown_short_and_plain() -> None:
     assert all(len(problem) < 400 for problem in problems)
     assert all(problem.isprintable() for problem in problems)
     assert problems[2] == (
-        "Statement[0][\"\\u009b31m\\u202e\"]: '\\x9b31m\\u202e' is not an element of a statement"
+        "Statement[0][\"\\x9b31m\\u202e\"]: '\\x9b31m\\u202e' is not an element of a statement"
     )
 
 
