@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kmspolicy import Policy, Principal, Statement, errors, statements
+from kmspolicy import Policy, Principal, Statement, check, errors, statements
 from support import exactly, one_name
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ ADMINISTRATION = [
     *("kms:Create*", "kms:Describe*", "kms:Enable*", "kms:List*", "kms:Put*", "kms:Update*", "kms:Revoke*"),
     *("kms:Disable*", "kms:Get*", "kms:Delete*", "kms:TagResource", "kms:UntagResource"),
 ]
+GRANTS = ["kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant"]
 USE = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"]
 
 
@@ -127,6 +128,8 @@ def service(
 
 BUCKET = "arn:aws:s3:::bucket"
 TOPIC = f"arn:aws:sns:us-west-2:{ACCOUNT}:topic"
+ZONE = "arn:aws:route53:::hostedzone/Z1"
+SERVICE_LINKED = f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/autoscaling.amazonaws.com"
 RULE = f"arn:aws:events:us-west-2:{ACCOUNT}:rule/r"
 LOGS = ["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"]
 READY: list[tuple[Statement, dict[str, Any]]] = [
@@ -274,6 +277,40 @@ READY: list[tuple[Statement, dict[str, Any]]] = [
         },
     ),
     (
+        statements.route53_dnssec(ACCOUNT, ZONE)[0],
+        service(
+            "dnssec-route53.amazonaws.com",
+            ["kms:DescribeKey", "kms:GetPublicKey", "kms:Sign"],
+            {"StringEquals": {"aws:SourceAccount": ACCOUNT}, "ArnEquals": {"aws:SourceArn": ZONE}},
+            "Allow Route 53 DNSSEC Service",
+        ),
+    ),
+    (
+        statements.route53_dnssec(ACCOUNT)[1],
+        service("dnssec-route53.amazonaws.com", "kms:CreateGrant", {"Bool": {"kms:GrantIsForAWSResource": "true"}}, "Allow Route 53 DNSSEC to CreateGrant"),
+    ),
+    (
+        statements.autoscaling_volumes(ACCOUNT, suffix="web")[0],
+        {
+            "Sid": "Allow service-linked role use of the customer managed key",
+            "Effect": "Allow",
+            "Principal": {"AWS": f"{SERVICE_LINKED}/AWSServiceRoleForAutoScaling_web"},
+            "Action": USE,
+            "Resource": "*",
+        },
+    ),
+    (
+        statements.autoscaling_volumes(ACCOUNT)[1],
+        {
+            "Sid": "Allow service-linked role attachment of persistent resources",
+            "Effect": "Allow",
+            "Principal": {"AWS": f"{SERVICE_LINKED}/AWSServiceRoleForAutoScaling"},
+            "Action": "kms:CreateGrant",
+            "Resource": "*",
+            "Condition": {"Bool": {"kms:GrantIsForAWSResource": "true"}},
+        },
+    ),
+    (
         statements.deny_bypassing_lockout_check(),
         {
             "Sid": "Deny bypassing the lockout safety check",
@@ -292,6 +329,20 @@ def test_ready_made_statements(statement: Statement, expected: dict[str, Any]) -
     """Each says what its page says; services are bound to an account or a resource."""
     assert statement.to_dict() == expected
     assert Policy([statement]).to_dict()["Statement"] == [expected]
+
+
+@pytest.mark.parametrize(("resources_only", "actions"), [(True, GRANTS), (False, GRANTS[:1])])
+def test_another_account_with_grants(resources_only: bool, actions: list[str]) -> None:
+    """It uses the key as by the statement without grants, and fits beside the console's statements."""
+    use, grants = statements.use_by_account_with_grants("444455556666", aws_resources_only=resources_only)
+    assert use == statements.use_by_account("444455556666")
+    assert list(grants.actions) == actions
+    assert (grants.condition is not None) is resources_only
+    console = statements.console_policy(ACCOUNT, users=[USER])
+    policy = console.replace(
+        statement=(*console.statements, use, grants, *statements.autoscaling_volumes(ACCOUNT))
+    )
+    assert check(policy) == ()
 
 
 NONE: Any = None
@@ -317,6 +368,8 @@ REFUSED: list[tuple[Callable[[], object], str]] = [
     (lambda: statements.sqs_event_source("s3.amazonaws.com", BUCKET), "an account id of 12 digits, not ''"),
     (lambda: statements.sqs_event_source("s3.amazonaws.com", "*"), "aws:SourceArn: expected an ARN"),
     (lambda: statements.s3_inventory("*", ACCOUNT), "aws:SourceArn: expected an ARN"),
+    (lambda: statements.route53_dnssec("*"), "aws:SourceAccount: expected an account id"),
+    (lambda: statements.route53_dnssec(ACCOUNT, "*"), "aws:SourceArn: expected an ARN"),
     (lambda: statements.deny_deletion("*"), "aws:PrincipalArn: expected an ARN"),
     (lambda: statements.use_through_service("ec2", account=ACCOUNT), "a service in a Region"),
     (lambda: statements.use_through_service("ec2.us-west-2.amazonaws.com", account="*"), "an account id"),
@@ -434,6 +487,54 @@ PAGES: list[tuple[str, dict[str, str], Statement, dict[str, Any]]] = [
         {},
         statements.s3_notifies(BUCKET, ACCOUNT).named("example-statement-ID"),
         {"Condition": {"StringEquals": {"aws:SourceAccount": ACCOUNT}, "ArnLike": {"aws:SourceArn": BUCKET}}},
+    ),
+    (
+        "statements/route53-access-control-managing-permissions",
+        {},
+        statements.route53_dnssec(ACCOUNT)[0],
+        {"Condition": {"StringEquals": {"aws:SourceAccount": ACCOUNT}}},
+    ),
+    (
+        "statements/route53-access-control-managing-permissions-2",
+        {": true": ': "true"'},
+        statements.route53_dnssec(ACCOUNT)[1],
+        {},
+    ),
+    (
+        "statements/autoscaling-key-policy-requirements-ebs-encryption",
+        {"123456789012": ACCOUNT},
+        statements.autoscaling_volumes(ACCOUNT)[0],
+        {},
+    ),
+    (
+        "statements/autoscaling-key-policy-requirements-ebs-encryption-2",
+        {"123456789012": ACCOUNT, ": true": ': "true"'},
+        statements.autoscaling_volumes(ACCOUNT)[1],
+        {"Sid": "Allow service-linked role attachment of persistent resources"},
+    ),
+    (
+        "statements/autoscaling-key-policy-requirements-ebs-encryption-3",
+        {},
+        statements.use_by_account_with_grants(ACCOUNT, aws_resources_only=False)[0],
+        {"Sid": "Allow an external account to use this KMS key"},
+    ),
+    (
+        "statements/autoscaling-key-policy-requirements-ebs-encryption-4",
+        {},
+        statements.use_by_account_with_grants(ACCOUNT, aws_resources_only=False)[1],
+        {},
+    ),
+    (
+        "statements/kms-dg-key-policy-modifying-external-accounts-3",
+        {},
+        statements.use_by_account_with_grants("444455556666")[0],
+        {"Sid": "Allow an external account to use this KMS key"},
+    ),
+    (
+        "statements/kms-dg-key-policy-modifying-external-accounts-4",
+        {},
+        statements.use_by_account_with_grants("444455556666")[1],
+        {"Sid": "Allow attachment of persistent resources in external account 444455556666"},
     ),
     (
         "cwlogs-encrypt-log-data-kms",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "KeyKind",
+    "autoscaling_volumes",
     "cloudtrail_describes_key",
     "cloudtrail_encrypts_logs",
     "cloudtrail_log_readers",
@@ -37,12 +38,14 @@ __all__ = [
     "key_administrators",
     "key_users",
     "nitro_enclave",
+    "route53_dnssec",
     "s3_inventory",
     "s3_notifies",
     "sns_delivers",
     "sns_event_source",
     "sqs_event_source",
     "use_by_account",
+    "use_by_account_with_grants",
     "use_through_service",
 ]
 
@@ -206,6 +209,9 @@ def console_policy(  # noqa: PLR0913 - the choices of the console's pages
 def use_by_account(account: str, *, kind: KeyKind = "symmetric", partition: str = "aws") -> Statement:
     """Let another account use the key, whose IAM policies must allow it, too.
 
+    AWS services that keep data for the other account, as EBS does for a volume, need grants as well:
+    :func:`use_by_account_with_grants`.
+
     Args:
         account: The other account's id, 12 digits.
         kind: What the key is for.
@@ -215,6 +221,33 @@ def use_by_account(account: str, *, kind: KeyKind = "symmetric", partition: str 
     """
     principal = Principal.account(account, partition=partition)
     return allow(*_use(kind)).to(principal).named("Allow an external account to use this KMS key")
+
+
+def use_by_account_with_grants(
+    account: str, *, aws_resources_only: bool = True, partition: str = "aws"
+) -> tuple[Statement, Statement]:
+    """Let another account use the key, and give grants on it to AWS services.
+
+    The labels are not those of the page, which has the console's, but those of the page on Auto Scaling below: the
+    statements fit beside :func:`console_policy`.
+
+    Args:
+        account: The other account's id, 12 digits.
+        aws_resources_only: Whether only AWS services may be given grants, for the resources that they make. Amazon EC2
+            Auto Scaling needs False: an administrator of the other account gives its service-linked role the grant.
+        partition: ``aws``, ``aws-cn``, ``aws-us-gov`` ...
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying-external-accounts.html
+    https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html
+    """
+    principal = Principal.account(account, partition=partition)
+    grants = (
+        grants_for_aws_resources(principal) if aws_resources_only else allow("kms:CreateGrant").to(principal)
+    )
+    return (
+        use_by_account(account, partition=partition),
+        grants.named(f"Allow attachment of persistent resources in external account {account}"),
+    )
 
 
 def use_through_service(service: str, *, account: str) -> Statement:
@@ -238,6 +271,31 @@ def use_through_service(service: str, *, account: str) -> Statement:
     )
     return permission.to(Principal({"AWS": "*"})).when(
         conditions.caller_account.equals(account) & conditions.via_service.equals(service)
+    )
+
+
+def autoscaling_volumes(
+    account: str, *, suffix: str | None = None, partition: str = "aws"
+) -> tuple[Statement, Statement]:
+    """Let Amazon EC2 Auto Scaling launch instances with EBS volumes that the key encrypts.
+
+    The second label is not the page's, which is that of the console's own statement.
+
+    Args:
+        account: The account of the Auto Scaling group and the key, 12 digits.
+        suffix: The suffix of a service-linked role that is not the default one, which must exist.
+        partition: ``aws``, ``aws-cn``, ``aws-us-gov`` ...
+
+    https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html
+    """
+    name = "AWSServiceRoleForAutoScaling" if suffix is None else f"AWSServiceRoleForAutoScaling_{suffix}"
+    role = Principal.role(account, f"aws-service-role/autoscaling.amazonaws.com/{name}", partition=partition)
+    return (
+        allow(*_USE["symmetric"]).to(role).named("Allow service-linked role use of the customer managed key"),
+        allow("kms:CreateGrant")
+        .to(role)
+        .when(conditions.grant_is_for_aws_resource.is_true())
+        .named("Allow service-linked role attachment of persistent resources"),
     )
 
 
@@ -497,6 +555,36 @@ def config_delivers(account: str) -> Statement:
         .when(conditions.source_account.equals(account))
         .named("AWSConfigKMSPolicy")
     )
+
+
+def route53_dnssec(account: str, hosted_zone_arn: str | None = None) -> tuple[Statement, Statement]:
+    """Let Route 53 sign the records of the account's hosted zones, or of one of them.
+
+    The key is an asymmetric one for signing, ECC_NIST_P256, in us-east-1. The page's first form has no condition against
+    confused deputies; the one that it recommends is added.
+
+    Args:
+        account: The account of the hosted zones, 12 digits.
+        hosted_zone_arn: The ARN of a hosted zone, ``arn:aws:route53:::hostedzone/ID``; None for all of the account.
+
+    https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/access-control-managing-permissions.html#KMS-key-policy-for-DNSSEC
+    """
+    service = Principal.service("dnssec-route53.amazonaws.com")
+    signs = (
+        allow("kms:DescribeKey", "kms:GetPublicKey", "kms:Sign")
+        .to(service)
+        .when(conditions.source_account.equals(account))
+        .named("Allow Route 53 DNSSEC Service")
+    )
+    if hosted_zone_arn is not None:
+        signs = signs.when(conditions.source_arn.arn_equals(hosted_zone_arn))
+    grants = (
+        allow("kms:CreateGrant")
+        .to(service)
+        .when(conditions.grant_is_for_aws_resource.is_true())
+        .named("Allow Route 53 DNSSEC to CreateGrant")
+    )
+    return signs, grants
 
 
 _EVENTBRIDGE: Final = "events.amazonaws.com"
