@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from kmspolicy._evaluate._access import ALWAYS
-from kmspolicy._words._lists import printable
+from kmspolicy._words._lists import SENTENCE, lines, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from kmspolicy._document import Condition
     from kmspolicy._evaluate._access import Cell
@@ -17,16 +17,17 @@ if TYPE_CHECKING:
 def action_words(actions: Sequence[str], every: Sequence[str]) -> str:
     """List actions without their prefix; of almost all that there are, those that are not among them."""
     if len(every) - len(actions) <= _FEW < len(actions):
-        rest = _short(action for action in every if action not in actions)
-        return f"every action except {rest}" if rest else "every action"
+        given = frozenset(actions)
+        rest = [action for action in every if action not in given]
+        return f"every action except {_short(rest)}" if rest else "every action"
     return _short(actions)
 
 
 _FEW: Final = 10
 
 
-def _short(actions: Iterable[str]) -> str:
-    return ", ".join(printable(action.removeprefix("kms:")) for action in actions)
+def _short(actions: Sequence[str]) -> str:
+    return ", ".join(lines(actions, lambda action: printable(action.removeprefix("kms:")), SENTENCE))
 
 
 def cell_words(cell: Cell, when: Callable[[Sequence[Condition]], str]) -> str:

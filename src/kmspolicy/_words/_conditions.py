@@ -47,17 +47,17 @@ _OPERATORS: Final[Mapping[str, str]] = {
 
 def condition_words(condition: Condition) -> str:
     """Say when a condition is met."""
-    return listed(clause_words(operator, key, values) for operator, key, values in condition)
+    return listed([*condition], lambda clause: clause_words(*clause))
 
 
 def clause_words(name: str, key: str, values: Sequence[Value]) -> str:
     """Return what one operator asks of one key."""
     operator, key = parse_operator(name), printable(key)
-    shown = listed((value_words(value) for value in values), "or") if values else "one of no values"
+    shown = listed(values, value_words, "or") if values else "one of no values"
     if operator is None:
         return f"{printable(name)}, which is no operator, is met by {key} and {shown}"
     if operator.name == "Null":
-        return f"{key} is {listed((_PRESENCE[truth(value)] for value in values), 'or') if values else shown}"
+        return f"{key} is {listed(values, lambda value: _PRESENCE[truth(value)], 'or') if values else shown}"
     subject = {"ForAnyValue": f"a value of {key}", "ForAllValues": f"every value of {key}"}.get(
         operator.qualifier, key
     )

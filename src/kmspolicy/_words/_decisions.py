@@ -9,7 +9,7 @@ from kmspolicy._language._actions import ACTIONS
 from kmspolicy._language._spelling import fold
 from kmspolicy._language._values import text_of
 from kmspolicy._words._conditions import clause_words, value_words
-from kmspolicy._words._lists import listed, printable
+from kmspolicy._words._lists import lines, listed, printable
 from kmspolicy._words._principals import caller_words
 from kmspolicy._words._statements import label
 
@@ -30,7 +30,9 @@ def decision_words(decision: Decision) -> str:
     if decision.outcome is Outcome.NOT_GRANTED:
         return "\n".join([f"No statement allows {request.action} to {who}.", *_reasons(decision)])
     verb = _VERBS[decision.outcome][len(decision.decided_by) > 1]
-    says = f"{listed(label(decision.policy, index) for index in decision.decided_by)} {verb} {request.action}"
+    says = (
+        f"{listed(decision.decided_by, lambda index: label(decision.policy, index))} {verb} {request.action}"
+    )
     if decision.outcome is Outcome.DELEGATED:
         return f"{says} by {who} to the IAM policies of account {request.caller.account}."
     return f"{says} to {who}.{_as_well(decision)}"
@@ -56,11 +58,13 @@ def _reasons(decision: Decision) -> list[str]:
     known = ACTIONS.get(fold(decision.request.action))
     if known is not None and not known.effective:
         return [f"  No key policy can: {decision.request.action} is not authorised on a key."]
-    return [
-        f"  {mismatch.path}: {_reason(mismatch, decision.policy.statements[mismatch.number], decision.request)}"
-        for mismatch in decision.mismatches
-        if decision.policy.statements[mismatch.number].effect == "Allow"
+    allowing = [
+        one for one in decision.mismatches if decision.policy.statements[one.number].effect == "Allow"
     ]
+    return lines(
+        allowing,
+        lambda one: f"  {one.path}: {_reason(one, decision.policy.statements[one.number], decision.request)}",
+    )
 
 
 def _reason(mismatch: Mismatch, statement: Statement, request: Request) -> str:
@@ -69,7 +73,7 @@ def _reason(mismatch: Mismatch, statement: Statement, request: Request) -> str:
     if mismatch.key is None:
         return f"{printable(mismatch.operator)} is no condition operator"
     found = request.keys.get(fold(mismatch.key), ())
-    has = listed(map(value_words, map(text_of, found))) if found else "not there"
+    has = listed([*map(text_of, found)], value_words) if found else "not there"
     clause = next(
         clause_words(operator, key, values)
         for operator, key, values in statement.condition or ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from kmspolicy._document import Policy, Statement
 from kmspolicy._evaluate._decide import Decision
 from kmspolicy._words._decisions import decision_words
+from kmspolicy._words._lists import lines
 from kmspolicy._words._statements import label, statement_words
 
 
@@ -27,6 +28,10 @@ def explain(subject: Decision | Statement | Policy) -> str:
         return statement_words(subject)
     if isinstance(subject, Policy):
         return "\n".join(
-            f"{label(subject, index)}: {statement_words(one)}" for index, one in enumerate(subject.statements)
+            lines(
+                range(len(subject.statements)),
+                lambda index: f"{label(subject, index)}: {statement_words(subject.statements[index])}",
+                more="and {:,} more statements",
+            )
         )
     raise TypeError(f"a decision, a statement or a policy can be explained, not {type(subject).__name__}")

@@ -1,19 +1,55 @@
-"""Lists and texts inside a sentence."""
+"""Lists for people: as many items as there is room for, and how many more there are."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Collection
 
+_Item = TypeVar("_Item")
 
-def listed(words: Iterable[str], last: str = "and") -> str:
-    """Join words as a sentence does: "a, b and c"."""
-    *first, end = words
-    return f"{', '.join(first)} {last} {end}" if first else end
+SENTENCE: Final = 1_500
+"""The most characters of a list in a sentence, if it has several items."""
+TEXT: Final = 90_000
+"""The most characters of the lines of a text."""
+_ITEM: Final = 1_000
+"""The most characters of a name or a value."""
 
 
 def printable(text: str) -> str:
-    """Write a text so that it cannot be taken for another line, or move a cursor."""
-    return text if text.isprintable() else repr(text)[1:-1]
+    """Write a text so that it cannot be taken for another line, or move a cursor; a long one is cut."""
+    shown, left = text[:_ITEM], len(text) - _ITEM
+    shown = shown if shown.isprintable() else repr(shown)[1:-1]
+    return f"{shown}… and {left:,} more characters" if left > 0 else shown
+
+
+def fitting(items: Collection[_Item], draw: Callable[[_Item], str], most: int) -> tuple[list[str], int]:
+    """Draw the first items, as many as have at most so many characters together, and at least one.
+
+    Returns:
+        What was drawn, and the number of items that were not.
+    """
+    drawn: list[str] = []
+    for item in items:
+        text = draw(item)
+        most -= len(text)
+        if drawn and most < 0:
+            break
+        drawn.append(text)
+    return drawn, len(items) - len(drawn)
+
+
+def lines(
+    items: Collection[_Item], draw: Callable[[_Item], str], most: int = TEXT, more: str = "and {:,} more"
+) -> list[str]:
+    """Draw a line, or several, for each item; a last one says how many more there are."""
+    drawn, left = fitting(items, draw, most)
+    return [*drawn, more.format(left)] if left else drawn
+
+
+def listed(items: Collection[_Item], draw: Callable[[_Item], str], last: str = "and") -> str:
+    """List items as a sentence does: "a, b and c", or "a, b and 312 more"."""
+    drawn, left = fitting(items, draw, SENTENCE)
+    *first, end = (*drawn, f"{left:,} more") if left else drawn
+    return f"{', '.join(first)} {last} {end}" if first else end

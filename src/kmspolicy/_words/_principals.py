@@ -49,4 +49,4 @@ _KINDS: Final = {
 def principals_words(principal: Principal) -> str:
     """Name the principals of an element."""
     words = dict.fromkeys(principal_words(kind, name) for kind, name in principal)
-    return listed(words) if words else "nobody"
+    return listed(words, str) if words else "nobody"

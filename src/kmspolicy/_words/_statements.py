@@ -31,7 +31,7 @@ def statement_words(statement: Statement) -> str:
         if element is None and other is None
     ]
     if missing:
-        return f"Says nothing, for it has no {listed(missing)}."
+        return f"Says nothing, for it has no {listed(missing, str)}."
     what = f"{_what(statement)}{_which(statement)}"
     when = (
         ""
@@ -51,17 +51,21 @@ def statement_words(statement: Statement) -> str:
 
 def _what(statement: Statement) -> str:
     if statement.action is None:
-        return f"every action except {listed(map(printable, statement.not_actions)) if statement.not_actions else 'none'}"
+        return f"every action except {listed(statement.not_actions, printable) if statement.not_actions else 'none'}"
     if {"*", "kms:*"} & {fold(name) for name in statement.actions}:
         return "every action"
-    return listed(map(printable, statement.actions)) if statement.actions else "no action"
+    return listed(statement.actions, printable) if statement.actions else "no action"
 
 
 def _which(statement: Statement) -> str:
     if "*" in statement.resources:
         return ""
-    names = statement.resources or [f"everything except {listed(statement.not_resources or ['nothing'])}"]
-    return f" on {listed(map(printable, names))}, which is not how a key policy names its key,"
+    names = (
+        listed(statement.resources, printable)
+        if statement.resources
+        else f"everything except {listed(statement.not_resources or ['nothing'], printable)}"
+    )
+    return f" on {names}, which is not how a key policy names its key,"
 
 
 def _by_iam(statement: Statement) -> str:
