@@ -128,15 +128,15 @@ class AccessTable:
 
     def __str__(self) -> str:
         """Draw the table for a terminal."""
-        from kmspolicy._render._access import as_text  # noqa: PLC0415 - most tables are not drawn
+        from kmspolicy._render._access import text_of  # noqa: PLC0415 - most tables are not drawn
 
-        return as_text(self)
+        return text_of(self)
 
     def _repr_html_(self) -> str:
         """Draw the table for a notebook."""
-        from kmspolicy._render._access import as_html  # noqa: PLC0415 - the same
+        from kmspolicy._render._access import html_of  # noqa: PLC0415 - the same
 
-        return as_html(self)
+        return html_of(self)
 
 
 def access(policy: Policy, *, also: Iterable[str | Principal] = ()) -> AccessTable:

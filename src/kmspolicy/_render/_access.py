@@ -1,122 +1,143 @@
-"""Drawing of access tables, for terminals and for notebooks."""
+"""The access table as a table for people."""
 
 from __future__ import annotations
 
-import textwrap
-from html import escape
 from string import ascii_lowercase
 from typing import TYPE_CHECKING, Final
 
 from kmspolicy._evaluate._access import Access
+from kmspolicy._render._html import as_html
+from kmspolicy._render._svg import as_svg
+from kmspolicy._render._table import Cell, Column, Entry, Kind, Row, Table
+from kmspolicy._render._text import as_text
 from kmspolicy._words._cells import action_words, cell_words
 from kmspolicy._words._conditions import condition_words
+from kmspolicy._words._lists import fitting, listed, printable
 from kmspolicy._words._principals import principal_words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from kmspolicy._document import Condition
-    from kmspolicy._evaluate._access import AccessTable, Cell, Subject
+    from kmspolicy._evaluate._access import AccessTable, Subject
+    from kmspolicy._evaluate._access import Cell as AccessCell
 
-_NOBODY: Final = "The policy names nobody: nobody may do anything."
-_WIDTH: Final = 56
-_LEGEND: Final = "yes: allowed, IAM: if an IAM policy of the account allows it, if: under a condition, no: denied, ·: not granted"
+_LIMIT: Final = 100_000
+"""The most characters of a drawing."""
+_SIZES: Final = (100, 64, 48, 32, 24, 16, 8, 4, 2, 1)
+"""The numbers of columns, of rows and of notes to try, until a drawing is short enough."""
+_NOTE: Final = 500
+"""The most characters of a note, on average."""
+_WAYS: Final = 32
+"""The most conditions in a part of a cell."""
+_LONG: Final = 16
+"""The most actions of a row that is not named by what the others leave."""
+
+_KINDS: Final = {
+    Access.ALWAYS: Kind.YES,
+    Access.CONDITIONAL: Kind.IF,
+    Access.DELEGATED: Kind.IAM,
+    Access.DENIED: Kind.NO,
+    Access.NOTHING: Kind.NOTHING,
+}
+_LEGEND: Final = (
+    Entry("yes", "allowed"),
+    Entry("IAM", "if an IAM policy of the account allows it"),
+    Entry("if", "under a condition"),
+    Entry("no", "denied"),
+    Entry("·", "not granted"),
+)
+_NOBODY: Final = Table("", (), (), "The policy names nobody: nobody may do anything.", (), ())
 
 
-class _Notes:
-    """Conditions under the letters by which cells refer to them."""
-
-    def __init__(self) -> None:
-        self.letters: dict[Condition, str] = {}
-
-    def of(self, conditions: Sequence[Condition]) -> str:
-        """Refer to conditions of which one must be met."""
-        return " or ".join(
-            self.letters.setdefault(condition, _letter(len(self.letters))) for condition in conditions
-        )
+def text_of(access: AccessTable) -> str:
+    """Draw an access table for a terminal."""
+    return _drawn(access, as_text)
 
 
-def _letter(number: int) -> str:
-    """Name a note: a to z, then a1 and so on."""
-    times, letter = divmod(number, len(ascii_lowercase))
-    return f"{ascii_lowercase[letter]}{times or ''}"
+def html_of(access: AccessTable) -> str:
+    """Draw an access table for a notebook."""
+    return _drawn(access, as_html)
 
 
-def _heading(principal: Subject) -> str:
-    return "everyone else" if principal == ("AWS", "*") else principal_words(*principal)
+def svg_of(access: AccessTable, title: str) -> str:
+    """Draw an access table as a picture."""
+    return _drawn(access, lambda table: as_svg(table, title))
 
 
-def _rows(table: AccessTable) -> list[tuple[str, tuple[Cell, ...]]]:
+def _drawn(access: AccessTable, draw: Callable[[Table], str]) -> str:
+    """Draw as much of an access table as a reader can take in."""
+    drawings = (draw(_table(access, size)) for size in _SIZES)
+    return next(drawing for drawing in drawings if len(drawing) <= _LIMIT)
+
+
+def _table(access: AccessTable, size: int) -> Table:
+    """Say an access table in words, with at most so many columns, rows and notes."""
+    if not access.principals:
+        return _NOBODY
+    notes = _Notes()
+    every = _rows(access)
+    rows = tuple(
+        Row(title, tuple(Cell(cell_words(cell, notes.of), _KINDS[cell.access]) for cell in cells[:size]))
+        for title, cells in every[:size]
+    )
+    meant = list(notes.words.items())[:size]
+    meanings, _ = fitting(meant, lambda entry: condition_words(entry[0]), size * _NOTE)
+    return Table(
+        "action",
+        tuple(map(_column, access.principals[:size])),
+        rows,
+        _left_out(
+            ("principal", len(access.principals) - size),
+            ("row", len(every) - size),
+            ("condition", len(notes.words) - len(meanings)),
+        ),
+        _LEGEND,
+        tuple(Entry(word, meaning) for (_, word), meaning in zip(meant, meanings, strict=False)),
+    )
+
+
+def _left_out(*counts: tuple[str, int]) -> str:
+    """Say how many of what there are beside those that are shown."""
+    words = [f"{count:,} more {noun}{'s' if count > 1 else ''}" for noun, count in counts if count > 0]
+    return f"and {listed(words, str)}" if words else ""
+
+
+def _column(principal: Subject) -> Column:
+    title = "everyone else" if principal == ("AWS", "*") else principal_words(*principal)
+    return Column(title, printable(principal[1]))
+
+
+def _rows(access: AccessTable) -> list[tuple[str, tuple[AccessCell, ...]]]:
     """Name the actions of each row; the longest row comes last, as all others, where it is long."""
-    rows = sorted(table.rows(), key=lambda row: len(row[0]) > _MANY)
-    named = [(action_words(actions, table.actions), cells) for actions, cells in rows]
-    if len(rows) > 1 and len(rows[-1][0]) > _MANY:
+    rows = sorted(access.rows(), key=lambda row: len(row[0]) > _LONG)
+    named = [(action_words(actions, access.actions), cells) for actions, cells in rows]
+    if len(rows) > 1 and len(rows[-1][0]) > _LONG:
         named[-1] = (f"all {len(rows[-1][0])} others", rows[-1][1])
     return named
 
 
-_MANY: Final = 16
+class _Notes:
+    """Conditions and the words by which cells refer to them."""
+
+    def __init__(self) -> None:
+        self.words: dict[Condition, str] = {}
+        self._seen: dict[int, str] = {}  # a condition stands in many cells, and hashing it takes time
+
+    def of(self, conditions: Sequence[Condition]) -> str:
+        """Refer to conditions of which one must be met."""
+        return " or ".join(self._words_of(conditions))
+
+    def _words_of(self, conditions: Sequence[Condition]) -> Iterator[str]:
+        for condition in conditions[:_WAYS]:
+            if id(condition) not in self._seen:
+                self._seen[id(condition)] = self.words.setdefault(condition, _word(len(self.words)))
+            yield self._seen[id(condition)]
+        if len(conditions) > _WAYS:
+            yield f"{len(conditions) - _WAYS:,} more"
 
 
-def as_text(table: AccessTable) -> str:
-    """Draw a table: numbered principals, rows of actions with the same cells, lettered conditions."""
-    if not table.principals:
-        return _NOBODY
-    notes = _Notes()
-    rows = [(names, [cell_words(cell, notes.of) for cell in cells]) for names, cells in _rows(table)]
-    widths = [
-        max(len(str(number + 1)), *(len(cells[number]) for _, cells in rows))
-        for number in range(len(table.principals))
-    ]
-    lines = [f"{number:>3}  {_heading(principal)}" for number, principal in enumerate(table.principals, 1)]
-    lines += ["", _line("", [str(number) for number in range(1, len(widths) + 1)], widths)]
-    for names, cells in rows:
-        first, *rest = textwrap.wrap(names, _WIDTH, break_long_words=False)
-        lines += [_line(first, cells, widths), *rest]
-    lines += ["", _LEGEND]
-    lines += [f"{letter:>3}  {condition_words(condition)}" for condition, letter in notes.letters.items()]
-    return "\n".join(lines)
-
-
-def _line(first: str, cells: Sequence[str], widths: Sequence[int]) -> str:
-    columns = (cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
-    return f"{first:<{_WIDTH}}  {'  '.join(columns)}".rstrip()
-
-
-_COLOURS: Final = {
-    Access.ALWAYS: "#1a7f37",
-    Access.CONDITIONAL: "#9a6700",
-    Access.DELEGATED: "#0969da",
-    Access.DENIED: "#cf222e",
-    Access.NOTHING: "#6e7781",
-}
-_CELL: Final = "padding:4px 10px;border:1px solid #8884;vertical-align:top;text-align:left"
-
-
-def as_html(table: AccessTable) -> str:
-    """Draw a table as HTML that needs no style sheet and keeps the page's own colours."""
-    if not table.principals:
-        return f"<p>{_NOBODY}</p>"
-    notes = _Notes()
-    head = "".join(
-        f'<th scope="col" style="{_CELL}" title="{escape(principal[1])}">{escape(_heading(principal))}</th>'
-        for principal in table.principals
-    )
-    body = "".join(
-        f'<tr><th scope="row" style="{_CELL};font-weight:normal">{escape(names)}</th>'
-        f"{''.join(_html_cell(cell, notes) for cell in cells)}</tr>"
-        for names, cells in _rows(table)
-    )
-    conditions = "".join(
-        f"<dt style='float:left;width:2em'>{letter}</dt><dd style='margin-left:2em'>{escape(condition_words(condition))}</dd>"
-        for condition, letter in notes.letters.items()
-    )
-    return (
-        f'<table style="border-collapse:collapse"><thead><tr><th style="{_CELL}">action</th>{head}</tr></thead>'
-        f"<tbody>{body}</tbody></table><p>{escape(_LEGEND)}</p>{f'<dl>{conditions}</dl>' if conditions else ''}"
-    )
-
-
-def _html_cell(cell: Cell, notes: _Notes) -> str:
-    words = cell_words(cell, notes.of)
-    return f'<td style="{_CELL};color:{_COLOURS[cell.access]}">{escape(words)}</td>'
+def _word(number: int) -> str:
+    """Name a note: a to z, then a1 and so on."""
+    times, letter = divmod(number, len(ascii_lowercase))
+    return f"{ascii_lowercase[letter]}{times or ''}"

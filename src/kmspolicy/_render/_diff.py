@@ -1,58 +1,71 @@
-"""Drawing of differences, in the manner of a unified diff."""
+"""Drawing of differences, like a unified diff."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from itertools import chain
+from typing import TYPE_CHECKING, Final
 
 from kmspolicy._words._cells import action_words, cell_words
 from kmspolicy._words._conditions import condition_words
-from kmspolicy._words._lists import printable
+from kmspolicy._words._lists import SENTENCE, lines, printable
 from kmspolicy._words._principals import principal_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-    from kmspolicy._diff._diff import AccessChange, Change, Diff
+    from kmspolicy._diff._diff import AccessChange, Change, Diff, Pair
     from kmspolicy._document import Condition, Statement
     from kmspolicy._evaluate._access import Cell
+
+_PART: Final = 15_000
+"""The most characters of each part of a difference, if it has several entries."""
+_ENTRY: Final = 3_000
+"""The most characters of an entry, if it has several lines."""
 
 
 def as_text(diff: Diff) -> str:
     """Draw what changed, and below it who gains and loses access."""
     if not diff:
         return "no difference"
-    return "\n".join(["--- before", "+++ after", *_lines(diff)])
+    labels = (*([diff.version] if diff.version else []), *diff.labels)
+    parts = (
+        lines(labels, _change, _PART),
+        lines(diff.changed, _pair, _PART),
+        lines(diff.removed, lambda statement: _whole("-", statement), _PART),
+        lines(diff.added, lambda statement: _whole("+", statement), _PART),
+        _moves("+", "access gained", diff.gained),
+        _moves("-", "access lost", diff.lost),
+    )
+    return "\n".join(lines(["--- before", "+++ after", *chain(*parts)], str))
 
 
-def _lines(diff: Diff) -> Iterator[str]:
-    for change in (*([diff.version] if diff.version else []), *diff.labels):
-        yield from _change(change)
-    for before, after, changes in diff.changed:
-        yield f"@@ {_name(after if after.sid is not None else before)} @@"
-        for change in changes:
-            yield from _change(change)
-    for sign, statements in (("-", diff.removed), ("+", diff.added)):
-        for statement in statements:
-            yield f"@@ {_name(statement)} @@"
-            yield from (
-                f"{sign} {line}"
-                for line in json.dumps(statement.to_dict(), indent=2, ensure_ascii=False).splitlines()
-            )
-    for sign, title, moves in (("+", "access gained", diff.gained), ("-", "access lost", diff.lost)):
-        if moves:
-            yield f"@@ {title} @@"
-            yield from (f"{sign} {access_as_text(move)}" for move in moves)
+def _pair(pair: Pair) -> str:
+    before, after, changes = pair
+    return "\n".join([_heading(after if after.sid is not None else before), *lines(changes, _change, _ENTRY)])
 
 
-def _name(statement: Statement) -> str:
-    return "statement" if statement.sid is None else f"statement {statement.sid!r}"
+def _whole(sign: str, statement: Statement) -> str:
+    written = json.dumps(statement.to_dict(), indent=2, ensure_ascii=False).splitlines()
+    return "\n".join([_heading(statement), *_signed(sign, written)])
 
 
-def _change(change: Change) -> Iterator[str]:
-    yield f"  {change.path}"
-    yield from (f"- {printable(text)}" for text in change.removed)
-    yield from (f"+ {printable(text)}" for text in change.added)
+def _heading(statement: Statement) -> str:
+    return "@@ statement @@" if statement.sid is None else f"@@ statement {statement.sid!r} @@"
+
+
+def _change(change: Change) -> str:
+    return "\n".join([f"  {change.path}", *_signed("-", change.removed), *_signed("+", change.added)])
+
+
+def _signed(sign: str, texts: Sequence[str]) -> list[str]:
+    return lines(texts, lambda text: f"{sign} {printable(text)}", _ENTRY, f"{sign} and {{:,}} more")
+
+
+def _moves(sign: str, title: str, moves: Sequence[AccessChange]) -> list[str]:
+    if not moves:
+        return []
+    return [f"@@ {title} @@", *lines(moves, lambda move: f"{sign} {access_as_text(move)}", _PART)]
 
 
 def access_as_text(change: AccessChange) -> str:
@@ -66,4 +79,4 @@ def _words(cell: Cell) -> str:
 
 
 def _either(conditions: Sequence[Condition]) -> str:
-    return " or ".join(map(condition_words, conditions))
+    return " or ".join(lines(conditions, condition_words, SENTENCE, "{:,} more"))
