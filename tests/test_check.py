@@ -741,6 +741,21 @@ def test_operators_that_do_not_exist(operator: str, code: str, meant: str | None
     assert finding.message.endswith(f": {end}")
 
 
+def test_the_first_unknown_words_have_suggestions() -> None:
+    """A hundred of a document, of whatever kind: to search for thousands would take seconds."""
+    policy = Policy(
+        [
+            ADMIN,
+            about(Action=[f"kms:Decrypt{number}" for number in range(60)]),
+            about(Condition={"StringEquals": {f"kms:ViaService{number}": "x" for number in range(60)}}),
+            about(Condition={f"StringEquals{number}": {"kms:ViaService": "x"} for number in range(60)}),
+        ]
+    )
+    unknown = [finding for finding in check(policy) if finding.code.startswith("INVALID_")]
+    assert len(unknown) == 180
+    assert ["; did you mean '" in finding.message for finding in unknown] == [True] * 100 + [False] * 80
+
+
 NO_ORGANISATION = Condition("StringEquals", "aws:PrincipalOrgID", "o-1")
 OF_OTHER = Condition("StringEquals", "kms:CallerAccount", OTHER)
 

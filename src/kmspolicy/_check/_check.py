@@ -79,7 +79,7 @@ def check_text(
         found = [
             one._replace(steps=(*one.steps[:1], *one.steps[2:])) if _numbered(one) else one for one in found
         ]
-    return tuple(map(_finding, _in_order(policy, found))) if found else ()
+    return tuple(_findings(_in_order(policy, found))) if found else ()
 
 
 def _in_order(policy: Policy, found: list[Found]) -> list[Found]:
@@ -108,6 +108,23 @@ def principal_of_put(caller: str | Principal) -> Caller:
 def _numbered(found: Found) -> bool:
     """Tell whether it says which statement it is about, by an index."""
     return len(found.steps) > 1 and isinstance(found.steps[1], int)
+
+
+def _findings(found: list[Found]) -> Iterator[Finding]:
+    """Write out what was found, with what was probably meant by the first unknown words."""
+    suggestions = _MOST_SUGGESTIONS
+    for one in found:
+        if one.meant is None:
+            yield _finding(one)
+            continue
+        suggestions -= 1
+        word = one.meant() if suggestions >= 0 else None
+        yield _finding(one if word is None else one._replace(what=f"{one.what}; did you mean {word!r}?"))
+
+
+_MOST_SUGGESTIONS: Final = (
+    100  # each costs up to a millisecond, and a policy can have thousands of unknown words
+)
 
 
 def _finding(found: Found) -> Finding:
@@ -143,11 +160,12 @@ def _size_and_characters(policy: Policy, text: str) -> Iterator[Found]:
 
 def _characters(policy: Policy, text: str) -> Iterator[Found]:
     """Find the names and values with unsupported characters; that KMS refuses those written as escapes is not known."""
+    written = set(text)
     for steps, value in _places(policy.to_element(), ()):
         words = [word for word in (*steps[-1:], value) if isinstance(word, str)]
         characters = _UNSUPPORTED.findall("".join(words))
         if characters:
-            as_it_is = next((character for character in characters if character in text), None)
+            as_it_is = next((character for character in characters if character in written), None)
             severity = Severity.WARNING if as_it_is is None else None
             what = f"U+{ord(as_it_is or characters[0]):04X}"
             yield Found("UNSUPPORTED_CHARACTER", steps, what, severity)

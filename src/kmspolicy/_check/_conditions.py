@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from kmspolicy._check._finding import Severity
-from kmspolicy._check._found import Clause, Found, did_you_mean, named_actions
+from kmspolicy._check._found import Clause, Found, named_actions
 from kmspolicy._document._convert import plural
 from kmspolicy._evaluate._conditions import parse_operator
 from kmspolicy._language._keys import condition_key, nearest_key
@@ -37,22 +38,34 @@ def operators(statement: Statement, clauses: list[Clause]) -> Iterator[Found]:
 
 def _no_operator(name: str) -> Found:
     """Say what is wrong with an operator: another case, IfExists behind Null, or no operator at all."""
+    same = _WHOLE_BY_LOWER_CASE.get(name.lower())
+    if same is None:
+        likely = partial(_likely_operator, name)
+        return Found("INVALID_CONDITION_OPERATOR", ("Condition", name), repr(name), meant=likely)
+    if same.endswith("NullIfExists"):
+        return Found("NULL_WITH_IF_EXISTS", ("Condition", name), repr(name))
+    return Found("CONDITION_OPERATOR_CASE", ("Condition", name), repr(name), meant=lambda: same)
+
+
+_SETS: Final = {"": "", "foranyvalue": "ForAnyValue", "forallvalues": "ForAllValues"}
+_IF_EXISTS = re.compile(r"(.+?)_?if_?exists?", re.IGNORECASE).fullmatch
+_WHOLE_BY_LOWER_CASE: Final = {
+    f"{which}{base}{end}".lower(): f"{which}{base}{end}"
+    for which in ("", "ForAnyValue:", "ForAllValues:")
+    for base in OPERATORS
+    for end in ("", "IfExists")
+}
+
+
+def _likely_operator(name: str) -> str | None:
+    """Find the operator that was probably meant, part by part."""
     qualifier, _, rest = name.rpartition(":")
     match = _IF_EXISTS(rest)
     which = _meant(qualifier.strip(), _SETS)
     base = _meant(rest if match is None else match[1], _BY_LOWER_CASE)
     if which is None or base is None:
-        return Found("INVALID_CONDITION_OPERATOR", ("Condition", name), repr(name))
-    meant = f"{which}{':' if which else ''}{base}{'' if match is None else 'IfExists'}"
-    same = meant.lower() == name.lower()
-    if same and base == "Null" and match is not None:
-        return Found("NULL_WITH_IF_EXISTS", ("Condition", name), repr(name))
-    code = "CONDITION_OPERATOR_CASE" if same else "INVALID_CONDITION_OPERATOR"
-    return Found(code, ("Condition", name), f"{name!r}{did_you_mean(meant)}")
-
-
-_SETS: Final = {"": "", "foranyvalue": "ForAnyValue", "forallvalues": "ForAllValues"}
-_IF_EXISTS = re.compile(r"(.+?)_?if_?exists?", re.IGNORECASE).fullmatch
+        return None
+    return f"{which}{':' if which else ''}{base}{'' if match is None else 'IfExists'}"
 
 
 def _meant(word: str, known: Mapping[str, str]) -> str | None:
@@ -120,7 +133,7 @@ def _unknown_key(clause: Clause) -> Iterator[Found]:
     prefix = clause.folded.partition(":")[0]
     code = {"kms": "INVALID_SERVICE_CONDITION_KEY", "aws": "INVALID_GLOBAL_CONDITION_KEY"}.get(prefix)
     if code is not None:
-        yield Found(code, clause.steps, f"{clause.key!r}{did_you_mean(nearest_key(clause.key))}")
+        yield Found(code, clause.steps, repr(clause.key), meant=partial(nearest_key, clause.key))
 
 
 _TYPES: Final = {

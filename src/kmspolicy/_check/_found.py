@@ -8,7 +8,7 @@ from kmspolicy._language._actions import ACTIONS, actions_matching
 from kmspolicy._language._values import truth
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from kmspolicy._check._finding import Severity
     from kmspolicy._document import Statement
@@ -27,6 +27,8 @@ class Found(NamedTuple):
     what: str = ""
     severity: Severity | None = None
     """Instead of that of the catalogue."""
+    meant: Callable[[], str | None] | None = None
+    """Finds the word that was probably meant, where what is there is an unknown one."""
 
 
 class Clause(NamedTuple):
@@ -87,8 +89,3 @@ def places_of(steps: Steps, names: Names) -> Iterator[tuple[Steps, str]]:
     else:
         for index, name in enumerate(names):
             yield (*steps, index), name
-
-
-def did_you_mean(word: str | None) -> str:
-    """Say which word was probably meant, if any."""
-    return "" if word is None else f"; did you mean {word!r}?"

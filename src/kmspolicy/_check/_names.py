@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from kmspolicy._check._found import Found, did_you_mean, places_of
+from kmspolicy._check._found import Found, places_of
 from kmspolicy._document._convert import plural
 from kmspolicy._language._actions import WITH_EFFECT, actions_matching, nearest_action
 
@@ -129,7 +130,7 @@ def are_known(names: Names) -> bool:
 def _action(steps: Steps, name: str) -> Iterator[Found]:
     facts = actions_matching(name)
     if not facts:
-        yield Found("INVALID_ACTION", steps, f"{name!r}{did_you_mean(nearest_action(name))}")
+        yield Found("INVALID_ACTION", steps, repr(name), meant=partial(nearest_action, name))
     elif not any(fact.effective for fact in facts):
         yield Found("UNSUPPORTED_ACTION_IN_POLICY", steps, repr(name))
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, cast
 
 import attrs
 
+from kmspolicy._language._spelling import nearest
 from kmspolicy._path import MAX_NAME
 from kmspolicy._printable import quoted
 from kmspolicy._text import MAX_DIGITS, MAX_PROBLEMS, TOO_MANY_DIGITS, TWICE, half_of_a_pair
@@ -77,12 +78,8 @@ _JSON_TYPES: Final[tuple[tuple[type | tuple[type, ...], str], ...]] = (
 
 def unknown(name: object, known: Iterable[str], what: str, code: ProblemCode) -> PolicyDocumentError:
     """Say that a name is not an element, and which one was probably meant."""
-    import difflib  # noqa: PLC0415 - costs a millisecond, and only a mistake needs it
-
-    spellings = {word.lower(): word for word in known}
-    word = name[:MAX_NAME].lower() if isinstance(name, str) else ""
-    close = difflib.get_close_matches(word, spellings, n=1)
-    return wrong(code, f"{shown(name)} is not {what}", suggestion=spellings[close[0]] if close else None)
+    likely = nearest(name, {word.lower(): word for word in known}) if isinstance(name, str) else None
+    return wrong(code, f"{shown(name)} is not {what}", suggestion=likely)
 
 
 def members_of(

@@ -26,5 +26,5 @@ def nearest(word: str, known: Mapping[str, str]) -> str | None:
     """
     import difflib  # noqa: PLC0415 - costs a millisecond, and only a mistake needs it
 
-    close = difflib.get_close_matches(fold(word)[:100], known, n=1)
+    close = difflib.get_close_matches(fold(word[:100]), known, n=1)
     return known[close[0]] if close else None
