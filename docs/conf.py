@@ -84,32 +84,15 @@ intersphinx_mapping = {"python": ("https://docs.python.org/3", _inventory())}
 # --- names of ours ----------------------------------------------------------------------------------
 
 add_module_names = False
-_INNER = """
-    _compare._diff.Change _compare._diff.Pair
-    _condition_keys.ArnKey _condition_keys.BooleanKey _condition_keys.DateKey _condition_keys.NetworkKey
-    _condition_keys.NumberKey _condition_keys.TextKey _condition_keys.TextSetKey _condition_keys.TimeKey
-    _condition_keys.ArnOperators _condition_keys.BooleanOperators _condition_keys.DateOperators
-    _condition_keys.NetworkOperators _condition_keys.NumberOperators _condition_keys.TextOperators
-    _condition_keys.TextSetOperators _condition_keys.TimeOperators
-    _evaluate._decide.Mismatch _text.Place statements.KeyKind
-"""
 _PUBLIC = {
-    **{name.rpartition(".")[2]: f"kmspolicy.{name}" for name in _INNER.split()},
+    "KeyKind": "kmspolicy.statements.KeyKind",
+    **{name: f"kmspolicy.types.{name}" for name in kmspolicy.types.__all__},
     **{name: f"kmspolicy.{name}" for name in kmspolicy.__all__},
 }
 _LONG = {name.rpartition(".")[2]: name for name in _PYTHON.split()}
 
-# Aliases of types, which say in a word what would fill lines: "Words in signatures" in reference/api.md has them all.
 nitpick_ignore_regex = [
-    (
-        "py:class",
-        "(kmspolicy\\..*)?(AnyAction|Arn|Context|ContextValue|Effect|Element|Items|Kinds|MatchingPattern|Names|Network|Pairs|PrincipalKind|Progress|Subject|Text|Value|Values)",
-    ),
     ("py:class", "(kmspolicy\\..*)?(_T|T_co)"),  # whatever a result holds
-    (
-        "py:class",
-        "(Create|Get|List|Put)Key(Policy|Policies)?Parameters",
-    ),  # botocore's own; the text says which
     ("py:exc", "botocore\\.exceptions\\..*"),  # botocore has no inventory
     ("py:class", "TypeAliasForwardRef"),  # how Sphinx writes those of autodoc_type_aliases
 ]

@@ -48,10 +48,11 @@ __all__ = [
     "matching",
     "statements",
     "translate_errors",
+    "types",
 ]
 
 if TYPE_CHECKING:
-    from kmspolicy import conditions, errors, statements
+    from kmspolicy import conditions, errors, statements, types
     from kmspolicy._build import Denial, Permission, allow, deny, matching
     from kmspolicy._check import Finding, FindingDict, Severity, check
     from kmspolicy._client import KeyPolicies, KeyPolicyClient, KeyResult, Many, translate_errors
@@ -107,6 +108,7 @@ else:
         "matching": "_build",
         "statements": "statements",
         "translate_errors": "_client",
+        "types": "types",
     }
 
     def __getattr__(name):

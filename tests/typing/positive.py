@@ -47,6 +47,7 @@ from kmspolicy import (
     matching,
     statements,
     translate_errors,
+    types,
 )
 from kmspolicy.testing import FakeKMS, VirtualClock
 
@@ -211,6 +212,7 @@ def questions(policy: Policy, other: Policy) -> None:
     assert_type(decision, Decision)
     assert_type(decision.outcome, Outcome)
     assert_type(decision.statements, tuple[Statement, ...])
+    assert_type(decision.mismatches, tuple[types.Mismatch, ...])
     assert_type(decision.mismatches[0].path, str)
     assert_type(decision.mismatches[0].steps, tuple[str | int, ...])
     assert_type(decision.iam_must_allow, bool | None)
@@ -238,6 +240,7 @@ def questions(policy: Policy, other: Policy) -> None:
     difference = diff(policy, other)
     assert_type(difference, Diff)
     assert_type(difference.added, tuple[Statement, ...])
+    assert_type(difference.changed, tuple[types.Pair, ...])
     assert_type(difference.changed[0].changes[0].removed, tuple[str, ...])
     assert_type(difference.gained[0].actions, tuple[str, ...])
 

@@ -20,9 +20,8 @@ from kmspolicy.errors import BuilderError
 
 if TYPE_CHECKING:
     from datetime import datetime
-    from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
-    Network: TypeAlias = str | IPv4Network | IPv6Network | IPv4Address | IPv6Address
+    from kmspolicy._language._aliases import Network
 
 
 def _variable_text(value: str) -> str:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from kmspolicy._document._convert import Value
-    from kmspolicy._language._values import ContextValue
+    from kmspolicy._language._aliases import ContextValue
 
     Compare: TypeAlias = Callable[[Value, ContextValue, "Facts"], bool]
 

@@ -16,12 +16,7 @@ from kmspolicy._language._spelling import fold
 from kmspolicy.errors import RequestError, UnknownWordWarning
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from kmspolicy._language._values import ContextValue
-
-    Pairs: TypeAlias = tuple[tuple[str, tuple[ContextValue, ...]], ...]
-    Context: TypeAlias = Mapping[str, ContextValue | Sequence[ContextValue]] | Pairs
+    from kmspolicy._language._aliases import Context, ContextValue, Pairs
 
 CallerKind: TypeAlias = Literal["root", "user", "role", "session", "federated", "service"]
 

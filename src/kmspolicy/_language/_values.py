@@ -7,14 +7,13 @@ Numbers and booleans may be written as text or not, dates in the forms of ISO 86
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from decimal import Decimal
     from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
-    ContextValue: TypeAlias = str | bool | int | float | datetime
+    from kmspolicy._language._aliases import ContextValue
 
 
 def text_of(value: ContextValue) -> str:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from kmspolicy._check import Finding
     from kmspolicy._document import Principal
-    from kmspolicy._evaluate._request import Context
+    from kmspolicy._language._aliases import Context
     from kmspolicy.testing._service import (
         CreateKeyParameters,
         GetKeyPolicyParameters,

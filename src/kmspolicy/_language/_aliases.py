@@ -1,0 +1,13 @@
+"""Types of values that Python's own modules define, which annotations alone import: these modules take time to load."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from typing import TypeAlias
+
+Network: TypeAlias = str | IPv4Network | IPv6Network | IPv4Address | IPv6Address
+ContextValue: TypeAlias = str | bool | int | float | datetime
+Pairs: TypeAlias = tuple[tuple[str, tuple[ContextValue, ...]], ...]
+Context: TypeAlias = Mapping[str, ContextValue | Sequence[ContextValue]] | Pairs

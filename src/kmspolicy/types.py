@@ -1,0 +1,158 @@
+"""The types of arguments and of parts of results, for annotations.
+
+What makes or answers something is in :mod:`kmspolicy`; here are the types that its signatures have beside it. The
+module of a type is loaded when the type is first asked for.
+"""
+
+from typing import TYPE_CHECKING
+
+__all__ = [
+    "AnyAction",
+    "Arn",
+    "ArnKey",
+    "ArnOperators",
+    "Block",
+    "BooleanKey",
+    "BooleanOperators",
+    "Caller",
+    "CallerKind",
+    "Change",
+    "Context",
+    "ContextValue",
+    "CreateKeyParameters",
+    "DateKey",
+    "DateOperators",
+    "Effect",
+    "Element",
+    "GetKeyPolicyParameters",
+    "Items",
+    "Kinds",
+    "ListKeyPoliciesParameters",
+    "MatchingPattern",
+    "Mismatch",
+    "Names",
+    "Network",
+    "NetworkKey",
+    "NetworkOperators",
+    "NumberKey",
+    "NumberOperators",
+    "Pair",
+    "Pairs",
+    "Place",
+    "PrincipalKind",
+    "Progress",
+    "PutKeyPolicyParameters",
+    "Steps",
+    "Subject",
+    "Text",
+    "TextKey",
+    "TextOperators",
+    "TextSetKey",
+    "TextSetOperators",
+    "TimeKey",
+    "TimeOperators",
+    "Value",
+    "Values",
+]
+
+if TYPE_CHECKING:
+    from kmspolicy._build._builder import AnyAction, MatchingPattern
+    from kmspolicy._build._keys import (
+        Arn,
+        ArnKey,
+        ArnOperators,
+        BooleanKey,
+        BooleanOperators,
+        DateKey,
+        DateOperators,
+        NetworkKey,
+        NetworkOperators,
+        NumberKey,
+        NumberOperators,
+        Text,
+        TextKey,
+        TextOperators,
+        TextSetKey,
+        TextSetOperators,
+        TimeKey,
+        TimeOperators,
+    )
+    from kmspolicy._client._many import Items, Progress
+    from kmspolicy._diff._diff import Change, Pair
+    from kmspolicy._document._condition import Block
+    from kmspolicy._document._convert import Names, Value, Values
+    from kmspolicy._document._principal import Kinds, PrincipalKind
+    from kmspolicy._document._statement import Effect
+    from kmspolicy._evaluate._access import Subject
+    from kmspolicy._evaluate._decide import Element, Mismatch
+    from kmspolicy._evaluate._request import Caller, CallerKind
+    from kmspolicy._language._aliases import Context, ContextValue, Network, Pairs
+    from kmspolicy._path import Steps
+    from kmspolicy._text import Place
+    from kmspolicy.testing._service import (
+        CreateKeyParameters,
+        GetKeyPolicyParameters,
+        ListKeyPoliciesParameters,
+        PutKeyPolicyParameters,
+    )
+else:
+    _MODULES = {
+        "AnyAction": "_build._builder",
+        "Arn": "_build._keys",
+        "ArnKey": "_build._keys",
+        "ArnOperators": "_build._keys",
+        "Block": "_document._condition",
+        "BooleanKey": "_build._keys",
+        "BooleanOperators": "_build._keys",
+        "Caller": "_evaluate._request",
+        "CallerKind": "_evaluate._request",
+        "Change": "_diff._diff",
+        "Context": "_language._aliases",
+        "ContextValue": "_language._aliases",
+        "CreateKeyParameters": "testing._service",
+        "DateKey": "_build._keys",
+        "DateOperators": "_build._keys",
+        "Effect": "_document._statement",
+        "Element": "_evaluate._decide",
+        "GetKeyPolicyParameters": "testing._service",
+        "Items": "_client._many",
+        "Kinds": "_document._principal",
+        "ListKeyPoliciesParameters": "testing._service",
+        "MatchingPattern": "_build._builder",
+        "Mismatch": "_evaluate._decide",
+        "Names": "_document._convert",
+        "Network": "_language._aliases",
+        "NetworkKey": "_build._keys",
+        "NetworkOperators": "_build._keys",
+        "NumberKey": "_build._keys",
+        "NumberOperators": "_build._keys",
+        "Pair": "_diff._diff",
+        "Pairs": "_language._aliases",
+        "Place": "_text",
+        "PrincipalKind": "_document._principal",
+        "Progress": "_client._many",
+        "PutKeyPolicyParameters": "testing._service",
+        "Steps": "_path",
+        "Subject": "_evaluate._access",
+        "Text": "_build._keys",
+        "TextKey": "_build._keys",
+        "TextOperators": "_build._keys",
+        "TextSetKey": "_build._keys",
+        "TextSetOperators": "_build._keys",
+        "TimeKey": "_build._keys",
+        "TimeOperators": "_build._keys",
+        "Value": "_document._convert",
+        "Values": "_document._convert",
+    }
+
+    def __getattr__(name):
+        """Load the module of a type; type checkers do not see this, so that they find misspelt names."""
+        from importlib import import_module
+
+        if name not in _MODULES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name, obj=None)
+        globals()[name] = value = getattr(import_module(f"kmspolicy.{_MODULES[name]}"), name)
+        return value
+
+    def __dir__():
+        return __all__
