@@ -126,10 +126,9 @@ def test_the_words_of_a_server_cannot_pose_as_ours() -> None:
 
 def test_a_long_message_is_cut() -> None:
     """The page of a proxy does not fill the terminal; ``message`` has all of it."""
-    service, proxy = errors.NotFoundException("x" * 1312), errors.NoAnswerError("x" * 1312)
-    assert f"'{'x' * 1000}'… and 312 more characters (1 request sent)" in str(service)
-    assert f": {'x' * 1000}… and 312 more characters (1 request sent)" in str(proxy)
-    assert len(service.message) == len(proxy.message) == 1312
+    error = errors.NoAnswerError("x" * 1312)
+    assert str(error) == f"NoAnswerError: '{'x' * 1000}'… and 312 more characters (1 request sent)"
+    assert len(error.message) == 1312
 
 
 def test_every_error_can_be_shown() -> None:

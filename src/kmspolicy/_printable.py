@@ -55,6 +55,11 @@ def word(text: str, plain: Callable[[str], object] | None = None) -> str:
     return printable(text) if needs_none else quoted(text)
 
 
+def represented(value: object, most: int = MOST) -> str:
+    """Write whatever a caller gave as Python does; what is long is cut."""
+    return quoted(value, most) if isinstance(value, str) else printable(cut(repr(value), most))
+
+
 def cut(text: str, most: int = MOST) -> str:
     """Cut a text that is too long to be shown, and say how much is missing."""
     return _cut(text[:most], len(text) - most)

@@ -45,7 +45,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias, TypedDict, final
 import attrs
 
 from kmspolicy._path import format_path
-from kmspolicy._printable import cut, printable, printable_lines, quoted, word
+from kmspolicy._printable import printable, printable_lines, quoted, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -357,14 +357,9 @@ class CallError(KeyPolicyError):
             f"{self.attempts} request{'' if self.attempts == 1 else 's'} sent",
             *(["the write may have taken effect"] if self.outcome_unknown else []),
         ]
-        said = self._said(self.message) if self.message else "no message was given"
+        said = quoted(self.message) if self.message else "no message was given"
         text = f"{word(self.code, str.isidentifier)}: {said} ({', '.join(facts)})"
         return f"{text}. {self.advice}" if self.advice else text
-
-    @staticmethod
-    def _said(message: str) -> str:
-        """Write the message as a part of the error's text."""
-        return printable(cut(message))
 
 
 class NoAnswerError(CallError):
@@ -377,11 +372,6 @@ class NoAnswerError(CallError):
 
 class ServiceError(CallError):
     """Is the base of the errors that KMS answers with."""
-
-    @staticmethod
-    def _said(message: str) -> str:
-        """Write the service's words, which are not ours."""
-        return quoted(message)
 
 
 class NotFoundException(ServiceError):

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias, final
 import attrs
 
 from kmspolicy._document import Condition, Principal
+from kmspolicy._printable import word
 from kmspolicy.errors import BuilderError
 
 if TYPE_CHECKING:
@@ -119,9 +120,9 @@ class _Operators:
     def _refuse(self, value: object, words: str) -> BuilderError:
         if isinstance(value, (list, tuple, set, frozenset)):
             return BuilderError(
-                f"{self.key}: values are given one by one, as in equals(*values), and not as {value!r}"
+                f"{word(self.key)}: values are given one by one, as in equals(*values), and not as {value!r}"
             )
-        return BuilderError(f"{self.key}: expected {words}, not {value!r}")
+        return BuilderError(f"{word(self.key)}: expected {words}, not {value!r}")
 
     def _numbers(self, comparison: str, *values: float) -> Condition:
         return self._condition(f"Numeric{comparison}", [self._number(value) for value in values])
@@ -373,7 +374,7 @@ class TimeOperators(_Operators):
         dates = [value for value in values if not isinstance(value, (int, float))]
         if numbers and dates:
             raise BuilderError(
-                f"{self.key}: expected either dates or numbers, which are compared by different operators, not {values!r}"
+                f"{word(self.key)}: expected either dates or numbers, which are compared by different operators, not {values!r}"
             )
         return self._numbers(comparison, *numbers) if numbers else self._dates(comparison, *dates)
 

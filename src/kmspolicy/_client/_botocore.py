@@ -27,7 +27,6 @@ from botocore.parsers import ResponseParserError
 from typing_extensions import TypeIs
 
 from kmspolicy import errors
-from kmspolicy._printable import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Mapping
@@ -94,7 +93,7 @@ class Call:
         # Nothing was sent: credentials come from files and programs, which fail in their own ways.
         if self.counted and isinstance(error, (OSError, ValueError)):
             self.settle(0)
-            reason = quoted(str(error)) if str(error) else type(error).__name__
+            reason = str(error) or type(error).__name__
             return self.no_answer(
                 f"the request was not sent: {reason}", code=type(error).__name__, is_retry_safe=False
             )
@@ -312,17 +311,15 @@ def _translate(error: Exception, call: Call) -> errors.CallError:
     reached = not elsewhere and (network or isinstance(error, HTTPClientError))
     call.settle(int(reached))
     call.outcome_unknown |= reached and not _never_sent(error)
-    # An error of another service has its words in it, which are not ours.
-    message = quoted(str(error)) if isinstance(error, ClientError) else str(error)
-    if type(error) is HTTPClientError:
-        message += " (is the client still open, and used in the event loop it was made in?)"
+    hint = " (is the client still open, and used in the event loop it was made in?)"
+    message = f"{error}{hint if type(error) is HTTPClientError else ''}"
     return call.no_answer(message, code=type(error).__name__, is_retry_safe=network)
 
 
 def _unreadable(error: Exception, call: Call) -> errors.NoAnswerError:
     call.settle(1)
     call.outcome_unknown = True
-    message = f"the answer cannot be read: {quoted(str(error))}"
+    message = f"the answer cannot be read: {error}"
     return call.no_answer(message, code=type(error).__name__, is_retry_safe=True)
 
 

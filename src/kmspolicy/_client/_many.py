@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, Self, TypeAli
 import attrs
 
 from kmspolicy._path import MAX_NAME
-from kmspolicy._printable import cut, printable, word
+from kmspolicy._printable import represented, word
 from kmspolicy.errors import KeyIdError, NoAnswerError
 
 if TYPE_CHECKING:
@@ -296,7 +296,7 @@ class _Crew(Generic[_T]):
             key_id, value = self._kind.split(item)
         except Exception as cause:  # noqa: BLE001 - however an item refuses to be taken apart
             self.begun[number] = ""
-            problem = KeyIdError(f"expected {self._kind.words}, not {printable(cut(repr(item), MAX_NAME))}")
+            problem = KeyIdError(f"expected {self._kind.words}, not {represented(item, MAX_NAME)}")
             problem.__cause__ = cause
             return KeyResult("", None, problem)
         self.begun[number] = key_id

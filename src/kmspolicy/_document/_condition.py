@@ -17,6 +17,7 @@ from kmspolicy._document._convert import (
     text,
     values_of,
 )
+from kmspolicy._printable import quoted, word
 from kmspolicy.errors import ConditionConflictError
 
 if TYPE_CHECKING:
@@ -95,7 +96,9 @@ class Condition:
             there = {key.lower(): key for key, _ in blocks.get(operator, ())}
             for key, _ in keys:
                 if key.lower() in there:
-                    raise ConditionConflictError(_CONFLICT.format(operator=operator, key=there[key.lower()]))
+                    raise ConditionConflictError(
+                        _CONFLICT.format(operator=quoted(operator), key=word(there[key.lower()]))
+                    )
             blocks[operator] = blocks.get(operator, ()) + keys
         return condition_of(tuple(blocks.items()))
 

@@ -19,7 +19,7 @@ from kmspolicy._document._convert import (
     wrong,
 )
 from kmspolicy._path import MAX_NAME
-from kmspolicy._printable import cut, printable
+from kmspolicy._printable import represented
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -53,7 +53,7 @@ def _principal_element(
 
 def _arn_part(value: str, what: str, matches: Callable[[str], object]) -> str:
     if not isinstance(value, str) or not matches(value):
-        raise wrong("INVALID_PRINCIPAL_FORMAT", f"not {what}: {printable(cut(repr(value), MAX_NAME))}")
+        raise wrong("INVALID_PRINCIPAL_FORMAT", f"not {what}: {represented(value, MAX_NAME)}")
     return text(value)
 
 

@@ -13,6 +13,7 @@ from kmspolicy._document import Principal
 from kmspolicy._language._actions import ACTIONS, nearest_action
 from kmspolicy._language._keys import condition_key, nearest_key
 from kmspolicy._language._spelling import fold
+from kmspolicy._printable import quoted, word
 from kmspolicy.errors import RequestError, UnknownWordWarning
 
 if TYPE_CHECKING:
@@ -151,10 +152,10 @@ def _action(value: str) -> str:
     return value
 
 
-def _warn(word: str, meant: str | None) -> None:
+def _warn(unknown: str, meant: str | None) -> None:
     """Warn of a word that is not known: it may be younger than this library, or misspelt."""
     hint = "" if meant is None else f"; did you mean {meant!r}?"
-    warnings.warn(f"{word!r} is not known{hint}", UnknownWordWarning, stacklevel=_OF_REQUEST)
+    warnings.warn(f"{quoted(unknown)} is not known{hint}", UnknownWordWarning, stacklevel=_OF_REQUEST)
 
 
 # Between the warning and who makes the request: this helper, the converter or check, and the constructor of attrs.
@@ -208,7 +209,7 @@ def _context_value(key: str, value: ContextValue) -> ContextValue:
             pass
     given = "one so large" if isinstance(value, (int, float)) else repr(value)
     raise RequestError(
-        f"{key}: expected text, a boolean, a finite number or a datetime with a time zone, or a list of them, not {given}"
+        f"{word(key)}: expected text, a boolean, a finite number or a datetime with a time zone, or a list of them, not {given}"
     )
 
 
