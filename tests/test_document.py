@@ -559,7 +559,7 @@ def test_the_same_operator_and_key_conflict(key: str) -> None:
     """The error says which, and the two ways out; the case of a key does not matter to IAM."""
     one = Condition("StringEquals", "kms:ViaService", "a")
     with pytest.raises(
-        errors.ConditionConflictError, match="StringEquals on kms:ViaService stands there"
+        errors.ConditionConflictError, match="'StringEquals' on kms:ViaService stands there"
     ) as caught:
         _ = one & Condition("StringEquals", key, "b")
     assert "give all values to one condition if any of them may match" in str(caught.value)
@@ -640,13 +640,13 @@ PROBLEMS: list[tuple[str, list[str]]] = [
     ),
     (
         '{"Statements": []}',
-        ["line 1, column 2, Statements: 'Statements' is not an element of a policy document; did you mean 'Statement'?"],
+        ["line 1, column 2, .Statements: 'Statements' is not an element of a policy document; did you mean 'Statement'?"],
     ),
     (
         '{"version": "x"}',
         [
             "line 1, column 1: the Statement is missing",
-            "line 1, column 2, version: 'version' is not an element of a policy document; did you mean 'Version'?",
+            "line 1, column 2, .version: 'version' is not an element of a policy document; did you mean 'Version'?",
         ],
     ),
     (
@@ -747,7 +747,7 @@ PROBLEMS: list[tuple[str, list[str]]] = [
         [
             'line 1, column 1: this is a single statement; a policy document holds it as {"Statement": [...]}',
             "line 1, column 2, Effect: an effect is 'Allow' or 'Deny', not 'allow'; did you mean 'Allow'?",
-            "line 1, column 19, Foo: 'Foo' is not an element of a statement",
+            "line 1, column 19, .Foo: 'Foo' is not an element of a statement",
         ],
     ),
     (
@@ -857,7 +857,7 @@ class Repeating(Mapping[str, object]):
     [
         (lambda: Statement.from_dict(Repeating(("Effect", "Deny"), ("Effect", "Allow"))), "Effect"),
         (lambda: Policy.from_dict(Repeating(("Statement", []), ("Statement", []))), "Statement"),
-        (lambda: Condition.from_dict(Repeating(("Bool", {"a": 1}), ("Bool", {"b": 2}))), "Bool"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+        (lambda: Condition.from_dict(Repeating(("Bool", {"a": 1}), ("Bool", {"b": 2}))), ".Bool"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
         (lambda: Principal(Repeating(("AWS", "a"), ("AWS", "b"))), "AWS"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
     ],
 )

@@ -135,7 +135,7 @@ def test_every_error_can_be_shown() -> None:
     """Whoever makes an error of this library gives it text as it is; only line ends are kept."""
     assert str(errors.SidError("a\x85b\nc\u202e")) == "a\\x85b\nc\\u202e"
     assert str(errors.Problem("INVALID_VALUE", "a\nb", ("x", "\u2028"), suggestion="\x9b")) == (
-        "x[\"\\u2028\"]: a\\nb; did you mean '\\x9b'?"
+        ".x[\"\\u2028\"]: a\\nb; did you mean '\\x9b'?"
     )
     assert str(errors.PolicyChangedError("k\n", "", "")) == (
         "the policy of key 'k\\n' is no longer what the plan saw; plan again"

@@ -25,12 +25,13 @@ PATHS: list[tuple[Steps, str]] = [
     (("a\nb\x85\u202e",), '["a\\nb\\x85\\u202e"]'),
     (("0",), '["0"]'),
     ((0, "a"), "[0].a"),
-    (("x" * 100, "y"), "x" * 100 + ".y"),
+    (("Allows", "x"), ".Allows.x"),
+    (("x" * 100, "y"), "." + "x" * 100 + ".y"),
     (("x" * 101, "y"), '["' + "x" * 100 + '…"].y'),
 ]
 
 
 @pytest.mark.parametrize(("steps", "written"), PATHS, ids=[written[:60] or "none" for _, written in PATHS])
 def test_how_paths_are_written(steps: Steps, written: str) -> None:
-    """Names stand after dots, indices and other names in brackets, and a long name is cut."""
+    """Names stand after dots, except the first of a document; indices and other names in brackets; a long name is cut."""
     assert format_path(steps) == written

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from kmspolicy._path import Steps
 
 FAULTS: list[tuple[str, str, tuple[int, int], str]] = [  # text, path, place, message
-    ('{"a":1,"a":2}', "a", (1, 8), "this name stands twice in its object"),
+    ('{"a":1,"a":2}', ".a", (1, 8), "this name stands twice in its object"),
     ('{"a":1,}', "", (1, 7), "there is a comma too many before '}'"),
     ("[1,]", "", (1, 3), "there is a comma too many before ']'"),
-    ('{"a" 1}', "a", (1, 6), "expected ':' after the name, found '1'"),
+    ('{"a" 1}', ".a", (1, 6), "expected ':' after the name, found '1'"),
     ('{"a":1 "b":2}', "", (1, 7), "expected ',' or '}' after this value"),
     ('{"a":1\n "b":2}', "", (1, 7), "expected ',' or '}' after this value"),
     ("[1 2]", "", (1, 3), "expected ',' or ']' after this value"),
@@ -35,8 +35,8 @@ FAULTS: list[tuple[str, str, tuple[int, int], str]] = [  # text, path, place, me
     ("", "", (1, 1), "the text ends where a value is expected"),
     (" \t\r\n", "", (2, 1), "the text ends where a value is expected"),
     ("[", "[0]", (1, 2), "the text ends where a value is expected"),
-    ('{"a":[1', "a", (1, 8), "the text ends where ',' or ']' is expected"),
-    ('{"a"', "a", (1, 5), "the text ends where ':' after the name is expected"),
+    ('{"a":[1', ".a", (1, 8), "the text ends where ',' or ']' is expected"),
+    ('{"a"', ".a", (1, 5), "the text ends where ':' after the name is expected"),
     ('["x', "[0]", (1, 2), "this string has no closing quotes"),
     ('["\n"]', "[0]", (1, 3), "a control character, a line break for example, stands in a string"),
     ('["\\x"]', "[0]", (1, 3), "this escape is not JSON's"),
@@ -163,7 +163,7 @@ def test_bytes_that_are_not_utf_8(data: bytes, place: tuple[int, int]) -> None:
 def test_every_repeated_name_is_found() -> None:
     """A repeated name does not end the reading, and the first value stays."""
     found = scan('{"a":1,"b":{"c":1,"c":2},"a":3,"a":4}')
-    assert [(format_path(f.steps), f.offset) for f in found.faults] == [("b.c", 18), ("a", 25), ("a", 31)]
+    assert [(format_path(f.steps), f.offset) for f in found.faults] == [(".b.c", 18), (".a", 25), (".a", 31)]
     assert found.node is not None
     assert found.node.value == {"a": 1, "b": {"c": 1}}
 

@@ -16,10 +16,31 @@ MAX_NAME: Final = 100
 
 
 def format_path(steps: Steps) -> str:
-    """Write a path as people read it: names after dots, indices and other names in brackets, long names cut."""
-    return "".join(map(_step, steps)).removeprefix(".")
+    """Write a path as people read it: names after dots, indices and other names in brackets, long names cut.
+
+    A path begins with a name of the grammar, a dot or a bracket, and so with no word of somebody else.
+    """
+    path = "".join(map(_step, steps))
+    return path[1:] if steps and steps[0] in _BEGINNINGS else path
 
 
+_BEGINNINGS: Final = frozenset(
+    [
+        *("Version", "Id", "Statement"),
+        *(
+            "Sid",
+            "Effect",
+            "Principal",
+            "NotPrincipal",
+            "Action",
+            "NotAction",
+            "Resource",
+            "NotResource",
+            "Condition",
+        ),
+        *("AWS", "CanonicalUser", "Federated", "Service"),
+    ]
+)
 _NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII).fullmatch
 
 
