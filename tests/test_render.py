@@ -8,7 +8,7 @@ from xml.etree.ElementTree import fromstring
 
 import pytest
 
-from kmspolicy import Policy, Request, access, decide, diff, explain
+from kmspolicy import Plan, Policy, Request, access, check, decide, diff, explain
 from kmspolicy._render._access import html_of, svg_of, text_of
 from kmspolicy._render._html import as_html
 from kmspolicy._render._markup import element
@@ -175,6 +175,19 @@ LARGE = {
         "",
         "and ",
     ),
+    "deleted principals": Large(
+        [statement(Principal={"AWS": [f"AIDA{'A' * 8}{word}{word}" for word in WORDS[:1100]]})],
+        "more principals",
+        "more.",
+        "+ and ",
+    ),
+    "texts of characters that nobody sees": Large(
+        [
+            statement(Principal={"AWS": f"{odd}{word}"}, Condition={odd: {f"{odd}{word}": f"{odd}{word}"}})
+            for odd in ["\u202e" * 900]
+            for word in WORDS[:8]
+        ],
+    ),
     "what is escaped": Large(
         [statement(Principal={"AWS": [f"{'&' * 100}{word}" for word in WORDS[:290]]})],
         "more principals",
@@ -189,14 +202,17 @@ def test_drawings_of_large_policies_are_cut(large: Large) -> None:
     """Nothing for people has more than 100,000 characters, and what is cut is cut with a word."""
     policy = Policy.from_dict({"Version": "2012-10-17", "Statement": large.statements})
     assert 20_000 < len(policy.to_json()) <= 32_768
-    table = access(policy)
+    before = Policy.from_dict({"Statement": [ROOT]})
+    table, change = access(policy), diff(before, policy)
     drawings = {
         "text": (text_of(table), large.table),
         "html": (html_of(table), large.table),
         "picture": (svg_of(table, "Access"), ""),
         "explained": (explain(policy), large.explained),
         "decision": (explain(decide(policy, Request(f"{ACCOUNT}role/x", "kms:Sign"))), ""),
-        "compared": (str(diff(Policy.from_dict({"Statement": [ROOT]}), policy)), large.compared),
+        "compared": (str(change), large.compared),
+        "plan": (str(Plan("key", "", before, "", policy, change, check(policy))), large.compared),
+        "plan back": (str(Plan("key", "", policy, "", before, diff(policy, before), check(before))), ""),
     }
     assert {name: len(text) for name, (text, _) in drawings.items() if len(text) > 100_000} == {}
     assert [name for name, (text, words) in drawings.items() if words not in text] == []

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING, Final, final
 
 import attrs
 
 from kmspolicy._check._names import UNIQUE_ID
 from kmspolicy._printable import word
+from kmspolicy._words._lists import lines
 
 if TYPE_CHECKING:
     from kmspolicy._check import Finding
     from kmspolicy._diff import AccessChange, Diff
     from kmspolicy._document import Policy
+
+_FINDINGS: Final = 20_000
+_DELETED: Final = 5_000
+"""The most characters of what is said of each, if there are several."""
 
 
 @final
@@ -75,11 +80,10 @@ class Plan:
 
     def __str__(self) -> str:
         """Show it for a terminal."""
-        lines = [f"key {word(self.key_id)}: {'change' if self else 'nothing to do'}"]
+        parts = [f"key {word(self.key_id)}: {'change' if self else 'nothing to do'}"]
         if self:
-            lines += [str(self.diff)]
-            lines += deleted(self.current)
-        return "\n".join([*lines, *map(str, self.findings)])
+            parts += [str(self.diff), *deleted(self.current)]
+        return "\n".join([*parts, *lines(self.findings, str, _FINDINGS)])
 
 
 def deleted(policy: Policy) -> list[str]:
@@ -94,4 +98,4 @@ def deleted(policy: Policy) -> list[str]:
         for kind, name in element or ()
         if kind == "AWS" and UNIQUE_ID(name)
     }
-    return [f"{name} stands for a principal that was deleted" for name in names]
+    return lines(names, "{} stands for a principal that was deleted".format, _DELETED)

@@ -11,8 +11,8 @@ _Item = TypeVar("_Item")
 
 SENTENCE: Final = 1_500
 """The most characters of a list in a sentence, if it has several items."""
-TEXT: Final = 90_000
-"""The most characters of the lines of a text."""
+TEXT: Final = 70_000
+"""The most characters of the lines of a text; with what stands around it, it has less than 100,000."""
 _ITEM: Final = 1_000
 """The most characters of a name or a value."""
 
