@@ -1,12 +1,16 @@
 """Fixtures that every test may ask for, and one that every test gets."""
 
+from __future__ import annotations
+
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
 
-from kmspolicy.testing import VirtualClock
+if TYPE_CHECKING:
+    from kmspolicy.testing import VirtualClock
 
 HERE = Path(__file__).parent
 REAL_KEY_ID = os.environ.get("KMSPOLICY_REAL_KEY_ID")
@@ -32,6 +36,8 @@ def _no_environment_of_the_developer(monkeypatch: pytest.MonkeyPatch, request: p
 @pytest.fixture
 def clock() -> VirtualClock:
     """Return a clock that moves only when somebody sleeps."""
+    from kmspolicy.testing import VirtualClock  # noqa: PLC0415 - most tests run without botocore
+
     return VirtualClock()
 
 

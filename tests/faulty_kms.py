@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, cast
 import attrs
 from aiohttp import web
 
+from http_support import serving, url_of
 from kmspolicy.testing._printing import printed
-from support import serving, url_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterable, Mapping

@@ -13,6 +13,7 @@ import pytest
 from aiobotocore.stub import AioStubber
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, ReadTimeoutError
 
+from http_support import client_of
 from kmspolicy import (
     KeyPolicies,
     Policy,
@@ -26,7 +27,7 @@ from kmspolicy import (
     translate_errors,
 )
 from kmspolicy.testing import FakeKMS
-from support import KEY_ID, client_of
+from support import KEY_ID
 
 if TYPE_CHECKING:
     from kmspolicy.testing import VirtualClock

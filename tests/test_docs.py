@@ -22,9 +22,10 @@ from sybil.parsers.markdown import CodeBlockParser
 
 import kmspolicy
 import kmspolicy.testing
+from http_support import client_of
 from kmspolicy import KeyPolicies, Policy, Severity, check, errors, statements
 from kmspolicy.testing import FakeKMS
-from support import KEY_ID, client_of
+from support import KEY_ID
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ParamValidationError, UnknownRegionError
 
+from http_support import Error, client_of, scripted_kms
 from kmspolicy import (
     Condition,
     KeyPolicies,
@@ -24,7 +25,7 @@ from kmspolicy import (
     translate_errors,
 )
 from kmspolicy.testing import FakeKMS, VirtualClock
-from support import KEY_ID, Error, client_of, scripted_kms
+from support import KEY_ID
 
 ACCOUNT = "111122223333"
 ALICE = f"arn:aws:iam::{ACCOUNT}:user/alice"

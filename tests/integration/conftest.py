@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from moto.server import ThreadedMotoServer
 
-from support import ScriptedKMS, scripted_kms
+from http_support import ScriptedKMS, scripted_kms
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Generator

@@ -16,6 +16,7 @@ import attrs
 import pytest
 from aiobotocore.session import get_session
 
+from http_support import client_of
 from kmspolicy import (
     Condition,
     KeyPolicies,
@@ -27,7 +28,6 @@ from kmspolicy import (
     equivalent,
     errors,
 )
-from support import client_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import attrs
 
 from faulty_kms import FaultyKMS, Key
+from http_support import Mode, client_of
 from kmspolicy import (
     Condition,
     KeyPolicies,
@@ -33,7 +34,6 @@ from kmspolicy import (
     statements,
 )
 from kmspolicy.testing import VirtualClock
-from support import Mode, client_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator

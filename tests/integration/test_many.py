@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from http_support import Answer, Drop, Error, Hang, Ok, ScriptedKMS, client_of
 from kmspolicy import KeyPolicies, PutResult, Retry, errors
-from support import Answer, Drop, Error, Hang, Ok, ScriptedKMS, client_of, example_from_values
+from support import example_from_values
 
 if TYPE_CHECKING:
     from kmspolicy.testing import VirtualClock

@@ -16,21 +16,9 @@ import pytest
 from botocore.exceptions import BotoCoreError, ClientError, CredentialRetrievalError
 from botocore.exceptions import ConnectionClosedError as BotocoreClosed
 
+from http_support import Answer, Drop, Error, Hang, Mode, Ok, Raw, ScriptedKMS, Truncate, client_of
 from kmspolicy import KeyPolicies, Policy, PutResult, Retry, errors, translate_errors
-from support import (
-    KEY_ID,
-    Answer,
-    Drop,
-    Error,
-    Hang,
-    Mode,
-    Ok,
-    Raw,
-    ScriptedKMS,
-    Truncate,
-    client_of,
-    example_from_values,
-)
+from support import KEY_ID, example_from_values
 
 if TYPE_CHECKING:
     from types_aiobotocore_kms import KMSClient
