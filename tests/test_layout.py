@@ -9,8 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-_, _, LAYOUT = CONTRIBUTING.partition("## How the code is laid out\n")
-LAYOUT, _, _ = LAYOUT.partition("\n## ")
+LAYOUT = CONTRIBUTING.partition("## How the code is laid out\n")[2].partition("\n## ")[0]
 _, DRAWING, _ = LAYOUT.split("```")
 DRAWN = {
     name: inside.strip() for name, _, inside in (line.partition(" ") for line in DRAWING.splitlines()[1:])

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import inspect
+import json
 import subprocess
 import sys
 from importlib import metadata
+from pathlib import Path
 
 import pytest
 
 import kmspolicy
 from kmspolicy import conditions, errors, statements, types
 
+NETWORK = ["_asyncio", "_socket", "_ssl", "aiobotocore", "aiohttp", "asyncio", "botocore", "socket", "ssl"]
 HEAVY = ["aiobotocore", "asyncio", "botocore", "datetime", "importlib.metadata", "ipaddress", "logging"]
 
 
@@ -59,13 +62,19 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
         kmspolicy.Nothing  # type: ignore[attr-defined]  # ty: ignore[missing-attribute]  # noqa: B018
 
 
+def printed_by(code: str) -> str:
+    """Return what a new interpreter prints, which imports the kmspolicy that this one does."""
+    code = f"import sys; sys.path.insert(0, {str(Path(kmspolicy.__file__).parents[1])!r}); {code}"
+    run = subprocess.run(  # noqa: S603 - our own interpreter
+        [sys.executable, "-I", "-c", code], stdout=subprocess.PIPE, text=True, check=True
+    )
+    return run.stdout
+
+
 def loaded_by(statement: str) -> set[str]:
     """Return the modules that a statement loads in a new interpreter."""
-    code = f"import sys; before = set(sys.modules); {statement}; print(*sorted(set(sys.modules) - before))"
-    run = subprocess.run(  # noqa: S603 - our own interpreter
-        [sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True
-    )
-    return set(run.stdout.split())
+    code = f"before = set(sys.modules); {statement}; print(*sorted(set(sys.modules) - before))"
+    return set(printed_by(code).split())
 
 
 @pytest.mark.parametrize(
@@ -74,6 +83,7 @@ def loaded_by(statement: str) -> set[str]:
         "import kmspolicy",
         "from kmspolicy import Condition, KeyPolicyError, Policy, Principal, Statement, errors",
         "from kmspolicy import Action, Permission, allow, deny, conditions, matching, statements",
+        "from kmspolicy import Plan, PutResult, Retry, access, check, decide, diff, equivalent, explain",
     ],
 )
 def test_importing_values_loads_nothing_heavy(statement: str) -> None:
@@ -91,3 +101,17 @@ def test_importing_the_package_loads_nothing_at_all() -> None:
 def test_the_facade_loads_botocore() -> None:
     """The test above can fail: asking for the facade loads what it needs."""
     assert {"botocore", "asyncio"} <= loaded_by("from kmspolicy import KeyPolicies")
+
+
+def test_all_but_the_client_works_without_a_network() -> None:
+    """Each public function is used where importing asyncio, sockets or botocore fails; only names of the client are missing."""
+    script = str(Path(__file__).with_name("offline.py"))
+    block = f"sys.modules.update(dict.fromkeys({NETWORK}))"
+    seen = json.loads(printed_by(f"{block}; import runpy; runpy.run_path({script!r}, run_name='__main__')"))
+    public = {name: getattr(kmspolicy, name) for name in kmspolicy.__all__}
+    of_the_client = [
+        name for name in public if getattr(public[name], "__module__", "").startswith("kmspolicy._client")
+    ]
+    functions = {name for name in public if inspect.isfunction(public[name])} - {*of_the_client}
+    assert seen["unavailable"] == of_the_client
+    assert functions - {*seen["used"]} == set()
