@@ -15,7 +15,7 @@ import attrs
 import pytest
 
 from kmspolicy import Condition, Policy, Principal, Statement, allow, conditions, errors
-from kmspolicy._text import MAX_CHARACTERS
+from kmspolicy._text import MAX_BRACKETS, MAX_CHARACTERS, members
 from support import calls_of, example_from_values
 
 ROOT = "arn:aws:iam::111122223333:root"
@@ -1055,6 +1055,14 @@ def test_where_the_fast_reader_gives_up_the_strict_one_decides(
 
     monkeypatch.setattr("kmspolicy._text.members", fast)
     assert Policy.from_json(example_text) == example_from_values()
+
+
+def test_a_policy_of_many_statements_is_read_although_its_brackets_could_be_deep() -> None:
+    """The fast reader takes no text that could nest thousands of levels deep; the strict one finds that this does not."""
+    text = '{"Statement":[' + ",".join(['{"Effect":"Deny"}'] * MAX_BRACKETS) + "]}"
+    with pytest.raises(ValueError, match=r"^$"):
+        members(text)
+    assert len(Policy.from_json(text).statements) == MAX_BRACKETS
 
 
 def test_a_pair_of_escapes_in_a_document_is_a_character() -> None:

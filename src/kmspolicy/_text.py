@@ -29,6 +29,9 @@ MAX_CHARACTERS: Final = 1 << 20
 MAX_DEPTH: Final = 32
 """A policy document is at most six levels deep."""
 
+MAX_BRACKETS: Final = 5000
+"""Of a text with more, the strict reader finds the depth: in a browser, the standard library's dies of deep nesting."""
+
 MAX_DIGITS: Final = 640
 """The lowest limit that Python can be set to for turning text into integers, and integers into text."""
 
@@ -106,7 +109,7 @@ def members(text: str | bytes) -> object:
         RecursionError: the same, for deep nesting.
     """
     string = text if isinstance(text, str) else text.decode()
-    if len(string) > MAX_CHARACTERS:
+    if len(string) > MAX_CHARACTERS or string.count("[") + string.count("{") > MAX_BRACKETS:
         raise ValueError
     value = _decode(string)
     if (
