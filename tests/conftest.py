@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,25 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 REAL_KEY_ID = os.environ.get("KMSPOLICY_REAL_KEY_ID")
+
+# What a browser's Python cannot run: tests of the client and the tools for tests, and those that start programs or servers.
+collect_ignore = (
+    [
+        "integration",
+        "test_cfn_lint.py",
+        "test_client.py",
+        "test_docs.py",
+        "test_examples.py",
+        "test_key_policies.py",
+        "test_many.py",
+        "test_package.py",
+        "test_pitfalls.py",
+        "test_prepared.py",
+        "test_testing.py",
+    ]
+    if sys.platform == "emscripten"
+    else []
+)
 
 # How long an example takes says nothing on a machine that does other things as well.
 hypothesis.settings.register_profile("kmspolicy", deadline=None)

@@ -1,7 +1,4 @@
-"""Use all that needs no network; ``test_package.py`` runs this in an interpreter that has none.
-
-Prints, as JSON, the public functions that were used, and the public names that cannot be had.
-"""
+"""Use all that needs no network; ``test_package.py`` runs this in an interpreter that has none."""
 
 from __future__ import annotations
 
@@ -80,13 +77,9 @@ def unavailable() -> list[str]:
 
 
 def main() -> None:
-    """Print what became of it; an answer is drawn for a terminal and for a notebook."""
+    """Print, as JSON, which public functions were used and their answers shown, and which public names cannot be had."""
     used = answers()
     for answer in used.values():
         str(answer)
         getattr(answer, "_repr_html_", str)()
     json.dump({"used": sorted(used), "unavailable": unavailable()}, sys.stdout)
-
-
-if __name__ == "__main__":
-    main()
