@@ -18,7 +18,6 @@ __all__ = [
     "Denial",
     "Diff",
     "Finding",
-    "FindingDict",
     "KeyPolicies",
     "KeyPolicyClient",
     "KeyPolicyError",
@@ -54,7 +53,7 @@ __all__ = [
 if TYPE_CHECKING:
     from kmspolicy import conditions, errors, statements, types
     from kmspolicy._build import Denial, Permission, allow, deny, matching
-    from kmspolicy._check import Finding, FindingDict, Severity, check
+    from kmspolicy._check import Finding, Severity, check
     from kmspolicy._client import KeyPolicies, KeyPolicyClient, KeyResult, Many, translate_errors
     from kmspolicy._diff import AccessChange, Diff, canonical, diff, equivalent
     from kmspolicy._document import Condition, Policy, Principal, Statement
@@ -78,7 +77,6 @@ else:
         "Denial": "_build",
         "Diff": "_diff",
         "Finding": "_check",
-        "FindingDict": "_check",
         "KeyPolicies": "_client",
         "KeyPolicyClient": "_client",
         "KeyPolicyError": "errors",

@@ -24,6 +24,7 @@ __all__ = [
     "DateOperators",
     "Effect",
     "Element",
+    "FindingDict",
     "GetKeyPolicyParameters",
     "Items",
     "Kinds",
@@ -77,6 +78,7 @@ if TYPE_CHECKING:
         TimeKey,
         TimeOperators,
     )
+    from kmspolicy._check._finding import FindingDict
     from kmspolicy._client._many import Items, Progress
     from kmspolicy._diff._diff import Change, Pair
     from kmspolicy._document._condition import Block
@@ -114,6 +116,7 @@ else:
         "DateOperators": "_build._keys",
         "Effect": "_document._statement",
         "Element": "_evaluate._decide",
+        "FindingDict": "_check._finding",
         "GetKeyPolicyParameters": "testing._service",
         "Items": "_client._many",
         "Kinds": "_document._principal",

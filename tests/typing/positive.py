@@ -19,7 +19,6 @@ from kmspolicy import (
     Decision,
     Diff,
     Finding,
-    FindingDict,
     KeyPolicies,
     KeyResult,
     Many,
@@ -254,7 +253,7 @@ async def checking(policy: Policy) -> None:
     assert_type(found[0].severity >= Severity.WARNING, bool)
     assert_type(found[0].path, str)
     assert_type(found[0].steps, tuple[str | int, ...])
-    assert_type(found[0].to_dict(), FindingDict)
+    assert_type(found[0].to_dict(), types.FindingDict)
     assert_type(found[0].to_dict()["steps"], list[str | int])
     fake = FakeKMS(caller="111122223333", principals=["arn:aws:iam::111122223333:role/App"])
     clock = VirtualClock()

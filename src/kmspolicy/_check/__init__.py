@@ -4,6 +4,6 @@ https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html
 """
 
 from kmspolicy._check._check import check
-from kmspolicy._check._finding import Finding, FindingDict, Severity
+from kmspolicy._check._finding import Finding, Severity
 
-__all__ = ["Finding", "FindingDict", "Severity", "check"]
+__all__ = ["Finding", "Severity", "check"]
