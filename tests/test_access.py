@@ -282,6 +282,21 @@ def test_other_tables(policy: Policy, lines: Sequence[str]) -> None:
     assert all(line in drawn for line in lines), drawn
 
 
+def test_the_same_condition_has_one_note() -> None:
+    """In whatever rows and columns it stands."""
+    user = Principal.user(ACCOUNT, "alice")
+    table = access(
+        Policy(
+            [
+                allow("kms:Decrypt", "kms:Encrypt").to(Principal.arn(APP)).when(S3),
+                allow("kms:Encrypt").to(user),
+                allow("kms:Sign").to(user).when(S3),
+            ]
+        )
+    )
+    assert str(table).endswith("not granted\n  a  kms:ViaService is s3.us-east-1.amazonaws.com")
+
+
 def html(table: AccessTable) -> str:
     """Draw a table as a notebook does, which calls the method by this name."""
     drawn: str = getattr(table, "_repr_html_")()  # noqa: B009 - private to type checkers

@@ -48,6 +48,7 @@ def test_all_of_statements_is_complete() -> None:
 def test_dir_shows_the_public_names() -> None:
     """A person at a prompt sees what there is, loaded or not."""
     assert dir(kmspolicy) == sorted([*kmspolicy.__all__, "__version__"])
+    assert dir(types) == types.__all__
 
 
 def test_the_version_is_that_of_the_distribution() -> None:
@@ -59,6 +60,8 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
     """As of any module."""
     with pytest.raises(AttributeError, match="module 'kmspolicy' has no attribute 'Nothing'"):
         kmspolicy.Nothing  # type: ignore[attr-defined]  # ty: ignore[missing-attribute]  # noqa: B018
+    with pytest.raises(AttributeError, match=r"module 'kmspolicy\.types' has no attribute 'Nothing'"):
+        types.Nothing  # type: ignore[attr-defined]  # ty: ignore[missing-attribute]  # noqa: B018
 
 
 def printed_by(code: str) -> str:
