@@ -153,7 +153,7 @@ class Problem:
     """One thing that is wrong in the form of a document.
 
     Attributes:
-        code: What kind of problem it is; ``docs/reference/errors.md`` lists the codes.
+        code: What kind of problem it is, a :data:`ProblemCode`.
         message: What is wrong, in a sentence without the place.
         steps: Where in the document: the names and indices that lead there, such as
             ``("Statement", 0, "Principal", "AWS", 1)``; none for the document itself.
