@@ -38,9 +38,10 @@ RAW: Final = Key("put", "the client's put_key_policy, of text")
 TWIN: Final = Key("put", "the same of another client, to show the noise")
 OURS: Final = Key("put", "put(text), check=False")
 GATHER: Final = Key("put many", "a gather over the client's put_key_policy")
-MANY: Final = Key("put many", "put_many, check=False, rate=None, concurrency=10")
+MANY: Final = Key("put many", "put_many, check=False, rate=None, concurrency=100")
+GATHER_TEN: Final = Key("put many", "the gather with a semaphore, ten at a time")
+MANY_TEN: Final = Key("put many", "put_many, check=False, rate=None, concurrency=10")
 _KEYS: Final = [f"1234abcd-12ab-34cd-56ef-{number:012}" for number in range(100)]
-_CONNECTIONS: Final = 10  # the most that botocore opens for a client, unless it is told otherwise
 
 
 @contextmanager
@@ -109,31 +110,44 @@ def _batches(raw: Any, touched: Any) -> dict[Key, Call]:  # noqa: ANN401 - aiobo
     """Say what is measured for a hundred keys at once."""
     policies = KeyPolicies(touched, check=False)
 
-    async def gather() -> None:
-        await asyncio.gather(
-            *(raw.put_key_policy(KeyId=key, PolicyName="default", Policy=_TEXT) for key in _KEYS)
-        )
+    def straight(key: str) -> Awaitable[object]:
+        sent: Awaitable[object] = raw.put_key_policy(KeyId=key, PolicyName="default", Policy=_TEXT)
+        return sent
 
-    async def many() -> None:
+    async def gather() -> None:
+        await asyncio.gather(*map(straight, _KEYS))
+
+    async def gather_ten() -> None:
+        ten = asyncio.Semaphore(10)
+
+        async def one(key: str) -> None:
+            async with ten:
+                await straight(key)
+
+        await asyncio.gather(*map(one, _KEYS))
+
+    async def many(concurrency: int) -> None:
         items = ((key, _TEXT) for key in _KEYS)
-        async with policies.put_many(items, rate=None, concurrency=_CONNECTIONS) as results:
+        async with policies.put_many(items, rate=None, concurrency=concurrency) as results:
             async for result in results:
                 result.unwrap()
 
-    return {GATHER: gather, MANY: many}
+    return {GATHER: gather, MANY: lambda: many(100), GATHER_TEN: gather_ten, MANY_TEN: lambda: many(10)}
 
 
 async def in_turns(calls: Mapping[Key, Call], *, rounds: int, number: int) -> Results:
-    """Measure calls that wait, one after the other in each round."""
+    """Measure calls that wait, one after the other in each round; the garbage collector runs in between."""
     taken: dict[Key, list[float]] = {key: [] for key in calls}
     gc.collect()
     gc.freeze()
     for key in (*calls, *turns(tuple(calls), rounds)):  # the first round warms up
         call = calls[key]
+        gc.disable()
         started = time.perf_counter()
         for _ in range(number):
             await call()
         taken[key].append((time.perf_counter() - started) / number)
+        gc.enable()
     return {key: Samples(tuple(seconds[1:])) for key, seconds in taken.items()}
 
 

@@ -39,23 +39,24 @@ def a_bypass(value: bool) -> bool:  # noqa: FBT001 - a converter
 
 @attrs.frozen(eq=False, slots=False)  # slots would leave no place for what is kept
 class Prepared:
-    """A policy for a key, whose text, value and findings are worked out once, when they are asked for.
+    """A policy for a key, whose value and findings are worked out once, when they are asked for.
 
     Attributes:
         key_id: The key, as it was given.
         given: The policy, or its JSON text.
         caller: The ARN of who will put it; None if it is not known.
         bypass: Whether it is put even where it locks the caller out.
+        text: The text that is sent; JSON text is sent as it was given.
     """
 
     key_id: str
     given: Policy | str = attrs.field(converter=_policy_or_text)
     caller: str | None
     bypass: bool = attrs.field(converter=a_bypass)
+    text: str = attrs.field(init=False)
 
-    @cached_property
-    def text(self) -> str:
-        """The text that is sent: JSON text goes as it is."""
+    @text.default
+    def _text(self) -> str:
         return self.given if isinstance(self.given, str) else self.given.to_json()
 
     @cached_property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import attrs
@@ -113,36 +113,35 @@ class Work:
             parameters["BypassPolicyLockoutSafetyCheck"] = True
         if LOG.isEnabledFor(logging.DEBUG):
             LOG.debug("PutKeyPolicy: key %s: %s", word(key_id), printable(text), extra=extra(key_id, 0, None))
-        answer, attempts = await self.until_known(
-            lambda earlier: self.calls.send(
-                "PutKeyPolicy",
-                key_id,
-                lambda: self.client.put_key_policy(**parameters),
-                pace=pace,
-                earlier=earlier,
-            ),
-            prepared.refuse,
+        send = partial(
+            self.calls.send,
+            "PutKeyPolicy",
+            key_id,
+            lambda: self.client.put_key_policy(**parameters),
+            pace=pace,
         )
+        seconds = None if self.calls.retry is None else self.calls.retry.propagation
+        answer = await (send() if seconds is None else self.until_known(send, prepared, seconds))
         if LOG.isEnabledFor(logging.INFO):
-            LOG.info("put a policy on key %s", word(key_id), extra=extra(key_id, attempts, answer.request_id))
-        return PutResult(key_id, answer.request_id, attempts)
+            LOG.info(
+                "put a policy on key %s",
+                word(key_id),
+                extra=extra(key_id, answer.attempts, answer.request_id),
+            )
+        return PutResult(key_id, answer.request_id, answer.attempts)
 
     async def until_known(
-        self, send: Callable[[int], Awaitable[Answer]], refuse: Callable[[], None]
-    ) -> tuple[Answer, int]:
-        """Send, and again while KMS does not know the principals, if that was asked for; count all requests.
+        self, send: Callable[..., Awaitable[Answer]], prepared: Prepared, seconds: float
+    ) -> Answer:
+        """Send, and again while KMS does not know the principals; count all requests.
 
         The last time is when the seconds are over since the first answer, or as soon after it as the pace allows.
         """
-        seconds = None if self.calls.retry is None else self.calls.retry.propagation
-        if seconds is None:
-            answer = await send(0)
-            return answer, answer.attempts
         end, delays = math.inf, growing(_FIRST_POLL * 2, _LONGEST_POLL * 2)
         before, unknown = 0, False
         while True:
             try:
-                answer = await send(before)
+                answer = await send(earlier=before)
             except CallError as error:
                 before = error.attempts = before + error.attempts
                 unknown = error.outcome_unknown = unknown or error.outcome_unknown
@@ -151,7 +150,7 @@ class Work:
                 if not isinstance(error, InvalidPrincipalException) or now >= end:
                     raise
                 if not self.check:  # what never heals is not waited for
-                    _only(refuse, error)
+                    _only(prepared.refuse, error)
                 delay = min(next(delays), end - now)
                 LOG.warning(
                     "PutKeyPolicy: key %s: %s; again in %.1f seconds",
@@ -159,7 +158,7 @@ class Work:
                     extra=extra(error.key_id, before, error.request_id),
                 )  # fmt: skip
             else:
-                return answer, before + answer.attempts
+                return answer._replace(attempts=before + answer.attempts)
             await self.calls.sleep(delay)
 
     def partition(self, key_id: str) -> str:
