@@ -187,7 +187,7 @@ def fuzz(session: nox.Session) -> None:
 
 @nox.session(python=RUNNING)
 def bench(session: nox.Session) -> None:
-    """Print what kmspolicy costs beside others, as ratios in one run; ``-- --write`` keeps it in the documentation."""
+    """Print what kmspolicy costs beside others, and fail where a bar is not held; ``-- --write`` keeps it in the docs."""
     session.install(".", *group("bench"))
     session.run("python", "-m", "bench", *session.posargs)
 

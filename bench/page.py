@@ -9,7 +9,7 @@ from importlib.metadata import version
 from textwrap import fill
 from typing import TYPE_CHECKING, Final
 
-from bench.bars import BARS, DOCUMENTS
+from bench.bars import BARS, DOCUMENTS, FLOOR
 from bench.imports import BARE, IMPORTS
 from bench.measure import Key
 from bench.put import GATHER, RAW, TWIN
@@ -43,6 +43,7 @@ _NOTES: Final = {
     "policyuniverse": "keeps the dict, and collects principals, actions and conditions; refuses nothing",
     "policyuniverse, expand_policy of both": "sees through the order and the wildcards of actions, through nothing else: here it says no",
     "pydantic": "a model of the grammar with literals for effect and kinds of principals",
+    FLOOR: "for scale: the bar is a multiple of it",
     "reading both": "two times `Policy.from_json`, for scale",
 }
 
@@ -176,7 +177,7 @@ Over HTTP on loopback, to a server in another process, with one connection. Two 
 
 {table}
 
-A hundred keys at once, over the ten connections that botocore opens.
+A hundred keys, over the ten connections that botocore opens. The gather makes all its requests in one go, so that put_many is measured beside it with as many under way; ten at a time take longer with the client's own calls, too, the more so the busier the machine.
 
 {many}
 """

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from policyuniverse.expander_minimizer import expand_policy
 from policyuniverse.policy import Policy as PolicyOfPolicyuniverse
 
+from bench.bars import FLOOR
 from bench.documents import SIZES, compact
 from bench.measure import Key, Results, measure
 from bench.same import DifferentDocumentError
@@ -92,6 +93,7 @@ def look() -> Works:
         yield Key("check", "kmspolicy, check alone", size), partial(check, policy)
         yield Key("check", "parliament", size), partial(analyze_policy_string, text)
         yield Key("check", "parliament, Sids without spaces", size), partial(analyze_policy_string, thorough)
+        yield Key("check", FLOOR, size), partial(json.loads, text)
 
 
 def _read_and_check(text: str) -> tuple[Finding, ...]:
@@ -141,6 +143,7 @@ def answer() -> Works:
         principal = _POWER_USER.format(SIZES[size][-1].account)
         request = Request(principal, "kms:CreateGrant", {"kms:GrantIsForAWSResource": "true"})
         yield Key("decide", "kmspolicy", size), partial(decide, policy, request)
+        yield Key("decide", FLOOR, size), partial(json.loads, text)
 
 
 class Group(NamedTuple):
