@@ -30,6 +30,7 @@ collect_ignore = (
         "test_pitfalls.py",
         "test_prepared.py",
         "test_testing.py",
+        "test_types.py",
     ]
     if sys.platform == "emscripten"
     else []
