@@ -120,9 +120,9 @@ def _condition_keys() -> str:
 
 
 def _operators() -> str:
-    kinds = dict.fromkeys(OPERATORS.values())
+    kinds = dict.fromkeys(operator.kind.name for operator in OPERATORS.values())
     rows = "".join(
-        f"| {kind} | {_code(name for name, other in OPERATORS.items() if other == kind)} |\n"
+        f"| {kind} | {_code(name for name, operator in OPERATORS.items() if operator.kind.name == kind)} |\n"
         for kind in kinds
     )
     return (

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 ACCOUNT = "111122223333"
 ROOT = f"arn:aws:iam::{ACCOUNT}:root"
 APP = f"arn:aws:iam::{ACCOUNT}:role/App"
-SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/App/s"
+SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/App/me"
 SERVICE = "logs.us-east-1.amazonaws.com"
 S3 = conditions.via_service.equals("s3.us-east-1.amazonaws.com")
 SQS = conditions.via_service.equals("sqs.us-east-1.amazonaws.com")
@@ -88,7 +88,7 @@ def test_cells(given: list[Statement], cell: Cell, word: Access) -> None:
 
 def test_accounts_and_everyone_stand_for_those_who_are_not_named() -> None:
     """Their rows say what somebody gets who is not named; a condition on one principal is not decided for them."""
-    alice = conditions.principal_arn.arn_equals(f"arn:aws:iam::{ACCOUNT}:user/alice")
+    alice = conditions.principal_arn.arn_like(f"arn:aws:iam::{ACCOUNT}:user/alice")
     table = access(Policy([ROOT_STATEMENT, TO_APP, TO_ALL.when(alice), TO_ALL.when(S3)]))
     assert table.principals == (("AWS", ROOT), ("AWS", APP), ("AWS", "*"))
     assert table[ROOT, "kms:Decrypt"] == Cell((alice, S3), ALWAYS)
@@ -100,7 +100,7 @@ def test_accounts_and_everyone_stand_for_those_who_are_not_named() -> None:
 
 def test_a_session_does_not_tell_the_path_of_its_role() -> None:
     """So a condition on its aws:PrincipalArn is shown and not decided."""
-    condition = conditions.principal_arn.arn_equals(APP)
+    condition = conditions.principal_arn.arn_like(APP)
     policy = Policy([TO_ALL.when(condition), allow("kms:Encrypt").to(Principal.arn(SESSION))])
     assert access(policy)[SESSION, "kms:Decrypt"] == Cell((condition,))
 
@@ -187,7 +187,6 @@ def test_principals_that_the_policy_names_in_conditions_only() -> None:
         ("AWS", "*"),
         ("AWS", breaker),
         ("Service", SERVICE),
-        ("AWS", ACCOUNT),
     )
     assert table[breaker, "kms:ScheduleKeyDeletion"].access is Access.DELEGATED
     assert table[ROOT, "kms:ScheduleKeyDeletion"].access is Access.CONDITIONAL

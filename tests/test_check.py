@@ -39,7 +39,7 @@ OTHER = "444455556666"
 ROOT = f"arn:aws:iam::{ACCOUNT}:root"
 ALICE = f"arn:aws:iam::{ACCOUNT}:user/alice"
 APP = f"arn:aws:iam::{ACCOUNT}:role/App"
-SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/App/s"
+SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/App/me"
 BOB = f"arn:aws:sts::{ACCOUNT}:federated-user/bob"
 ADMIN = statements.enable_iam_policies(ACCOUNT)
 
@@ -272,7 +272,7 @@ def test_lockout_of_everyone(given: Iterable[Statement], account: str | None, ex
             SESSION,
             "LOCKOUT_CALLER",
             "ERROR",
-            "Statement[1] (no) denies kms:PutKeyPolicy to role session App/s",
+            "Statement[1] (no) denies kms:PutKeyPolicy to role session App/me",
         ),
         (
             [PUT.to(Principal.arn(ALICE)).when(ORG)],
@@ -497,7 +497,7 @@ def to(**principal: Any) -> Statement:
         (to(Service="S3.amazonaws.com"), ["INVALID_SERVICE_PRINCIPAL_FORMAT"]),
         (to(Service=["logs.us-east-1.amazonaws.com", "sns.amazonaws.com.cn"]), []),
         (to(AWS=[], Service=[]), ["EMPTY_ARRAY_PRINCIPAL"]),
-        (to(AWS=f"arn:aws:iam::{ACCOUNT}:role/${{aws:username}}"), ["UNKNOWN_PRINCIPAL"]),
+        (to(AWS=f"arn:aws:iam::{ACCOUNT}:role/${{aws:username}}"), ["INVALID_PRINCIPAL_FORMAT"]),
         (
             Statement("Deny", not_principal=Principal({"AWS": "x"}), action="kms:Sign", resource="*"),
             ["INVALID_PRINCIPAL_FORMAT"],

@@ -53,8 +53,8 @@ S3 = conditions.via_service.equals("s3.us-east-1.amazonaws.com")
             "Denies every action except kms:Decrypt to everyone except user alice of account 111122223333 and the service s3.amazonaws.com.",
         ),
         (
-            allow("kms:Decrypt").to(Principal.session(ACCOUNT, "App", "s")),
-            "Allows kms:Decrypt to role session App/s of account 111122223333.",
+            allow("kms:Decrypt").to(Principal.session(ACCOUNT, "App", "me")),
+            "Allows kms:Decrypt to role session App/me of account 111122223333.",
         ),
         (
             allow("kms:Decrypt").to(Principal.arn(f"arn:aws:sts::{ACCOUNT}:federated-user/bob")),

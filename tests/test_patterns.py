@@ -40,7 +40,7 @@ PATTERNS = st.text("ab*?", max_size=6)
     ],
 )
 def test_what_a_pattern_matches(pattern: str, text: str, expected: bool) -> None:
-    """A star is any characters or none, a question mark one; all else is itself, case and all."""
+    """A star is any characters or none, a question mark one; all else is itself, case-sensitively."""
     assert like(pattern, text) is expected
 
 

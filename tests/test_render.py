@@ -153,7 +153,7 @@ LARGE = {
     ),
     "long conditions": Large(
         [
-            statement(Principal={"AWS": word}, Condition={"Null": {f"aws:{word}": [1] * 400}})
+            statement(Principal={"AWS": word}, Condition={"Null": {f"aws:{word}": list(range(210))}})
             for word in WORDS[:30]
         ],
         "more",

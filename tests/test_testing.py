@@ -225,7 +225,7 @@ async def test_bypassing_the_lockout_check_bypasses_nothing_else(bypass: bool) -
 
 async def test_a_session_exists_as_its_role_does() -> None:
     """By the role's name, whose path a session does not tell."""
-    role, session = f"arn:aws:iam::{ACCOUNT}:role/x/App", f"arn:aws:sts::{ACCOUNT}:assumed-role/App/s"
+    role, session = f"arn:aws:iam::{ACCOUNT}:role/x/App", f"arn:aws:sts::{ACCOUNT}:assumed-role/App/me"
     to_session = Policy([ADMIN, allow("kms:Sign").to(Principal.arn(session))])
     others = [role.replace(ACCOUNT, "444455556666"), f"{role}2", session, ALICE]
     for principals in (others[:0], others):
@@ -283,7 +283,7 @@ def test_a_caller_may_be_a_principal() -> None:
 
 async def test_names_of_principals_that_are_no_arns() -> None:
     """They exist, and are no roles."""
-    to_session = allow("kms:Sign").to(Principal.arn(f"arn:aws:sts::{ACCOUNT}:assumed-role/App/s"))
+    to_session = allow("kms:Sign").to(Principal.arn(f"arn:aws:sts::{ACCOUNT}:assumed-role/App/me"))
     for names in (["x", "AROAEXAMPLE", ACCOUNT], ["arn:aws-cn:iam::111122223333:role/App"]):
         assert await refused(FakeKMS(principals=names), Policy([ADMIN, to_session])) == (
             MALFORMED,
@@ -292,7 +292,7 @@ async def test_names_of_principals_that_are_no_arns() -> None:
     fake = FakeKMS()
     fake.delete_principal("AIDAEXAMPLE")
     await fake.put_key_policy(KeyId=fake.add_key(), Policy=Policy([ADMIN, to_session]).to_json())
-    fake.delete_principal(f"arn:aws:sts::{ACCOUNT}:assumed-role/App/s")
+    fake.delete_principal(f"arn:aws:sts::{ACCOUNT}:assumed-role/App/me")
     assert await refused(fake, Policy([ADMIN, to_session])) == (MALFORMED, PRINCIPALS)
 
 
@@ -322,7 +322,7 @@ async def test_lockout_is_that_of_the_caller() -> None:
     assert fake.calls[-1][1]["BypassPolicyLockoutSafetyCheck"] is True
     made = await fake.create_key(Policy=only_app.to_json(), BypassPolicyLockoutSafetyCheck=True)
     assert fake.policy(made["KeyMetadata"]["KeyId"]) == only_app
-    app = FakeKMS(caller=f"arn:aws:sts::{ACCOUNT}:assumed-role/App/s")
+    app = FakeKMS(caller=f"arn:aws:sts::{ACCOUNT}:assumed-role/App/me")
     await app.put_key_policy(KeyId=app.add_key(), Policy=only_app.to_json())
 
 

@@ -14,8 +14,6 @@ __all__ = [
     "Block",
     "BooleanKey",
     "BooleanOperators",
-    "Caller",
-    "CallerKind",
     "Change",
     "Context",
     "ContextValue",
@@ -40,9 +38,13 @@ __all__ = [
     "Pair",
     "Pairs",
     "Place",
+    "PrincipalFault",
     "PrincipalKind",
+    "PrincipalName",
+    "PrincipalType",
     "Progress",
     "PutKeyPolicyParameters",
+    "Requester",
     "Steps",
     "Subject",
     "Text",
@@ -82,13 +84,15 @@ if TYPE_CHECKING:
     from kmspolicy._client._many import Items, Progress
     from kmspolicy._diff._diff import Change, Pair
     from kmspolicy._document._condition import Block
-    from kmspolicy._document._convert import Names, Value, Values
-    from kmspolicy._document._principal import Kinds, PrincipalKind
+    from kmspolicy._document._convert import Names
+    from kmspolicy._document._principal import Kinds
     from kmspolicy._document._statement import Effect
     from kmspolicy._evaluate._access import Subject
+    from kmspolicy._evaluate._callers import Requester
     from kmspolicy._evaluate._decide import Element, Mismatch
-    from kmspolicy._evaluate._request import Caller, CallerKind
     from kmspolicy._language._aliases import Context, ContextValue, Network, Pairs
+    from kmspolicy._language._principals import PrincipalFault, PrincipalKind, PrincipalName, PrincipalType
+    from kmspolicy._language._values import Value, Values
     from kmspolicy._path import Steps
     from kmspolicy._text import Place
     from kmspolicy.testing._service import (
@@ -106,8 +110,6 @@ else:
         "Block": "_document._condition",
         "BooleanKey": "_build._keys",
         "BooleanOperators": "_build._keys",
-        "Caller": "_evaluate._request",
-        "CallerKind": "_evaluate._request",
         "Change": "_diff._diff",
         "Context": "_language._aliases",
         "ContextValue": "_language._aliases",
@@ -132,9 +134,13 @@ else:
         "Pair": "_diff._diff",
         "Pairs": "_language._aliases",
         "Place": "_text",
-        "PrincipalKind": "_document._principal",
+        "PrincipalFault": "_language._principals",
+        "PrincipalKind": "_language._principals",
+        "PrincipalName": "_language._principals",
+        "PrincipalType": "_language._principals",
         "Progress": "_client._many",
         "PutKeyPolicyParameters": "testing._service",
+        "Requester": "_evaluate._callers",
         "Steps": "_path",
         "Subject": "_evaluate._access",
         "Text": "_build._keys",
@@ -144,8 +150,8 @@ else:
         "TextSetOperators": "_build._keys",
         "TimeKey": "_build._keys",
         "TimeOperators": "_build._keys",
-        "Value": "_document._convert",
-        "Values": "_document._convert",
+        "Value": "_language._values",
+        "Values": "_language._values",
     }
 
     def __getattr__(name):

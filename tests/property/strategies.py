@@ -100,7 +100,7 @@ def policies(draw: st.DrawFn) -> Policy:
 ACCOUNT = "111122223333"
 ALICE = f"arn:aws:iam::{ACCOUNT}:user/alice"
 APP = f"arn:aws:iam::{ACCOUNT}:role/App"
-SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/App/s"
+SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/App/me"
 SERVICE = "s3.amazonaws.com"
 CALLERS = [
     ALICE,

@@ -7,21 +7,26 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from kmspolicy._check._catalogue import CATALOGUE
 from kmspolicy._check._finding import Finding, Severity
-from kmspolicy._check._found import Found
+from kmspolicy._check._found import Found, places_of
 from kmspolicy._check._lockout import lockout
-from kmspolicy._check._rules import rules_of
+from kmspolicy._check._rules import found_in
 from kmspolicy._document import a_policy
 from kmspolicy._document._convert import plural
-from kmspolicy._evaluate._request import an_account, caller_of, name_of
+from kmspolicy._evaluate._callers import requester_of, text_of_principal
+from kmspolicy._evaluate._request import an_account
+from kmspolicy._language._principals import name_of
 from kmspolicy._language._spelling import fold
 from kmspolicy._language._versions import VERSIONS
+from kmspolicy._normal._rules import rules_of
 from kmspolicy.errors import RequestError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kmspolicy._document import Policy, Principal, Statement
-    from kmspolicy._evaluate._request import Caller
+    from kmspolicy._evaluate._callers import Requester
+    from kmspolicy._language._principals import PrincipalName
+    from kmspolicy._normal._rules import Rules
     from kmspolicy._path import Steps
 
 LARGEST: Final = 32_768
@@ -63,17 +68,18 @@ def check_text(
     """Check a policy that will be sent as this text."""
     who = None if caller is None else principal_of_put(caller)
     key_account = an_account(account) if account is not None or who is None else who.account
+    rules = rules_of(policy)
     found = [
         *_size_and_characters(policy, text),
         *_document(policy),
-        *lockout(policy, who, key_account),
-        *_partitions(policy),
+        *lockout(rules, who, key_account),
+        *_partitions(rules),
         *_sids(policy),
         *_redundant(policy),
     ]
-    for index, statement in enumerate(policy.statements):
+    for rule in rules.statements:
         found += [
-            one._replace(steps=("Statement", index, *one.steps)) for one in rules_of(statement, key_account)
+            one._replace(steps=("Statement", rule.number, *one.steps)) for one in found_in(rule, key_account)
         ]
     if not isinstance(policy.statement, tuple):  # an object, and no array that has an index
         found = [
@@ -91,16 +97,16 @@ def _in_order(policy: Policy, found: list[Found]) -> list[Found]:
     return sorted(firsts.values(), key=lambda one: places[one.steps])
 
 
-def principal_of_put(caller: str | Principal) -> Caller:
+def principal_of_put(caller: str | Principal) -> Requester:
     """Take apart who puts a policy.
 
     Raises:
         RequestError: for what can put no policy.
     """
-    who = caller_of(name_of(caller))
+    who = requester_of(text_of_principal(caller))
     if who.kind == "service":
         raise RequestError(
-            f"{who.name} is a service; give the ARN of a user, a role, a role session or a root user"
+            f"{who.text} is a service; give the ARN of a user, a role, a role session or a root user"
         )
     return who
 
@@ -200,26 +206,23 @@ def _document(policy: Policy) -> Iterator[Found]:
                     )
 
 
-_PARTITION = re.compile(r"arn:(aws(?:-[a-z]+)*):(?:iam|sts)::[0-9]{12}:").match
-
-
-def _partitions(policy: Policy) -> Iterator[Found]:
-    first = beginning = ""
-    for index, statement in enumerate(policy.statements):
-        principal = statement.principal
-        if principal is None or principal.element == "*":
+def _partitions(rules: Rules) -> Iterator[Found]:
+    first = ""
+    for rule in rules.statements:
+        if rule.statement.principal is None or {name.partition for name in rule.names} <= {"", first}:
             continue
-        for kind, names in principal.element:
-            for number, name in enumerate(plural(names)) if kind == "AWS" else ():
-                if beginning and name.startswith(beginning):
-                    continue
-                match = _PARTITION(name)
-                if match is not None and first:
-                    steps = ("Statement", index, "Principal", "AWS", number)
-                    what = f"{name!r} is not of the partition {first!r}"
-                    yield Found("MIXED_PARTITIONS", steps[:-1] if isinstance(names, str) else steps, what)
-                elif match is not None:
-                    first, beginning = match[1], f"arn:{match[1]}:"
+        for steps, name in _names(rule.statement.principal):
+            first = first or name.partition
+            if name.partition not in ("", first):
+                what = f"{name.text!r} is not of the partition {first!r}"
+                yield Found("MIXED_PARTITIONS", ("Statement", rule.number, *steps), what)
+
+
+def _names(principal: Principal) -> Iterator[tuple[Steps, PrincipalName]]:
+    """Go through the names of a Principal element with their places."""
+    for kind, names in () if principal.element == "*" else principal.element:
+        for steps, text in places_of(("Principal", kind), names):
+            yield steps, name_of(kind, text)
 
 
 def _sids(policy: Policy) -> Iterator[Found]:

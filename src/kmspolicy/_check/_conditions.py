@@ -7,33 +7,30 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from kmspolicy._check._finding import Severity
-from kmspolicy._check._found import Clause, Found, named_actions
-from kmspolicy._document._convert import plural
-from kmspolicy._evaluate._conditions import parse_operator
-from kmspolicy._language._keys import condition_key, nearest_key
-from kmspolicy._language._operators import OPERATORS
-from kmspolicy._language._spelling import fold, nearest
-from kmspolicy._language._values import instant, network, number, truth
+from kmspolicy._check._found import Found, named_actions
+from kmspolicy._language._keys import nearest_key
+from kmspolicy._language._operators import OPERATORS, PARSED
+from kmspolicy._language._patterns import has_wildcards
+from kmspolicy._language._spelling import nearest
+from kmspolicy._language._variables import without_variables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from kmspolicy._document import Statement
-    from kmspolicy._document._convert import Value
+    from kmspolicy._language._operators import ParsedOperator
+    from kmspolicy._language._values import Value
+    from kmspolicy._normal._clauses import Clause
 
 _BY_LOWER_CASE: Final = {name.lower(): name for name in OPERATORS}
 
 
-def operators(statement: Statement, clauses: list[Clause]) -> Iterator[Found]:
-    """Check the operators, and collect the conditions under those that exist."""
-    for name, keys in () if statement.condition is None else statement.condition.blocks:
-        operator = parse_operator(name)
-        if operator is None:
+def operators(statement: Statement) -> Iterator[Found]:
+    """Check the operators."""
+    for name, _ in () if statement.condition is None else statement.condition.blocks:
+        if name not in PARSED:
             yield _no_operator(name)
-            continue
-        for key, values in keys:
-            clauses.append(Clause(name, operator, key, fold(key), condition_key(key), plural(values)))
 
 
 def _no_operator(name: str) -> Found:
@@ -73,7 +70,7 @@ def _meant(word: str, known: Mapping[str, str]) -> str | None:
     return known[word.lower()] if word.lower() in known else nearest(word, known)
 
 
-def conditions(statement: Statement, clauses: list[Clause]) -> Iterator[Found]:
+def conditions(statement: Statement, clauses: Sequence[Clause]) -> Iterator[Found]:
     """Check each condition by itself, with its statement, and with the others on the same key."""
     named = {fact.name for fact in named_actions(statement)}
     others = len(clauses) > 1
@@ -82,36 +79,46 @@ def conditions(statement: Statement, clauses: list[Clause]) -> Iterator[Found]:
     for clause in clauses:
         yield from _condition(clause)
         yield from _condition_in(statement, named, clause, demanded=clause.folded in demanded)
-        if clause.folded in refused and clause.needs_key:
+        if clause.folded in refused and clause.parsed.needs_key:
             what = "a Null condition demands that the key is absent"
             yield Found("CONDITION_NEVER_MET", clause.steps, what)
 
 
 def _condition(clause: Clause) -> Iterator[Found]:
     """Check a condition by itself."""
-    kind = OPERATORS[clause.operator.name]
-    if clause.facts is None:
+    facts, parsed = clause.facts, clause.parsed
+    kind = parsed.operator.kind
+    if facts is None:
         yield from _unknown_key(clause)
     else:
-        if not clause.facts.permitted:
+        if not facts.permitted:
             yield Found("UNSUPPORTED_CONDITION_KEY_IN_POLICY", clause.steps, repr(clause.key))
-        if clause.facts.multivalued and not clause.operator.qualifier and kind != "Null":
+        if facts.multivalued and not parsed.qualifier and not parsed.of_presence:
             yield Found("MISSING_QUALIFIER", clause.steps, repr(clause.key))
-        if kind not in _COMPARED_BY.get(clause.facts.type, ()):
-            yield Found("TYPE_MISMATCH", clause.steps, f"{clause.key!r} has {_TYPES[clause.facts.type]}")
-    read, code = _READERS.get(kind, (None, ""))
+        if kind.name not in _COMPARED_BY.get(facts.type, ()):
+            yield Found("TYPE_MISMATCH", clause.steps, f"{clause.key!r} has {_TYPES[facts.type]}")
+    yield from _values(clause, parsed)
+    services = clause.values if kind.name == "String" and clause.folded == "kms:viaservice" else ()
+    wrong = ", ".join(repr(value) for value in services if _has_no_region(value))
+    if wrong:
+        yield Found("INVALID_VIA_SERVICE", clause.steps, wrong)
+
+
+def _values(clause: Clause, parsed: ParsedOperator) -> Iterator[Found]:
+    """Check whether the values of a condition can be read, and what stands in them."""
+    operator, read = parsed.operator, parsed.operator.kind.read
     unread = [value for value in clause.values if read is not None and read(value) is None]
-    if len(unread) == len(clause.values) and not clause.operator.negated and not clause.matches_absent:
+    if len(unread) == len(clause.values) and not operator.negated and not parsed.seems_to_need_key:
         yield Found(
             "CONDITION_NEVER_MET", clause.steps, "it cannot be read" if unread else "it has no values"
         )
     elif unread:
-        yield Found(code, clause.steps, ", ".join(map(repr, unread)))
-    services = clause.values if kind == "String" and clause.folded == "kms:viaservice" else ()
-    wrong = ", ".join(repr(value) for value in services if _has_no_region(value))
-    if wrong:
-        yield Found("INVALID_VIA_SERVICE", clause.steps, wrong)
-    if kind == "String" and "Like" not in clause.name and any(_wildcard(value) for value in clause.values):
+        yield Found(_UNREAD[operator.kind.name], clause.steps, ", ".join(map(repr, unread)))
+    if (
+        operator.kind.name == "String"
+        and not operator.comparison.wildcards
+        and any(map(_wildcard, clause.values))
+    ):
         yield Found("WILDCARD_WITHOUT_LIKE_OPERATOR", clause.steps)
 
 
@@ -123,10 +130,7 @@ _WITHOUT_REGION = re.compile(r"[a-z0-9-]+(?:\.amazonaws\.com(?:\.cn)?)?", re.IGN
 
 
 def _wildcard(value: Value) -> bool:
-    return isinstance(value, str) and bool(set("*?") & set(_VARIABLE.sub("", value)))
-
-
-_VARIABLE: Final = re.compile(r"\$\{[^}]*\}")
+    return isinstance(value, str) and has_wildcards(without_variables(value))
 
 
 def _unknown_key(clause: Clause) -> Iterator[Found]:
@@ -155,12 +159,12 @@ _COMPARED_BY: Final[Mapping[str, tuple[str, ...]]] = {
     "Date": ("Date", "Numeric", "Null"),
     "IPAddress": ("IPAddress", "Null"),
 }
-_READERS: Final[Mapping[str, tuple[Callable[[Value], object], str]]] = {
-    "Numeric": (number, "TYPE_MISMATCH_NUMBER"),
-    "Date": (instant, "TYPE_MISMATCH_DATE"),
-    "Bool": (truth, "TYPE_MISMATCH_BOOLEAN"),
-    "Null": (truth, "TYPE_MISMATCH_BOOLEAN"),
-    "IPAddress": (network, "TYPE_MISMATCH_IP_RANGE"),
+_UNREAD: Final[Mapping[str, str]] = {
+    "Numeric": "TYPE_MISMATCH_NUMBER",
+    "Date": "TYPE_MISMATCH_DATE",
+    "Bool": "TYPE_MISMATCH_BOOLEAN",
+    "Null": "TYPE_MISMATCH_BOOLEAN",
+    "IPAddress": "TYPE_MISMATCH_IP_RANGE",
 }
 
 
@@ -168,24 +172,20 @@ def _condition_in(
     statement: Statement, named: AbstractSet[str], clause: Clause, *, demanded: bool
 ) -> Iterator[Found]:
     """Check a condition against the rest of its statement: the actions it names, and whether another demands the key."""
-    facts, qualifier = clause.facts, clause.operator.qualifier
+    facts, parsed = clause.facts, clause.parsed
+    for_all = parsed.qualifier == "ForAllValues"
     if facts is not None and named and not any(map(facts.may_be_in, named)):
         yield Found("UNSUPPORTED_ACTION_FOR_CONDITION_KEY", clause.steps, repr(clause.key))
-    if qualifier == "ForAllValues" and clause.folded.startswith(_REFUSED_FOR_ALL):
+    if for_all and clause.folded.startswith(_REFUSED_FOR_ALL):
         # AWS says it of any policy; a Deny is none the more permissive for it, nor a Null that demands the key.
-        certain = statement.effect == "Allow" and clause.operator.name != "Null"
+        certain = statement.effect == "Allow" and not parsed.of_presence
         severity = None if certain else Severity.WARNING
         yield Found("OVERLY_PERMISSIVE_CONDITION", clause.steps, repr(clause.key), severity)
-    elif (
-        qualifier == "ForAllValues"
-        and facts is not None
-        and not facts.multivalued
-        and clause.operator.name != "Null"
-    ):
+    elif for_all and facts is not None and not facts.multivalued and not parsed.of_presence:
         yield Found("FOR_ALL_VALUES_WITH_SINGLE_VALUED_KEY", clause.steps, repr(clause.key))
     elif (
         statement.effect == "Allow"
-        and clause.matches_absent
+        and parsed.seems_to_need_key
         and not (demanded or _is_always_there(clause, named))
     ):
         yield Found("CONDITION_MATCHES_ABSENT_KEY", clause.steps, repr(clause.key))

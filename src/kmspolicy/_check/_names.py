@@ -7,38 +7,41 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from kmspolicy._check._found import Found, places_of
-from kmspolicy._document._convert import plural
 from kmspolicy._language._actions import WITH_EFFECT, actions_matching, nearest_action
+from kmspolicy._language._principals import name_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from kmspolicy._document import Principal, Statement
     from kmspolicy._document._convert import Names
+    from kmspolicy._language._principals import PrincipalFault, PrincipalKind, PrincipalName
     from kmspolicy._path import Steps
 
 # --- principals ------------------------------------------------------------------------------------
 
-# S3 takes users of the account "cloudfront", whose names have spaces.
-_ARN = re.compile(
-    r"arn:aws(?:-[a-z]+)*:(?:(?:iam|sts)::[0-9]{12}:\S+|iam::cloudfront:user/[^*?$]+)"
-).fullmatch
-ACCOUNT = re.compile(r"[0-9]{12}").fullmatch
-PRINCIPAL = re.compile(
-    r"[0-9]{12}|\*|arn:aws(?:-[a-z]+)*:(?:iam::[0-9]{12}:(?:root|(?:user|role)/[^\s*?$]+)|sts::[0-9]{12}:(?:assumed-role/[^/\s*?$]+/[^\s*?$]+|federated-user/[^\s*?$]+))"
-).fullmatch
-UNIQUE_ID = re.compile(r"A(?:ID|RO)A[A-Z0-9]{12,}").fullmatch
-_SERVICE = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+").fullmatch
+_CODES: Final[Mapping[PrincipalFault, str]] = {
+    "wildcard": "UNSUPPORTED_WILDCARD_IN_PRINCIPAL",
+    "form": "INVALID_PRINCIPAL_FORMAT",
+    "unsettled": "UNKNOWN_PRINCIPAL",
+    "service form": "INVALID_SERVICE_PRINCIPAL_FORMAT",
+    "deleted user": "INVALID_USER_REFERENCE",
+    "deleted role": "INVALID_ROLE_REFERENCE",
+}
+_CODES_OF_KINDS: Final[Mapping[PrincipalKind, str]] = {
+    "identity provider": "FEDERATED_PRINCIPAL_NOT_SUPPORTED",
+    "canonical user": "CANONICAL_USER_PRINCIPAL",
+}
 
 
-def are_fine(principal: Principal) -> bool:
-    """Tell at once of AWS principals that nothing is wrong with their names."""
-    if principal.element == "*":
-        return True
-    for kind, names in principal.element:
-        if kind != "AWS" or not names or not all(map(PRINCIPAL, plural(names))):
-            return False
-    return bool(principal.element)
+def is_wrong(name: PrincipalName) -> bool:
+    """Return whether anything is wrong with the name of a principal."""
+    return name.fault is not None or name.kind in _CODES_OF_KINDS
+
+
+def is_unsettled(name: PrincipalName) -> bool:
+    """Return whether nobody knows whom a name stands for, or whether it works at all."""
+    return name.kind in ("unique id", *_CODES_OF_KINDS) or name.fault == "unsettled"
 
 
 def principals(statement: Statement) -> Iterator[Found]:
@@ -55,56 +58,24 @@ def _names_of(element: str, principal: Principal) -> Iterator[Found]:
         return
     named = False
     for kind, names in principal.element:
-        for steps, name in places_of((element, kind), names):
+        for steps, text in places_of((element, kind), names):
             named = True
-            for code in _PRINCIPAL_RULES[kind](name):
-                yield Found(code, steps, repr(name))
+            yield from _name(name_of(kind, text), steps)
     if not named:
         yield Found("EMPTY_ARRAY_PRINCIPAL" if element == "Principal" else "EXCEPTS_NOTHING", (element,))
 
 
-def _aws(name: str) -> Iterator[str]:
-    if PRINCIPAL(name):
-        return
-    if UNIQUE_ID(name):
-        yield "INVALID_USER_REFERENCE" if name.startswith("AIDA") else "INVALID_ROLE_REFERENCE"
-    elif "*" in name or "?" in name:
-        yield "UNSUPPORTED_WILDCARD_IN_PRINCIPAL"
-    elif _ARN(name) and not _NO_PRINCIPAL(name):
-        yield "UNKNOWN_PRINCIPAL"
-    else:
-        yield "INVALID_PRINCIPAL_FORMAT"
+def _name(name: PrincipalName, steps: Steps) -> Iterator[Found]:
+    code = _CODES_OF_KINDS.get(name.kind)
+    if name.fault is not None:
+        code = "WILDCARD_IN_SERVICE_PRINCIPAL" if _is_of_services(name) else _CODES[name.fault]
+    if code is not None:
+        yield Found(code, steps, f"{name.text!r}{f': {name.why}' if name.why else ''}")
 
 
-def is_unsettled(name: str) -> bool:
-    """Tell whether nobody knows whom a name of the kind AWS stands for, or whether it works at all."""
-    return bool(UNIQUE_ID(name)) or "UNKNOWN_PRINCIPAL" in _aws(name)
+def _is_of_services(name: PrincipalName) -> bool:
+    return name.type == "Service" and name.fault == "wildcard"
 
-
-_NO_PRINCIPAL = re.compile(r"arn:aws(?:-[a-z]+)*:iam::[0-9]{12}:group/").match
-
-
-def _service(name: str) -> Iterator[str]:
-    if "*" in name or "?" in name:
-        yield "WILDCARD_IN_SERVICE_PRINCIPAL"
-    elif not _SERVICE(name):
-        yield "INVALID_SERVICE_PRINCIPAL_FORMAT"
-
-
-def _federated(_: str) -> Iterator[str]:
-    yield "FEDERATED_PRINCIPAL_NOT_SUPPORTED"
-
-
-def _canonical_user(_: str) -> Iterator[str]:
-    yield "CANONICAL_USER_PRINCIPAL"
-
-
-_PRINCIPAL_RULES: Final[Mapping[str, Callable[[str], Iterator[str]]]] = {
-    "AWS": _aws,
-    "Service": _service,
-    "Federated": _federated,
-    "CanonicalUser": _canonical_user,
-}
 
 # --- actions and resources -------------------------------------------------------------------------
 

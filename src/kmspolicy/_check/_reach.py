@@ -6,18 +6,21 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from kmspolicy._check._found import Found, named_actions, places_of
-from kmspolicy._check._names import ACCOUNT, PRINCIPAL
 from kmspolicy._document._convert import plural
-from kmspolicy._evaluate._access import caller_for
-from kmspolicy._evaluate._conditions import Facts, holds
+from kmspolicy._evaluate._callers import requester_named
+from kmspolicy._language._operators import holds
+from kmspolicy._language._patterns import has_wildcards
+from kmspolicy._language._principals import is_account_id, name_of
+from kmspolicy._language._variables import Facts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from kmspolicy._check._found import Clause
     from kmspolicy._document import Statement
-    from kmspolicy._document._convert import Value
-    from kmspolicy._evaluate._request import Caller
+    from kmspolicy._language._principals import PrincipalName
+    from kmspolicy._language._values import Value
+    from kmspolicy._normal._clauses import Clause
+    from kmspolicy._normal._rules import Rule
 
 # --- whom it lets in -------------------------------------------------------------------------------
 
@@ -49,11 +52,11 @@ _SOURCE: Final = frozenset(
 )
 
 
-def lets_in(statement: Statement, clauses: list[Clause], account: str | None) -> Iterator[Found]:
+def lets_in(rule: Rule, clauses: Sequence[Clause], account: str | None) -> Iterator[Found]:
     """Find whom an Allow lets in beyond what its author probably means."""
+    statement, principal = rule.statement, rule.statement.principal
     if statement.not_principal is not None:
         yield Found("ALLOW_WITH_NOT_PRINCIPAL", ("NotPrincipal",))
-    principal = statement.principal
     everyone = statement.not_principal is not None or (principal is not None and "*" in principal["AWS"])
     if everyone and not _limited(clauses, _LIMITING):
         service = _limited(clauses, _SERVICE_NAME)
@@ -80,16 +83,15 @@ def lets_in(statement: Statement, clauses: list[Clause], account: str | None) ->
 _TO_MANAGE: Final = frozenset({"kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "kms:Decrypt"})
 
 
-def _account_of(name: str) -> str | None:
-    if ACCOUNT(name):
-        return name
-    return name.split(":")[4] if name != "*" and PRINCIPAL(name) else None
+def _account_of(text: str) -> str | None:
+    name = name_of("AWS", text)
+    return None if name.fault == "form" else name.account or None
 
 
-def _limited(clauses: list[Clause], keys: frozenset[str]) -> bool:
+def _limited(clauses: Sequence[Clause], keys: frozenset[str]) -> bool:
     """Tell whether a condition demands a fixed value of one of the keys, or of what a service writes of its source."""
     return any(
-        clause.needs_key
+        clause.parsed.needs_key
         and clause.values
         and (
             (clause.folded in keys and all(_fixed(clause.folded, value) for value in clause.values))
@@ -107,7 +109,7 @@ _BY_SERVICE: Final = "kms:encryptioncontext:aws:"
 def _tells_an_account(value: Value) -> bool:
     """Tell whether a value is an account id, or an ARN that has one."""
     text = str(value)
-    return bool(ACCOUNT(text) or _ARN_WITH_ACCOUNT(text))
+    return is_account_id(text) or bool(_ARN_WITH_ACCOUNT(text))
 
 
 _ARN_WITH_ACCOUNT = re.compile(r"(?:[^:]*:){4}[0-9]{12}:", re.DOTALL).match
@@ -122,7 +124,7 @@ def _fixed(folded: str, value: Value) -> bool:
     if "${" in text:
         return False
     of_an_organisation = folded.endswith("orgpaths") and _ORGANISATION(text) is not None
-    return not set("*?") & set(text) or _tells_an_account(text) or of_an_organisation
+    return not has_wildcards(text) or _tells_an_account(text) or of_an_organisation
 
 
 _ORGANISATION = re.compile(r"o-[a-z0-9]+/").match
@@ -174,42 +176,47 @@ _OF_THE_CALLER: Final = _ORGANISATIONS | {
 _NOT_OF_FEDERATED_USERS: Final = frozenset({"aws:principalarn", "aws:principaltype", "aws:username"})
 
 
-def shuts_out_services(statement: Statement, clauses: list[Clause]) -> Iterator[Found]:
+def shuts_out_services(statement: Statement, clauses: Sequence[Clause]) -> Iterator[Found]:
     """Find out whether a Deny shuts out AWS services, which its conditions do not mean."""
     principal, spared = statement.principal, statement.not_principal
     if spared is None and (principal is None or "*" not in principal["AWS"] or not clauses):
         return
     if spared is not None and (spared["Service"] or "*" in spared["AWS"]):
         return
-    if any(clause.operator.name == "Null" for clause in clauses):
+    if any(clause.parsed.of_presence for clause in clauses):
         return
     # aws:PrincipalIsAWSService and the like, by which services are spared, are not among these.
-    if not all(clause.folded in _NOT_OF_SERVICES and not clause.needs_key for clause in clauses):
+    if not all(clause.folded in _NOT_OF_SERVICES and not clause.parsed.needs_key for clause in clauses):
         return
     if not _THAT_SERVICES_DO.isdisjoint(fact.name for fact in named_actions(statement)):
         yield Found("DENY_SHUTS_OUT_SERVICES", ("Condition",) if clauses else ("NotPrincipal",))
 
 
-def never_met(statement: Statement, clauses: list[Clause]) -> Iterator[Found]:
+def never_met(rule: Rule, clauses: Sequence[Clause]) -> Iterator[Found]:
     """Find the condition that none of the principals of a statement can meet, by the rules of decisions."""
     about = [clause for clause in clauses if clause.folded in _OF_THE_CALLER]
-    principal = statement.principal
+    principal = rule.statement.principal
     if not about or principal is None or principal["Federated"] or principal["CanonicalUser"]:
         return
-    callers = [caller_for(("AWS", name)) for name in principal["AWS"]]
-    callers += [caller_for(("Service", name)) for name in principal["Service"]]
+    callers = list(dict.fromkeys(map(_what_is_known, rule.names)))
     for clause in about if callers else ():
-        if not any(_can_meet(caller, clause) for caller in callers):
+        if not any(_can_meet(dict(keys), kind, clause) for kind, keys in callers):
             yield Found("CONDITION_NEVER_MET", clause.steps, "no principal of the statement has such a value")
 
 
-def _can_meet(caller: Caller, clause: Clause) -> bool:
-    """Tell whether requests of a principal may meet a condition, as far as it follows from the principal."""
+def _what_is_known(name: PrincipalName) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """Return what a principal is, and the keys that follow from it; what many have in common is asked once."""
+    caller = requester_named(name)
+    return caller.kind, tuple(caller.keys.items())
+
+
+def _can_meet(keys: Mapping[str, str], kind: str, clause: Clause) -> bool:
+    """Return whether requests of a principal may meet a condition, as far as it follows from the principal."""
     key = clause.folded
-    if key not in caller.keys:
-        return caller.kind != "service" or key not in _ORGANISATIONS or not clause.needs_key
+    if key not in keys:
+        return kind != "service" or key not in _ORGANISATIONS or not clause.parsed.needs_key
     if any("${" in str(value) for value in clause.values):
         return True
-    if caller.kind == "user" and key in _NOT_OF_FEDERATED_USERS:
+    if kind == "user" and key in _NOT_OF_FEDERATED_USERS:
         return True
-    return holds(clause.operator, key, clause.values, Facts({key: (caller.keys[key],)}, variables=False))
+    return holds(clause.parsed, clause.values, (keys[key],), Facts({}, variables=False))

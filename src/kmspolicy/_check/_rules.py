@@ -8,30 +8,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kmspolicy._check._conditions import conditions, operators
-from kmspolicy._check._names import actions, are_fine, are_known, principals, resources
+from kmspolicy._check._names import actions, are_known, is_wrong, principals, resources
 from kmspolicy._check._reach import lets_in, never_met, shuts_out_services
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kmspolicy._check._found import Clause, Found
-    from kmspolicy._document import Statement
+    from kmspolicy._check._found import Found
+    from kmspolicy._normal._rules import Rule
 
 
-def rules_of(statement: Statement, account: str | None) -> Iterator[Found]:
+def found_in(rule: Rule, account: str | None) -> Iterator[Found]:
     """Apply all rules to a statement, without asking those about names that are right at a glance."""
-    if statement.principal is None or not are_fine(statement.principal):
+    statement = rule.statement
+    if statement.principal is None or not rule.names or any(map(is_wrong, rule.names)):
         yield from principals(statement)
     if statement.action is None or not are_known(statement.action):
         yield from actions(statement)
     if statement.resource != "*":
         yield from resources(statement)
-    clauses: list[Clause] = []
+    clauses = [clause for clause in rule.clauses if clause.is_readable]
     if statement.condition is not None:
-        yield from operators(statement, clauses)
+        yield from operators(statement)
         yield from conditions(statement, clauses)
-        yield from never_met(statement, clauses)
+        yield from never_met(rule, clauses)
     if statement.effect == "Allow":
-        yield from lets_in(statement, clauses, account)
+        yield from lets_in(rule, clauses, account)
     else:
         yield from shuts_out_services(statement, clauses)

@@ -42,7 +42,7 @@ def _retry_or_none(value: Retry | None) -> Retry | None:
 
 
 def _caller_or_none(value: str | Principal | None) -> str | None:
-    return None if value is None else principal_of_put(value).name
+    return None if value is None else principal_of_put(value).text
 
 
 def _true_or_false(value: bool) -> bool:  # noqa: FBT001 - a converter

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final, TypeAlias, get_args
 from kmspolicy._document import Policy, Principal, Statement, a_policy
 from kmspolicy._language._actions import ACTIONS, ActionPattern
 from kmspolicy._language._spelling import fold
-from kmspolicy._normal._clauses import Clauses, condition_from
-from kmspolicy._normal._form import Except, Malformed, Which, Who, form
+from kmspolicy._normal._clauses import Terms, condition_from
+from kmspolicy._normal._form import Except, Form, Malformed, Which, Who, form_of, parts_of
+from kmspolicy._normal._rules import rules_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -33,24 +34,29 @@ def canonical(policy: Policy, *, partition: str = "aws") -> Policy:
         the same partition.
     """
     written = form(a_policy(policy), partition)
-    merged: dict[tuple[Effect, _Actions, Which, Clauses], list[Who]] = {}
+    merged: dict[tuple[Effect, _Actions, Which, Terms], list[Who]] = {}
     for grant in written.grants:
         names = frozenset(name for name in grant.what if isinstance(name, str))
         others = [other for other in grant.what if not isinstance(other, str)]
         for what in (*((names,) if names else ()), *others):
-            merged.setdefault((grant.effect, what, grant.resource, grant.clauses), []).append(grant.who)
+            merged.setdefault((grant.effect, what, grant.resource, grant.terms), []).append(grant.who)
     statements = [
         Statement.from_dict(
             {"Effect": effect}
             | _principal_element(who)
             | _action_element(what)
             | _resource_element(resource)
-            | _condition_element(clauses)
+            | _condition_element(terms)
         )
-        for (effect, what, resource, clauses), everyone in merged.items()
+        for (effect, what, resource, terms), everyone in merged.items()
         for who in _together(everyone)
     ]
     return Policy(sorted(statements, key=repr), version=written.version)
+
+
+def form(policy: Policy, partition: str) -> Form:
+    """Bring a policy into its normal form."""
+    return form_of(policy, parts_of(rules_of(policy), partition))
 
 
 _Actions: TypeAlias = frozenset[str] | Except | Malformed
@@ -100,8 +106,8 @@ def _resource_element(resource: Which) -> dict[str, object]:
     return {"Resource": resource}
 
 
-def _condition_element(clauses: Clauses) -> dict[str, object]:
-    condition = condition_from(clauses)
+def _condition_element(terms: Terms) -> dict[str, object]:
+    condition = condition_from(terms)
     return {} if condition is None else {"Condition": condition.to_element()}
 
 

@@ -8,24 +8,24 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias, final
 
 import attrs
 
-from kmspolicy._diff._canonical import canonical
-from kmspolicy._document import Policy, a_policy
+from kmspolicy._document import a_policy
 from kmspolicy._document._convert import compact
 from kmspolicy._evaluate._access import ALWAYS, actions_of, principals_of, tabulate
-from kmspolicy._evaluate._conditions import is_negated
 from kmspolicy._language._spelling import fold
 from kmspolicy._language._values import text_of
-from kmspolicy._normal._form import form, principals, version_of
+from kmspolicy._normal._clauses import clauses_of, implies
+from kmspolicy._normal._form import form_of, merged, parts_of, version_of
+from kmspolicy._normal._rules import rules_of
 from kmspolicy._path import format_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from kmspolicy._document import Condition, Statement
+    from kmspolicy._document import Condition, Policy, Statement
     from kmspolicy._evaluate._access import AccessTable, Cell, Subject
-    from kmspolicy._normal._form import Grant
-
-    _Within: TypeAlias = Callable[[Sequence[Condition], Sequence[Condition]], bool]
+    from kmspolicy._normal._clauses import Clause
+    from kmspolicy._normal._form import Form, Grant, Part
+    from kmspolicy._normal._rules import Rule, Rules
 
 
 @final
@@ -128,17 +128,17 @@ def diff(a: Policy, b: Policy, *, partition: str = "aws") -> Diff:
     Returns:
         The differences; false only where the policies are equivalent and their labels agree.
     """
-    before, after = _sides(a_policy(a), partition), _sides(a_policy(b), partition)
+    one, other = _whole(a_policy(a), partition), _whole(a_policy(b), partition)
+    before, after = list(one.sides), list(other.sides)
     same = _pairs(before, after, lambda side: (side.grants, side.statement.sid))
     same += _pairs(before, after, lambda side: side.grants)
     identifier = _change("Id", [a.id], [b.id])
-    renamed = [label for one, other in same for label in _renamed(one, other)]
-    old, new = form(a, partition), form(b, partition)
-    versions = [version_of(policy) for policy in (a, b)] if old.version != new.version else []
-    version = Change("Version", *((one,) for one in versions)) if len(set(versions)) > 1 else None
-    if old == new:
+    renamed = [label for pair in same for label in _renamed(*pair)]
+    versions = [version_of(policy) for policy in (a, b)] if one.form.version != other.form.version else []
+    version = Change("Version", *((text,) for text in versions)) if len(set(versions)) > 1 else None
+    if one.form == other.form:
         if before or after:  # statements were split or merged
-            renamed = _moved(a, b, partition)
+            renamed = _moved(one, other)
         return Diff((), (), (), None, (*identifier, *renamed), (), ())
     pairs = _pairs(before, after, lambda side: side.statement.sid, once=True)
     pairs += _alike(before, after)
@@ -146,13 +146,30 @@ def diff(a: Policy, b: Policy, *, partition: str = "aws") -> Diff:
         tuple(side.statement for side in after),
         tuple(side.statement for side in before),
         tuple(
-            Pair(one.statement, other.statement, _changes(one, other))
-            for one, other in sorted(pairs, key=_place)
+            Pair(old.statement, new.statement, _changes(old, new)) for old, new in sorted(pairs, key=_place)
         ),
         version,
         (*identifier, *renamed),
-        *_access(canonical(a, partition=partition), canonical(b, partition=partition)),
+        *_access(one, other, partition),
     )
+
+
+class _Whole(NamedTuple):
+    """A policy, taken apart once for all that is compared."""
+
+    rules: Rules
+    parts: tuple[Part, ...]
+    sides: tuple[_Side, ...]
+    form: Form
+
+
+def _whole(policy: Policy, partition: str) -> _Whole:
+    rules = rules_of(policy)
+    parts = parts_of(rules, partition)
+    sides = tuple(
+        _side(rule, merged([part]), partition) for rule, part in zip(rules.statements, parts, strict=True)
+    )
+    return _Whole(rules, parts, sides, form_of(policy, parts))
 
 
 # --- which statements belong together --------------------------------------------------------------
@@ -164,20 +181,17 @@ class _Side(NamedTuple):
     number: int
     statement: Statement
     grants: frozenset[Grant]
-    parts: Mapping[str, Mapping[object, str]]
+    elements: Mapping[str, Mapping[object, str]]
     tokens: frozenset[tuple[str, object]]
 
 
 _Pairs: TypeAlias = list[tuple[_Side, _Side]]
 
 
-def _sides(policy: Policy, partition: str) -> list[_Side]:
-    sides: list[_Side] = []
-    for number, statement in enumerate(policy.statements):
-        parts = _parts(statement, partition)
-        tokens = frozenset((path, token) for path, names in parts.items() for token in names)
-        sides.append(_Side(number, statement, form(Policy(statement), partition).grants, parts, tokens))
-    return sides
+def _side(rule: Rule, grants: frozenset[Grant], partition: str) -> _Side:
+    elements = _elements(rule, partition)
+    tokens = frozenset((path, token) for path, names in elements.items() for token in names)
+    return _Side(rule.number, rule.statement, grants, elements, tokens)
 
 
 def _place(pair: tuple[_Side, _Side]) -> int:
@@ -253,35 +267,34 @@ def _take_out(pairs: _Pairs, before: list[_Side], after: list[_Side]) -> None:
 # --- what changed in a statement -------------------------------------------------------------------
 
 
-def _parts(statement: Statement, partition: str) -> dict[str, dict[object, str]]:
+def _elements(rule: Rule, partition: str) -> dict[str, dict[object, str]]:
     """List what a statement is made of: for each element, what is compared and how it is written."""
-    parts: dict[str, dict[object, str]] = {"Effect": {statement.effect: statement.effect}}
-    for name, principal in (("Principal", statement.principal), ("NotPrincipal", statement.not_principal)):
-        for token, (kind, written) in zip(
-            principals(principal, partition) if principal else (), principal or (), strict=True
-        ):
-            parts.setdefault(f"{name}.{kind}", {})[token] = written
-    for name, names in (
+    statement = rule.statement
+    elements: dict[str, dict[object, str]] = {"Effect": {statement.effect: statement.effect}}
+    who = "Principal" if statement.not_principal is None else "NotPrincipal"
+    for name in rule.names:
+        elements.setdefault(f"{who}.{name.type}", {})[name.arn(partition)] = name.text
+    for path, names in (
         ("Action", statement.actions),
         ("NotAction", statement.not_actions),
         ("Resource", statement.resources),
         ("NotResource", statement.not_resources),
     ):
         if names:
-            parts[name] = {
-                fold(written) if name.endswith("Action") else written: written for written in names
+            elements[path] = {
+                fold(written) if path.endswith("Action") else written: written for written in names
             }
-    for operator, key, values in statement.condition or ():
-        path = format_path(("Condition", operator, key))
-        parts[path] = {json.dumps(value): text_of(value) for value in values}
-    return parts
+    for clause in rule.clauses:
+        path = format_path(clause.steps)
+        elements[path] = {json.dumps(value): text_of(value) for value in clause.values}
+    return elements
 
 
 def _changes(one: _Side, other: _Side) -> tuple[Change, ...]:
     place = f"Statement[{other.number}]"
     changes = list(_renamed(one, other))
-    for path in dict.fromkeys((*one.parts, *other.parts)):
-        before, after = one.parts.get(path, {}), other.parts.get(path, {})
+    for path in dict.fromkeys((*one.elements, *other.elements)):
+        before, after = one.elements.get(path, {}), other.elements.get(path, {})
         removed = tuple(text for token, text in before.items() if token not in after)
         added = tuple(text for token, text in after.items() if token not in before)
         if removed or added:
@@ -295,11 +308,9 @@ def _renamed(one: _Side, other: _Side) -> list[Change]:
     return _change(f"Statement[{other.number}].Sid", [one.statement.sid], [other.statement.sid])
 
 
-def _moved(a: Policy, b: Policy, partition: str) -> list[Change]:
+def _moved(one: _Whole, other: _Whole) -> list[Change]:
     """List the Sids by which not the same is found in two policies that are equivalent."""
-    before, after = (
-        {sid: form(_labelled(policy, sid), partition) for sid in _sids(policy)} for policy in (a, b)
-    )
+    before, after = _by_sid(one), _by_sid(other)
     return _change(
         "Statement.Sid",
         [sid for sid in before if before[sid] != after.get(sid)],
@@ -307,12 +318,13 @@ def _moved(a: Policy, b: Policy, partition: str) -> list[Change]:
     )
 
 
-def _sids(policy: Policy) -> list[str]:
-    return list(dict.fromkeys(statement.sid for statement in policy.statements if statement.sid is not None))
-
-
-def _labelled(policy: Policy, sid: str) -> Policy:
-    return Policy([one for one in policy.statements if one.sid == sid], version=policy.version)
+def _by_sid(whole: _Whole) -> dict[str, Form]:
+    """Return the normal form of what stands under each Sid."""
+    parts: dict[str, list[Part]] = {}
+    for rule, part in zip(whole.rules.statements, whole.parts, strict=True):
+        if rule.statement.sid is not None:
+            parts.setdefault(rule.statement.sid, []).append(part)
+    return {sid: form_of(whole.rules.policy, some) for sid, some in parts.items()}
 
 
 def _change(path: str, before: Sequence[str | None], after: Sequence[str | None]) -> list[Change]:
@@ -324,20 +336,25 @@ def _change(path: str, before: Sequence[str | None], after: Sequence[str | None]
 # --- who gains and loses access --------------------------------------------------------------------
 
 
-def _access(a: Policy, b: Policy) -> tuple[tuple[AccessChange, ...], tuple[AccessChange, ...]]:
-    """Compare the access tables of two policies in their normal form."""
-    names = tuple(dict.fromkeys((*principals_of(a), *principals_of(b))))
-    actions = tuple(dict.fromkeys((*actions_of(a), *actions_of(b))))
-    before, after = tabulate(a, names, actions), tabulate(b, names, actions)
-    within = _within if a.version == b.version else _within_without_variables
+def _access(
+    one: _Whole, other: _Whole, partition: str
+) -> tuple[tuple[AccessChange, ...], tuple[AccessChange, ...]]:
+    """Compare the access tables of two policies."""
+    names = (*principals_of(one.rules), *principals_of(other.rules))
+    actions = tuple(dict.fromkeys((*actions_of(one.rules), *actions_of(other.rules))))
+    before, after = (
+        tabulate(one.rules, names, actions, partition),
+        tabulate(other.rules, names, actions, partition),
+    )
+    implied = _Implied(same_version=one.form.version == other.form.version)
     listed = [
-        AccessChange(name, tuple(those), *cells, actions)
-        for number, name in enumerate(names)
+        AccessChange(principal, tuple(those), *cells, actions)
+        for number, principal in enumerate(before.principals)
         for cells, those in _cells(before, after, number)
     ]
     return (
-        tuple(change for change in listed if _gives_more(change.after, change.before, within)),
-        tuple(change for change in listed if _gives_more(change.before, change.after, within)),
+        tuple(change for change in listed if _gives_more(change.after, change.before, implied)),
+        tuple(change for change in listed if _gives_more(change.before, change.after, implied)),
     )
 
 
@@ -351,36 +368,44 @@ def _cells(
     return cells.items()
 
 
-def _gives_more(cell: Cell, other: Cell, within: _Within) -> bool:
-    """Tell whether a cell gives access that the other one does not."""
+def _gives_more(cell: Cell, other: Cell, implied: _Implied) -> bool:
+    """Return whether a cell gives access that the other one does not."""
     if cell.denied == ALWAYS or not (cell.allowed or cell.delegated):
         return False
     return (
-        not within(cell.allowed, other.allowed)
-        or not (other.allowed == ALWAYS or within(cell.delegated, other.delegated))
-        or not within(other.denied, cell.denied)
+        not implied.within(cell.allowed, other.allowed)
+        or not (other.allowed == ALWAYS or implied.within(cell.delegated, other.delegated))
+        or not implied.within(other.denied, cell.denied)
     )
 
 
-def _within(ways: Sequence[Condition], others: Sequence[Condition]) -> bool:
-    """Tell whether each of some conditions is met only where one of the others is met, too."""
-    return all(any(_implies(way, other) for other in others) for way in ways)
+class _Implied:
+    """What conditions imply, each taken apart once."""
+
+    def __init__(self, *, same_version: bool) -> None:
+        self._same_version = same_version
+        self._clauses: dict[int, tuple[Condition, tuple[Clause, ...]]] = {}
+        self._known: dict[tuple[int, int], bool] = {}
+
+    def within(self, ways: Sequence[Condition], others: Sequence[Condition]) -> bool:
+        """Return whether each of some conditions is met only where one of the others is met, too."""
+        return all(any(self._implies(way, other) for other in others) for way in ways)
+
+    def _implies(self, condition: Condition, other: Condition) -> bool:
+        pair = id(condition), id(other)
+        if pair not in self._known:
+            clauses, others = self._of(condition), self._of(other)
+            # Across versions, variables do not mean the same.
+            comparable = self._same_version or not any(_has_variables(clause) for clause in others)
+            self._known[pair] = comparable and implies(clauses, others)
+        return self._known[pair]
+
+    def _of(self, condition: Condition) -> tuple[Clause, ...]:
+        """Take a condition apart; it is kept, so that its identity stays its own."""
+        if id(condition) not in self._clauses:
+            self._clauses[id(condition)] = condition, clauses_of(condition)
+        return self._clauses[id(condition)][1]
 
 
-def _within_without_variables(ways: Sequence[Condition], others: Sequence[Condition]) -> bool:
-    """Tell the same across versions, in which variables do not mean the same."""
-    return _within(ways, [other for other in others if "${" not in repr(other)])
-
-
-def _implies(condition: Condition, other: Condition) -> bool:
-    """Tell whether a condition is met only where another one is met: it asks for the same, and perhaps for more."""
-    asked = {(operator, key): set(map(json.dumps, values)) for operator, key, values in condition}
-    return all(
-        (operator, key) in asked
-        and (
-            set(map(json.dumps, values)) <= asked[operator, key]
-            if is_negated(operator)
-            else set(map(json.dumps, values)) >= asked[operator, key]
-        )
-        for operator, key, values in other
-    )
+def _has_variables(clause: Clause) -> bool:
+    return any("${" in str(value) for value in clause.values)

@@ -20,7 +20,7 @@ from kmspolicy._document._statement import ELEMENTS, Statement, effect_of, refus
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from kmspolicy._document._convert import Values
+    from kmspolicy._language._values import Values
 
     Json: TypeAlias = Any  # as JSON has it, and objects as tuples
     Reader: TypeAlias = Callable[[Json], Any]

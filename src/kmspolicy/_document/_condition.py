@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast, final
 import attrs
 
 from kmspolicy._document._convert import (
-    Value,
-    Values,
     compact,
     open_object,
     plural,
@@ -23,7 +21,10 @@ from kmspolicy.errors import ConditionConflictError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-Block: TypeAlias = tuple[str, tuple[tuple[str, Values], ...]]
+    from kmspolicy._language._values import Value, Values
+
+
+Block: TypeAlias = "tuple[str, tuple[tuple[str, Values], ...]]"
 
 
 def _operator_block(value: object) -> tuple[tuple[str, Values], ...]:
@@ -106,11 +107,11 @@ class Condition:
         """Compare as documents do: ``true``, ``1``, ``1.0`` and ``"true"`` are four different values."""
         if not isinstance(other, Condition):
             return NotImplemented
-        return self.blocks == other.blocks and repr(self.blocks) == repr(other.blocks)
+        return self is other or (self.blocks == other.blocks and repr(self.blocks) == repr(other.blocks))
 
     def __hash__(self) -> int:
         """Agree with equality."""
-        return hash(repr(self.blocks))
+        return hash(self.blocks)
 
     def __repr__(self) -> str:
         """Write the call that builds the value."""

@@ -22,11 +22,11 @@ from kmspolicy.errors import PolicyDocumentError, Problem, ProblemCode
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from kmspolicy._language._values import Value, Values
+
     Converter: TypeAlias = Callable[[Any], Any]
 
 Names: TypeAlias = str | tuple[str, ...]
-Value: TypeAlias = str | bool | int | float
-Values: TypeAlias = Value | tuple[Value, ...]
 
 _T = TypeVar("_T")
 _R = TypeVar("_R")

@@ -18,6 +18,7 @@ from kmspolicy._document._convert import (
     text,
     wrong,
 )
+from kmspolicy._language._principals import PrincipalType
 from kmspolicy._path import MAX_NAME
 from kmspolicy._printable import represented
 
@@ -26,18 +27,17 @@ if TYPE_CHECKING:
 
     from kmspolicy._document._convert import Converter
 
-PrincipalKind: TypeAlias = Literal["AWS", "Service", "Federated", "CanonicalUser"]
-Kinds: TypeAlias = tuple[tuple[PrincipalKind, Names], ...]
+Kinds: TypeAlias = tuple[tuple[PrincipalType, Names], ...]
 
-KINDS: Final[frozenset[str]] = frozenset(get_args(PrincipalKind))
-_CONVERTERS: Final[Mapping[str, Converter]] = dict.fromkeys(get_args(PrincipalKind), names)
+KINDS: Final[frozenset[str]] = frozenset(get_args(PrincipalType))
+_CONVERTERS: Final[Mapping[str, Converter]] = dict.fromkeys(get_args(PrincipalType), names)
 
 
 _PAIR: Final = 2
 
 
 def _principal_element(
-    value: Literal["*"] | Mapping[PrincipalKind, str | Sequence[str]] | Kinds,
+    value: Literal["*"] | Mapping[PrincipalType, str | Sequence[str]] | Kinds,
 ) -> Literal["*"] | Kinds:
     if isinstance(value, tuple) and all(isinstance(pair, tuple) and len(pair) == _PAIR for pair in value):
         return _principal_element(dict(value))  # as the attribute holds it
@@ -206,7 +206,7 @@ class Principal:
         """
         return _single("Federated", _arn_part(name, "a provider without wildcards", _WITHOUT_WILDCARD))
 
-    def __getitem__(self, kind: PrincipalKind) -> tuple[str, ...]:
+    def __getitem__(self, kind: PrincipalType) -> tuple[str, ...]:
         """Return the names of a kind, none for a kind that is absent; ``"*"`` is ``AWS`` and ``*``."""
         if self.element == "*":
             if kind == "AWS":
@@ -219,10 +219,10 @@ class Principal:
             raise KeyError(kind)
         return ()
 
-    def __iter__(self) -> Iterator[tuple[PrincipalKind, str]]:
+    def __iter__(self) -> Iterator[tuple[PrincipalType, str]]:
         """Go through kind and name; ``"*"`` means the same as ``{"AWS": "*"}``, and reads as ``AWS``, ``*``."""
         kinds: Kinds = (("AWS", "*"),) if self.element == "*" else self.element
-        pairs: list[tuple[PrincipalKind, str]] = [
+        pairs: list[tuple[PrincipalType, str]] = [
             (kind, name) for kind, some in kinds for name in plural(some)
         ]
         return iter(pairs)
@@ -239,7 +239,7 @@ class Principal:
             raise wrong(
                 "INVALID_PRINCIPAL_FORMAT", "'*' is everyone, and cannot be joined with other principals"
             )
-        kinds: dict[PrincipalKind, Names] = {}
+        kinds: dict[PrincipalType, Names] = {}
         for kind, some in (*self.element, *other.element):
             kinds[kind] = _joined(kinds.get(kind), some)
         return principal_of(tuple(kinds.items()))
@@ -302,7 +302,7 @@ def principal_of(element: Literal["*"] | Kinds) -> Principal:
     return principal
 
 
-def _only(value: str | Principal) -> tuple[PrincipalKind | None, str]:
+def _only(value: str | Principal) -> tuple[PrincipalType | None, str]:
     """Take a name of whatever kind, or the only one of a principal with its kind."""
     if not isinstance(value, Principal):
         return None, text(value)
@@ -324,5 +324,5 @@ def _joined(some: Names | None, others: Names) -> Names:
     return tuple(dict.fromkeys(plural(some) + plural(others)))
 
 
-def _single(kind: PrincipalKind, name: str) -> Principal:
+def _single(kind: PrincipalType, name: str) -> Principal:
     return principal_of(((kind, name),))

@@ -7,26 +7,28 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias, final
 
 import attrs
 
-from kmspolicy._document import Principal, a_policy
-from kmspolicy._document._condition import Condition, condition_of
-from kmspolicy._document._convert import plural
-from kmspolicy._evaluate._conditions import Facts, holds, parse_operator
-from kmspolicy._evaluate._decide import VERSION_WITH_VARIABLES, named, names_action, names_key
-from kmspolicy._evaluate._request import Caller, caller_of, is_action, name_of, service_of
+from kmspolicy._document import Condition, Principal, a_policy
+from kmspolicy._evaluate._callers import requester_named, requester_of, text_of_principal
+from kmspolicy._evaluate._request import is_action
 from kmspolicy._language._actions import ACTIONS
+from kmspolicy._language._operators import holds
+from kmspolicy._language._principals import name_of
 from kmspolicy._language._spelling import fold
-from kmspolicy.errors import RequestError
+from kmspolicy._language._variables import Facts
+from kmspolicy._normal._clauses import condition_from, terms_of
+from kmspolicy._normal._rules import named, partition_of, rules_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-    from collections.abc import Set as AbstractSet
+    from collections.abc import Iterable, Iterator
 
     from kmspolicy._document import Policy
-    from kmspolicy._document._condition import Block
-    from kmspolicy._document._convert import Values
+    from kmspolicy._evaluate._callers import Requester
+    from kmspolicy._language._principals import PrincipalName, PrincipalType
+    from kmspolicy._normal._clauses import Terms
+    from kmspolicy._normal._rules import Rule, Rules
 
-Subject: TypeAlias = tuple[Literal["AWS", "Service"], str]
-"""A principal as a policy names it: its kind and its name."""
+Subject: TypeAlias = "tuple[PrincipalType, str]"
+"""A principal as a policy names it: its type and its name."""
 
 
 class Access(Enum):
@@ -108,23 +110,29 @@ class AccessTable:
 
         Raises:
             KeyError: for a principal or an action that the table does not have.
-            RequestError: for a principal that has not one name.
+            RequestError: for a principal that does not have exactly one name.
         """
-        name, action = name_of(place[0]), place[1]
-        names, actions = [other for _, other in self.principals], list(map(fold, self.actions))
-        if name not in names:
-            raise KeyError(f"the table has no principal {name!r}; access takes more of them as also=[...]")
+        text, action = text_of_principal(place[0]), place[1]
+        actions = list(map(fold, self.actions))
+        column = next((n for n, principal in enumerate(self.principals) if _is(principal, text)), None)
+        if column is None:
+            raise KeyError(f"the table has no principal {text!r}; access takes more of them as also=[...]")
         if fold(action) not in actions:
             raise KeyError(f"the table has no action {action!r}")
-        return self.cells[actions.index(fold(action))][names.index(name)]
+        return self.cells[actions.index(fold(action))][column]
 
     def rows(self) -> Iterator[tuple[tuple[str, ...], tuple[Cell, ...]]]:
         """Go through the actions with the same cells, together, and these cells."""
-        together: dict[tuple[Cell, ...], list[str]] = {}
-        for action, cells in zip(self.actions, self.cells, strict=True):
-            together.setdefault(cells, []).append(action)
-        for cells, actions in together.items():
-            yield tuple(actions), cells
+        numbers: dict[Cell, int] = {}
+        known: dict[int, int] = {}  # by identity, for most cells are one object and long to compare
+        together: dict[tuple[int, ...], list[int]] = {}
+        for row, cells in enumerate(self.cells):
+            for cell in cells:
+                if id(cell) not in known:
+                    known[id(cell)] = numbers.setdefault(cell, len(numbers))
+            together.setdefault(tuple(known[id(cell)] for cell in cells), []).append(row)
+        for rows in together.values():
+            yield tuple(self.actions[row] for row in rows), self.cells[rows[0]]
 
     def __str__(self) -> str:
         """Draw the table for a terminal."""
@@ -137,6 +145,14 @@ class AccessTable:
         from kmspolicy._render._access import html_of  # noqa: PLC0415 - the same
 
         return html_of(self)
+
+
+def _is(principal: Subject, text: str) -> bool:
+    """Return whether a text names a principal, an account by its id, too."""
+    if principal[1] == text:
+        return True
+    name = name_of(*principal)
+    return name.kind == "account" and name.account == text
 
 
 def access(policy: Policy, *, also: Iterable[str | Principal] = ()) -> AccessTable:
@@ -161,148 +177,156 @@ def access(policy: Policy, *, also: Iterable[str | Principal] = ()) -> AccessTab
 
     https://docs.aws.amazon.com/kms/latest/developerguide/determining-access-key-policy.html
     """
-    a_policy(policy)
+    rules = rules_of(a_policy(policy))
     if isinstance(also, (str, Principal)):
         raise TypeError("also takes several principals; put a single one into a list")
-    principals = dict.fromkeys((*principals_of(policy), *map(_subject, also)))
-    return tabulate(policy, tuple(principals), actions_of(policy))
+    names = (*principals_of(rules), *map(_column, also))
+    return tabulate(rules, names, actions_of(rules), partition_of([rules]))
 
 
-def _subject(principal: str | Principal) -> Subject:
-    """Take a principal that has one name as the table has it."""
-    name = name_of(principal)
-    return ("AWS", name) if name == "*" or caller_of(name).kind != "service" else ("Service", name)
+def _column(principal: str | Principal) -> PrincipalName:
+    """Take a principal that has one name as the name of a column."""
+    text = text_of_principal(principal)
+    return name_of("AWS", text) if text == "*" else requester_of(text).name
 
 
-def tabulate(policy: Policy, principals: tuple[Subject, ...], actions: tuple[str, ...]) -> AccessTable:
-    """Tabulate what a policy gives to some principals, which it need not name."""
-    variables = policy.version == VERSION_WITH_VARIABLES
-    about = [_about(policy, caller_for(principal), variables=variables) for principal in principals]
+def tabulate(
+    rules: Rules, names: Iterable[PrincipalName], actions: Iterable[str], partition: str
+) -> AccessTable:
+    """Tabulate what a policy gives to some principals, which it need not name.
+
+    Args:
+        rules: The policy.
+        names: The principals.
+        actions: The actions.
+        partition: The partition of the key, for account ids.
+    """
+    principals = {(name.type, name.arn(partition)): name for name in names}
+    given = Given(rules)
+    callers = [given.to(requester_named(name)) for name in principals.values()]
+    rows: dict[frozenset[int], tuple[Cell, ...]] = {}
     cells: list[tuple[Cell, ...]] = []
-    for action in map(fold, actions):
-        naming = {
-            number
-            for number, statement in enumerate(policy.statements)
-            if names_key(statement) and names_action(statement, action)
-        }
-        cells.append(tuple(_cell(entry for entry in entries if entry.number in naming) for entries in about))
-    return AccessTable(principals, actions, tuple(cells))
+    for action in actions:
+        numbers = given.about(fold(action))
+        if numbers not in rows:
+            rows[numbers] = tuple(given.cell(entries, numbers) for entries in callers)
+        cells.append(rows[numbers])
+    return AccessTable(tuple(principals), tuple(actions), tuple(cells))
 
 
-def cell_of(policy: Policy, caller: Caller, action: str) -> Cell:
-    """Say what a policy gives to a caller for an action, given by its folded name."""
-    return _cell(_entries(policy, caller, action))
-
-
-def allowing(policy: Policy, caller: Caller, action: str) -> list[int]:
-    """List the statements that allow a caller an action, given by its folded name, perhaps under a condition."""
-    return [entry.number for entry in _entries(policy, caller, action) if entry.part != "denied"]
-
-
-def _entries(policy: Policy, caller: Caller, action: str) -> list[_Entry]:
-    return [
-        entry
-        for entry in _about(policy, caller, variables=policy.version == VERSION_WITH_VARIABLES)
-        if names_key(policy.statements[entry.number])
-        and names_action(policy.statements[entry.number], action)
-    ]
-
-
-def principals_of(policy: Policy) -> tuple[Subject, ...]:
+def principals_of(rules: Rules) -> tuple[PrincipalName, ...]:
     """List the principals that a policy names; NotPrincipal names everyone else as well."""
-    found: dict[Subject, None] = {}
-    for statement in policy.statements:
-        if statement.not_principal is not None:
-            found["AWS", "*"] = None
-        for element in (statement.principal, statement.not_principal):
-            for kind, name in element or ():
-                if kind == "AWS" or (kind == "Service" and name != "*"):
-                    found[kind, name] = None
+    found: dict[PrincipalName, None] = {}
+    for rule in rules.statements:
+        if rule.statement.principal is None and rule.statement.not_principal is not None:
+            found[name_of("AWS", "*")] = None
+        for name in rule.names:
+            if name.type == "AWS" or (name.kind == "service" and name.text != "*"):
+                found[name] = None
     return tuple(found)
 
 
-def actions_of(policy: Policy) -> tuple[str, ...]:
+def actions_of(rules: Rules) -> tuple[str, ...]:
     """List the actions that have an effect, and what a policy names beside them without wildcards."""
     actions = {name: facts.name for name, facts in ACTIONS.items() if facts.effective}
-    for statement in policy.statements:
-        for name in (*statement.actions, *statement.not_actions):
+    for rule in rules.statements:
+        for name in (*rule.statement.actions, *rule.statement.not_actions):
             if is_action(name) and fold(name) not in ACTIONS:
                 actions[fold(name)] = name
     return tuple(actions.values())
 
 
-def caller_for(principal: Subject) -> Caller:
-    """Make the caller that a principal stands for; everyone and accounts stand for callers without a name."""
-    kind, name = principal
-    if kind == "Service":
-        return service_of(name)
-    try:
-        caller = caller_of(name)
-    except RequestError:
-        return Caller("user", name)
-    if caller.kind == "service":
-        return Caller("user", name)
-    if caller.kind == "root":
-        return caller._replace(kind="user", name="*", keys=_without(caller.keys, _OF_ONE_PRINCIPAL))
-    return caller._replace(keys=_without(caller.keys, {"aws:principalarn"})) if caller.role else caller
+# --- what a policy gives to one caller -------------------------------------------------------------
 
 
-_OF_ONE_PRINCIPAL: Final = frozenset({"aws:principalarn", "aws:principaltype", "aws:userid"})
-"""What the principals of an account do not have in common. And a session does not tell the path of its role."""
-
-
-def _without(keys: Mapping[str, str], names: AbstractSet[str]) -> dict[str, str]:
-    return {key: value for key, value in keys.items() if key not in names}
-
-
-class _Entry(NamedTuple):
-    """A statement about a caller, with what is left of its condition."""
+class Entry(NamedTuple):
+    """A statement about a caller, with what is left of its conditions."""
 
     number: int
     part: Literal["allowed", "delegated", "denied"]
-    condition: Condition
+    terms: Terms
 
 
-def _about(policy: Policy, caller: Caller, *, variables: bool) -> list[_Entry]:
-    """List the statements that may apply to a caller."""
-    facts = Facts({key: (value,) for key, value in caller.keys.items()}, variables)
-    entries: list[_Entry] = []
-    for number, statement in enumerate(policy.statements):
-        how = named(statement, caller)
-        rest = None if how is None else _rest(statement.condition, facts)
-        if rest is not None:
-            allowed: Literal["allowed", "delegated"] = "allowed" if how == "caller" else "delegated"
-            entries.append(_Entry(number, "denied" if statement.effect == "Deny" else allowed, rest))
-    return entries
+class Given:
+    """What a policy gives; what is the same for many callers and actions is worked out once."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+        self._terms: dict[tuple[int, tuple[int, ...]], Terms] = {}
+        self._conditions: dict[Terms, Condition] = {frozenset(): ALWAYS[0]}
+        self._cells: dict[tuple[tuple[Entry, ...], frozenset[int]], Cell] = {}
+
+    def about(self, action: str) -> frozenset[int]:
+        """Return the statements about an action, given in lower case, on the key."""
+        return frozenset(
+            rule.number for rule in self._rules.statements if rule.is_about_the_key and rule.is_about(action)
+        )
+
+    def to(self, caller: Requester) -> tuple[Entry, ...]:
+        """List the statements that may apply to a caller."""
+        facts = Facts({key: (value,) for key, value in caller.keys.items()}, self._rules.variables)
+        entries: list[Entry] = []
+        for rule in self._rules.statements:
+            how = named(rule, caller.name)
+            left = None if how is None else _left(rule, facts)
+            if left is not None:
+                allowed: Literal["allowed", "delegated"] = "allowed" if how == "caller" else "delegated"
+                part = "denied" if rule.denies else allowed
+                entries.append(Entry(rule.number, part, self._terms_of(rule, left)))
+        return tuple(entries)
+
+    def cell(self, entries: tuple[Entry, ...], numbers: frozenset[int]) -> Cell:
+        """Return what a caller gets by those of some statements that are about an action."""
+        cell = self._cells.get((entries, numbers))
+        if cell is None:
+            about = [entry for entry in entries if entry.number in numbers]
+            cell = self._cells[entries, numbers] = _cell(
+                *(
+                    tuple(
+                        self._condition(terms)
+                        for terms in dict.fromkeys(e.terms for e in about if e.part == part)
+                    )
+                    for part in ("allowed", "delegated", "denied")
+                )
+            )
+        return cell
+
+    def _terms_of(self, rule: Rule, left: tuple[int, ...]) -> Terms:
+        terms = self._terms.get((rule.number, left))
+        if terms is None:
+            terms = terms_of(rule.clauses[index] for index in left)
+            self._terms[rule.number, left] = terms
+        return terms
+
+    def _condition(self, terms: Terms) -> Condition:
+        condition = self._conditions.get(terms)
+        if condition is None:
+            condition = self._conditions[terms] = condition_from(terms) or ALWAYS[0]
+        return condition
 
 
-def _rest(condition: Condition | None, facts: Facts) -> Condition | None:
-    """Take off the conditions that are met; None where one is not."""
-    blocks: list[Block] = []
-    for operator, keys in () if condition is None else condition.blocks:
-        parsed = parse_operator(operator)
-        if parsed is None:
+def _left(rule: Rule, facts: Facts) -> tuple[int, ...] | None:
+    """Return the conditions that what is known of the caller does not decide; None where one is not met."""
+    left: list[int] = []
+    for index, clause in enumerate(rule.clauses):
+        if not clause.is_readable:
             return None
-        rest: list[tuple[str, Values]] = []
-        for key, values in keys:
-            if fold(key) not in facts.keys or any("${" in str(value) for value in plural(values)):
-                rest.append((key, values))
-            elif not holds(parsed, key, plural(values), facts):
-                return None
-        if rest:
-            blocks.append((operator, tuple(rest)))
-    return condition_of(tuple(blocks))
+        if clause.folded not in facts.keys or any("${" in str(value) for value in clause.values):
+            left.append(index)
+        elif not holds(clause.parsed, clause.values, facts.keys[clause.folded], facts):
+            return None
+    return tuple(left)
 
 
-def _cell(entries: Iterable[_Entry]) -> Cell:
-    parts: dict[str, dict[Condition, None]] = {"allowed": {}, "delegated": {}, "denied": {}}
-    for entry in entries:
-        parts[entry.part][entry.condition] = None
+def _cell(
+    allowed: tuple[Condition, ...], delegated: tuple[Condition, ...], denied: tuple[Condition, ...]
+) -> Cell:
+    """Leave out what makes no difference: beside no conditions at all, those under conditions."""
     allowed, delegated, denied = (
-        ALWAYS if ALWAYS[0] in conditions else tuple(conditions) for conditions in parts.values()
+        ALWAYS if any(one is ALWAYS[0] for one in ways) else ways for ways in (allowed, delegated, denied)
     )
-    if denied == ALWAYS:
+    if denied is ALWAYS:
         return Cell(denied=ALWAYS)
-    if allowed == ALWAYS:
+    if allowed is ALWAYS:
         return Cell(ALWAYS, denied=denied)
     return Cell(allowed, delegated, denied) if allowed or delegated else Cell()

@@ -7,30 +7,27 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, NoReturn, TypeAlias, final
+from typing import TYPE_CHECKING, Literal, NamedTuple, NoReturn, TypeAlias, final
 
 import attrs
 
 from kmspolicy._document import a_policy
-from kmspolicy._document._convert import plural
-from kmspolicy._evaluate._conditions import Facts, holds, parse_operator
+from kmspolicy._evaluate._request import a_request
 from kmspolicy._language._actions import ACTIONS
-from kmspolicy._language._patterns import like
+from kmspolicy._language._operators import holds
 from kmspolicy._language._spelling import fold
-from kmspolicy._language._versions import VERSIONS
+from kmspolicy._language._variables import Facts
+from kmspolicy._normal._rules import named, rules_of
 from kmspolicy._path import Steps, format_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from kmspolicy._document import Condition, Policy, Principal, Statement
-    from kmspolicy._evaluate._request import Caller, Request
+    from kmspolicy._document import Policy, Statement
+    from kmspolicy._evaluate._request import Request
+    from kmspolicy._normal._rules import Named, Rule, Rules
 
 Element: TypeAlias = Literal[
     "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"
 ]
-
-VERSION_WITH_VARIABLES: Final = VERSIONS[0]
 
 
 class Outcome(Enum):
@@ -136,134 +133,64 @@ def decide(policy: Policy, request: Request) -> Decision:
         The decision; ``decision.outcome`` is the heart of it.
 
     Raises:
-        TypeError: for what is no policy.
+        TypeError: for what is not a Policy, or not a Request.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/policy-evaluation.html
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
     """
-    a_policy(policy)
-    facts = Facts(request.keys, variables=policy.version == VERSION_WITH_VARIABLES)
-    caller, action = request.caller, fold(request.action)
-    denied: list[int] = []
-    allowed: list[int] = []
-    delegated: list[int] = []
-    mismatches: list[Mismatch] = []
+    rules = rules_of(a_policy(policy))
+    return decided(rules, a_request(request))
+
+
+def decided(rules: Rules, request: Request) -> Decision:
+    """Decide a request by a policy that was taken apart."""
+    facts = Facts(request.keys, variables=rules.variables)
+    caller, action = request.caller.name, fold(request.action)
     effective = action not in ACTIONS or ACTIONS[action].effective
-    for index, statement in enumerate(policy.statements):
-        how = named(statement, caller)
-        if how is None:
-            element: Element = "Principal" if statement.not_principal is None else "NotPrincipal"
-            mismatches.append(Mismatch(index, element))
-        elif not (effective and names_action(statement, action)):
-            mismatches.append(Mismatch(index, "Action" if statement.not_action is None else "NotAction"))
-        elif not names_key(statement):
-            mismatches.append(
-                Mismatch(index, "Resource" if statement.not_resource is None else "NotResource")
-            )
-        elif statement.condition is not None and (unmet := _unmet(statement.condition, facts)):
-            mismatches.append(Mismatch(index, "Condition", *unmet))
-        elif statement.effect == "Deny":
-            denied.append(index)
+    found: dict[Outcome, list[int]] = {Outcome.DENIED: [], Outcome.ALLOWED: [], Outcome.DELEGATED: []}
+    mismatches: list[Mismatch] = []
+    for rule in rules.statements:
+        how = named(rule, caller)
+        mismatch = _mismatch(rule, how, action, facts, effective=effective)
+        if mismatch is not None:
+            mismatches.append(mismatch)
+        elif rule.denies:
+            found[Outcome.DENIED].append(rule.number)
         else:
-            (allowed if how == "caller" else delegated).append(index)
-    if not isinstance(policy.statement, tuple):
+            found[Outcome.ALLOWED if how == "caller" else Outcome.DELEGATED].append(rule.number)
+    if not isinstance(rules.policy.statement, tuple):
         mismatches = [mismatch._replace(in_list=False) for mismatch in mismatches]
-    outcome, decided_by = (
-        (Outcome.DENIED, denied)
-        if denied
-        else (Outcome.ALLOWED, allowed)
-        if allowed
-        else (Outcome.DELEGATED, delegated)
-        if delegated
-        else (Outcome.NOT_GRANTED, [])
+    outcome, decided_by = next(
+        ((outcome, tuple(numbers)) for outcome, numbers in found.items() if numbers),
+        (Outcome.NOT_GRANTED, ()),
     )
     return Decision(
-        outcome, tuple(decided_by), tuple(mismatches), _iam_must_allow(outcome, request), policy, request
+        outcome, decided_by, tuple(mismatches), _iam_must_allow(outcome, request), rules.policy, request
     )
+
+
+def _mismatch(
+    rule: Rule, how: Named | None, action: str, facts: Facts, *, effective: bool
+) -> Mismatch | None:
+    """Find the first element for which a statement does not apply; None where it applies."""
+    statement = rule.statement
+    if how is None:
+        return Mismatch(rule.number, "Principal" if statement.not_principal is None else "NotPrincipal")
+    if not (effective and rule.is_about(action)):
+        return Mismatch(rule.number, "Action" if statement.not_action is None else "NotAction")
+    if not rule.is_about_the_key:
+        return Mismatch(rule.number, "Resource" if statement.not_resource is None else "NotResource")
+    for clause in rule.clauses:
+        if not clause.is_readable:
+            return Mismatch(rule.number, "Condition", clause.name)
+        if not holds(clause.parsed, clause.values, facts.keys.get(clause.folded, ()), facts):
+            return Mismatch(rule.number, "Condition", clause.name, clause.key)
+    return None
 
 
 def _iam_must_allow(outcome: Outcome, request: Request) -> bool | None:
     if outcome is Outcome.DELEGATED:
         return True
-    if outcome is not Outcome.ALLOWED or request.caller.kind in ("service", "root"):
+    if outcome is not Outcome.ALLOWED or request.caller.kind in ("service", "account"):
         return False
     return None if request.account is None else request.account != request.caller.account
-
-
-Named: TypeAlias = Literal["caller", "account"]
-
-
-def named(statement: Statement, caller: Caller) -> Named | None:
-    """Tell whether a statement is about a caller, by naming the caller (or everyone) or the account."""
-    if statement.principal is not None:
-        return named_by(statement.principal, caller)
-    if statement.not_principal is None:
-        return None
-    return None if _spared(statement, statement.not_principal, caller) else "caller"
-
-
-def named_by(principal: Principal, caller: Caller) -> Named | None:
-    """Tell whether an element names a caller, everyone, or the caller's account."""
-    names = principal["AWS"]
-    if "*" in names:
-        return "caller"
-    if caller.kind == "service":
-        return "caller" if caller.name in principal["Service"] and caller.name != "*" else None
-    if caller.name in names or (caller.role and _names_role(names, caller)):
-        return "caller"
-    if caller.account and (caller.account in names or caller.root in names):
-        return "caller" if caller.kind == "root" else "account"
-    return None
-
-
-def _names_role(names: Iterable[str], caller: Caller) -> bool:
-    """Tell whether one of the names is the ARN of a session's role, whose path the session does not tell."""
-    beginning, end = f"{caller.root[:-4]}role/", f"/{caller.role}"
-    return any(
-        name.startswith(beginning) and name.endswith(end) and "*" not in name and "?" not in name
-        for name in names
-    )
-
-
-def _spared(statement: Statement, element: Principal, caller: Caller) -> bool:
-    """Tell whether NotPrincipal excepts a caller.
-
-    A Deny looks for the account, then the role, then the session, and spares whom it finds each time:
-    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html.
-    An Allow, which that page does not support, is read as what its author meant: not for those named.
-    """
-    names = element["AWS"]
-    if "*" in names or caller.kind == "service":
-        return "*" in names or caller.name in element["Service"]
-    levels = [bool(caller.account) and (caller.account in names or caller.root in names)]
-    if caller.kind != "root":
-        levels.append(caller.name in names)
-    if caller.role:
-        levels.append(_names_role(names, caller))
-    return all(levels) if statement.effect == "Deny" else any(levels)
-
-
-def names_action(statement: Statement, action: str) -> bool:
-    """Tell whether a statement is about an action, given in lower case."""
-    if statement.action is not None:
-        return any(like(fold(pattern), action) for pattern in plural(statement.action))
-    if statement.not_action is None:
-        return False
-    return not any(like(fold(pattern), action) for pattern in plural(statement.not_action))
-
-
-def names_key(statement: Statement) -> bool:
-    """Tell whether a statement is about the key that has the policy, which is always ``"*"``."""
-    return statement.resource == "*" or "*" in plural(statement.resource)
-
-
-def _unmet(condition: Condition, facts: Facts) -> tuple[str, str | None] | None:
-    """Find the first condition that is not met; under an operator that does not exist, without its key."""
-    for operator, keys in condition.blocks:
-        parsed = parse_operator(operator)
-        if parsed is None:
-            return operator, None
-        for key, values in keys:
-            if not holds(parsed, key, plural(values), facts):
-                return operator, key
-    return None

@@ -5,140 +5,21 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias, cast, final
+from typing import TYPE_CHECKING, Final, cast, final
 
 import attrs
 
-from kmspolicy._document import Principal
+from kmspolicy._evaluate._callers import requester_of, text_of_principal
 from kmspolicy._language._actions import ACTIONS, nearest_action
 from kmspolicy._language._keys import condition_key, nearest_key
+from kmspolicy._language._principals import is_account_id
 from kmspolicy._language._spelling import fold
 from kmspolicy._printable import quoted, word
 from kmspolicy.errors import RequestError, UnknownWordWarning
 
 if TYPE_CHECKING:
+    from kmspolicy._evaluate._callers import Requester
     from kmspolicy._language._aliases import Context, ContextValue, Pairs
-
-CallerKind: TypeAlias = Literal["root", "user", "role", "session", "federated", "service"]
-
-
-class Caller(NamedTuple):
-    """Who makes a request, taken apart."""
-
-    kind: CallerKind
-    name: str
-    """The ARN, or the name of a service."""
-    partition: str = ""
-    account: str = ""
-    """Empty for a service."""
-    role: str = ""
-    """The name of the role of a session, without its path."""
-    keys: Mapping[str, str] = {}
-    """The condition keys that follow from it, by their folded name."""
-
-    @property
-    def root(self) -> str:
-        """The ARN by which policies name the caller's account."""
-        return f"arn:{self.partition}:iam::{self.account}:root"
-
-
-_ACCOUNT = re.compile(r"[0-9]{12}").fullmatch
-_SERVICE = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+").fullmatch
-_CALLER = re.compile(
-    r"arn:(aws(?:-[a-z]+)*):(iam|sts)::([0-9]{12}):(?:(root)|(user|role|assumed-role|federated-user)/([^*?\s]+))"
-).fullmatch
-_ARN_KINDS: Final[Mapping[tuple[str, str], CallerKind]] = {
-    ("iam", "root"): "root",
-    ("iam", "user"): "user",
-    ("iam", "role"): "role",
-    ("sts", "assumed-role"): "session",
-    ("sts", "federated-user"): "federated",
-}
-_PRINCIPAL_TYPES: Final[Mapping[CallerKind, str]] = {
-    "root": "Account",
-    "user": "User",
-    "role": "AssumedRole",
-    "session": "AssumedRole",
-    "federated": "FederatedUser",
-}
-
-
-def caller_of(name: str) -> Caller:
-    """Take the principal of a request apart.
-
-    Raises:
-        RequestError: for what makes no requests to KMS.
-    """
-    if _ACCOUNT(name):
-        name = f"arn:aws:iam::{name}:root"
-    match = _CALLER(name)
-    if match is None:
-        if _SERVICE(name):
-            return service_of(name)
-        raise RequestError(_NO_CALLER.format(name=name))
-    partition, service, account, root, kind, rest = match.groups()
-    known = _ARN_KINDS.get((service, root or kind))
-    role, slash, _ = (rest or "").partition("/")
-    if known is None or (known == "session" and not slash):
-        raise RequestError(_NO_CALLER.format(name=name))
-    caller = Caller(known, name, partition, account, role if known == "session" else "")
-    return caller._replace(keys=_principal_keys(caller, rest or ""))
-
-
-_NO_CALLER: Final = (
-    "{name!r} makes no requests: give the ARN of a user, a role, a role session, a federated user or a root user, "
-    "an account id for its root user, or a service principal such as 's3.amazonaws.com'"
-)
-
-
-def _principal_keys(caller: Caller, rest: str) -> dict[str, str]:
-    """Derive the keys that IAM derives from a principal.
-
-    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principal-properties
-    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#principaltable
-    """
-    arn = caller.name
-    if caller.kind == "session":  # its path is not known
-        arn = f"arn:{caller.partition}:iam::{caller.account}:role/{caller.role}"
-    keys = {
-        "aws:principalarn": arn,
-        "aws:principalaccount": caller.account,
-        "aws:principaltype": _PRINCIPAL_TYPES[caller.kind],
-        "aws:principalisawsservice": "false",
-        "kms:calleraccount": caller.account,
-    }
-    if caller.kind == "user":
-        keys["aws:username"] = rest.rpartition("/")[2]
-    elif caller.kind == "root":
-        keys["aws:userid"] = caller.account
-    elif caller.kind == "federated":
-        keys["aws:userid"] = f"{caller.account}:{rest}"
-    return keys
-
-
-def service_of(name: str) -> Caller:
-    """Make the caller that a service principal is."""
-    keys = {
-        "aws:principalisawsservice": "true",
-        "aws:principalservicename": name,
-    }
-    return Caller("service", name, keys=keys)
-
-
-def name_of(value: str | Principal) -> str:
-    """Take the name of a principal.
-
-    Raises:
-        RequestError: for a principal that has not one name, and for what is none.
-    """
-    if isinstance(value, Principal):
-        names = [name for _, name in value]
-        if len(names) != 1:
-            raise RequestError(f"a request has one principal, not {len(names)}")
-        return names[0]
-    if not isinstance(value, str):
-        raise RequestError(f"a principal is an ARN, an account id or a service principal, not {value!r}")
-    return value
 
 
 def _action(value: str) -> str:
@@ -224,7 +105,7 @@ def _typed(context: Pairs) -> object:
 
 def an_account(value: str | None) -> str | None:
     """Take the account id of the key."""
-    if value is not None and not (isinstance(value, str) and _ACCOUNT(value)):
+    if value is not None and not (isinstance(value, str) and is_account_id(value)):
         raise RequestError(f"an account is an account id of 12 digits, not {value!r}")
     return value
 
@@ -264,17 +145,30 @@ class Request:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-reqcontext.html
     """
 
-    principal: str = attrs.field(converter=name_of)
+    principal: str = attrs.field(converter=text_of_principal)
     action: str = attrs.field(converter=_action)
     context: Pairs = attrs.field(default=(), converter=_context, eq=_typed, hash=False)
     account: str | None = attrs.field(default=None, converter=an_account)
-    caller: Caller = attrs.field(init=False, eq=False, repr=False)
+    caller: Requester = attrs.field(init=False, eq=False, repr=False)
     keys: Mapping[str, tuple[ContextValue, ...]] = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         """Work out who calls, and the condition keys of the request by their folded names."""
-        caller = caller_of(self.principal)
+        caller = requester_of(self.principal)
         keys: dict[str, tuple[ContextValue, ...]] = {key: (value,) for key, value in caller.keys.items()}
         keys |= {fold(key): values for key, values in self.context}
         object.__setattr__(self, "caller", caller)
         object.__setattr__(self, "keys", keys)
+
+
+def a_request(value: Request) -> Request:
+    """Refuse what is no request.
+
+    Raises:
+        TypeError: for anything but a request.
+    """
+    if not isinstance(value, Request):
+        raise TypeError(
+            f"expected a Request, not {type(value).__name__}; as in decide(policy, Request(principal, action))"
+        )
+    return value

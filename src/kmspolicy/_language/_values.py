@@ -1,4 +1,4 @@
-"""The values of conditions as what they stand for; None for what cannot be read.
+"""The values of conditions: what they stand for, None where they cannot be read, and the one spelling of each.
 
 Numbers and booleans may be written as text or not, dates in the forms of ISO 8601 that W3C names or as seconds since
 1970: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
@@ -6,14 +6,20 @@ Numbers and booleans may be written as text or not, dates in the forms of ISO 86
 
 from __future__ import annotations
 
+import json
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from decimal import Decimal
     from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
     from kmspolicy._language._aliases import ContextValue
+
+Value: TypeAlias = str | bool | int | float
+"""A value in a document."""
+Values: TypeAlias = Value | tuple[Value, ...]
+"""A value in a document, or several."""
 
 
 def text_of(value: ContextValue) -> str:
@@ -128,3 +134,67 @@ def network(value: ContextValue) -> IPv4Network | IPv6Network | None:
 
 
 _CIDR = re.compile(r"[0-9A-Fa-f:.]+(?:/(?:0|[1-9][0-9]{0,2}))?").fullmatch
+
+
+# --- one spelling of each value ----------------------------------------------------------------------
+
+
+class Odd(NamedTuple):
+    """A value that cannot be read, or could be read in two ways, as JSON; it is equal to the same text only."""
+
+    json: str
+
+
+Token: TypeAlias = str | Odd
+"""What all spellings of one value have in common."""
+
+
+def odd_token(value: Value) -> Token:
+    """Take text as it is, and all else as its JSON."""
+    return value if isinstance(value, str) else Odd(json.dumps(value))
+
+
+def text_token(value: Value) -> Token:
+    """Write a value as text; a number with a fraction has more than one spelling."""
+    return odd_token(value) if isinstance(value, float) else text_of(value)
+
+
+def truth_token(value: Value) -> Token:
+    """Write true or false in small letters."""
+    known = truth(value)
+    return odd_token(value) if known is None else text_of(known)
+
+
+_KEPT_DIGITS: Final = 28
+"""What decimal arithmetic keeps; longer numbers are equal to the same text only."""
+
+
+def number_token(value: Value) -> Token:
+    """Write a number without what does not count."""
+    known = number(value)
+    if known is None or len(text_of(value)) > _KEPT_DIGITS or "e" in text_of(value).lower():
+        return odd_token(value)
+    text = format(known, "f")
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return text.lstrip("+") if text not in ("-0", "-") else "0"
+
+
+def date_token(value: Value) -> Token:
+    """Write a point in time as ISO 8601 does."""
+    known = instant(value)
+    if known is None:
+        return odd_token(value)
+    from datetime import datetime, timedelta  # noqa: PLC0415 - few policies have dates
+
+    seconds, rest = divmod(known, NANO)
+    try:
+        moment = datetime(1970, 1, 1) + timedelta(seconds=seconds)  # noqa: DTZ001 - UTC, as written below
+    except OverflowError:
+        return odd_token(value)
+    return f"{moment.isoformat()}{f'.{rest:09}'.rstrip('0').rstrip('.')}Z"
+
+
+def network_token(value: Value) -> Token:
+    """Write a network in CIDR notation, without host bits."""
+    known = network(value)
+    return odd_token(value) if known is None else str(known)

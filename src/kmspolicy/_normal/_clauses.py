@@ -1,4 +1,4 @@
-"""The normal form of conditions: what two spellings of one condition have in common."""
+"""Conditions one by one, read; and the one spelling of all that mean the same."""
 
 from __future__ import annotations
 
@@ -8,31 +8,82 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from kmspolicy._document._condition import condition_of
 from kmspolicy._document._convert import plural
-from kmspolicy._evaluate._conditions import parse_operator
 from kmspolicy._language._keys import condition_key
-from kmspolicy._language._operators import OPERATORS
+from kmspolicy._language._operators import NO_OPERATOR, PARSED
 from kmspolicy._language._spelling import fold
-from kmspolicy._language._values import NANO, instant, network, number, text_of, truth
+from kmspolicy._language._values import Odd, truth
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from decimal import Decimal
+    from collections.abc import Iterable, Sequence
 
     from kmspolicy._document import Condition
-    from kmspolicy._document._convert import Value, Values
-
-
-class Odd(NamedTuple):
-    """A value that cannot be read, or could be read in two ways, as JSON; it is equal to the same text only."""
-
-    json: str
-
-
-Token: TypeAlias = str | Odd
+    from kmspolicy._language._keys import ConditionKeyFacts
+    from kmspolicy._language._operators import ParsedOperator
+    from kmspolicy._language._spans import Span
+    from kmspolicy._language._values import Token, Value, Values
+    from kmspolicy._path import Steps
 
 
 class Clause(NamedTuple):
-    """One condition in its normal form."""
+    """One condition of a statement.
+
+    Attributes:
+        name: The operator as it is written.
+        parsed: The operator with its qualifier.
+        key: The key as it is written; empty where nothing stands under an operator that does not exist.
+        folded: The key in lower case, for case does not matter in it.
+        values: The values as they are written.
+    """
+
+    name: str
+    parsed: ParsedOperator
+    key: str
+    folded: str
+    values: tuple[Value, ...]
+
+    @property
+    def facts(self) -> ConditionKeyFacts | None:
+        """What is known of the key."""
+        return condition_key(self.folded)
+
+    @property
+    def steps(self) -> Steps:
+        """Where it stands in its statement."""
+        return "Condition", self.name, self.key
+
+    @property
+    def demands_key(self) -> bool:
+        """Whether it demands that its key is there."""
+        parsed = self.parsed
+        return parsed.needs_key or (parsed.of_presence and False in map(truth, self.values))
+
+    @property
+    def refuses_key(self) -> bool:
+        """Whether it demands that its key is absent."""
+        return self.parsed.of_presence and len(self.values) == 1 and True in map(truth, self.values)
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether its operator is one; else it is never met."""
+        return self.parsed is not NO_OPERATOR
+
+
+def clauses_of(condition: Condition | None) -> tuple[Clause, ...]:
+    """Take the Condition element of a statement apart, in its order."""
+    clauses: list[Clause] = []
+    for name, keys in () if condition is None else condition.blocks:
+        parsed = PARSED.get(name, NO_OPERATOR)
+        if parsed is NO_OPERATOR and not keys:
+            clauses.append(Clause(name, parsed, "", "", ()))
+        clauses += [Clause(name, parsed, key, fold(key), plural(values)) for key, values in keys]
+    return tuple(clauses)
+
+
+# --- into the one spelling ---------------------------------------------------------------------------
+
+
+class Term(NamedTuple):
+    """One condition in the spelling of all that mean the same."""
 
     operator: str
     key: str | None
@@ -40,114 +91,103 @@ class Clause(NamedTuple):
     values: frozenset[Token]
 
 
-Clauses: TypeAlias = frozenset[Clause]
+Terms: TypeAlias = frozenset[Term]
 """The conditions of a statement, in no order."""
 
-# --- into the normal form --------------------------------------------------------------------------
 
-
-def clauses_of(condition: Condition | None) -> Clauses:
-    """Bring the conditions of a statement into their normal form.
+def terms_of(clauses: Iterable[Clause]) -> Terms:
+    """Bring the conditions of a statement into their one spelling.
 
     Operator and key stay as written where the operator does not exist, and where two conditions differ in the case of
     the key only, or in ArnEquals and ArnLike, which are the same: no document could hold them under one name.
     """
-    if condition is None:
-        return frozenset()
-    pairs: list[tuple[Clause, Clause]] = []
-    for operator, keys in condition.blocks:
-        parsed = parse_operator(operator)
-        token = _odd if parsed is None else _TOKENS.get(OPERATORS[parsed.name], _text)
-        if parsed is None and not keys:
-            nothing = Clause(operator, None, frozenset())
-            pairs.append((nothing, nothing))
-        for key, values in keys:
-            given: tuple[Value, ...] = plural(values)
-            written = Clause(operator, key, frozenset(map(token, given)))
-            pairs.append((written, written if parsed is None else _folded(written, key)))
+    pairs = [(_written(clause), _folded(clause)) for clause in clauses]
     times = Counter(folded[:2] for _, folded in pairs)
     return frozenset(folded if times[folded[:2]] == 1 else written for written, folded in pairs)
 
 
-def _folded(clause: Clause, key: str) -> Clause:
-    same = clause.operator.replace("ArnEquals", "ArnLike").replace("ArnNotEquals", "ArnNotLike")
-    return clause._replace(operator=same, key=fold(key))
+def _written(clause: Clause) -> Term:
+    return Term(clause.name, clause.key if clause.key or clause.is_readable else None, _tokens(clause))
 
 
-def _odd(value: Value) -> Token:
-    return value if isinstance(value, str) else Odd(json.dumps(value))
+def _folded(clause: Clause) -> Term:
+    written = _written(clause)
+    return Term(clause.parsed.name, clause.folded, written.values) if clause.is_readable else written
 
 
-def _text(value: Value) -> Token:
-    """Take text; a number with a fraction has more than one spelling."""
-    return _odd(value) if isinstance(value, float) else text_of(value)
+def _tokens(clause: Clause) -> frozenset[Token]:
+    """Write the values in their one spelling, without those that another one covers."""
+    operator = clause.parsed.operator
+    tokens = frozenset(map(operator.kind.token, clause.values))
+    if not 1 < len(tokens) <= _MOST_VALUES:
+        return tokens
+    reaches = {token: operator.comparison.reach(token) for token in tokens if isinstance(token, str)}
+    known = {token: reach for token, reach in reaches.items() if reach is not None}
+    return tokens - {token for token, reach in known.items() if _covered(token, reach, known)}
 
 
-def _truth(value: Value) -> Token:
-    known = truth(value)
-    return _odd(value) if known is None else text_of(known)
+_MOST_VALUES: Final = 64
+"""Each value is compared with all others only where there are few; a value too many is no mistake."""
 
 
-_DIGITS: Final = 28
-"""What decimal arithmetic keeps; longer numbers are equal to the same text only."""
+def _covered(token: str, reach: Span, known: dict[str, Span]) -> bool:
+    """Return whether another value reaches at least as far; of two that reach as far, the first in order stays."""
+    return any(
+        other != token and reach.within(span) and (other < token or not span.within(reach))
+        for other, span in known.items()
+    )
 
 
-def _number(value: Value) -> Token:
-    known = number(value)
-    if known is None or len(text_of(value)) > _DIGITS or "e" in text_of(value).lower():
-        return _odd(value)
-    return _plain(known)
+def has_variables(terms: Terms) -> bool:
+    """Return whether conditions may have policy variables."""
+    return any("${" in value for term in terms for value in term.values if isinstance(value, str))
 
 
-def _plain(value: Decimal) -> str:
-    text = format(value, "f")
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return text.lstrip("+") if text not in ("-0", "-") else "0"
+# --- what conditions imply ---------------------------------------------------------------------------
 
 
-def _date(value: Value) -> Token:
-    """Write a point in time as ISO 8601 does."""
-    known = instant(value)
-    if known is None:
-        return _odd(value)
-    from datetime import datetime, timedelta  # noqa: PLC0415 - few policies have dates
+def implies(clauses: Sequence[Clause], others: Iterable[Clause]) -> bool:
+    """Return whether some conditions are met only where others are met, too; True is certain.
 
-    seconds, rest = divmod(known, NANO)
-    try:
-        moment = datetime(1970, 1, 1) + timedelta(seconds=seconds)  # noqa: DTZ001 - UTC, as written below
-    except OverflowError:
-        return _odd(value)
-    return f"{moment.isoformat()}{f'.{rest:09}'.rstrip('0').rstrip('.')}Z"
+    Each of the others must be asked for: on the same key, with the same qualifier, by values of which each is covered by
+    one of the other's; for a negated operator it is the other way round, since it asks for none of its values.
+    """
+    return all(any(_clause_implies(clause, other) for clause in clauses) for other in others)
 
 
-def _network(value: Value) -> Token:
-    known = network(value)
-    return _odd(value) if known is None else str(known)
+def _clause_implies(clause: Clause, other: Clause) -> bool:
+    one, two = clause.parsed, other.parsed
+    if clause.folded != other.folded or not (clause.is_readable and other.is_readable):
+        return False
+    if one == two and _tokens(clause) == _tokens(other):
+        return True
+    same = (one.qualifier, one.if_exists, one.operator.negated) == (
+        two.qualifier,
+        two.if_exists,
+        two.operator.negated,
+    )
+    if not same or one.of_presence or two.of_presence:
+        return False
+    wide, narrow = (clause, other) if one.operator.negated else (other, clause)
+    reached = _reaches(wide)
+    return all(
+        reach is not None and any(reach.within(span) for span in reached if span is not None)
+        for reach in _reaches(narrow)
+    )
 
 
-_TOKENS: Final[Mapping[str, Callable[[Value], Token]]] = {
-    "Numeric": _number,
-    "Date": _date,
-    "Bool": _truth,
-    "Null": _truth,
-    "IPAddress": _network,
-    "Binary": _odd,
-}
+def _reaches(clause: Clause) -> list[Span | None]:
+    return list(map(clause.parsed.operator.comparison.reach, clause.values))
 
 
-def has_variables(clauses: Clauses) -> bool:
-    """Tell whether conditions may have policy variables."""
-    return any("${" in value for clause in clauses for value in clause.values if isinstance(value, str))
+# --- and out of it -----------------------------------------------------------------------------------
 
 
-# --- and out of it ---------------------------------------------------------------------------------
-
-
-def condition_from(clauses: Clauses) -> Condition | None:
-    """Write conditions in the one way in which the normal form is written."""
-    times = Counter((clause.operator, fold(clause.key or "")) for clause in clauses)
+def condition_from(terms: Terms) -> Condition | None:
+    """Write conditions in their one spelling; None for none."""
+    times = Counter((term.operator, fold(term.key or "")) for term in terms)
     blocks: dict[str, list[tuple[str, Values]]] = {}
-    for operator, key, tokens in sorted(clauses, key=lambda clause: (clause.operator, clause.key or "")):
+    for operator, key, tokens in sorted(terms, key=lambda term: (term.operator, term.key or "")):
         block = blocks.setdefault(operator, [])
         if key is None:
             continue
@@ -155,7 +195,7 @@ def condition_from(clauses: Clauses) -> Condition | None:
             json.loads(token.json) if isinstance(token, Odd) else token
             for token in sorted(tokens, key=_order)
         ]
-        alone = times[operator, fold(key)] == 1 and parse_operator(operator) is not None
+        alone = times[operator, fold(key)] == 1 and operator in PARSED
         block.append((_spelling(key) if alone else key, values[0] if len(values) == 1 else tuple(values)))
     return condition_of(tuple((name, tuple(keys)) for name, keys in blocks.items())) if blocks else None
 

@@ -1,4 +1,4 @@
-"""The normal form of policies, and with it equivalence.
+"""The normal form of policies: what every spelling of one policy has in common.
 
 Two policies with the same normal form give the same answer to every request. The reverse is not so: this is a matter of
 spelling, and no proof.
@@ -9,17 +9,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
-from kmspolicy._language._patterns import covers
-from kmspolicy._language._spelling import fold
+from kmspolicy._language._patterns import covers, has_wildcards
 from kmspolicy._language._versions import VERSIONS
-from kmspolicy._normal._clauses import Clauses, clauses_of, has_variables
+from kmspolicy._normal._clauses import Terms, has_variables, terms_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Set as AbstractSet
 
-    from kmspolicy._document import Policy, Principal, Statement
+    from kmspolicy._document import Policy, Principal
     from kmspolicy._document._statement import Effect
+    from kmspolicy._normal._rules import Rule, Rules
 
 
 class Except(NamedTuple):
@@ -46,7 +46,7 @@ class Grant(NamedTuple):
     who: Who
     what: frozenset[What]
     resource: Which
-    clauses: Clauses
+    terms: Terms
 
 
 class Form(NamedTuple):
@@ -56,23 +56,54 @@ class Form(NamedTuple):
     grants: frozenset[Grant]
 
 
-# --- into the normal form --------------------------------------------------------------------------
+class Part(NamedTuple):
+    """What one statement says, in the normal form."""
+
+    effect: Effect
+    who: tuple[Who, ...]
+    what: tuple[What, ...]
+    resource: Which
+    terms: Terms
 
 
-def form(policy: Policy, partition: str) -> Form:
-    """Bring a policy into its normal form."""
-    merged: dict[tuple[Effect, Who, Which, Clauses], set[What]] = {}
-    for statement in policy.statements:
-        clauses, resource, what = clauses_of(statement.condition), _resource(statement), _what(statement)
-        for who in _who(statement, partition):
-            merged.setdefault((statement.effect, who, resource, clauses), set()).update(what)
-    least = {what: _minimal(what) for what in {frozenset(what) for what in merged.values()}}
-    grants = frozenset(
-        Grant(effect, who, least[frozenset(what)], resource, clauses)
-        for (effect, who, resource, clauses), what in merged.items()
+def parts_of(rules: Rules, partition: str) -> tuple[Part, ...]:
+    """Bring the statements of a policy into the normal form, each by itself.
+
+    Args:
+        rules: The policy.
+        partition: The partition of the key, for account ids.
+    """
+    return tuple(
+        Part(
+            rule.statement.effect, _who(rule, partition), _what(rule), _resource(rule), terms_of(rule.clauses)
+        )
+        for rule in rules.statements
     )
+
+
+def merged(parts: Iterable[Part]) -> frozenset[Grant]:
+    """Merge what is said to one principal under one condition."""
+    together: dict[tuple[Effect, Who, Which, Terms], set[What]] = {}
+    for part in parts:
+        for who in part.who:
+            together.setdefault((part.effect, who, part.resource, part.terms), set()).update(part.what)
+    least = {what: _minimal(what) for what in {frozenset(what) for what in together.values()}}
+    return frozenset(
+        Grant(effect, who, least[frozenset(what)], resource, terms)
+        for (effect, who, resource, terms), what in together.items()
+    )
+
+
+def form_of(policy: Policy, parts: Iterable[Part]) -> Form:
+    """Bring a policy into its normal form.
+
+    Args:
+        policy: The policy.
+        parts: Its statements, of :func:`parts_of`.
+    """
+    grants = merged(parts)
     version = version_of(policy)
-    if version in VERSIONS and not any(has_variables(grant.clauses) for grant in grants):
+    if version in VERSIONS and not any(has_variables(grant.terms) for grant in grants):
         version = VERSIONS[0]
     return Form(version, grants)
 
@@ -82,44 +113,26 @@ def version_of(policy: Policy) -> str:
     return VERSIONS[1] if policy.version is None else policy.version
 
 
-_ACCOUNT = re.compile(r"[0-9]{12}").fullmatch
+def _who(rule: Rule, partition: str) -> tuple[Who, ...]:
+    names = tuple((name.type, name.arn(partition)) for name in rule.names)
+    if rule.statement.principal is not None:
+        return names or (Malformed(rule.statement.principal),)
+    return (Malformed(None) if rule.statement.not_principal is None else Except(frozenset(names)),)
 
 
-def _who(statement: Statement, partition: str) -> Iterable[Who]:
-    if statement.principal is not None:
-        names = principals(statement.principal, partition)
-        return names or [Malformed(statement.principal)]
-    if statement.not_principal is not None:
-        return [Except(frozenset(principals(statement.not_principal, partition)))]
-    return [Malformed(None)]
+def _what(rule: Rule) -> tuple[What, ...]:
+    names = [_action(pattern) for pattern in rule.patterns]
+    if rule.statement.action is not None:
+        return tuple(names) or (Malformed(()),)
+    if rule.statement.not_action is None:
+        return (Malformed(None),)
+    return (Except(frozenset(("Action", name) for name in minimal(set(names)))),)
 
 
-def principals(principal: Principal, partition: str) -> list[tuple[str, str]]:
-    """List the principals of an element; an account id stands for the root ARN, as a principal and nowhere else.
-
-    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-accounts
-    """
-    return [
-        (kind, f"arn:{partition}:iam::{name}:root" if kind == "AWS" and _ACCOUNT(name) else name)
-        for kind, name in principal
-    ]
-
-
-def _what(statement: Statement) -> list[What]:
-    if statement.action is not None:
-        return [_action(name) for name in statement.actions] or [Malformed(())]
-    if statement.not_action is not None:
-        names = minimal({_action(name) for name in statement.not_actions})
-        return [Except(frozenset(("Action", name) for name in names))]
-    return [Malformed(None)]
-
-
-def _action(name: str) -> str:
-    """Write an action in lower case; all actions on a key are those of KMS."""
-    lower = fold(name)
-    if "**" in lower:
-        lower = _STARS.sub("*", lower)
-    return "kms:*" if lower == "*" else lower
+def _action(pattern: str) -> str:
+    """Write an action as it is compared; all actions on a key are those of KMS."""
+    plain = _STARS.sub("*", pattern) if "**" in pattern else pattern
+    return "kms:*" if plain == "*" else plain
 
 
 _STARS: Final = re.compile(r"\*+")
@@ -138,12 +151,12 @@ def minimal(names: AbstractSet[str]) -> frozenset[str]:
     that takes long and no policy needs more; a pattern too many is no mistake.
     """
     heads: list[str] = []
-    for head in sorted(name[:-1] for name in names if name.find("*") == len(name) - 1 and "?" not in name):
+    for head in sorted(name[:-1] for name in names if name.endswith("*") and not has_wildcards(name[:-1])):
         if not heads or not head.startswith(heads[-1]):
             heads.append(head)
     rest = [name for name in names if not name.startswith(tuple(heads))]
     left = frozenset((*rest, *(f"{head}*" for head in heads)))
-    patterns = [name for name in rest if ("*" in name or "?" in name) and len(name) <= _LONGEST]
+    patterns = [name for name in rest if has_wildcards(name) and len(name) <= _LONGEST]
     if not patterns or len(patterns) > _MOST_PATTERNS:
         return left
     return left - {name for name in left if any(other != name and covers(other, name) for other in patterns)}
@@ -153,7 +166,8 @@ _MOST_PATTERNS: Final = 64
 _LONGEST: Final = 64
 
 
-def _resource(statement: Statement) -> Which:
+def _resource(rule: Rule) -> Which:
+    statement = rule.statement
     if statement.resource is not None:
         names = set(statement.resources)
         return "*" if names == {"*"} else Malformed(tuple(sorted(names)))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, final
 
 import attrs
 
-from kmspolicy._check._names import UNIQUE_ID
+from kmspolicy._language._principals import name_of
 from kmspolicy._printable import word
 from kmspolicy._words._lists import lines
 
@@ -96,6 +96,6 @@ def deleted(policy: Policy) -> list[str]:
         for statement in policy.statements
         for element in (statement.principal, statement.not_principal)
         for kind, name in element or ()
-        if kind == "AWS" and UNIQUE_ID(name)
+        if name_of(kind, name).kind == "unique id"
     }
     return lines(names, "{} stands for a principal that was deleted".format, _DELETED)

@@ -10,7 +10,7 @@ from kmspolicy._language._spelling import fold
 from kmspolicy._language._values import text_of
 from kmspolicy._words._conditions import clause_words, value_words
 from kmspolicy._words._lists import lines, listed, printable
-from kmspolicy._words._principals import caller_words
+from kmspolicy._words._principals import name_words
 from kmspolicy._words._statements import label
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 def decision_words(decision: Decision) -> str:
     """Return a decision as a sentence, and why statements do not apply where none does."""
     request = decision.request
-    who = caller_words(request.caller)
-    if request.caller.kind == "root":
+    who = name_words(request.caller.name)
+    if request.caller.kind == "account":
         who = f"the root user of {who}"
     if decision.outcome is Outcome.NOT_GRANTED:
         return "\n".join([f"No statement allows {request.action} to {who}.", *_reasons(decision)])

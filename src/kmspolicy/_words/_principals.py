@@ -4,45 +4,49 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from kmspolicy._evaluate._request import caller_of
+from kmspolicy._language._principals import name_of
 from kmspolicy._words._lists import listed, printable
-from kmspolicy.errors import RequestError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from kmspolicy._document import Principal
-    from kmspolicy._evaluate._request import Caller
+    from kmspolicy._language._principals import PrincipalKind, PrincipalName, PrincipalType
 
 
-def principal_words(kind: str, name: str) -> str:
+def principal_words(kind: PrincipalType, text: str) -> str:
+    """Name a principal of a document: what it is, its name and its account."""
+    return name_words(name_of(kind, text))
+
+
+def name_words(name: PrincipalName) -> str:
     """Name a principal: what it is, its name and its account."""
-    if kind != "AWS":
-        return f"{_KINDS[kind]} {printable(name)}"
-    if name == "*":
-        return "everyone"
-    try:
-        caller = caller_of(name)
-    except RequestError:
-        return printable(name)
-    return printable(name) if caller.kind == "service" else caller_words(caller)
+    words = _KINDS[name.kind]
+    if name.kind == "everyone":
+        return words
+    if name.kind == "account":
+        return f"{words} {name.account}"
+    if not name.account:
+        return f"{words} {printable(name.text)}".strip()
+    return f"{words} {printable(_own(name))} of account {name.account}"
 
 
-def caller_words(caller: Caller) -> str:
-    """Name a caller: what it is, its name and its account."""
-    if caller.kind == "root":
-        return f"account {caller.account}"
-    if caller.kind == "service":
-        return f"the service {caller.name}"
-    return f"{_KINDS[caller.kind]} {printable(caller.name.partition('/')[2])} of account {caller.account}"
+def _own(name: PrincipalName) -> str:
+    return f"{name.path}{name.name}{'/' if name.session else ''}{name.session}"
 
 
-_KINDS: Final = {
+_KINDS: Final[Mapping[PrincipalKind, str]] = {
+    "everyone": "everyone",
+    "account": "account",
     "user": "user",
     "role": "role",
     "session": "role session",
-    "federated": "federated user",
-    "Service": "the service",
-    "Federated": "the identity provider",
-    "CanonicalUser": "the canonical user",
+    "federated user": "federated user",
+    "service": "the service",
+    "unique id": "",
+    "identity provider": "the identity provider",
+    "canonical user": "the canonical user",
+    "unknown": "",
 }
 
 

@@ -16,7 +16,8 @@ from kmspolicy._check._check import check_text, principal_of_put
 from kmspolicy._check._lockout import LOCKOUTS
 from kmspolicy._document import Policy
 from kmspolicy._evaluate import Outcome, Request, decide
-from kmspolicy._evaluate._request import name_of
+from kmspolicy._evaluate._callers import text_of_principal
+from kmspolicy._language._principals import name_of
 from kmspolicy._language._spelling import fold
 from kmspolicy.errors import PolicyDocumentError, UnknownWordWarning
 from kmspolicy.testing import _service
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from kmspolicy._check import Finding
     from kmspolicy._document import Principal
     from kmspolicy._language._aliases import Context
+    from kmspolicy._language._principals import PrincipalName
     from kmspolicy.testing._service import (
         CreateKeyParameters,
         GetKeyPolicyParameters,
@@ -116,8 +118,8 @@ class FakeKMS:
         self.account: str = who.account if account is None else account
         self.region: str = region
         self.partition: str = _service.partition_of(region)
-        given = caller is not None and name_of(caller) == who.name
-        self.caller: str = who.name if given else f"arn:{self.partition}:iam::{who.account}:root"
+        given = caller is not None and text_of_principal(caller) == who.text
+        self.caller: str = who.text if given else f"arn:{self.partition}:iam::{who.account}:root"
         self.context: Context = context
         self.principals: set[str] | None = None if principals is None else set(principals)
         self.iam_allows: bool = iam_allows
@@ -440,17 +442,17 @@ class FakeKMS:
         if not bypass and (by_iam or not LOCKOUTS.isdisjoint(codes)):
             raise self._error(operation, malformed, _service.LOCKOUT)
 
-    def _exists(self, name: str) -> bool:
+    def _exists(self, text: str) -> bool:
         """Tell whether a principal exists, in the partition of the key; of a session, whether its role does."""
-        if name in self._deleted or (name.startswith("arn:") and name.split(":")[1] != self.partition):
+        if text in self._deleted:
             return False
-        beginning, session, rest = name.partition(":assumed-role/")
-        if session:
-            account, role = beginning.replace(":sts:", ":iam:"), rest.partition("/")[0]
-            known = self.principals is None or _names_role(self.principals, account, role)
-            return known and not _names_role(self._deleted, account, role)
-        named = ":user/" in name or ":role/" in name
-        return not named or self.principals is None or name in self.principals
+        name = name_of("AWS", text)
+        if name.partition not in ("", self.partition):
+            return False
+        if name.kind == "session":
+            known = self.principals is None or _has_role_of(self.principals, name)
+            return known and not _has_role_of(self._deleted, name)
+        return name.kind not in ("user", "role") or self.principals is None or text in self.principals
 
     def _filled(self, text: str, operation: str, arn: str) -> str:
         return text.format(arn=arn, caller=self.caller, operation=operation)
@@ -470,9 +472,9 @@ def _refuses(finding: Finding) -> bool:
     return finding.severity is Severity.ERROR or finding.code in _service.REFUSED_THOUGH_NO_ERROR
 
 
-def _names_role(arns: Iterable[str], account: str, role: str) -> bool:
-    """Tell whether one of the ARNs is that of a role of this name, whose path does not matter."""
-    return any(arn.startswith(f"{account}:role/") and arn.rpartition("/")[2] == role for arn in arns)
+def _has_role_of(arns: Iterable[str], session: PrincipalName) -> bool:
+    """Return whether one of the ARNs is that of a session's role, whose path does not matter."""
+    return any(name_of("AWS", arn).is_role_of(session) for arn in arns)
 
 
 def _names(policy: Policy) -> list[str]:

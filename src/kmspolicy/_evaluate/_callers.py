@@ -1,0 +1,163 @@
+"""Callers: who makes requests, and the condition keys that follow from it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from kmspolicy._document import Principal
+from kmspolicy._language._principals import PrincipalName, name_of, root_arn
+from kmspolicy.errors import RequestError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kmspolicy._language._principals import PrincipalKind, PrincipalType
+
+
+class Requester(NamedTuple):
+    """Who makes requests: one principal, or whoever of an account, or of all, is not named.
+
+    Attributes:
+        name: Its name; ``*`` for whoever is not named.
+        keys: The condition keys that follow from it, by their folded name.
+    """
+
+    name: PrincipalName
+    keys: Mapping[str, str]
+
+    @property
+    def text(self) -> str:
+        """Its name as policies write it."""
+        return self.name.text
+
+    @property
+    def kind(self) -> PrincipalKind:
+        """What it is; ``account`` for the root user."""
+        return self.name.kind
+
+    @property
+    def account(self) -> str:
+        """Its account id; empty for what is in no account."""
+        return self.name.account
+
+    @property
+    def is_one(self) -> bool:
+        """Whether it is one principal, and not whoever is not named."""
+        return self.text != "*"
+
+    @property
+    def root(self) -> str:
+        """The ARN by which policies name its account."""
+        return root_arn(self.name.partition, self.name.account)
+
+
+_PRINCIPAL_TYPES: Final[Mapping[PrincipalKind, str]] = {
+    "account": "Account",
+    "user": "User",
+    "role": "AssumedRole",
+    "session": "AssumedRole",
+    "federated user": "FederatedUser",
+}
+_HINT: Final = (
+    "give the ARN of a user, a role, a role session, a federated user or a root user, an account id for its root user, or "
+    "a service principal such as 's3.amazonaws.com'"
+)
+
+
+def requester_of(text: str) -> Requester:
+    """Take the principal of a request apart.
+
+    Args:
+        text: An ARN, an account id, or a service principal.
+
+    Raises:
+        RequestError: for what makes no requests to KMS.
+    """
+    name = name_of("AWS", text)
+    if name.kind == "account" and not name.partition:
+        name = name_of("AWS", root_arn("aws", name.account))
+    if name.kind in _PRINCIPAL_TYPES and name.fault != "form":
+        return Requester(name, _keys_of(name))
+    service = name_of("Service", text)
+    if service.kind == "service" and service.fault is None:
+        return service_of(text)
+    why = f": {name.why}" if name.why else ""
+    raise RequestError(f"{text!r} makes no requests{why}; {_HINT}")
+
+
+def service_of(text: str) -> Requester:
+    """Return the caller that a service principal is."""
+    keys = {"aws:principalisawsservice": "true", "aws:principalservicename": text}
+    return Requester(name_of("Service", text), keys)
+
+
+def _keys_of(name: PrincipalName) -> dict[str, str]:
+    """Derive the keys that IAM derives from a principal.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principal-properties
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#principaltable
+    """
+    arn = name.text
+    if name.kind == "session":  # the path of its role is not known
+        arn = f"arn:{name.partition}:iam::{name.account}:role/{name.name}"
+    keys = {
+        "aws:principalarn": arn,
+        "aws:principalaccount": name.account,
+        "aws:principaltype": _PRINCIPAL_TYPES[name.kind],
+        "aws:principalisawsservice": "false",
+        "kms:calleraccount": name.account,
+    }
+    if name.kind == "user":
+        keys["aws:username"] = name.name
+    elif name.kind == "account":
+        keys["aws:userid"] = name.account
+    elif name.kind == "federated user":
+        keys["aws:userid"] = f"{name.account}:{name.name}"
+    return keys
+
+
+def text_of_principal(value: str | Principal) -> str:
+    """Take the text of a principal's only name.
+
+    Raises:
+        RequestError: for a principal that does not have exactly one name, and for what is no principal.
+    """
+    if isinstance(value, Principal):
+        names = [name for _, name in value]
+        if len(names) != 1:
+            raise RequestError(f"a request has one principal, not {len(names)}")
+        return names[0]
+    if not isinstance(value, str):
+        raise RequestError(f"a principal is an ARN, an account id or a service principal, not {value!r}")
+    return value
+
+
+def requester_for(kind: PrincipalType, text: str) -> Requester:
+    """Return the caller that a name in a policy stands for.
+
+    Everyone and accounts stand for callers who are not named; what no caller is known to be stands for itself.
+    """
+    return requester_named(name_of(kind, text))
+
+
+def requester_named(name: PrincipalName) -> Requester:
+    """Return the caller that a name in a policy stands for, as :func:`requester_for` does."""
+    if name.type == "Service":
+        return service_of(name.text)
+    if name.kind == "account":
+        name = name._replace(partition=name.partition or "aws", kind="user", text="*")
+        return Requester(name, _without(_keys_of(name), _OF_ONE_PRINCIPAL))
+    if name.kind not in _PRINCIPAL_TYPES:
+        return Requester(name, {})
+    keys = _keys_of(name)
+    return Requester(name, _without(keys, _OF_THE_PATH) if name.kind == "session" else keys)
+
+
+_OF_ONE_PRINCIPAL: Final = frozenset({"aws:principalarn", "aws:principaltype", "aws:userid", "aws:username"})
+"""What the principals of an account do not have in common."""
+_OF_THE_PATH: Final = frozenset({"aws:principalarn"})
+"""What depends on the path of a session's role."""
+
+
+def _without(keys: Mapping[str, str], names: frozenset[str]) -> dict[str, str]:
+    return {key: value for key, value in keys.items() if key not in names}

@@ -1,0 +1,246 @@
+"""The names of principals, taken apart: what kind each is, its account, its role, and what cannot exist.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+The characters of names are those of IAM's and STS's models (roleNameType, userNameType, pathType, roleSessionNameType):
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-names
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+PrincipalType: TypeAlias = Literal["AWS", "Service", "Federated", "CanonicalUser"]
+"""The types of principals in a document."""
+
+PrincipalKind: TypeAlias = Literal[
+    "everyone",
+    "account",
+    "user",
+    "role",
+    "session",
+    "federated user",
+    "service",
+    "unique id",
+    "identity provider",
+    "canonical user",
+    "unknown",
+]
+"""What a name stands for; ``unknown`` for what is not known to be anybody."""
+
+PrincipalFault: TypeAlias = Literal[
+    "wildcard", "form", "unsettled", "service form", "deleted user", "deleted role"
+]
+"""What is wrong with a name: it has a wildcard, it cannot exist, nobody knows whether it works, it does not look like a
+service, or it is the unique id of what was deleted."""
+
+
+class PrincipalName(NamedTuple):
+    """The name of one principal.
+
+    Attributes:
+        type: Its type in a document.
+        text: The name as it is written.
+        kind: What it stands for.
+        partition: The partition of its ARN; empty for a name that has none, as an account id.
+        account: The account id; empty for what is in no account.
+        path: The path of a user or a role, without the first slash; empty for none.
+        name: The name of the user, the role or the federated user; of a session, that of its role, whose path it does not
+            tell.
+        session: The name of the session.
+        fault: What is wrong with it; None for nothing.
+        why: What is wrong, in words, where there is more to say; empty for nothing.
+    """
+
+    type: PrincipalType
+    text: str
+    kind: PrincipalKind
+    partition: str = ""
+    account: str = ""
+    path: str = ""
+    name: str = ""
+    session: str = ""
+    fault: PrincipalFault | None = None
+    why: str = ""
+
+    def arn(self, partition: str) -> str:
+        """Write the name in the one spelling that it has, an account id as the ARN of the account's root.
+
+        Args:
+            partition: The partition of the key, for a name that has none.
+
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-accounts
+        """
+        return self.text if self.kind != "account" else root_arn(self.partition or partition, self.account)
+
+    def is_role_of(self, other: PrincipalName) -> bool:
+        """Return whether it is a role of which another name is a session; sessions do not tell the paths of their roles."""
+        return (self.kind, other.kind) == ("role", "session") and (
+            (self.partition, self.account, self.name) == (other.partition, other.account, other.name)
+        )
+
+
+# --- ARNs --------------------------------------------------------------------------------------------
+
+
+def root_arn(partition: str, account: str) -> str:
+    """Write the ARN by which policies name an account."""
+    return f"arn:{partition}:iam::{account}:root"
+
+
+_ACCOUNT_ID: Final = re.compile(r"[0-9]{12}").fullmatch
+_PARTITION: Final = re.compile(r"aws(?:-[a-z]+)*").fullmatch
+_NAME: Final = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII).fullmatch
+_PATH: Final = re.compile(r"(?:[!-~]{1,510}/)?").fullmatch
+_SESSION: Final = re.compile(r"[\w+=,.@-]{2,64}", re.ASCII).fullmatch
+_UNIQUE_ID: Final = re.compile(r"A(?:ID|RO)A[A-Z0-9]{12,}").fullmatch
+_SERVICE: Final = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+").fullmatch
+_COLONS: Final = 5
+
+
+def is_account_id(text: str) -> bool:
+    """Return whether a text is an account id, 12 digits."""
+    return _ACCOUNT_ID(text) is not None
+
+
+def is_partition(text: str) -> bool:
+    """Return whether a text has the form of a partition, ``aws-cn`` for example."""
+    return _PARTITION(text) is not None
+
+
+def name_of(kind: PrincipalType, text: str) -> PrincipalName:
+    """Take a name apart, whatever is wrong with it.
+
+    Args:
+        kind: Its type in a document.
+        text: The name.
+    """
+    return _READERS[kind](text)
+
+
+def _aws(text: str) -> PrincipalName:
+    if text == "*":
+        return PrincipalName("AWS", text, "everyone")
+    if _ACCOUNT_ID(text):
+        return PrincipalName("AWS", text, "account", account=text)
+    if _UNIQUE_ID(text):
+        return PrincipalName(
+            "AWS", text, "unique id", fault="deleted user" if text[1] == "I" else "deleted role"
+        )
+    if "*" in text or "?" in text:
+        return PrincipalName("AWS", text, "unknown", fault="wildcard")
+    return _arn(text)
+
+
+def _arn(text: str) -> PrincipalName:
+    beginning, partition, service, region, account, resource = _split(text)
+    if beginning != "arn" or not _PARTITION(partition) or region:
+        return _impossible(text, "")
+    kind, _, rest = resource.partition("/")
+    if (service, account, kind) == ("iam", "cloudfront", "user"):  # its names have spaces
+        return _unsettled(text)
+    if not _ACCOUNT_ID(account):
+        return _impossible(text, "an account id has 12 digits")
+    read = _RESOURCES.get((service, kind))
+    return (
+        _other(text, service, kind)
+        if read is None
+        else read(PrincipalName("AWS", text, "unknown", partition, account), rest)
+    )
+
+
+def _split(text: str) -> list[str]:
+    """Split an ARN into its six parts; what has fewer is filled up."""
+    parts = text.split(":", _COLONS)
+    return parts + [""] * (_COLONS + 1 - len(parts))
+
+
+def _impossible(text: str, why: str) -> PrincipalName:
+    return PrincipalName("AWS", text, "unknown", fault="form", why=why)
+
+
+def _unsettled(text: str) -> PrincipalName:
+    return PrincipalName("AWS", text, "unknown", fault="unsettled")
+
+
+def _other(text: str, service: str, kind: str) -> PrincipalName:
+    """Take an ARN of IAM or STS that is none of a principal's, and say what was probably meant."""
+    if (service, kind) == ("iam", "assumed-role"):
+        return _impossible(text, "the ARN of a role session begins with arn:aws:sts:")
+    if (service, kind) == ("sts", "role"):
+        return _impossible(text, "the ARN of a role begins with arn:aws:iam:")
+    if (service, kind) == ("iam", "group"):
+        return _impossible(text, "a group is not a principal")
+    return _unsettled(text) if service in ("iam", "sts") and kind else _impossible(text, "")
+
+
+def _root(name: PrincipalName, _: str) -> PrincipalName:
+    return name._replace(kind="account") if name.text.endswith(":root") else _impossible(name.text, "")
+
+
+def _with_path(kind: PrincipalKind) -> Callable[[PrincipalName, str], PrincipalName]:
+    """Take the ARN of a user or a role."""
+
+    def read(name: PrincipalName, rest: str) -> PrincipalName:
+        path, slash, own = rest.rpartition("/")
+        if not _NAME(own) or not _PATH(path + slash):
+            return _impossible(name.text, f"the name of a {kind} {_LETTERS}, behind a path of ASCII")
+        return name._replace(
+            kind=kind, path=path + slash, name=own, fault="unsettled" if ":" in path else None
+        )
+
+    return read
+
+
+_LETTERS: Final = "has 1 to 64 letters, digits and _+=,.@- of ASCII"
+
+
+def _session(name: PrincipalName, rest: str) -> PrincipalName:
+    role, slash, session = rest.partition("/")
+    if _NAME(role) and not slash:  # perhaps any session of the role
+        return _unsettled(name.text)
+    if not _NAME(role) or not _SESSION(session):
+        return _impossible(
+            name.text, "a role session is assumed-role/ROLE/SESSION, the role without its path"
+        )
+    return name._replace(kind="session", name=role, session=session)
+
+
+def _federated_user(name: PrincipalName, rest: str) -> PrincipalName:
+    if not _NAME(rest):
+        return _impossible(name.text, f"the name of a federated user {_LETTERS}")
+    return name._replace(kind="federated user", name=rest)
+
+
+_RESOURCES: Final[Mapping[tuple[str, str], Callable[[PrincipalName, str], PrincipalName]]] = {
+    ("iam", "root"): _root,
+    ("iam", "user"): _with_path("user"),
+    ("iam", "role"): _with_path("role"),
+    ("sts", "assumed-role"): _session,
+    ("sts", "federated-user"): _federated_user,
+}
+
+
+def _service(text: str) -> PrincipalName:
+    if "*" in text or "?" in text:
+        return PrincipalName("Service", text, "service", fault="wildcard")
+    return PrincipalName("Service", text, "service", fault=None if _SERVICE(text) else "service form")
+
+
+def _identity_provider(text: str) -> PrincipalName:
+    return PrincipalName("Federated", text, "identity provider")
+
+
+def _canonical_user(text: str) -> PrincipalName:
+    return PrincipalName("CanonicalUser", text, "canonical user")
+
+
+_READERS: Final[Mapping[PrincipalType, Callable[[str], PrincipalName]]] = {
+    "AWS": _aws,
+    "Service": _service,
+    "Federated": _identity_provider,
+    "CanonicalUser": _canonical_user,
+}

@@ -1,0 +1,69 @@
+"""Policy variables: what ``${aws:username}`` stands for in a request.
+
+A variable stands for the value of a key that has a single one, where text or ARNs are compared, in documents of
+version 2012-10-17: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from kmspolicy._language._keys import condition_key
+from kmspolicy._language._patterns import literal
+from kmspolicy._language._spelling import fold
+from kmspolicy._language._values import text_of
+from kmspolicy._language._versions import VERSIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kmspolicy._language._aliases import ContextValue
+
+WITH_VARIABLES: Final = VERSIONS[0]
+"""The version of the policy language that has variables."""
+
+
+class Facts(NamedTuple):
+    """What is known of a request: the values of its condition keys, by their folded name."""
+
+    keys: Mapping[str, tuple[ContextValue, ...]]
+    variables: bool
+    """Whether the policy's version has policy variables."""
+
+
+_VARIABLE: Final = re.compile(r"\$\{(?:([*?$])|([^\s,'{}$*?]+)(?:\s*,\s*'([^'{}]*)')?)\}")
+_ANY_VARIABLE: Final = re.compile(r"\$\{[^{}]*\}")
+
+
+def without_variables(text: str, instead: str = "") -> str:
+    """Return a text with something else in the place of each variable."""
+    return _ANY_VARIABLE.sub(instead, text)
+
+
+def expand(text: str, facts: Facts) -> str | None:
+    """Put in what the variables of a text stand for; None where one stands for nothing or cannot be read.
+
+    Wildcards in the value of a variable are literal.
+    """
+    if not facts.variables or "${" not in text:
+        return text
+    parts: list[str] = []
+    end = 0
+    for match in _VARIABLE.finditer(text):
+        character, name, default = match.groups()
+        value = character if name is None else _value(name, default, facts)
+        if value is None:
+            return None
+        parts += (text[end : match.start()], literal(value))
+        end = match.end()
+    parts.append(text[end:])
+    return None if any("${" in part for part in parts[::2]) else "".join(parts)
+
+
+def _value(name: str, default: str | None, facts: Facts) -> str | None:
+    values = facts.keys.get(fold(name), ())
+    known = condition_key(name)
+    if len(values) != 1 or (known is not None and known.multivalued):
+        return default
+    return text_of(values[0])

@@ -1,0 +1,176 @@
+"""Statements as everything below compares them: who, what and when, taken apart once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
+
+from kmspolicy._document._convert import plural
+from kmspolicy._language._patterns import like
+from kmspolicy._language._principals import name_of
+from kmspolicy._language._spelling import fold
+from kmspolicy._language._variables import WITH_VARIABLES
+from kmspolicy._normal._clauses import clauses_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from kmspolicy._document import Policy, Principal, Statement
+    from kmspolicy._language._principals import PrincipalName
+    from kmspolicy._normal._clauses import Clause
+
+Mark: TypeAlias = str | tuple[str, ...]
+"""What a statement and a caller have in common where the one names the other."""
+
+EVERYONE: Final[Mark] = "*"
+
+
+class Rule(NamedTuple):
+    """A statement, taken apart.
+
+    Attributes:
+        number: Which statement of the policy it is, counted from 0.
+        statement: The statement.
+        names: The principals that it names, or excepts.
+        marks: What callers are found by whom it names, or excepts.
+        patterns: The actions that it names, or excepts, in lower case.
+        clauses: Its conditions.
+    """
+
+    number: int
+    statement: Statement
+    names: tuple[PrincipalName, ...]
+    marks: frozenset[Mark]
+    patterns: tuple[str, ...]
+    clauses: tuple[Clause, ...]
+
+    @property
+    def denies(self) -> bool:
+        """Whether it is a Deny."""
+        return self.statement.effect == "Deny"
+
+    @property
+    def is_about_the_key(self) -> bool:
+        """Whether its Resource is the key that has the policy, which is always ``"*"``."""
+        return self.statement.resource == "*" or "*" in plural(self.statement.resource)
+
+    def is_about(self, action: str) -> bool:
+        """Return whether it is about an action, given in lower case."""
+        if self.statement.action is None and self.statement.not_action is None:
+            return False
+        return any(like(pattern, action) for pattern in self.patterns) is (self.statement.action is not None)
+
+
+class Rules(NamedTuple):
+    """A policy, taken apart.
+
+    Attributes:
+        policy: The policy.
+        statements: Its statements.
+        variables: Whether its version has policy variables.
+    """
+
+    policy: Policy
+    statements: tuple[Rule, ...]
+    variables: bool
+
+
+def rules_of(policy: Policy) -> Rules:
+    """Take a policy apart, once for all who ask."""
+    return Rules(
+        policy,
+        tuple(rule_of(statement, number) for number, statement in enumerate(policy.statements)),
+        policy.version == WITH_VARIABLES,
+    )
+
+
+def rule_of(statement: Statement, number: int = 0) -> Rule:
+    """Take a statement apart."""
+    element = statement.principal if statement.principal is not None else statement.not_principal
+    names = names_of(element)
+    patterns = statement.not_action if statement.action is None else statement.action
+    return Rule(
+        number,
+        statement,
+        names,
+        frozenset(mark for name in names for mark in marks_of(name)),
+        tuple(map(fold, plural(patterns))),
+        clauses_of(statement.condition),
+    )
+
+
+def names_of(element: Principal | None) -> tuple[PrincipalName, ...]:
+    """Take the names of a Principal or NotPrincipal element apart."""
+    return tuple(name_of(kind, text) for kind, text in element or ())
+
+
+def marks_of(name: PrincipalName) -> tuple[Mark, ...]:
+    """Return what callers are found by whom a name in a policy stands for.
+
+    An account id names the account in whatever partition the key is; a role is named to its sessions by its own name,
+    since they do not tell its path.
+    """
+    if name.kind == "account":
+        return (_account(name.partition, name.account),)
+    if name.kind == "role":
+        return name.text, _role(name)
+    if name.type == "AWS":
+        return (name.text,)
+    return ((name.type, name.text),)
+
+
+def _account(partition: str, account: str) -> Mark:
+    return "account", partition, account
+
+
+def _role(name: PrincipalName) -> Mark:
+    return "role", name.partition, name.account, name.name
+
+
+def account_marks(name: PrincipalName) -> tuple[Mark, ...]:
+    """Return by what a statement names the account of a caller."""
+    return _account(name.partition, name.account), _account("", name.account)
+
+
+def own_marks(name: PrincipalName) -> tuple[Mark, ...]:
+    """Return by what a statement names a caller, its account and everyone aside."""
+    if name.kind == "session":
+        return name.text, _role(name)
+    return (name.text,) if name.type == "AWS" else ((name.type, name.text),)
+
+
+Named: TypeAlias = Literal["caller", "account"]
+
+
+def named(rule: Rule, caller: PrincipalName) -> Named | None:
+    """Return whether a statement is about a caller, by naming the caller (or everyone) or the account."""
+    if rule.statement.principal is None:
+        if rule.statement.not_principal is None or _spared(rule, caller):
+            return None
+        return "caller"
+    marks = rule.marks
+    if EVERYONE in marks or any(mark in marks for mark in own_marks(caller)):
+        return "caller"
+    if caller.account and any(mark in marks for mark in account_marks(caller)):
+        return "caller" if caller.kind == "account" else "account"
+    return None
+
+
+def _spared(rule: Rule, caller: PrincipalName) -> bool:
+    """Return whether NotPrincipal excepts a caller.
+
+    A Deny looks for the account, then the role, then the session, and spares whom it finds each time:
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html.
+    An Allow, which that page does not support, is read as what its author meant: not for those named.
+    """
+    if EVERYONE in rule.marks:
+        return True
+    levels = [any(mark in rule.marks for mark in account_marks(caller))] if caller.account else []
+    if caller.kind != "account":
+        levels += [mark in rule.marks for mark in own_marks(caller)]
+    return all(levels) if rule.denies else any(levels)
+
+
+def partition_of(rules: Iterable[Rules]) -> str:
+    """Return the partition that the ARNs of some policies name first; ``aws`` where none is named."""
+    names = (name for one in rules for rule in one.statements for name in rule.names)
+    return next((name.partition for name in names if name.partition), "aws")
