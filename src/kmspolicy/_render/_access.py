@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from string import ascii_lowercase
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from kmspolicy._evaluate._access import Access
 from kmspolicy._render._html import as_html
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from kmspolicy._document import Condition
     from kmspolicy._evaluate._access import AccessTable, Subject
     from kmspolicy._evaluate._access import Cell as AccessCell
+
+    _Row: TypeAlias = tuple[str, tuple[AccessCell, ...]]
 
 _LIMIT: Final = 100_000
 """The most characters of a drawing."""
@@ -67,29 +69,29 @@ def svg_of(access: AccessTable, title: str) -> str:
 
 def _drawn(access: AccessTable, draw: Callable[[Table], str]) -> str:
     """Draw as much of an access table as a reader can take in."""
-    drawings = (draw(_table(access, size)) for size in _SIZES)
+    if not access.principals:
+        return draw(_NOBODY)
+    rows = _rows(access)
+    drawings = (draw(_table(access.principals, rows, size)) for size in _SIZES)
     return next(drawing for drawing in drawings if len(drawing) <= _LIMIT)
 
 
-def _table(access: AccessTable, size: int) -> Table:
-    """Say an access table in words, with at most so many columns, rows and notes."""
-    if not access.principals:
-        return _NOBODY
+def _table(principals: Sequence[Subject], rows: Sequence[_Row], size: int) -> Table:
+    """Turn rows of an access table into words, with at most so many columns, rows and notes."""
     notes = _Notes()
-    every = _rows(access)
-    rows = tuple(
+    shown = tuple(
         Row(title, tuple(Cell(cell_words(cell, notes.of), _KINDS[cell.access]) for cell in cells[:size]))
-        for title, cells in every[:size]
+        for title, cells in rows[:size]
     )
     meant = list(notes.words.items())[:size]
     meanings, _ = fitting(meant, lambda entry: condition_words(entry[0]), size * _NOTE)
     return Table(
         "action",
-        tuple(map(_column, access.principals[:size])),
-        rows,
+        tuple(map(_column, principals[:size])),
+        shown,
         _left_out(
-            ("principal", len(access.principals) - size),
-            ("row", len(every) - size),
+            ("principal", len(principals) - size),
+            ("row", len(rows) - size),
             ("condition", len(notes.words) - len(meanings)),
         ),
         _LEGEND,
@@ -108,7 +110,7 @@ def _column(principal: Subject) -> Column:
     return Column(title, printable(principal[1]))
 
 
-def _rows(access: AccessTable) -> list[tuple[str, tuple[AccessCell, ...]]]:
+def _rows(access: AccessTable) -> list[_Row]:
     """Name the actions of each row; the longest row comes last, as all others, where it is long."""
     rows = sorted(access.rows(), key=lambda row: len(row[0]) > _LONG)
     named = [(action_words(actions, access.actions), cells) for actions, cells in rows]
