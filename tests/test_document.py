@@ -482,7 +482,7 @@ def test_principals_are_built(build: Any, element: Any) -> None:
         (lambda: Principal.role("111122223333", "/App"), "not the name of a role"),
         (lambda: Principal.user("111122223333", "a b"), "not the name of a user"),
         (
-            lambda: Principal.session("111122223333", "path/App", "s"),
+            lambda: Principal.session("111122223333", "path/App", "me"),
             "not the name of a role, without its path",
         ),
         (lambda: Principal.session("111122223333", "App", "a/b"), "not the name of a role session"),
@@ -491,6 +491,18 @@ def test_principals_are_built(build: Any, element: Any) -> None:
         (lambda: Principal.arn("arn:aws:iam::111122223333:role/*"), "not an ARN without wildcards"),
         (lambda: Principal.arn("111122223333"), "not an ARN"),
         (lambda: Principal.arn(f"{ROOT}\n"), "not an ARN"),
+        (
+            lambda: Principal.arn("arn:aws:s3:::bucket"),
+            "not an ARN without wildcards that can be a principal's",
+        ),
+        (lambda: Principal.arn("arn:aws:iam::111122223333:role/Päth"), "not an ARN"),
+        (lambda: Principal.arn(None), "not an ARN"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+        (
+            lambda: Principal.role("111122223333", f"{ROOT}"),
+            "this is an ARN: Principal.arn takes a whole ARN",
+        ),
+        (lambda: Principal.user(ROOT, "alice"), "this is an ARN: Principal.arn takes a whole ARN"),
+        (lambda: Principal.role("111122223333", "x" * 65), "not the name of a role"),
         (lambda: Principal.service(" "), "not a service principal"),
         (lambda: Principal((1, 2)), "is an object, not an array"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
         (lambda: Principal(ROOT), "a principal is '\\*' or an object; write {'AWS': 'arn:"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]

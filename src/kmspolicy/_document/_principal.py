@@ -18,7 +18,15 @@ from kmspolicy._document._convert import (
     text,
     wrong,
 )
-from kmspolicy._language._principals import PrincipalType
+from kmspolicy._language._principals import (
+    PrincipalType,
+    is_account_id,
+    is_name,
+    is_partition,
+    is_path_and_name,
+    is_session_name,
+    name_of,
+)
 from kmspolicy._path import MAX_NAME
 from kmspolicy._printable import represented
 
@@ -51,25 +59,33 @@ def _principal_element(
     return cast("Kinds", tuple(members.items()))
 
 
-def _arn_part(value: str, what: str, matches: Callable[[str], object]) -> str:
-    if not isinstance(value, str) or not matches(value):
-        raise wrong("INVALID_PRINCIPAL_FORMAT", f"not {what}: {represented(value, MAX_NAME)}")
-    return text(value)
+def _part(value: str, what: str, is_right: Callable[[str], bool]) -> str:
+    """Take a part of an ARN, or a whole name, and refuse what cannot be one."""
+    if isinstance(value, str) and is_right(value):
+        return text(value)
+    hint = ""
+    if isinstance(value, str) and value.startswith("arn:"):
+        hint = "; this is an ARN: Principal.arn takes a whole ARN"
+    raise wrong("INVALID_PRINCIPAL_FORMAT", f"not {what}: {represented(value, MAX_NAME)}{hint}")
 
 
-_ACCOUNT: Final = re.compile(r"[0-9]{12}").fullmatch
 _AWS: Final = "aws"  # the default itself needs no check; an enumeration that equals it does
-_PARTITION: Final = re.compile(r"aws(-[a-z]+)*").fullmatch
-_NAME: Final = re.compile(r"[\w+=,.@-]+", re.ASCII).fullmatch
-_PATH_AND_NAME: Final = re.compile(r"[\w+=,.@-]+|[!-)+->@-~]+/[\w+=,.@-]+", re.ASCII).fullmatch
-_ARN: Final = re.compile(r"arn:[^:*?\s]+:[^:*?\s]+:[^:*?\s]*:[^:*?\s]*:[^*?\s]+").fullmatch
 _WITHOUT_WILDCARD: Final = re.compile(r"[^*?\s]+").fullmatch
+
+
+def _has_no_wildcard(value: str) -> bool:
+    return _WITHOUT_WILDCARD(value) is not None
+
+
+def _is_arn(value: str) -> bool:
+    """Return whether a text is an ARN that can be a principal's, of whatever kind."""
+    return value.startswith("arn:") and name_of("AWS", value).fault not in ("wildcard", "form")
 
 
 def _iam_arn(partition: str, service: str, account: str, resource: str) -> str:
     if partition is not _AWS:
-        partition = _arn_part(partition, "a partition such as 'aws' or 'aws-cn'", _PARTITION)
-    account = _arn_part(account, "an account id of 12 digits", _ACCOUNT)
+        partition = _part(partition, "a partition such as 'aws' or 'aws-cn'", is_partition)
+    account = _part(account, "an account id of 12 digits", is_account_id)
     return f"arn:{partition}:{service}::{account}:{resource}"
 
 
@@ -107,7 +123,7 @@ class Principal:
         Raises:
             PolicyDocumentError: for what is no ARN, or has wildcards.
         """
-        return _single("AWS", _arn_part(arn, "an ARN without wildcards", _ARN))
+        return _single("AWS", _part(arn, "an ARN without wildcards that can be a principal's", _is_arn))
 
     @classmethod
     def account(cls, account: str, *, partition: str = "aws") -> Principal:
@@ -138,7 +154,7 @@ class Principal:
 
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-roles
         """
-        name = _arn_part(name, "the name of a role, with its path if it has one", _PATH_AND_NAME)
+        name = _part(name, "the name of a role, with its path if it has one", is_path_and_name)
         return _single("AWS", _iam_arn(partition, "iam", account, f"role/{name}"))
 
     @classmethod
@@ -155,7 +171,7 @@ class Principal:
 
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-users
         """
-        name = _arn_part(name, "the name of a user, with its path if it has one", _PATH_AND_NAME)
+        name = _part(name, "the name of a user, with its path if it has one", is_path_and_name)
         return _single("AWS", _iam_arn(partition, "iam", account, f"user/{name}"))
 
     @classmethod
@@ -173,8 +189,8 @@ class Principal:
 
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-role-session
         """
-        role = _arn_part(role, "the name of a role, without its path", _NAME)
-        session = _arn_part(session, "the name of a role session", _NAME)
+        role = _part(role, "the name of a role, without its path", is_name)
+        session = _part(session, "the name of a role session", is_session_name)
         return _single("AWS", _iam_arn(partition, "sts", account, f"assumed-role/{role}/{session}"))
 
     @classmethod
@@ -190,7 +206,7 @@ class Principal:
 
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-services
         """
-        return _single("Service", _arn_part(name, "a service principal without wildcards", _WITHOUT_WILDCARD))
+        return _single("Service", _part(name, "a service principal without wildcards", _has_no_wildcard))
 
     @classmethod
     def federated(cls, name: str) -> Principal:
@@ -204,7 +220,7 @@ class Principal:
 
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-federated-web-identity
         """
-        return _single("Federated", _arn_part(name, "a provider without wildcards", _WITHOUT_WILDCARD))
+        return _single("Federated", _part(name, "a provider without wildcards", _has_no_wildcard))
 
     def __getitem__(self, kind: PrincipalType) -> tuple[str, ...]:
         """Return the names of a kind, none for a kind that is absent; ``"*"`` is ``AWS`` and ``*``."""

@@ -94,7 +94,7 @@ def root_arn(partition: str, account: str) -> str:
 _ACCOUNT_ID: Final = re.compile(r"[0-9]{12}").fullmatch
 _PARTITION: Final = re.compile(r"aws(?:-[a-z]+)*").fullmatch
 _NAME: Final = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII).fullmatch
-_PATH: Final = re.compile(r"(?:[!-~]{1,510}/)?").fullmatch
+_PATH_AND_NAME: Final = re.compile(r"(?:[!-)+->@-~]{1,510}/)?[\w+=,.@-]{1,64}", re.ASCII).fullmatch
 _SESSION: Final = re.compile(r"[\w+=,.@-]{2,64}", re.ASCII).fullmatch
 _UNIQUE_ID: Final = re.compile(r"A(?:ID|RO)A[A-Z0-9]{12,}").fullmatch
 _SERVICE: Final = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+").fullmatch
@@ -109,6 +109,21 @@ def is_account_id(text: str) -> bool:
 def is_partition(text: str) -> bool:
     """Return whether a text has the form of a partition, ``aws-cn`` for example."""
     return _PARTITION(text) is not None
+
+
+def is_name(text: str) -> bool:
+    """Return whether a text can be the name of a user or a role, without its path."""
+    return _NAME(text) is not None
+
+
+def is_path_and_name(text: str) -> bool:
+    """Return whether a text can be the name of a user or a role, behind its path if it has one, without wildcards."""
+    return _PATH_AND_NAME(text) is not None
+
+
+def is_session_name(text: str) -> bool:
+    """Return whether a text can be the name of a role session."""
+    return _SESSION(text) is not None
 
 
 def name_of(kind: PrincipalType, text: str) -> PrincipalName:
@@ -144,6 +159,8 @@ def _arn(text: str) -> PrincipalName:
         return _unsettled(text)
     if not _ACCOUNT_ID(account):
         return _impossible(text, "an account id has 12 digits")
+    if resource.split() != [resource]:
+        return _impossible(text, "it has white space, or ends behind the account")
     read = _RESOURCES.get((service, kind))
     return (
         _other(text, service, kind)
@@ -186,7 +203,7 @@ def _with_path(kind: PrincipalKind) -> Callable[[PrincipalName, str], PrincipalN
 
     def read(name: PrincipalName, rest: str) -> PrincipalName:
         path, slash, own = rest.rpartition("/")
-        if not _NAME(own) or not _PATH(path + slash):
+        if not is_path_and_name(rest):
             return _impossible(name.text, f"the name of a {kind} {_LETTERS}, behind a path of ASCII")
         return name._replace(
             kind=kind, path=path + slash, name=own, fault="unsettled" if ":" in path else None
@@ -200,9 +217,9 @@ _LETTERS: Final = "has 1 to 64 letters, digits and _+=,.@- of ASCII"
 
 def _session(name: PrincipalName, rest: str) -> PrincipalName:
     role, slash, session = rest.partition("/")
-    if _NAME(role) and not slash:  # perhaps any session of the role
+    if is_name(role) and not slash:  # perhaps any session of the role
         return _unsettled(name.text)
-    if not _NAME(role) or not _SESSION(session):
+    if not (is_name(role) and is_session_name(session)):
         return _impossible(
             name.text, "a role session is assumed-role/ROLE/SESSION, the role without its path"
         )
@@ -210,7 +227,7 @@ def _session(name: PrincipalName, rest: str) -> PrincipalName:
 
 
 def _federated_user(name: PrincipalName, rest: str) -> PrincipalName:
-    if not _NAME(rest):
+    if not is_name(rest):
         return _impossible(name.text, f"the name of a federated user {_LETTERS}")
     return name._replace(kind="federated user", name=rest)
 
