@@ -25,6 +25,7 @@ from kmspolicy import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+S3 = "s3.us-east-1.amazonaws.com"
 APP = Principal.role("111122223333", "App")
 OTHER = Principal.role("111122223333", "Other")
 
@@ -92,13 +93,13 @@ def test_the_example_of_the_design() -> None:
 
 def test_conditions_are_joined_by_and() -> None:
     """A second condition is added to the first; the same operator on the same key is an error that says what to do."""
-    through = allow("kms:Decrypt").to(APP).when(conditions.via_service.equals("a"))
+    through = allow("kms:Decrypt").to(APP).when(conditions.via_service.equals(S3))
     both = through.when(conditions.caller_account.equals("111122223333"))
     assert both.to_dict()["Condition"] == {
-        "StringEquals": {"kms:ViaService": "a", "kms:CallerAccount": "111122223333"}
+        "StringEquals": {"kms:ViaService": S3, "kms:CallerAccount": "111122223333"}
     }
     with pytest.raises(errors.ConditionConflictError, match="give all values to one condition"):
-        through.when(conditions.via_service.equals("b"))
+        through.when(conditions.via_service.equals("sqs.us-east-1.amazonaws.com"))
 
 
 def test_principals_are_given_one_by_one() -> None:

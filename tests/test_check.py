@@ -164,7 +164,7 @@ def test_severities_are_ordered() -> None:
 
 PUT = allow("kms:PutKeyPolicy")
 NO_PUT = deny("kms:PutKeyPolicy")
-ORG = conditions.principal_org_id.equals("o-1")
+ORG = conditions.principal_org_id.equals("o-a1b2c3d4e5")
 KEY = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/k"
 
 
@@ -279,14 +279,14 @@ def test_lockout_of_everyone(given: Iterable[Statement], account: str | None, ex
             ALICE,
             "LOCKOUT_CALLER",
             "WARNING",
-            "only if aws:PrincipalOrgID is o-1, by Statement[0].",
+            "only if aws:PrincipalOrgID is o-a1b2c3d4e5, by Statement[0].",
         ),
         (
             [ADMIN.when(ORG)],
             ALICE,
             "LOCKOUT_CALLER",
             "WARNING",
-            "only if aws:PrincipalOrgID is o-1, by Statement[0].",
+            "only if aws:PrincipalOrgID is o-a1b2c3d4e5, by Statement[0].",
         ),
         ([ADMIN, NO_PUT.to(Principal.everyone()).when(ORG)], ROOT, None, None, ""),
         (
@@ -345,7 +345,7 @@ def test_lockout_of_everyone(given: Iterable[Statement], account: str | None, ex
         (
             [
                 PUT.to(Principal.arn(ALICE)),
-                NO_PUT.to(Principal.everyone()).when(conditions.principal_org_id.not_equals("o-1")),
+                NO_PUT.to(Principal.everyone()).when(conditions.principal_org_id.not_equals("o-a1b2c3d4e5")),
             ],
             ALICE,
             "LOCKOUT_CALLER",
@@ -756,7 +756,7 @@ def test_the_first_unknown_words_have_suggestions() -> None:
     assert ["; did you mean '" in finding.message for finding in unknown] == [True] * 100 + [False] * 80
 
 
-NO_ORGANISATION = Condition("StringEquals", "aws:PrincipalOrgID", "o-1")
+NO_ORGANISATION = Condition("StringEquals", "aws:PrincipalOrgID", "o-a1b2c3d4e5")
 OF_OTHER = Condition("StringEquals", "kms:CallerAccount", OTHER)
 
 
@@ -788,12 +788,16 @@ OF_OTHER = Condition("StringEquals", "kms:CallerAccount", OTHER)
         ({"Service": "s3.amazonaws.com"}, NO_ORGANISATION, False),
         (
             {"Service": "s3.amazonaws.com"},
-            Condition("StringEqualsIfExists", "aws:PrincipalOrgID", "o-1"),
+            Condition("StringEqualsIfExists", "aws:PrincipalOrgID", "o-a1b2c3d4e5"),
             True,
         ),
-        ({"Service": "s3.amazonaws.com"}, Condition("StringNotEquals", "aws:PrincipalOrgID", "o-1"), True),
+        (
+            {"Service": "s3.amazonaws.com"},
+            Condition("StringNotEquals", "aws:PrincipalOrgID", "o-a1b2c3d4e5"),
+            True,
+        ),
         ({"Service": "s3.amazonaws.com", "AWS": ALICE}, NO_ORGANISATION, True),
-        ({"Service": "s3.amazonaws.com"}, Condition("StringEquals", "aws:SourceOrgID", "o-1"), True),
+        ({"Service": "s3.amazonaws.com"}, Condition("StringEquals", "aws:SourceOrgID", "o-a1b2c3d4e5"), True),
         # What else requests of services have is not known.
         ({"Service": "s3.amazonaws.com"}, OF_OTHER, True),
         ({"Service": "s3.amazonaws.com"}, Condition("IpAddress", "aws:SourceIp", "192.0.2.0/24"), True),
@@ -827,12 +831,17 @@ def test_conditions_that_no_principal_of_the_statement_meets(
         (Condition("StringEqualsIfExists", "kms:CallerAccount", ACCOUNT), True),
         (Condition("StringNotEquals", "kms:CallerAccount", ACCOUNT), True),
         (Condition("StringLike", "kms:CallerAccount", "*"), True),
-        (Condition("StringEquals", "aws:PrincipalOrgID", "o-1"), False),
-        (Condition("ForAnyValue:StringEquals", "aws:PrincipalOrgPaths", "o-1/r-1/"), False),
-        (Condition("ForAllValues:StringEquals", "aws:PrincipalOrgPaths", "o-1/r-1/"), True),
-        (Condition("ForAnyValue:StringLike", "aws:PrincipalOrgPaths", "o-1/r-1/ou-1/*"), False),
-        (Condition("ForAnyValue:StringLike", "aws:PrincipalOrgPaths", "o-*/r-1/*"), True),
-        (Condition("StringLike", "aws:PrincipalOrgID", "o-1/*"), True),
+        (Condition("StringEquals", "aws:PrincipalOrgID", "o-a1b2c3d4e5"), False),
+        (Condition("ForAnyValue:StringEquals", "aws:PrincipalOrgPaths", "o-a1b2c3d4e5/r-ab12/"), False),
+        (Condition("ForAllValues:StringEquals", "aws:PrincipalOrgPaths", "o-a1b2c3d4e5/r-ab12/"), True),
+        (
+            Condition(
+                "ForAnyValue:StringLike", "aws:PrincipalOrgPaths", "o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*"
+            ),
+            False,
+        ),
+        (Condition("ForAnyValue:StringLike", "aws:PrincipalOrgPaths", "o-*/r-ab12/*"), True),
+        (Condition("StringLike", "aws:PrincipalOrgID", "o-a1b2c3d4e5/*"), True),
         (Condition("StringEquals", "aws:PrincipalServiceName", "s3.amazonaws.com"), False),
         (Condition("ArnLike", "aws:PrincipalArn", f"arn:aws:iam::{ACCOUNT}:role/*"), False),
         (Condition("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:role/App"), True),
@@ -880,17 +889,18 @@ def test_every_action_for_another_account(name: str, action: str, account: str |
 @pytest.mark.parametrize(
     ("condition", "action", "found"),
     [
-        (conditions.principal_org_id.not_equals("o-1"), "kms:*", True),
+        (conditions.principal_org_id.not_equals("o-a1b2c3d4e5"), "kms:*", True),
         (conditions.source_ip.not_in_network("192.0.2.0/24"), "kms:Decrypt", True),
-        (conditions.principal_org_id.not_equals("o-1"), "kms:ScheduleKeyDeletion", False),
-        (conditions.principal_org_id.equals("o-1"), "kms:*", False),
+        (conditions.principal_org_id.not_equals("o-a1b2c3d4e5"), "kms:ScheduleKeyDeletion", False),
+        (conditions.principal_org_id.equals("o-a1b2c3d4e5"), "kms:*", False),
         (
-            conditions.principal_org_id.not_equals("o-1") & conditions.principal_is_aws_service.is_false(),
+            conditions.principal_org_id.not_equals("o-a1b2c3d4e5")
+            & conditions.principal_is_aws_service.is_false(),
             "kms:*",
             False,
         ),
         (
-            conditions.principal_org_id.not_equals("o-1") & conditions.principal_org_id.exists(),
+            conditions.principal_org_id.not_equals("o-a1b2c3d4e5") & conditions.principal_org_id.exists(),
             "kms:*",
             False,
         ),
@@ -909,16 +919,16 @@ LIMITING = {
     "kms:CallerAccount": ACCOUNT,
     "aws:PrincipalAccount": ACCOUNT,
     "aws:PrincipalArn": ALICE,
-    "aws:PrincipalOrgID": "o-1",
+    "aws:PrincipalOrgID": "o-a1b2c3d4e5",
     "aws:SourceAccount": ACCOUNT,
     "aws:SourceArn": "arn:aws:s3:::b",
-    "aws:SourceOrgID": "o-1",
+    "aws:SourceOrgID": "o-a1b2c3d4e5",
     "aws:SourceOwner": ACCOUNT,
-    "aws:SourceVpc": "vpc-1",
-    "aws:SourceVpcArn": "arn:aws:ec2:us-east-1:111122223333:vpc/vpc-1",
-    "aws:SourceVpce": "vpce-1",
+    "aws:SourceVpc": "vpc-12345678",
+    "aws:SourceVpcArn": "arn:aws:ec2:us-east-1:111122223333:vpc/vpc-12345678",
+    "aws:SourceVpce": "vpce-12345678",
     "aws:VpceAccount": ACCOUNT,
-    "aws:VpceOrgID": "o-1",
+    "aws:VpceOrgID": "o-a1b2c3d4e5",
     "aws:userid": "AIDACKCEVSQ6C2EXAMPLE",
     "kms:EncryptionContext:aws:ses:source-account": ACCOUNT,
     "kms:EncryptionContext:aws:logs:arn": f"arn:aws:logs:us-east-1:{ACCOUNT}:*",
@@ -930,7 +940,7 @@ PATHS = ("aws:PrincipalOrgPaths", "aws:SourceOrgPaths", "aws:VpceOrgPaths")
 def test_what_limits_the_caller(key: str) -> None:
     """Each key that says who the caller is, or where it comes from, keeps an Allow for everyone from being public."""
     condition = (
-        Condition("ForAnyValue:StringEquals", key, "o-1/r-1/")
+        Condition("ForAnyValue:StringEquals", key, "o-a1b2c3d4e5/r-ab12/")
         if key in PATHS
         else Condition("StringLike", key, LIMITING[key])
     )
@@ -943,11 +953,11 @@ def test_what_limits_the_caller(key: str) -> None:
         (None, True),
         (Condition("StringEquals", "aws:SourceAccount", ACCOUNT), False),
         (Condition("ArnLike", "aws:SourceArn", f"arn:aws:sns:us-east-1:{ACCOUNT}:t"), False),
-        (Condition("StringEquals", "aws:SourceOrgID", "o-1"), False),
-        (Condition("ForAnyValue:StringEquals", "aws:SourceOrgPaths", "o-1/r-1/"), False),
+        (Condition("StringEquals", "aws:SourceOrgID", "o-a1b2c3d4e5"), False),
+        (Condition("ForAnyValue:StringEquals", "aws:SourceOrgPaths", "o-a1b2c3d4e5/r-ab12/"), False),
         (Condition("StringEquals", "aws:SourceOwner", ACCOUNT), False),
         (Condition("StringLike", "aws:SourceAccount", "*"), True),
-        (Condition("StringEquals", "aws:PrincipalOrgID", "o-1"), True),
+        (Condition("StringEquals", "aws:PrincipalOrgID", "o-a1b2c3d4e5"), True),
         # What a service writes into the encryption context tells the account of its resource.
         (Condition("ArnLike", "kms:EncryptionContext:aws:logs:arn", f"arn:aws:logs:*:{ACCOUNT}:*"), False),
         (Condition("StringEquals", "kms:EncryptionContext:aws:ses:source-account", ACCOUNT), False),
@@ -999,7 +1009,7 @@ NOT_OF_SERVICES = [
 def test_what_requests_of_services_do_not_have(key: str, spared: str | None) -> None:
     """A Deny by its absence is for services, unless another condition spares them."""
     condition = (
-        Condition("ForAllValues:StringNotEquals", key, "o-1/r-1/")
+        Condition("ForAllValues:StringNotEquals", key, "o-a1b2c3d4e5/r-ab12/")
         if key.endswith("Paths")
         else Condition("NotIpAddress" if key.endswith("Ip") else "StringNotEquals", key, "192.0.2.0/24")
     )

@@ -524,10 +524,12 @@ def test_requests_are_values() -> None:
 
 def test_a_request_does_not_follow_the_mapping_it_was_made_of() -> None:
     """Changing the mapping later changes nothing."""
-    context = {"aws:PrincipalOrgID": "o-1"}
+    context = {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}
     request = Request(USER, "kms:Decrypt", context)
-    context["aws:PrincipalOrgID"] = "o-2"
-    policy = Policy([allow("kms:*").to(Principal.everyone()).when(conditions.principal_org_id.equals("o-1"))])
+    context["aws:PrincipalOrgID"] = "o-f6g7h8i9j0"
+    policy = Policy(
+        [allow("kms:*").to(Principal.everyone()).when(conditions.principal_org_id.equals("o-a1b2c3d4e5"))]
+    )
     assert decide(policy, request).outcome is ALLOWED
 
 

@@ -302,26 +302,26 @@ def test_the_version() -> None:
         ([deny("kms:Decrypt").to(Principal.arn(BOB))], [], [], []),
         # One value less, or one condition more, is a loss and no gain.
         (
-            [TO_BOB.when(conditions.via_service.equals("a", "b"))],
-            [TO_BOB.when(conditions.via_service.equals("a"))],
+            [TO_BOB.when(conditions.user_agent.equals("a", "b"))],
+            [TO_BOB.when(conditions.user_agent.equals("a"))],
             [],
             [
                 (
                     BOB,
-                    Cell((conditions.via_service.equals("a", "b"),)),
-                    Cell((conditions.via_service.equals("a"),)),
+                    Cell((conditions.user_agent.equals("a", "b"),)),
+                    Cell((conditions.user_agent.equals("a"),)),
                 )
             ],
         ),
         (
-            [TO_BOB.when(conditions.via_service.not_equals("a"))],
-            [TO_BOB.when(conditions.via_service.not_equals("a", "b"))],
+            [TO_BOB.when(conditions.user_agent.not_equals("a"))],
+            [TO_BOB.when(conditions.user_agent.not_equals("a", "b"))],
             [],
             [
                 (
                     BOB,
-                    Cell((conditions.via_service.not_equals("a"),)),
-                    Cell((conditions.via_service.not_equals("a", "b"),)),
+                    Cell((conditions.user_agent.not_equals("a"),)),
+                    Cell((conditions.user_agent.not_equals("a", "b"),)),
                 )
             ],
         ),
@@ -332,17 +332,17 @@ def test_the_version() -> None:
             [(BOB, Cell((S3,)), Cell((conditions.secure_transport.is_true() & S3,)))],
         ),
         (
-            [TO_BOB, deny("kms:Decrypt").to(Principal.arn(BOB)).when(conditions.via_service.equals("a"))],
+            [TO_BOB, deny("kms:Decrypt").to(Principal.arn(BOB)).when(conditions.user_agent.equals("a"))],
             [
                 TO_BOB,
-                deny("kms:Decrypt").to(Principal.arn(BOB)).when(conditions.via_service.equals("a", "b")),
+                deny("kms:Decrypt").to(Principal.arn(BOB)).when(conditions.user_agent.equals("a", "b")),
             ],
             [],
             [
                 (
                     BOB,
-                    Cell(ALWAYS, denied=(conditions.via_service.equals("a"),)),
-                    Cell(ALWAYS, denied=(conditions.via_service.equals("a", "b"),)),
+                    Cell(ALWAYS, denied=(conditions.user_agent.equals("a"),)),
+                    Cell(ALWAYS, denied=(conditions.user_agent.equals("a", "b"),)),
                 )
             ],
         ),

@@ -107,7 +107,7 @@ def test_statements(statement: Statement, text: str) -> None:
     ("condition", "text"),
     [
         (S3, "kms:ViaService is s3.us-east-1.amazonaws.com"),
-        (conditions.via_service.not_equals("a", "b", "c"), "kms:ViaService is not a, b or c"),
+        (conditions.user_agent.not_equals("a", "b", "c"), "aws:UserAgent is not a, b or c"),
         (
             conditions.via_service.like("s3.*") & conditions.caller_account.equals(ACCOUNT),
             "kms:ViaService is like s3.* and kms:CallerAccount is 111122223333",

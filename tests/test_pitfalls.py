@@ -35,12 +35,12 @@ def kept(document: str) -> bool:
 
 def test_01_conditions_are_never_merged_or_overwritten() -> None:
     """1: awacs drops one of two conditions on the same operator and key, Terraform's data source ORs them."""
-    statement = Statement("Allow", condition=Condition("StringEquals", "aws:PrincipalOrgID", "o-1"))
+    statement = Statement("Allow", condition=Condition("StringEquals", "aws:PrincipalOrgID", "o-a1b2c3d4e5"))
     with pytest.raises(errors.ConditionConflictError):
-        statement.when(Condition("StringEquals", "aws:PrincipalOrgID", "o-2"))
+        statement.when(Condition("StringEquals", "aws:PrincipalOrgID", "o-f6g7h8i9j0"))
     both = statement.when(Condition("StringLike", "aws:PrincipalOrgID", "o-*"))
     assert list(both.condition or ()) == [
-        ("StringEquals", "aws:PrincipalOrgID", ("o-1",)),
+        ("StringEquals", "aws:PrincipalOrgID", ("o-a1b2c3d4e5",)),
         ("StringLike", "aws:PrincipalOrgID", ("o-*",)),
     ]
 

@@ -160,8 +160,8 @@ READY: list[tuple[Statement, dict[str, Any]]] = [
         service("logs.us-west-2.amazonaws.com", LOGS, {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": f"arn:aws:logs:us-west-2:{ACCOUNT}:*"}}),
     ),
     (
-        statements.cloudwatch_logs("us-west-2", ACCOUNT, log_group="app", partition="aws-us-gov"),
-        service("logs.us-west-2.amazonaws.com", LOGS, {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": f"arn:aws-us-gov:logs:us-west-2:{ACCOUNT}:log-group:app"}}),
+        statements.cloudwatch_logs("us-gov-west-1", ACCOUNT, log_group="app", partition="aws-us-gov"),
+        service("logs.us-gov-west-1.amazonaws.com", LOGS, {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": f"arn:aws-us-gov:logs:us-gov-west-1:{ACCOUNT}:log-group:app"}}),
     ),
     (
         statements.cloudtrail_encrypts_logs(TRAIL),
@@ -370,7 +370,7 @@ REFUSED: list[tuple[Callable[[], object], str]] = [
     (lambda: statements.s3_inventory("*", ACCOUNT), "aws:SourceArn: expected an ARN"),
     (lambda: statements.route53_dnssec("*"), "aws:SourceAccount: expected an account id"),
     (lambda: statements.route53_dnssec(ACCOUNT, "*"), "aws:SourceArn: expected an ARN"),
-    (lambda: statements.deny_deletion("*"), "aws:PrincipalArn: expected an ARN"),
+    (lambda: statements.deny_deletion("*"), "aws:PrincipalArn: expected the ARN of a user"),
     (lambda: statements.use_through_service("ec2", account=ACCOUNT), "a service in a Region"),
     (lambda: statements.use_through_service("ec2.us-west-2.amazonaws.com", account="*"), "an account id"),
     (lambda: statements.deny_short_waiting_period(30), "expected 7 to 29 days, not 30"),
@@ -391,23 +391,24 @@ def test_guards_cannot_be_switched_off(build: Callable[[], object], message: str
 
 
 @pytest.mark.parametrize(
-    ("partition", "principal"),
+    ("partition", "region", "domain"),
     [
-        ("aws", "logs.r-1.amazonaws.com"),
-        ("aws-us-gov", "logs.r-1.amazonaws.com"),
-        ("aws-cn", "logs.r-1.amazonaws.com.cn"),
+        ("aws", "us-east-1", "amazonaws.com"),
+        ("aws-us-gov", "us-gov-east-1", "amazonaws.com"),
+        ("aws-cn", "cn-north-1", "amazonaws.com.cn"),
     ],
 )
-def test_the_domain_of_cloudwatch_logs(partition: Any, principal: str) -> None:
+def test_the_domain_of_cloudwatch_logs(partition: Any, region: str, domain: str) -> None:
     """It is another one in China."""
-    statement = statements.cloudwatch_logs("r-1", ACCOUNT, partition=partition)
-    assert statement.principal == Principal.service(principal)
-    assert f"arn:{partition}:logs:r-1:{ACCOUNT}:*" in str(statement.condition)
+    statement = statements.cloudwatch_logs(region, ACCOUNT, partition=partition)
+    assert statement.principal == Principal.service(f"logs.{region}.{domain}")
+    assert f"arn:{partition}:logs:{region}:{ACCOUNT}:*" in str(statement.condition)
 
 
 def test_a_trail_in_another_partition() -> None:
     """The context is in the partition of the trail."""
-    statement = statements.cloudtrail_encrypts_logs(TRAIL.replace("arn:aws:", "arn:aws-us-gov:"))
+    trail = TRAIL.replace("arn:aws:", "arn:aws-us-gov:").replace("us-west-2", "us-gov-west-1")
+    statement = statements.cloudtrail_encrypts_logs(trail)
     assert "arn:aws-us-gov:cloudtrail:*:111122223333:trail/*" in str(statement.condition)
 
 

@@ -10,7 +10,8 @@
 Each gives a :class:`kmspolicy.Condition` for ``statement.when``. What a key can do depends on its type, and an operator
 that it does not have does not exist on it. Names are those of AWS in snake case, without the prefix ``kms:`` or
 ``aws:``. Every condition key that has an effect in a key policy is here; ``aws:ResourceTag`` and
-``kms:ResourceAliases`` have none and are not. For a key newer than this library, build a ``Condition``.
+``kms:ResourceAliases`` have none and are not. For a key or a value newer than this library, build a
+``Condition``.
 
 https://docs.aws.amazon.com/kms/latest/developerguide/policy-conditions.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
@@ -21,10 +22,6 @@ from __future__ import annotations
 from typing import Final
 
 from kmspolicy._build._keys import (
-    ACCOUNT,
-    ALIAS,
-    ARN,
-    OPERATION,
     ArnKey,
     BooleanKey,
     DateKey,
@@ -233,7 +230,7 @@ def _register(number: int, last: int) -> int:
 bypass_policy_lockout_safety_check: Final[BooleanKey] = BooleanKey("kms:BypassPolicyLockoutSafetyCheck")
 """Whether the request skips the lockout safety check."""
 
-caller_account: Final[TextKey] = TextKey("kms:CallerAccount", form=ACCOUNT)
+caller_account: Final[TextKey] = TextKey("kms:CallerAccount")
 """The account of the caller."""
 
 customer_master_key_spec: Final[TextKey] = TextKey("kms:CustomerMasterKeySpec")
@@ -254,7 +251,7 @@ encryption_context_keys: Final[TextSetKey] = TextSetKey("kms:EncryptionContextKe
 expiration_model: Final[TextKey] = TextKey("kms:ExpirationModel")
 """Whether imported key material expires: ``KEY_MATERIAL_EXPIRES`` or ``KEY_MATERIAL_DOES_NOT_EXPIRE``."""
 
-grant_constraint_source_arn: Final[ArnKey] = ArnKey("kms:GrantConstraintSourceArn", form=ARN)
+grant_constraint_source_arn: Final[ArnKey] = ArnKey("kms:GrantConstraintSourceArn")
 """The source ARN in the constraint of the grant."""
 
 grant_constraint_type: Final[TextKey] = TextKey("kms:GrantConstraintType")
@@ -263,7 +260,7 @@ grant_constraint_type: Final[TextKey] = TextKey("kms:GrantConstraintType")
 grant_is_for_aws_resource: Final[BooleanKey] = BooleanKey("kms:GrantIsForAWSResource")
 """Whether an AWS service makes the request for a resource of its own."""
 
-grant_operations: Final[TextSetKey] = TextSetKey("kms:GrantOperations", form=OPERATION)
+grant_operations: Final[TextSetKey] = TextSetKey("kms:GrantOperations")
 """The operations that the grant allows, ``Decrypt`` for example."""
 
 grantee_principal: Final[ArnKey] = ArnKey("kms:GranteePrincipal")
@@ -308,7 +305,7 @@ recipient_attestation_image_sha384: Final[TextKey] = TextKey("kms:RecipientAttes
 replica_region: Final[TextKey] = TextKey("kms:ReplicaRegion")
 """The Region of the new replica."""
 
-request_alias: Final[TextKey] = TextKey("kms:RequestAlias", form=ALIAS)
+request_alias: Final[TextKey] = TextKey("kms:RequestAlias")
 """The alias name by which the request names the KMS key, ``alias/app``; never its ARN."""
 
 retiring_principal: Final[ArnKey] = ArnKey("kms:RetiringPrincipal")
@@ -360,7 +357,7 @@ called_via_first: Final[TextKey] = TextKey("aws:CalledViaFirst")
 called_via_last: Final[TextKey] = TextKey("aws:CalledViaLast")
 """The last service of :data:`called_via`."""
 
-chatbot_source_arn: Final[ArnKey] = ArnKey("aws:ChatbotSourceArn", form=ARN)
+chatbot_source_arn: Final[ArnKey] = ArnKey("aws:ChatbotSourceArn")
 """The chat configuration that made the request."""
 
 current_time: Final[DateKey] = DateKey("aws:CurrentTime")
@@ -387,10 +384,10 @@ multi_factor_auth_age: Final[NumberKey] = NumberKey("aws:MultiFactorAuthAge")
 multi_factor_auth_present: Final[BooleanKey] = BooleanKey("aws:MultiFactorAuthPresent")
 """Whether the temporary credentials were given for a second factor; absent for long-term ones."""
 
-principal_account: Final[TextKey] = TextKey("aws:PrincipalAccount", form=ACCOUNT)
+principal_account: Final[TextKey] = TextKey("aws:PrincipalAccount")
 """The account of the caller."""
 
-principal_arn: Final[ArnKey] = ArnKey("aws:PrincipalArn", form=ARN)
+principal_arn: Final[ArnKey] = ArnKey("aws:PrincipalArn")
 """The ARN of the caller: for a role session, that of the role."""
 
 principal_is_aws_service: Final[BooleanKey] = BooleanKey("aws:PrincipalIsAWSService")
@@ -417,7 +414,7 @@ referer: Final[TextKey] = TextKey("aws:referer")
 requested_region: Final[TextKey] = TextKey("aws:RequestedRegion")
 """The Region of the request."""
 
-resource_account: Final[TextKey] = TextKey("aws:ResourceAccount", form=ACCOUNT)
+resource_account: Final[TextKey] = TextKey("aws:ResourceAccount")
 """The account of the key."""
 
 resource_org_id: Final[TextKey] = TextKey("aws:ResourceOrgID")
@@ -429,10 +426,10 @@ resource_org_paths: Final[TextSetKey] = TextSetKey("aws:ResourceOrgPaths")
 secure_transport: Final[BooleanKey] = BooleanKey("aws:SecureTransport")
 """Whether the request came over TLS."""
 
-source_account: Final[TextKey] = TextKey("aws:SourceAccount", form=ACCOUNT)
+source_account: Final[TextKey] = TextKey("aws:SourceAccount")
 """The account of the resource for which a service makes the request."""
 
-source_arn: Final[ArnKey] = ArnKey("aws:SourceArn", form=ARN)
+source_arn: Final[ArnKey] = ArnKey("aws:SourceArn")
 """The resource for which a service makes the request."""
 
 source_identity: Final[TextKey] = TextKey("aws:SourceIdentity")
@@ -447,7 +444,7 @@ source_org_id: Final[TextKey] = TextKey("aws:SourceOrgID")
 source_org_paths: Final[TextSetKey] = TextSetKey("aws:SourceOrgPaths")
 """The paths, in its organization, of the account for which a service makes the request."""
 
-source_owner: Final[TextKey] = TextKey("aws:SourceOwner", form=ACCOUNT)
+source_owner: Final[TextKey] = TextKey("aws:SourceOwner")
 """The account of the resource for which a service makes the request, as a few services name it."""
 
 source_vpc: Final[TextKey] = TextKey("aws:SourceVpc")
@@ -483,7 +480,7 @@ via_aws_service: Final[BooleanKey] = BooleanKey("aws:ViaAWSService")
 vpc_source_ip: Final[NetworkKey] = NetworkKey("aws:VpcSourceIp")
 """The address from which the request came through a VPC endpoint."""
 
-vpce_account: Final[TextKey] = TextKey("aws:VpceAccount", form=ACCOUNT)
+vpce_account: Final[TextKey] = TextKey("aws:VpceAccount")
 """The account of the VPC endpoint through which the request came."""
 
 vpce_org_id: Final[TextKey] = TextKey("aws:VpceOrgID")
@@ -497,7 +494,7 @@ vpce_org_paths: Final[TextSetKey] = TextSetKey("aws:VpceOrgPaths")
 ec2_role_delivery: Final[NumberKey] = NumberKey("ec2:RoleDelivery")
 """The version of the instance metadata service that delivered the credentials."""
 
-ec2_source_instance_arn: Final[ArnKey] = ArnKey("ec2:SourceInstanceArn", form=ARN)
+ec2_source_instance_arn: Final[ArnKey] = ArnKey("ec2:SourceInstanceArn")
 """The instance to which the credentials were delivered."""
 
 glue_credential_issuing_service: Final[TextKey] = TextKey("glue:CredentialIssuingService")
@@ -509,8 +506,8 @@ glue_role_assumed_by: Final[TextKey] = TextKey("glue:RoleAssumedBy")
 identitystore_user_id: Final[TextKey] = TextKey("identitystore:UserId")
 """The IAM Identity Center user of the caller."""
 
-lambda_source_function_arn: Final[ArnKey] = ArnKey("lambda:SourceFunctionArn", form=ARN)
+lambda_source_function_arn: Final[ArnKey] = ArnKey("lambda:SourceFunctionArn")
 """The Lambda function to which the credentials were delivered."""
 
-ssm_source_instance_arn: Final[ArnKey] = ArnKey("ssm:SourceInstanceArn", form=ARN)
+ssm_source_instance_arn: Final[ArnKey] = ArnKey("ssm:SourceInstanceArn")
 """The managed instance to which the credentials were delivered."""

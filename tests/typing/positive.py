@@ -183,11 +183,15 @@ def builder(number: int, now: datetime) -> None:
     assert_type(allow("kms:Decrypt", "kms:GenerateDataKey*"), Permission)
     assert_type(allow(matching("kms:*Mac")).to(app), Statement)
     assert_type(
-        allow("kms:Decrypt").to(app, app).when(conditions.via_service.equals("s3")).named("x"), Statement
+        allow("kms:Decrypt")
+        .to(app, app)
+        .when(conditions.via_service.equals("s3.us-east-1.amazonaws.com"))
+        .named("x"),
+        Statement,
     )
     assert_type(deny.all_except("kms:Decrypt").to_all_except(app), Statement)
     Policy([allow("kms:Decrypt").to(app), statements.enable_iam_policies("111122223333")])
-    assert_type(conditions.via_service.equals("a", "b"), Condition)
+    assert_type(conditions.user_agent.equals("a", "b"), Condition)
     assert_type(conditions.encryption_context("a").if_exists.arn_like("arn:aws:s3:::b"), Condition)
     assert_type(conditions.grant_operations.for_all_values.if_exists.equals("Decrypt"), Condition)
     assert_type(conditions.rotation_period_in_days.less_than(number), Condition)

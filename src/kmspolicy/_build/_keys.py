@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias, final
 import attrs
 
 from kmspolicy._document import Condition, Principal
+from kmspolicy._language._forms import form_of, is_never_public, misfit
 from kmspolicy._printable import word
 from kmspolicy.errors import BuilderError
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from kmspolicy._language._aliases import Network
+    from kmspolicy._language._forms import Comparison
 
 
 def _variable_text(value: str) -> str:
@@ -70,45 +72,11 @@ Arn: TypeAlias = str | Variable | Principal
 """An ARN, perhaps as the single name of a principal."""
 
 
-class Form(NamedTuple):
-    """The form of the values of a key, and how it is said to a person."""
-
-    exact: re.Pattern[str]
-    like: re.Pattern[str]
-    words: str
-
-
-_ANY: Final = re.compile(r".*", re.DOTALL)
-_PLACEHOLDER: Final = "x"
-_VARIABLE: Final = re.compile(r"\$\{[^}]*\}")
-ANY_TEXT: Final = Form(_ANY, _ANY, "text")
-ACCOUNT: Final = Form(
-    re.compile(rf"[0-9]{{12}}|{_PLACEHOLDER}"),
-    re.compile(rf"[0-9*?]+|{_PLACEHOLDER}"),
-    "an account id of 12 digits",
-)
-ARN: Final = Form(
-    re.compile(r"arn:[^:*?\s]+:[^:*?\s]+:[^:*?\s]*:(?:[0-9]{12}|[a-z][a-z-]*)?:[^*?\n]+"),
-    _ANY,
-    "an ARN without wildcards, arn:partition:service:region:account:resource",
-)
-ARN_PATTERN: Final = Form(
-    _ANY,
-    re.compile(r"arn:[^:\s]+:[^:\s]+:[^:\s]*:[^:\s]*:[^\n]+"),
-    "an ARN, arn:partition:service:region:account:resource, with * and ? if need be",
-)
-ALIAS: Final = Form(re.compile(r"alias/[^*?\s]+"), re.compile(r"alias/\S+"), "an alias name, alias/app")
-OPERATION: Final = Form(
-    re.compile(r"[A-Za-z]+"), re.compile(r"[A-Za-z*?]+"), "an operation without prefix, Decrypt"
-)
-
-
 @attrs.frozen
 class _Operators:
     """One key, with the set qualifier and the suffix that its operators carry."""
 
     key: str
-    _form: Form = attrs.field(default=ANY_TEXT, kw_only=True, alias="form", repr=False)
     _qualifier: str = attrs.field(default="", kw_only=True, alias="qualifier", repr=False)
     _suffix: str = attrs.field(default="", kw_only=True, alias="suffix", repr=False)
 
@@ -200,44 +168,44 @@ class TextOperators(_Operators):
 
     def equals(self, value: Text, /, *values: Text) -> Condition:
         """Match when the value is one of these, case and all."""
-        return self._texts("StringEquals", value, *values, like=False)
+        return self._texts("StringEquals", value, *values, comparison="exact")
 
     def not_equals(self, value: Text, /, *values: Text) -> Condition:
         """Match when the value is none of these, or the key is absent (but not behind ``for_any_value``)."""
-        return self._texts("StringNotEquals", value, *values, like=False)
+        return self._texts("StringNotEquals", value, *values, comparison="exact")
 
     def equals_ignore_case(self, value: Text, /, *values: Text) -> Condition:
         """Match when the value is one of these, in any case."""
-        return self._texts("StringEqualsIgnoreCase", value, *values, like=False)
+        return self._texts("StringEqualsIgnoreCase", value, *values, comparison="ignore case")
 
     def not_equals_ignore_case(self, value: Text, /, *values: Text) -> Condition:
         """Match when the value is none of these in any case, or the key is absent (but not behind ``for_any_value``)."""
-        return self._texts("StringNotEqualsIgnoreCase", value, *values, like=False)
+        return self._texts("StringNotEqualsIgnoreCase", value, *values, comparison="ignore case")
 
     def like(self, value: Text, /, *values: Text) -> Condition:
         """Match when the value is like one of these, where ``*`` is any characters and ``?`` one."""
-        return self._texts("StringLike", value, *values, like=True)
+        return self._texts("StringLike", value, *values, comparison="like")
 
     def not_like(self, value: Text, /, *values: Text) -> Condition:
         """Match when the value is like none of these, or the key is absent (but not behind ``for_any_value``)."""
-        return self._texts("StringNotLike", value, *values, like=True)
+        return self._texts("StringNotLike", value, *values, comparison="like")
 
-    def _texts(self, operator: str, *values: Text, like: bool) -> Condition:
-        return self._condition(operator, [self._checked(value, self._form, like=like) for value in values])
+    def _texts(self, operator: str, *values: Text, comparison: Comparison) -> Condition:
+        return self._condition(operator, [self._checked(value, comparison) for value in values])
 
-    def _checked(self, value: Text, form: Form, *, like: bool) -> str:
-        pattern = form.like if like else form.exact
-        if isinstance(value, Variable):
-            if not pattern.fullmatch(_VARIABLE.sub(_PLACEHOLDER, value.text)):
-                raise self._refuse(value, form.words)
-            return value.text
-        if isinstance(value, str) and "${" in value:
+    def _checked(self, value: Text, comparison: Comparison) -> str:
+        text = value.text if isinstance(value, Variable) else value
+        if not isinstance(text, str):
+            raise self._refuse(value, form_of(self.key, comparison).words)
+        if text is value and "${" in text:
+            words = form_of(self.key, comparison).words
             raise self._refuse(
-                value, f"{form.words}; a value of the request is written with the variable method of its key"
+                value, f"{words}; a value of the request is written with the variable method of its key"
             )
-        if not isinstance(value, str) or not pattern.fullmatch(value):
-            raise self._refuse(value, form.words)
-        return value
+        wrong = misfit(self.key, text, comparison)
+        if wrong is not None:
+            raise self._refuse(value, wrong.expected)
+        return text
 
 
 class ArnOperators(TextOperators):
@@ -262,9 +230,7 @@ class ArnOperators(TextOperators):
         return self._arns("ArnNotLike", value, *values)
 
     def _arns(self, operator: str, *values: Arn) -> Condition:
-        return self._condition(
-            operator, [self._checked(self._name(value), ARN_PATTERN, like=True) for value in values]
-        )
+        return self._condition(operator, [self._checked(self._name(value), "arn") for value in values])
 
     def _name(self, value: Arn) -> Text:
         """Take the ARN of a principal that is named by one."""
@@ -417,6 +383,8 @@ class NetworkOperators(_Operators):
             ip_network(text if _CIDR.fullmatch(text) else "")
         except ValueError as error:
             raise self._refuse(value, "a network in CIDR notation without host bits") from error
+        if is_never_public(self.key, text):
+            raise self._refuse(value, "a public network; private addresses are in aws:VpcSourceIp")
         return text
 
 
@@ -432,7 +400,7 @@ class TextKey(TextOperators, _SingleKey):
     @property
     def if_exists(self) -> TextOperators:
         """The same operators, which also match when the request does not have the key."""
-        return TextOperators(self.key, form=self._form, suffix="IfExists")
+        return TextOperators(self.key, suffix="IfExists")
 
 
 @final
@@ -444,7 +412,7 @@ class ArnKey(ArnOperators, _SingleKey):
     @property
     def if_exists(self) -> ArnOperators:
         """The same operators, which also match when the request does not have the key."""
-        return ArnOperators(self.key, form=self._form, suffix="IfExists")
+        return ArnOperators(self.key, suffix="IfExists")
 
 
 @final
@@ -456,7 +424,7 @@ class NumberKey(NumberOperators, _SingleKey):
     @property
     def if_exists(self) -> NumberOperators:
         """The same operators, which also match when the request does not have the key."""
-        return NumberOperators(self.key, form=self._form, suffix="IfExists")
+        return NumberOperators(self.key, suffix="IfExists")
 
 
 @final
@@ -468,7 +436,7 @@ class DateKey(DateOperators, _SingleKey):
     @property
     def if_exists(self) -> DateOperators:
         """The same operators, which also match when the request does not have the key."""
-        return DateOperators(self.key, form=self._form, suffix="IfExists")
+        return DateOperators(self.key, suffix="IfExists")
 
 
 @final
@@ -480,7 +448,7 @@ class TimeKey(TimeOperators, _SingleKey):
     @property
     def if_exists(self) -> TimeOperators:
         """The same operators, which also match when the request does not have the key."""
-        return TimeOperators(self.key, form=self._form, suffix="IfExists")
+        return TimeOperators(self.key, suffix="IfExists")
 
 
 @final
@@ -492,7 +460,7 @@ class BooleanKey(BooleanOperators, _SingleKey):
     @property
     def if_exists(self) -> BooleanOperators:
         """The same operators, which also match when the request does not have the key."""
-        return BooleanOperators(self.key, form=self._form, suffix="IfExists")
+        return BooleanOperators(self.key, suffix="IfExists")
 
 
 @final
@@ -504,7 +472,7 @@ class NetworkKey(NetworkOperators, _SingleKey):
     @property
     def if_exists(self) -> NetworkOperators:
         """The same operators, which also match when the request does not have the key."""
-        return NetworkOperators(self.key, form=self._form, suffix="IfExists")
+        return NetworkOperators(self.key, suffix="IfExists")
 
 
 @final
@@ -519,7 +487,7 @@ class TextSetOperators(TextOperators):
     @property
     def if_exists(self) -> TextOperators:
         """The same operators, which also match when the request does not have the key."""
-        return TextOperators(self.key, form=self._form, qualifier=self._qualifier, suffix="IfExists")
+        return TextOperators(self.key, qualifier=self._qualifier, suffix="IfExists")
 
 
 @final
@@ -531,9 +499,9 @@ class TextSetKey(_Key):
     @property
     def for_any_value(self) -> TextSetOperators:
         """Match when at least one value of the request matches; a request without values never does."""
-        return TextSetOperators(self.key, form=self._form, qualifier="ForAnyValue:")
+        return TextSetOperators(self.key, qualifier="ForAnyValue:")
 
     @property
     def for_all_values(self) -> TextSetOperators:
         """Match when every value of the request matches, and also when the request has none: add ``exists()``."""
-        return TextSetOperators(self.key, form=self._form, qualifier="ForAllValues:")
+        return TextSetOperators(self.key, qualifier="ForAllValues:")
