@@ -19,7 +19,7 @@ from kmspolicy._language._keys import (
 )
 from kmspolicy._language._operators import OPERATORS
 from kmspolicy._language._patterns import like
-from vocabulary_of_botocore import Operation, differences, operations_of
+from vocabulary_of_botocore import Operation, differences, lists_of, new_values, operations_of
 
 FACTS = Path(os.environ.get("KMSPOLICY_CORPUS") or "no-corpus").parent / "vocabulary"
 YOUNGER = {"kms:Decapsulate", "kms:Encapsulate"}  # than the reference of 2026-08-22
@@ -149,9 +149,17 @@ def test_what_botocore_knows_otherwise_is_noticed(operation: Operation, expected
 
 
 def test_the_installed_botocore_knows_nothing_otherwise() -> None:
-    """Its model is not older than what the data was taken from, nor has AWS changed its mind."""
+    """AWS has not changed its mind since the data was taken from it."""
     session = pytest.importorskip("botocore.session").get_session()
-    assert list(differences(operations_of(session.get_service_model("kms")))) == []
+    model = session.get_service_model("kms")
+    assert [*differences(operations_of(model)), *new_values(lists_of(model))] == []
+
+
+def test_a_new_value_is_noticed() -> None:
+    """A list of botocore's that grows is one that our form of the key has to follow."""
+    assert list(new_values({"kms:MessageType": ["RAW", "COOKED"]})) == [
+        "kms:MessageType: COOKED is missing in _forms.py"
+    ]
 
 
 # --- who chooses, and what limits ------------------------------------------------------------------

@@ -11,14 +11,32 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, NamedTuple
 
 from kmspolicy._language._actions import ACTIONS
+from kmspolicy._language._forms import misfit
 from kmspolicy._language._keys import CONDITION_KEYS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from botocore.model import ServiceModel
 
 ACTIONS_OF = {"ReEncrypt": ("kms:ReEncryptFrom", "kms:ReEncryptTo")}
+LIST_OF_KEY = {
+    "kms:DataKeyPairSpec": "DataKeyPairSpec",
+    "kms:EncryptionAlgorithm": "EncryptionAlgorithmSpec",
+    "kms:ExpirationModel": "ExpirationModelType",
+    "kms:GrantConstraintType": "GrantConstraints",
+    "kms:GrantOperations": "GrantOperation",
+    "kms:KeyAgreementAlgorithm": "KeyAgreementAlgorithmSpec",
+    "kms:KeyOrigin": "OriginType",
+    "kms:KeySpec": "KeySpec",
+    "kms:KeyUsage": "KeyUsageType",
+    "kms:MacAlgorithm": "MacAlgorithmSpec",
+    "kms:MessageType": "MessageType",
+    "kms:MultiRegionKeyType": "MultiRegionKeyType",
+    "kms:SigningAlgorithm": "SigningAlgorithmSpec",
+    "kms:WrappingAlgorithm": "AlgorithmSpec",
+    "kms:WrappingKeySpec": "WrappingKeySpec",
+}
 KEY_OF_PARAMETER = {"KeyPairSpec": "kms:DataKeyPairSpec", "Operations": "kms:GrantOperations"}
 
 
@@ -64,6 +82,20 @@ def differences(operations: Iterable[Operation]) -> Iterator[str]:
                 yield f"{name}: the keys of all requests are {sorted(operation.always)}, not {sorted(always)}"
 
 
+def new_values(lists: Mapping[str, Iterable[str]]) -> Iterator[str]:
+    """Say which values of condition keys are new to us."""
+    for key, values in lists.items():
+        for value in values:
+            if misfit(key, value, "exact") is not None:
+                yield f"{key}: {value} is missing in _forms.py"
+
+
+def lists_of(model: ServiceModel) -> dict[str, list[str]]:
+    """Return the values that a model has for condition keys: the members of an enumeration, or of a structure."""
+    shapes = {key: model.shape_for(name) for key, name in LIST_OF_KEY.items()}
+    return {key: list(getattr(shape, "enum", None) or shape.members) for key, shape in shapes.items()}  # type: ignore[attr-defined]
+
+
 def operations_of(model: ServiceModel) -> Iterator[Operation]:
     """Go through the operations of a model."""
     for name in model.operation_names:
@@ -77,8 +109,9 @@ def main() -> int:
     """Print the comparison; return 1 where there are differences."""
     from botocore.session import get_session  # noqa: PLC0415 - what is tested of this module needs none
 
-    operations = list(operations_of(get_session().get_service_model("kms")))
-    found = list(differences(operations))
+    model = get_session().get_service_model("kms")
+    operations = list(operations_of(model))
+    found = [*differences(operations), *new_values(lists_of(model))]
     summary = f"botocore {version('botocore')}: {len(operations)} operations, {len(found)} differences"
     sys.stdout.write("\n".join([*found, summary]) + "\n")
     return 1 if found else 0

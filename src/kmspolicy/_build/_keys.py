@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from kmspolicy._language._aliases import Network
-    from kmspolicy._language._forms import Comparison
+    from kmspolicy._language._forms import ComparedAs
 
 
 def _variable_text(value: str) -> str:
@@ -168,41 +168,41 @@ class TextOperators(_Operators):
 
     def equals(self, value: Text, /, *values: Text) -> Condition:
         """Match when the value is one of these, case and all."""
-        return self._texts("StringEquals", value, *values, comparison="exact")
+        return self._texts("StringEquals", value, *values, compared_as="exact")
 
     def not_equals(self, value: Text, /, *values: Text) -> Condition:
         """Match when the value is none of these, or the key is absent (but not behind ``for_any_value``)."""
-        return self._texts("StringNotEquals", value, *values, comparison="exact")
+        return self._texts("StringNotEquals", value, *values, compared_as="exact")
 
     def equals_ignore_case(self, value: Text, /, *values: Text) -> Condition:
         """Match when the value is one of these, in any case."""
-        return self._texts("StringEqualsIgnoreCase", value, *values, comparison="ignore case")
+        return self._texts("StringEqualsIgnoreCase", value, *values, compared_as="ignore case")
 
     def not_equals_ignore_case(self, value: Text, /, *values: Text) -> Condition:
         """Match when the value is none of these in any case, or the key is absent (but not behind ``for_any_value``)."""
-        return self._texts("StringNotEqualsIgnoreCase", value, *values, comparison="ignore case")
+        return self._texts("StringNotEqualsIgnoreCase", value, *values, compared_as="ignore case")
 
     def like(self, value: Text, /, *values: Text) -> Condition:
         """Match when the value is like one of these, where ``*`` is any characters and ``?`` one."""
-        return self._texts("StringLike", value, *values, comparison="like")
+        return self._texts("StringLike", value, *values, compared_as="like")
 
     def not_like(self, value: Text, /, *values: Text) -> Condition:
         """Match when the value is like none of these, or the key is absent (but not behind ``for_any_value``)."""
-        return self._texts("StringNotLike", value, *values, comparison="like")
+        return self._texts("StringNotLike", value, *values, compared_as="like")
 
-    def _texts(self, operator: str, *values: Text, comparison: Comparison) -> Condition:
-        return self._condition(operator, [self._checked(value, comparison) for value in values])
+    def _texts(self, operator: str, *values: Text, compared_as: ComparedAs) -> Condition:
+        return self._condition(operator, [self._checked(value, compared_as) for value in values])
 
-    def _checked(self, value: Text, comparison: Comparison) -> str:
+    def _checked(self, value: Text, compared_as: ComparedAs) -> str:
         text = value.text if isinstance(value, Variable) else value
         if not isinstance(text, str):
-            raise self._refuse(value, form_of(self.key, comparison).words)
+            raise self._refuse(value, form_of(self.key, compared_as).words)
         if text is value and "${" in text:
-            words = form_of(self.key, comparison).words
+            words = form_of(self.key, compared_as).words
             raise self._refuse(
                 value, f"{words}; a value of the request is written with the variable method of its key"
             )
-        wrong = misfit(self.key, text, comparison)
+        wrong = misfit(self.key, text, compared_as)
         if wrong is not None:
             raise self._refuse(value, wrong.expected)
         return text

@@ -22,6 +22,8 @@ _OPERATORS: Final = f"{_IAM}reference_policies_elements_condition_operators.html
 _SETS: Final = f"{_IAM}reference_policies_condition-single-vs-multi-valued-context-keys.html"
 _PERMISSIONS: Final = f"{_KMS}kms-api-permissions-reference.html"
 _CONDITIONS: Final = f"{_KMS}conditions-kms.html"
+_GLOBAL: Final = f"{_IAM}reference_policies_condition-keys.html"
+_ARNS: Final = f"{_IAM}reference-arns.html"
 _AUGUST_2025: Final = "https://github.com/ministryofjustice/analytical-platform/issues/7691"
 
 ERROR, SECURITY, WARNING, SUGGESTION = (
@@ -65,6 +67,106 @@ def _one(*, without: str = "", **elements: Any) -> Json:  # noqa: ANN401 - JSON
 def _when(operator: str, key: str, *values: Any, **elements: Any) -> Json:  # noqa: ANN401 - JSON
     return _one(Condition={operator: {key: values[0] if len(values) == 1 else list(values)}}, **elements)
 
+
+# What no request has, by the form of the key: code, hint, page, and an example.
+_MISFITS: Final = (
+    (
+        "INVALID_VIA_SERVICE",
+        "Write it as s3.us-east-1.amazonaws.com, with the key's Region.",
+        f"{_CONDITIONS}#conditions-kms-via-service",
+        "StringEquals",
+        "kms:ViaService",
+        "s3.amazonaws.com",
+    ),
+    (
+        "INVALID_VPC_FORMAT",
+        "Write it as vpc-0123456789abcdef0.",
+        _CHECKS,
+        "StringEquals",
+        "aws:SourceVpc",
+        "vpce-0123456789abcdef0",
+    ),
+    (
+        "INVALID_VPCE_FORMAT",
+        "Write it as vpce-0123456789abcdef0.",
+        _CHECKS,
+        "StringEquals",
+        "aws:SourceVpce",
+        "vpc-0123456789abcdef0",
+    ),
+    (
+        "INVALID_REGION",
+        "Write it as us-east-1.",
+        _CHECKS,
+        "StringEquals",
+        "aws:RequestedRegion",
+        "us-east-1a",
+    ),
+    (
+        "INVALID_ARN_PREFIX",
+        "An ARN begins with arn: and has six parts.",
+        _ARNS,
+        "StringEquals",
+        "aws:SourceArn",
+        "bucket",
+    ),
+    (
+        "MISSING_ARN_FIELD",
+        "An ARN has six parts, which may be empty: arn:partition:service:region:account:resource.",
+        _ARNS,
+        "ArnLike",
+        "aws:SourceArn",
+        "arn:aws:sns:topic",
+    ),
+    (
+        "INVALID_PARTITION",
+        "Use the partition of the key: aws, aws-cn, aws-us-gov ...",
+        _ARNS,
+        "ArnLike",
+        "kms:EncryptionContext:aws:logs:arn",
+        "arn:aws:logs:us-gov-west-1:111122223333:*",
+    ),
+    (
+        "INVALID_ARN_SERVICE_CASE",
+        "Write the service in lower case.",
+        _ARNS,
+        "ArnLike",
+        "aws:SourceArn",
+        "arn:aws:S3:::bucket",
+    ),
+    (
+        "INVALID_ARN_REGION",
+        "Write it as us-east-1, or leave it empty where the service has no Regions.",
+        _ARNS,
+        "ArnLike",
+        "aws:SourceArn",
+        "arn:aws:sns:us-east:111122223333:topic",
+    ),
+    (
+        "INVALID_ARN_ACCOUNT",
+        "An account id has 12 digits.",
+        _ARNS,
+        "ArnLike",
+        "aws:SourceArn",
+        "arn:aws:sns:us-east-1:1111-2222-3333:topic",
+    ),
+    (
+        "INVALID_ARN_RESOURCE",
+        "Write the resource that the key is about; a role session has the ARN of its role.",
+        f"{_GLOBAL}#condition-keys-principalarn",
+        "ArnLike",
+        "aws:PrincipalArn",
+        "arn:aws:iam::111122223333:group/admins",
+    ),
+    (
+        "INVALID_CONDITION_VALUE",
+        "Correct it; what is younger than this library can be right.",
+        _CONDITIONS,
+        "StringEquals",
+        "kms:KeySpec",
+        "RSA2048",
+    ),
+)
 
 CATALOGUE: Final[dict[str, Entry]] = {
     # --- what KMS refuses ---
@@ -336,7 +438,7 @@ CATALOGUE: Final[dict[str, Entry]] = {
         WARNING,
         "There is no such global condition key; no request has it.",
         "Correct it.",
-        f"{_IAM}reference_policies_condition-keys.html",
+        _GLOBAL,
         _when("StringEquals", "aws:PrincipalOrgIDs", "o-a1b2c3d4e5"),
     ),
     "UNSUPPORTED_ACTION_FOR_CONDITION_KEY": Entry(
@@ -346,12 +448,36 @@ CATALOGUE: Final[dict[str, Entry]] = {
         _CONDITIONS,
         _when("Bool", "kms:GrantIsForAWSResource", "true"),
     ),
-    "INVALID_VIA_SERVICE": Entry(
+    **{
+        code: Entry(
+            WARNING,
+            "No request has such a value: what compares with it is never met, or always where it is negated.",
+            hint,
+            url,
+            _when(operator, key, value),
+        )
+        for code, hint, url, operator, key, value in _MISFITS
+    },
+    "PRIVATE_IP_ADDRESS": Entry(
         WARNING,
-        "No request comes through a service of this name: kms:ViaService has the Region in it.",
-        "Write it as s3.us-east-1.amazonaws.com, with the key's Region.",
-        f"{_CONDITIONS}#conditions-kms-via-service",
-        _when("StringEquals", "kms:ViaService", "s3.amazonaws.com"),
+        "A request over the internet never comes from a private address.",
+        "Use the public addresses of the network, or aws:VpcSourceIp beside aws:SourceVpc.",
+        f"{_GLOBAL}#condition-keys-sourceip",
+        _when("IpAddress", "aws:SourceIp", "10.0.0.0/8"),
+    ),
+    "PRIVATE_NOT_IP_ADDRESS": Entry(
+        WARNING,
+        "A request over the internet never comes from a private address, so that each meets this.",
+        "Use the public addresses of the network, or aws:VpcSourceIp beside aws:SourceVpc.",
+        f"{_GLOBAL}#condition-keys-sourceip",
+        _when("NotIpAddress", "aws:SourceIp", "192.168.0.0/16"),
+    ),
+    "IMPROVE_IP_RANGE": Entry(
+        SUGGESTION,
+        "The bits of the address behind the prefix do not count.",
+        "Write the first address of the network.",
+        _CHECKS,
+        _when("IpAddress", "aws:SourceIp", "203.0.113.5/24"),
     ),
     "CONDITION_NEVER_MET": Entry(
         WARNING,

@@ -10,17 +10,13 @@ from kmspolicy._check._finding import Severity
 from kmspolicy._check._found import Found, named_actions
 from kmspolicy._language._keys import nearest_key
 from kmspolicy._language._operators import OPERATORS, PARSED
-from kmspolicy._language._patterns import has_wildcards
 from kmspolicy._language._spelling import nearest
-from kmspolicy._language._variables import without_variables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from kmspolicy._document import Statement
-    from kmspolicy._language._operators import ParsedOperator
-    from kmspolicy._language._values import Value
     from kmspolicy._normal._clauses import Clause
 
 _BY_LOWER_CASE: Final = {name.lower(): name for name in OPERATORS}
@@ -97,40 +93,6 @@ def _condition(clause: Clause) -> Iterator[Found]:
             yield Found("MISSING_QUALIFIER", clause.steps, repr(clause.key))
         if kind.name not in _COMPARED_BY.get(facts.type, ()):
             yield Found("TYPE_MISMATCH", clause.steps, f"{clause.key!r} has {_TYPES[facts.type]}")
-    yield from _values(clause, parsed)
-    services = clause.values if kind.name == "String" and clause.folded == "kms:viaservice" else ()
-    wrong = ", ".join(repr(value) for value in services if _has_no_region(value))
-    if wrong:
-        yield Found("INVALID_VIA_SERVICE", clause.steps, wrong)
-
-
-def _values(clause: Clause, parsed: ParsedOperator) -> Iterator[Found]:
-    """Check whether the values of a condition can be read, and what stands in them."""
-    operator, read = parsed.operator, parsed.operator.kind.read
-    unread = [value for value in clause.values if read is not None and read(value) is None]
-    if len(unread) == len(clause.values) and not operator.negated and not parsed.seems_to_need_key:
-        yield Found(
-            "CONDITION_NEVER_MET", clause.steps, "it cannot be read" if unread else "it has no values"
-        )
-    elif unread:
-        yield Found(_UNREAD[operator.kind.name], clause.steps, ", ".join(map(repr, unread)))
-    if (
-        operator.kind.name == "String"
-        and not operator.comparison.wildcards
-        and any(map(_wildcard, clause.values))
-    ):
-        yield Found("WILDCARD_WITHOUT_LIKE_OPERATOR", clause.steps)
-
-
-def _has_no_region(value: Value) -> bool:
-    return isinstance(value, str) and bool(_WITHOUT_REGION(value))
-
-
-_WITHOUT_REGION = re.compile(r"[a-z0-9-]+(?:\.amazonaws\.com(?:\.cn)?)?", re.IGNORECASE).fullmatch
-
-
-def _wildcard(value: Value) -> bool:
-    return isinstance(value, str) and has_wildcards(without_variables(value))
 
 
 def _unknown_key(clause: Clause) -> Iterator[Found]:
@@ -158,13 +120,6 @@ _COMPARED_BY: Final[Mapping[str, tuple[str, ...]]] = {
     "Numeric": ("Numeric", "Null"),
     "Date": ("Date", "Numeric", "Null"),
     "IPAddress": ("IPAddress", "Null"),
-}
-_UNREAD: Final[Mapping[str, str]] = {
-    "Numeric": "TYPE_MISMATCH_NUMBER",
-    "Date": "TYPE_MISMATCH_DATE",
-    "Bool": "TYPE_MISMATCH_BOOLEAN",
-    "Null": "TYPE_MISMATCH_BOOLEAN",
-    "IPAddress": "TYPE_MISMATCH_IP_RANGE",
 }
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from kmspolicy._language._aliases import ContextValue
 
-Comparison: TypeAlias = Literal["exact", "ignore case", "like", "arn"]
+ComparedAs: TypeAlias = Literal["exact", "ignore case", "like", "arn"]
 """How a value of a policy is compared: as it is, in any case, with wildcards, or as an ARN, part by part with wildcards."""
 
 
@@ -98,7 +98,8 @@ VIA_SERVICE: Final = _form(
     code="INVALID_VIA_SERVICE",
 )
 ALIAS: Final = _form("the name of an alias, alias/app", "alias/[a-zA-Z0-9:/_-]+")
-DIGEST: Final = _form("lower-case hexadecimal digits", "[0-9a-f]+")
+# The guide has one with 0x: https://docs.aws.amazon.com/kms/latest/developerguide/conditions-nitro-enclaves.html
+DIGEST: Final = _form("lower-case hexadecimal digits", "[0-9a-f]+", "0x[0-9a-f]+")
 BOOLEAN: Final = _form("true or false", "true", "false")
 ARN: Final = Form(
     "an ARN, arn:partition:service:region:account:resource",
@@ -232,31 +233,31 @@ FORMS: Final = {
 """The forms of the keys whose values are not any text, number, date or address, by the name in lower case."""
 
 
-def form_of(key: str, comparison: Comparison) -> Form:
+def form_of(key: str, compared_as: ComparedAs) -> Form:
     """Return what the values of a key look like that are compared so."""
     form = FORMS.get(fold(key), ANY_TEXT)
-    return ARN if form is ANY_TEXT and comparison == "arn" else form
+    return ARN if form is ANY_TEXT and compared_as == "arn" else form
 
 
 # --- whether a value can be of a form ------------------------------------------------------------------
 
 
-def misfit(key: str, text: str, comparison: Comparison) -> Misfit | None:
+def misfit(key: str, text: str, compared_as: ComparedAs) -> Misfit | None:
     """Say why no request has a value that is meant by a text; None where one may have.
 
     Args:
         key: The condition key, in any case.
         text: What a policy compares with it: text, or a pattern, with variables, each of which may stand for anything.
-        comparison: How it is compared.
+        compared_as: How it is compared.
     """
-    form = form_of(key, comparison)
-    pattern = _pattern(text, wildcards=comparison in ("like", "arn"))
-    if comparison == "arn":
+    form = form_of(key, compared_as)
+    pattern = _pattern(text, wildcards=compared_as in ("like", "arn"))
+    if compared_as == "arn":
         found = _misfit_of_arn(form, pattern)
     else:
-        fits = form is ANY_TEXT or _fits(form, pattern, ignore_case=comparison == "ignore case")
+        fits = form is ANY_TEXT or _fits(form, pattern, ignore_case=compared_as == "ignore case")
         found = None if fits else _misfit_of_arn(form, pattern)
-    if found is not None and comparison in ("exact", "ignore case") and set("*?") & set(pattern):
+    if found is not None and compared_as in ("exact", "ignore case") and set("*?") & set(pattern):
         return found._replace(expected=f"{found.expected}, without wildcards")
     if found is None and (form.holds_arns or fold(key).startswith(_BY_SERVICE)):
         return _misfit_of_partition(pattern)
