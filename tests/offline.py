@@ -39,12 +39,12 @@ def answers() -> dict[str, object]:
     permission = allow("kms:Decrypt", matching("kms:Generate*"))
     use = (
         permission.to(role)
-        .when(conditions.source_ip.in_network("10.0.0.0/8"))
+        .when(conditions.source_ip.in_network("203.0.113.0/24"))
         .when(conditions.current_time.less_than(datetime(2030, 1, 1, tzinfo=UTC)))
     )
     old = Policy([statements.enable_iam_policies("111122223333"), use])
     new = Policy.from_json(old.to_json(indent=2)).with_statement(deny("kms:ScheduleKeyDeletion").to(role))
-    decision = decide(new, Request(role, "kms:Decrypt", {"aws:SourceIp": "10.1.2.3"}))
+    decision = decide(new, Request(role, "kms:Decrypt", {"aws:SourceIp": "203.0.113.5"}))
     difference, findings = diff(old, new), check(new, caller=role)
     return {
         "access": access(new),
