@@ -346,37 +346,52 @@ def _access(
         tabulate(one.rules, names, actions, partition),
         tabulate(other.rules, names, actions, partition),
     )
-    implied = _Implied(same_version=one.form.version == other.form.version)
+    more = _More(_Implied(same_version=one.form.version == other.form.version))
     listed = [
         AccessChange(principal, tuple(those), *cells, actions)
         for number, principal in enumerate(before.principals)
         for cells, those in _cells(before, after, number)
     ]
     return (
-        tuple(change for change in listed if _gives_more(change.after, change.before, implied)),
-        tuple(change for change in listed if _gives_more(change.before, change.after, implied)),
+        tuple(change for change in listed if more.is_given(change.after, change.before)),
+        tuple(change for change in listed if more.is_given(change.before, change.after)),
     )
 
 
 def _cells(
     before: AccessTable, after: AccessTable, number: int
 ) -> Iterable[tuple[tuple[Cell, Cell], list[str]]]:
-    """Group the actions of one principal by what its cells were and are."""
-    cells: dict[tuple[Cell, Cell], list[str]] = {}
+    """Group the actions of one principal by what its cells were and are; in a table, what is the same is one object."""
+    cells: dict[tuple[int, int], tuple[tuple[Cell, Cell], list[str]]] = {}
     for action, old, new in zip(before.actions, before.cells, after.cells, strict=True):
-        cells.setdefault((old[number], new[number]), []).append(action)
-    return cells.items()
+        pair = old[number], new[number]
+        cells.setdefault((id(pair[0]), id(pair[1])), (pair, []))[1].append(action)
+    return cells.values()
 
 
-def _gives_more(cell: Cell, other: Cell, implied: _Implied) -> bool:
-    """Return whether a cell gives access that the other one does not."""
-    if cell.denied == ALWAYS or not (cell.allowed or cell.delegated):
-        return False
-    return (
-        not implied.within(cell.allowed, other.allowed)
-        or not (other.allowed == ALWAYS or implied.within(cell.delegated, other.delegated))
-        or not implied.within(other.denied, cell.denied)
-    )
+class _More:
+    """Whether a cell gives access that another one does not; asked once for each two."""
+
+    def __init__(self, implied: _Implied) -> None:
+        self._implied = implied
+        self._known: dict[tuple[int, int], bool] = {}
+
+    def is_given(self, cell: Cell, other: Cell) -> bool:
+        """Return whether the cell gives access that the other one does not."""
+        pair = id(cell), id(other)
+        if pair not in self._known:
+            self._known[pair] = self._compare(cell, other)
+        return self._known[pair]
+
+    def _compare(self, cell: Cell, other: Cell) -> bool:
+        if cell.denied == ALWAYS or not (cell.allowed or cell.delegated):
+            return False
+        within = self._implied.within
+        return (
+            not within(cell.allowed, other.allowed)
+            or not (other.allowed == ALWAYS or within(cell.delegated, other.delegated))
+            or not within(other.denied, cell.denied)
+        )
 
 
 class _Implied:

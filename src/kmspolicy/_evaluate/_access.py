@@ -247,6 +247,10 @@ class Entry(NamedTuple):
     terms: Terms
 
 
+_Ways: TypeAlias = "tuple[tuple[Terms, ...], tuple[Terms, ...], tuple[Terms, ...]]"
+"""The conditions under which something is allowed, delegated or denied."""
+
+
 class Given:
     """What a policy gives; what is the same for many callers and actions is worked out once."""
 
@@ -255,6 +259,7 @@ class Given:
         self._terms: dict[tuple[int, tuple[int, ...]], Terms] = {}
         self._conditions: dict[Terms, Condition] = {frozenset(): ALWAYS[0]}
         self._cells: dict[tuple[tuple[Entry, ...], frozenset[int]], Cell] = {}
+        self._equals: dict[_Ways, Cell] = {}
 
     def about(self, action: str) -> frozenset[int]:
         """Return the statements about an action, given in lower case, on the key."""
@@ -276,19 +281,21 @@ class Given:
         return tuple(entries)
 
     def cell(self, entries: tuple[Entry, ...], numbers: frozenset[int]) -> Cell:
-        """Return what a caller gets by those of some statements that are about an action."""
+        """Return what a caller gets by those of some statements that are about an action; equal cells are one object."""
         cell = self._cells.get((entries, numbers))
         if cell is None:
             about = [entry for entry in entries if entry.number in numbers]
-            cell = self._cells[entries, numbers] = _cell(
-                *(
-                    tuple(
-                        self._condition(terms)
-                        for terms in dict.fromkeys(e.terms for e in about if e.part == part)
-                    )
-                    for part in ("allowed", "delegated", "denied")
-                )
+            allowed, delegated, denied = (
+                tuple(dict.fromkeys(entry.terms for entry in about if entry.part == part))
+                for part in ("allowed", "delegated", "denied")
             )
+            cell = self._cells[entries, numbers] = self._equal(_essence(allowed, delegated, denied))
+        return cell
+
+    def _equal(self, ways: _Ways) -> Cell:
+        cell = self._equals.get(ways)
+        if cell is None:
+            cell = self._equals[ways] = Cell(*(tuple(map(self._condition, some)) for some in ways))
         return cell
 
     def _terms_of(self, rule: Rule, left: tuple[int, ...]) -> Terms:
@@ -318,15 +325,16 @@ def _left(rule: Rule, facts: Facts) -> tuple[int, ...] | None:
     return tuple(left)
 
 
-def _cell(
-    allowed: tuple[Condition, ...], delegated: tuple[Condition, ...], denied: tuple[Condition, ...]
-) -> Cell:
+def _essence(allowed: tuple[Terms, ...], delegated: tuple[Terms, ...], denied: tuple[Terms, ...]) -> _Ways:
     """Leave out what makes no difference: beside no conditions at all, those under conditions."""
-    allowed, delegated, denied = (
-        ALWAYS if any(one is ALWAYS[0] for one in ways) else ways for ways in (allowed, delegated, denied)
-    )
-    if denied is ALWAYS:
-        return Cell(denied=ALWAYS)
-    if allowed is ALWAYS:
-        return Cell(ALWAYS, denied=denied)
-    return Cell(allowed, delegated, denied) if allowed or delegated else Cell()
+    if _NO_TERMS in denied:
+        return (), (), _ALWAYS
+    if _NO_TERMS in allowed:
+        return _ALWAYS, (), denied
+    if not allowed and not delegated:
+        return (), (), ()
+    return allowed, _ALWAYS if _NO_TERMS in delegated else delegated, denied
+
+
+_NO_TERMS: Final[Terms] = frozenset()
+_ALWAYS: Final = (_NO_TERMS,)
