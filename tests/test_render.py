@@ -11,6 +11,7 @@ import pytest
 from kmspolicy import Plan, Policy, Request, access, check, decide, diff, explain
 from kmspolicy._render._access import html_of, svg_of, text_of
 from kmspolicy._render._html import as_html
+from kmspolicy._render._lines import wrapped
 from kmspolicy._render._markup import element
 from kmspolicy._render._svg import as_svg
 from kmspolicy._render._table import Cell, Column, Entry, Kind, Row, Table
@@ -78,6 +79,22 @@ def test_a_table_is_drawn_as_a_picture() -> None:
     assert title == "A <table>"
     assert all(style.count(f".{kind.value} {{") == 2 for kind in Kind)
     assert [one.text for one in fromstring(as_svg(EMPTY, "")) if one.tag.endswith("}text")] == ["Nothing."]  # noqa: S314
+
+
+@pytest.mark.parametrize(
+    ("words", "lines"),
+    [
+        pytest.param("", [""], id="nothing"),
+        pytest.param("Encrypt, Decrypt, Sign", ["Encrypt,", "Decrypt,", "Sign"], id="words"),
+        pytest.param("A, B, C, D, E", ["A, B, C,", "D, E"], id="as many as fit"),
+        pytest.param("A, 'x yes: all', B", ["A,", "'x yes: all',", "B"], id="quoted"),
+        pytest.param('A "x \' \\" y" B', ["A", '"x \' \\" y"', "B"], id="quotes in quotes"),
+        pytest.param("A '", ["A '"], id="a quote alone"),
+    ],
+)
+def test_no_line_begins_inside_a_quoted_text(words: str, lines: list[str]) -> None:
+    """Lines end at spaces of ours alone, for the words in quotes are somebody else's."""
+    assert wrapped(words, 9) == lines
 
 
 def test_markup_is_escaped_once() -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import TYPE_CHECKING, Final
 
+from kmspolicy._render._lines import wrapped
 from kmspolicy._render._markup import COLOURS, Markup, element
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def as_svg(table: Table, title: str) -> str:
     y = _MARGIN
     right = _x(len(table.columns) + 1) - _PAD
     for row in _rows(table) if table.columns else ():
-        lines = [textwrap.wrap(words, _CELL if column else _TITLE) for column, (words, _) in enumerate(row)]
+        lines = [wrapped(words, _CELL if column else _TITLE) for column, (words, _) in enumerate(row)]
         for column, (some, (_, kind)) in enumerate(zip(lines, row, strict=True)):
             parts += [
                 _text(_x(column), y + _PAD + _LINE * number - 4, line, kind)

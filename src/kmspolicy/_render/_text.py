@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import TYPE_CHECKING, Final
+
+from kmspolicy._render._lines import wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -32,7 +33,7 @@ def _grid(table: Table) -> Iterator[str]:
     widths = [max(map(len, column)) for column in zip(*words, strict=True)]
     yield _line("", numbers, widths)
     for row in table.rows:
-        first, *rest = textwrap.wrap(row.title, _WIDTH, break_long_words=False)
+        first, *rest = wrapped(row.title, _WIDTH)
         yield _line(first, (cell.words for cell in row.cells), widths)
         yield from rest
 
