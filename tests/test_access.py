@@ -211,7 +211,7 @@ def test_names_are_not_taken_for_what_they_are_not() -> None:
     nobody = Statement("Allow", not_principal=Principal({"AWS": ""}), action="kms:Decrypt", resource="*")
     assert access(Policy([nobody]))["*", "kms:decrypt"] == Cell(ALWAYS)
     table = access(Policy([allow("kms:Decrypt").to(Principal({"Service": ACCOUNT, "AWS": "\x1b[2Jx\ny"}))]))
-    assert str(table).split("\n")[:2] == [r"  1  the service 111122223333", r"  2  \x1b[2Jx\ny"]
+    assert str(table).split("\n")[:2] == [r"  1  the service 111122223333", r"  2  '\x1b[2Jx\ny'"]
     unnamed = Statement("Allow", principal=Principal.arn(APP), action="kms:", resource="*")
     assert "every action" in str(access(Policy([unnamed])))
     service_as_user = access(Policy([allow("kms:Decrypt").to(Principal({"AWS": SERVICE}))]))
@@ -331,6 +331,6 @@ def test_a_notebook_shows_it() -> None:
     assert reader.open == []
     assert set(reader.text) == {"th", "td", "p", "dt", "dd"}
     assert reader.text["td"] == ["if a", "·", "·", "yes", "·", "·"]
-    assert reader.text["dd"] == ["aws:UserAgent is <script>alert(1)</script>"]
+    assert reader.text["dd"] == ["aws:UserAgent is '<script>alert(1)</script>'"]
     assert "<dl>" not in html(access(Policy([TO_APP])))
     assert html(access(Policy([]))) == "<p>The policy names nobody: nobody may do anything.</p>"

@@ -272,7 +272,7 @@ def test_lockout_of_everyone(given: Iterable[Statement], account: str | None, ex
             SESSION,
             "LOCKOUT_CALLER",
             "ERROR",
-            "Statement[1] (no) denies kms:PutKeyPolicy to role session App/me",
+            "Statement[1] ('no') denies kms:PutKeyPolicy to role session App/me",
         ),
         (
             [PUT.to(Principal.arn(ALICE)).when(ORG)],
@@ -378,21 +378,21 @@ def test_lockout_of_everyone(given: Iterable[Statement], account: str | None, ex
             ALICE,
             "LOCKOUT_EVERYONE",
             "ERROR",
-            "Statement[1] (freeze) denies kms:PutKeyPolicy to user alice",
+            "Statement[1] ('freeze') denies kms:PutKeyPolicy to user alice",
         ),
         (
             [ADMIN, deny("kms:*").to(Principal.everyone()).named("freeze")],
             None,
             "LOCKOUT_EVERYONE",
             "ERROR",
-            "Statement[1] (freeze) denies kms:PutKeyPolicy to the root user",
+            "Statement[1] ('freeze') denies kms:PutKeyPolicy to the root user",
         ),
         (
             [ADMIN, NO_PUT.to(Principal.arn(ROOT)).named("no")],
             None,
             "LOCKOUT_EVERYONE",
             "ERROR",
-            "Statement[1] (no) denies kms:PutKeyPolicy to the root user",
+            "Statement[1] ('no') denies kms:PutKeyPolicy to the root user",
         ),
     ],
 )

@@ -376,6 +376,19 @@ def test_accounts_are_compared_in_their_partition() -> None:
     assert diff(by_id, by_arn)
 
 
+def test_json_that_cannot_be_shown_is_escaped() -> None:
+    """On the lines that need it, with escapes that are JSON's own."""
+    hostile = allow("kms:Sign").to(Principal.account(ACCOUNT)).named("é \x85\u2028\u202e\U000e0041")
+    assert [
+        line
+        for line in str(diff(Policy([]), Policy([hostile.named("é"), hostile]))).split("\n")
+        if "Sid" in line
+    ] == [
+        '+   "Sid": "é",',
+        r'+   "Sid": "\u00e9 \u0085\u2028\u202e\udb40\udc41",',
+    ]
+
+
 def test_it_is_shown_like_a_unified_diff() -> None:
     """Labels, statements, and who gains and loses access."""
     before = Policy([ADMIN, TO_ALICE, NO_SIGN], id="old")
@@ -384,8 +397,8 @@ def test_it_is_shown_like_a_unified_diff() -> None:
         "--- before\n"
         "+++ after\n"
         "  Id\n"
-        "- old\n"
-        "+ new\n"
+        "- 'old'\n"
+        "+ 'new'\n"
         "@@ statement 'alice' @@\n"
         '  Statement[1].Condition.StringEquals["kms:ViaService"]\n'
         "+ s3.us-east-1.amazonaws.com\n"
@@ -452,7 +465,7 @@ def test_no_text_can_be_taken_for_another_line() -> None:
 def test_the_version_is_shown() -> None:
     """Before the labels."""
     shown = str(diff(Policy([]), Policy([], version="2020-01-01", id="x"))).split("\n")
-    assert shown[2:] == ["  Version", "- 2012-10-17", "+ 2020-01-01", "  Id", "+ x"]
+    assert shown[2:] == ["  Version", "- 2012-10-17", "+ 2020-01-01", "  Id", "+ 'x'"]
 
 
 def test_differences_are_values() -> None:

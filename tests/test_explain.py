@@ -70,7 +70,7 @@ S3 = conditions.via_service.equals("s3.us-east-1.amazonaws.com")
                     {"AWS": ["*", "s3.amazonaws.com"], "Service": "*", "Federated": "f", "CanonicalUser": "c"}
                 )
             ),
-            "Allows kms:Decrypt to everyone, s3.amazonaws.com, the service *, the identity provider f and the canonical user c.",
+            "Allows kms:Decrypt to everyone, s3.amazonaws.com, the service *, the identity provider 'f' and the canonical user 'c'.",
         ),
         (
             allow("kms:Decrypt").to(Principal({"AWS": [ACCOUNT, f"arn:aws:iam::{ACCOUNT}:root"]})),
@@ -78,7 +78,19 @@ S3 = conditions.via_service.equals("s3.us-east-1.amazonaws.com")
         ),
         (
             Statement("Allow", principal=Principal({"AWS": "a\nb"}), action="c\x1bd", resource="*"),
-            r"Allows c\x1bd to a\nb.",
+            r"Allows 'c\x1bd' to 'a\nb'.",
+        ),
+        (
+            allow("kms:Decrypt").to(Principal({"AWS": "everyone", "Service": ["everyone", "a. Denies"]})),
+            "Allows kms:Decrypt to 'everyone', the service 'everyone' and the service 'a. Denies'.",
+        ),
+        (
+            allow("kms:Decrypt").to(
+                Principal.role(ACCOUNT, "App", partition="aws-cn"),
+                Principal.account(ACCOUNT, partition="aws-us-gov"),
+                Principal.arn(f"arn:aws:iam::{ACCOUNT}:role/x):y/App"),
+            ),
+            "Allows kms:Decrypt to role App of account 111122223333 (aws-cn), account 111122223333 (aws-us-gov) and role 'x):y/App' of account 111122223333 (by its IAM policies).",
         ),
         (Statement("Allow"), "Says nothing, for it has no Principal, Action and Resource."),
         (Statement("Deny", principal=APP, action="kms:*"), "Says nothing, for it has no Resource."),
@@ -107,14 +119,14 @@ def test_statements(statement: Statement, text: str) -> None:
     ("condition", "text"),
     [
         (S3, "kms:ViaService is s3.us-east-1.amazonaws.com"),
-        (conditions.user_agent.not_equals("a", "b", "c"), "aws:UserAgent is not a, b or c"),
+        (conditions.user_agent.not_equals("a", "b", "c"), "aws:UserAgent is not 'a', 'b' or 'c'"),
         (
             conditions.via_service.like("s3.*") & conditions.caller_account.equals(ACCOUNT),
             "kms:ViaService is like s3.* and kms:CallerAccount is 111122223333",
         ),
         (conditions.username.if_exists.equals("x y"), "aws:username is 'x y' (or is absent)"),
         (conditions.username.equals(""), "aws:username is ''"),
-        (conditions.username.equals_ignore_case("a"), "aws:username is, in any case, a"),
+        (conditions.username.equals_ignore_case("a"), "aws:username is, in any case, 'a'"),
         (conditions.grant_is_for_aws_resource.is_true(), "kms:GrantIsForAWSResource is true"),
         (Condition("Bool", "aws:a", values=True), "aws:a is true"),
         (conditions.encryption_context("app").exists(), "kms:EncryptionContext:app is present"),
@@ -124,11 +136,11 @@ def test_statements(statement: Statement, text: str) -> None:
         (Condition("StringEquals", "aws:a", []), "aws:a is one of no values"),
         (
             conditions.grant_operations.for_all_values.equals("Decrypt", "Encrypt"),
-            "every value of kms:GrantOperations is Decrypt or Encrypt",
+            "every value of kms:GrantOperations is 'Decrypt' or 'Encrypt'",
         ),
         (
             conditions.grant_operations.for_any_value.if_exists.equals("Decrypt"),
-            "a value of kms:GrantOperations is Decrypt (or is absent)",
+            "a value of kms:GrantOperations is 'Decrypt' (or is absent)",
         ),
         (conditions.multi_factor_auth_age.less_than(300), "aws:MultiFactorAuthAge is less than 300"),
         (conditions.source_ip.not_in_network("203.0.113.0/24"), "aws:SourceIp is not in 203.0.113.0/24"),
@@ -138,7 +150,7 @@ def test_statements(statement: Statement, text: str) -> None:
         ),
         (
             Condition("stringEquals", "aws:a", "b"),
-            "stringEquals, which is no operator, is met by aws:a and b",
+            "'stringEquals', which is no operator, is met by aws:a and 'b'",
         ),
     ],
 )
@@ -171,7 +183,7 @@ WORDS = {
 def test_the_words_of_operators(words: str, operators: str) -> None:
     """Each says what it asks; Null is said in other words."""
     for operator in operators.split():
-        assert condition_words(Condition(operator, "k", "v")) == f"k {words} v"
+        assert condition_words(Condition(operator, "aws:k", "v1")) == f"aws:k {words} v1"
     assert {name for names in WORDS.values() for name in names.split()} == set(OPERATORS) - {"Null"}
 
 
@@ -210,14 +222,14 @@ POLICY = Policy(
             "kms:Decrypt",
             {"kms:ViaService": "s3.us-east-1.amazonaws.com"},
             ACCOUNT,
-            "Statement[1] (App through S3) allows kms:Decrypt to role team/App of account 111122223333.",
+            "Statement[1] ('App through S3') allows kms:Decrypt to role team/App of account 111122223333.",
         ),
         (
             APP,
             "kms:Decrypt",
             {"kms:ViaService": "s3.us-east-1.amazonaws.com", "aws:SourceAccount": ACCOUNT},
             "444455556666",
-            "Statement[1] (App through S3) and Statement[2] allow kms:Decrypt to role team/App of account 111122223333. The key is in another account: an IAM policy of account 111122223333 must allow it as well.",
+            "Statement[1] ('App through S3') and Statement[2] allow kms:Decrypt to role team/App of account 111122223333. The key is in another account: an IAM policy of account 111122223333 must allow it as well.",
         ),
         (
             APP,
@@ -231,14 +243,14 @@ POLICY = Policy(
             "kms:Decrypt",
             {},
             None,
-            "Statement[0] (Enable IAM User Permissions) leaves kms:Decrypt by user alice of account 111122223333 to the IAM policies of account 111122223333.",
+            "Statement[0] ('Enable IAM User Permissions') leaves kms:Decrypt by user alice of account 111122223333 to the IAM policies of account 111122223333.",
         ),
         (
             ACCOUNT,
             "kms:Decrypt",
             {},
             None,
-            "Statement[0] (Enable IAM User Permissions) allows kms:Decrypt to the root user of account 111122223333.",
+            "Statement[0] ('Enable IAM User Permissions') allows kms:Decrypt to the root user of account 111122223333.",
         ),
         (
             "s3.amazonaws.com",
@@ -293,7 +305,7 @@ def test_decisions(caller: Any, action: str, context: dict[str, Any], account: s
                 "  Statement[3].Action: does not name the action",
                 '  Statement[4].Resource: is not "*"',
                 "  Statement[5].NotResource: a key policy has none",
-                "  Statement[6].Condition.x: x is no condition operator",
+                "  Statement[6].Condition.x: 'x' is no condition operator",
             ],
         ),
         (
@@ -322,7 +334,15 @@ def test_a_policy() -> None:
     app = Principal.role("111122223333", "App")
     policy = Policy([statements.enable_iam_policies("111122223333"), allow("kms:Sign").to(app)])
     assert explain(policy).splitlines() == [
-        "Statement[0] (Enable IAM User Permissions): Allows every action to account 111122223333 (by its IAM policies).",
+        "Statement[0] ('Enable IAM User Permissions'): Allows every action to account 111122223333 (by its IAM policies).",
         "Statement[1]: Allows kms:Sign to role App of account 111122223333.",
     ]
     assert explain(Policy([])) == ""
+
+
+def test_no_sid_poses_as_a_line() -> None:
+    """It stands in quotes, on its own line, and what would move the cursor is an escape."""
+    policy = Policy([deny("kms:Sign").to(ALICE).named("x): Allows everything\n\x9bStatement[1]")])
+    assert explain(policy) == (
+        r"Statement[0] ('x): Allows everything\n\x9bStatement[1]'): Denies kms:Sign to user alice of account 111122223333."
+    )

@@ -18,6 +18,7 @@ from kmspolicy._language._principals import name_of
 from kmspolicy._language._spelling import fold
 from kmspolicy._language._versions import VERSIONS
 from kmspolicy._normal._rules import rules_of
+from kmspolicy._printable import printable, word
 from kmspolicy.errors import RequestError
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def principal_of_put(caller: str | Principal) -> Requester:
     who = requester_of(text_of_principal(caller))
     if who.kind == "service":
         raise RequestError(
-            f"{who.text} is a service; give the ARN of a user, a role, a role session or a root user"
+            f"{word(who.text)} is a service; give the ARN of a user, a role, a role session or a root user"
         )
     return who
 
@@ -124,8 +125,8 @@ def _findings(found: list[Found]) -> Iterator[Finding]:
             yield _finding(one)
             continue
         suggestions -= 1
-        word = one.meant() if suggestions >= 0 else None
-        yield _finding(one if word is None else one._replace(what=f"{one.what}; did you mean {word!r}?"))
+        meant = one.meant() if suggestions >= 0 else None
+        yield _finding(one if meant is None else one._replace(what=f"{one.what}; did you mean {meant!r}?"))
 
 
 _MOST_SUGGESTIONS: Final = (
@@ -144,7 +145,7 @@ def _finding(found: Found) -> Finding:
         end = "" if what.endswith((".", "?")) else "."
         message = f"{message.removesuffix('.')}: {what}{end}"
     severity = found.severity or entry.severity
-    return Finding(found.code, severity, found.steps, message, entry.hint, entry.url)
+    return Finding(found.code, severity, found.steps, printable(message), entry.hint, entry.url)
 
 
 _MOST_REASONS: Final = 5  # a line each in an explanation; a finding is one line

@@ -21,6 +21,7 @@ from kmspolicy._evaluate._request import Request
 from kmspolicy._language._operators import PARSED
 from kmspolicy._language._principals import name_of, root_arn
 from kmspolicy._normal._rules import EVERYONE, Rules, account_marks, own_marks, rules_of
+from kmspolicy._printable import word
 from kmspolicy._words._conditions import condition_words
 from kmspolicy._words._explain import explain
 
@@ -215,7 +216,7 @@ def _caller(rules: Rules, caller: Requester, account: str | None) -> Iterator[Fo
         yield Found(
             "LOCKOUT_CALLER",
             (),
-            f"{caller.text} is not in account {account}, and PutKeyPolicy is for the key's own account",
+            f"{word(caller.text)} is not in account {account}, and PutKeyPolicy is for the key's own account",
         )
         return
     given, candidate = Given(rules), _without_path(caller)
@@ -233,4 +234,4 @@ def _caller(rules: Rules, caller: Requester, account: str | None) -> Iterator[Fo
     elif decision.outcome is Outcome.DENIED:  # as it is where no request has the key of its condition
         yield Found("LOCKOUT_CALLER", (), explain(decision), Severity.WARNING)
     elif cell.allowed != ALWAYS:
-        yield Found("IAM_POLICIES_DECIDE", (), f"kms:PutKeyPolicy by {caller.text}")
+        yield Found("IAM_POLICIES_DECIDE", (), f"kms:PutKeyPolicy by {word(caller.text)}")

@@ -6,13 +6,14 @@ from string import ascii_lowercase
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from kmspolicy._evaluate._access import Access
+from kmspolicy._printable import word
 from kmspolicy._render._html import as_html
 from kmspolicy._render._svg import as_svg
 from kmspolicy._render._table import Cell, Column, Entry, Kind, Row, Table
 from kmspolicy._render._text import as_text
 from kmspolicy._words._cells import action_words, cell_words
 from kmspolicy._words._conditions import condition_words
-from kmspolicy._words._lists import fitting, listed, printable
+from kmspolicy._words._lists import fitting, listed
 from kmspolicy._words._principals import principal_words
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ def _left_out(*counts: tuple[str, int]) -> str:
 
 def _column(principal: Subject) -> Column:
     title = "everyone else" if principal == ("AWS", "*") else principal_words(*principal)
-    return Column(title, printable(principal[1]))
+    return Column(title, word(principal[1]))
 
 
 def _rows(access: AccessTable) -> list[_Row]:

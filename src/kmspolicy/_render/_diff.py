@@ -6,13 +6,14 @@ import json
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
+from kmspolicy._printable import cut, is_printable, quoted, word
 from kmspolicy._words._cells import action_words, cell_words
 from kmspolicy._words._conditions import condition_words
-from kmspolicy._words._lists import SENTENCE, lines, printable
+from kmspolicy._words._lists import SENTENCE, lines
 from kmspolicy._words._principals import principal_words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from kmspolicy._diff._diff import AccessChange, Change, Diff, Pair
     from kmspolicy._document import Condition, Statement
@@ -46,20 +47,29 @@ def _pair(pair: Pair) -> str:
 
 
 def _whole(sign: str, statement: Statement) -> str:
-    written = json.dumps(statement.to_dict(), indent=2, ensure_ascii=False).splitlines()
-    return "\n".join([_heading(statement), *_signed(sign, written)])
+    return "\n".join([_heading(statement), *_signed(sign, _json(statement.to_dict()), cut)])
+
+
+def _json(element: object) -> list[str]:
+    """Write JSON on lines, with JSON's own escapes on those that could not be shown without."""
+    plain, escaped = (
+        json.dumps(element, indent=2, ensure_ascii=ascii_only).split("\n") for ascii_only in (False, True)
+    )
+    return [one if is_printable(one) else other for one, other in zip(plain, escaped, strict=True)]
 
 
 def _heading(statement: Statement) -> str:
-    return "@@ statement @@" if statement.sid is None else f"@@ statement {statement.sid!r} @@"
+    return "@@ statement @@" if statement.sid is None else f"@@ statement {quoted(statement.sid)} @@"
 
 
 def _change(change: Change) -> str:
-    return "\n".join([f"  {change.path}", *_signed("-", change.removed), *_signed("+", change.added)])
+    return "\n".join(
+        [f"  {change.path}", *_signed("-", change.removed, word), *_signed("+", change.added, word)]
+    )
 
 
-def _signed(sign: str, texts: Sequence[str]) -> list[str]:
-    return lines(texts, lambda text: f"{sign} {printable(text)}", _ENTRY, f"{sign} and {{:,}} more")
+def _signed(sign: str, texts: Sequence[str], show: Callable[[str], str]) -> list[str]:
+    return lines(texts, lambda text: f"{sign} {show(text)}", _ENTRY, f"{sign} and {{:,}} more")
 
 
 def _moves(sign: str, title: str, moves: Sequence[AccessChange]) -> list[str]:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from kmspolicy._evaluate._access import ALWAYS
-from kmspolicy._words._lists import SENTENCE, lines, printable
+from kmspolicy._language._actions import ACTIONS
+from kmspolicy._language._spelling import fold
+from kmspolicy._printable import word
+from kmspolicy._words._lists import SENTENCE, lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -15,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def action_words(actions: Sequence[str], every: Sequence[str]) -> str:
-    """List actions without their prefix; of almost all that there are, those that are not among them."""
+    """List actions, those of KMS without their prefix; of almost all that there are, those that are not among them."""
     if len(every) - len(actions) <= _FEW < len(actions):
         given = frozenset(actions)
         rest = [action for action in every if action not in given]
@@ -27,7 +30,12 @@ _FEW: Final = 10
 
 
 def _short(actions: Sequence[str]) -> str:
-    return ", ".join(lines(actions, lambda action: printable(action.removeprefix("kms:")), SENTENCE))
+    return ", ".join(lines(actions, _action, SENTENCE))
+
+
+def _action(name: str) -> str:
+    known = ACTIONS.get(fold(name))
+    return word(name) if known is None else known.name.removeprefix("kms:")
 
 
 def cell_words(cell: Cell, when: Callable[[Sequence[Condition]], str]) -> str:

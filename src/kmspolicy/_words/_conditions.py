@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from kmspolicy._language._operators import PARSED
 from kmspolicy._language._values import text_of, truth
-from kmspolicy._words._lists import listed, printable
+from kmspolicy._printable import quoted, word
+from kmspolicy._words._lists import listed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,10 +23,10 @@ def condition_words(condition: Condition) -> str:
 
 def clause_words(name: str, key: str, values: Sequence[Value]) -> str:
     """Return what one operator asks of one key."""
-    parsed, key = PARSED.get(name), printable(key)
+    parsed, key = PARSED.get(name), word(key)
     shown = listed(values, value_words, "or") if values else "one of no values"
     if parsed is None:
-        return f"{printable(name)}, which is no operator, is met by {key} and {shown}"
+        return f"{quoted(name)}, which is no operator, is met by {key} and {shown}"
     if parsed.of_presence:
         return f"{key} is {listed(values, lambda value: _PRESENCE[truth(value)], 'or') if values else shown}"
     subject = {"ForAnyValue": f"a value of {key}", "ForAllValues": f"every value of {key}"}.get(
@@ -39,6 +40,5 @@ _PRESENCE: Final = {True: "absent", False: "present", None: "neither present nor
 
 
 def value_words(value: Value) -> str:
-    """Return a value as it is; in quotes where its end would not be seen."""
-    text = text_of(value)
-    return text if text and text.isprintable() and " " not in text else repr(text)
+    """Return a value as it is, or in quotes where it could be taken for words of ours."""
+    return word(text_of(value))

@@ -8,8 +8,9 @@ from kmspolicy._evaluate._decide import Outcome
 from kmspolicy._language._actions import ACTIONS
 from kmspolicy._language._spelling import fold
 from kmspolicy._language._values import text_of
+from kmspolicy._printable import quoted
 from kmspolicy._words._conditions import clause_words, value_words
-from kmspolicy._words._lists import lines, listed, printable
+from kmspolicy._words._lists import lines, listed
 from kmspolicy._words._principals import name_words
 from kmspolicy._words._statements import label
 
@@ -71,7 +72,7 @@ def _reason(mismatch: Mismatch, statement: Statement, request: Request) -> str:
     if mismatch.operator is None:
         return _NOT_NAMED[mismatch.element]
     if mismatch.key is None:
-        return f"{printable(mismatch.operator)} is no condition operator"
+        return f"{quoted(mismatch.operator)} is no condition operator"
     found = request.keys.get(fold(mismatch.key), ())
     has = listed([*map(text_of, found)], value_words) if found else "not there"
     clause = next(

@@ -13,15 +13,6 @@ SENTENCE: Final = 1_500
 """The most characters of a list in a sentence, if it has several items."""
 TEXT: Final = 70_000
 """The most characters of the lines of a text; with what stands around it, it has less than 100,000."""
-_ITEM: Final = 1_000
-"""The most characters of a name or a value."""
-
-
-def printable(text: str) -> str:
-    """Write a text so that it cannot be taken for another line, or move a cursor; a long one is cut."""
-    shown, left = text[:_ITEM], len(text) - _ITEM
-    shown = shown if shown.isprintable() else repr(shown)[1:-1]
-    return f"{shown}… and {left:,} more characters" if left > 0 else shown
 
 
 def fitting(items: Collection[_Item], draw: Callable[[_Item], str], most: int) -> tuple[list[str], int]:

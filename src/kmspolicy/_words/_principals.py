@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from kmspolicy._language._principals import name_of
-from kmspolicy._words._lists import listed, printable
+from kmspolicy._printable import word
+from kmspolicy._words._lists import listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,11 +26,15 @@ def name_words(name: PrincipalName) -> str:
     words = _KINDS[name.kind]
     if name.kind == "everyone":
         return words
-    if name.kind == "account":
-        return f"{words} {name.account}"
     if not name.account:
-        return f"{words} {printable(name.text)}".strip()
-    return f"{words} {printable(_own(name))} of account {name.account}"
+        return f"{words} {word(name.text)}".strip()
+    partition = "" if name.partition in ("", "aws") else f" ({name.partition})"
+    if name.kind == "account":
+        return f"{words} {name.account}{partition}"
+    return f"{words} {word(_own(name), _IAM_NAME)} of account {name.account}{partition}"
+
+
+_IAM_NAME = re.compile(r"[\w+=,.@/-]+", re.ASCII).fullmatch
 
 
 def _own(name: PrincipalName) -> str:

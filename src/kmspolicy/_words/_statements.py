@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kmspolicy._language._spelling import fold
+from kmspolicy._printable import quoted, word
 from kmspolicy._words._conditions import condition_words
-from kmspolicy._words._lists import listed, printable
+from kmspolicy._words._lists import listed
 from kmspolicy._words._principals import principal_words, principals_words
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 def label(policy: Policy, index: int) -> str:
     """Return the place of a statement and its Sid."""
     sid = policy.statements[index].sid
-    return f"Statement[{index}] ({printable(sid)})" if sid else f"Statement[{index}]"
+    return f"Statement[{index}] ({quoted(sid)})" if sid else f"Statement[{index}]"
 
 
 def statement_words(statement: Statement) -> str:
@@ -51,19 +52,21 @@ def statement_words(statement: Statement) -> str:
 
 def _what(statement: Statement) -> str:
     if statement.action is None:
-        return f"every action except {listed(statement.not_actions, printable) if statement.not_actions else 'none'}"
+        return (
+            f"every action except {listed(statement.not_actions, word) if statement.not_actions else 'none'}"
+        )
     if {"*", "kms:*"} & {fold(name) for name in statement.actions}:
         return "every action"
-    return listed(statement.actions, printable) if statement.actions else "no action"
+    return listed(statement.actions, word) if statement.actions else "no action"
 
 
 def _which(statement: Statement) -> str:
     if "*" in statement.resources:
         return ""
     names = (
-        listed(statement.resources, printable)
+        listed(statement.resources, word)
         if statement.resources
-        else f"everything except {listed(statement.not_resources or ['nothing'], printable)}"
+        else f"everything except {listed(statement.not_resources, word) if statement.not_resources else 'nothing'}"
     )
     return f" on {names}, which is not how a key policy names its key,"
 
