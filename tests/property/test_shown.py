@@ -1,0 +1,158 @@
+"""Whatever a document says, what is shown of it has nothing unseen in it, and nothing that poses as ours."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kmspolicy import (
+    Condition,
+    KeyPolicyError,
+    Plan,
+    Policy,
+    Principal,
+    Request,
+    Statement,
+    access,
+    allow,
+    check,
+    conditions,
+    decide,
+    deny,
+    diff,
+    explain,
+    matching,
+    statements,
+)
+from kmspolicy._render._access import html_of
+from kmspolicy.errors import PolicyChangedError, PolicyCheckError, UnknownWordWarning, WaitTimeoutError
+from property.hostile import CONTEXTS, DOCUMENTS, MALLORY, TEXTS, WORDS_OF_A_SERVER, posing, raw, texts_of
+from property.strategies import ACCOUNT, CALLERS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+POLICIES = DOCUMENTS.map(Policy.from_dict)
+
+
+def assert_safe(texts: Iterator[str]) -> None:
+    """Assert of each text that nothing in it is raw, and nothing poses."""
+    for text in texts:
+        assert raw(text) == [], text
+        assert posing(text) == [], text
+
+
+@given(POLICIES)
+def test_explanations(policy: Policy) -> None:
+    """Of policies and statements."""
+    assert_safe(iter([explain(policy), *map(explain, policy.statements)]))
+
+
+@given(POLICIES, CONTEXTS, st.sampled_from(CALLERS), st.sampled_from(["kms:Decrypt", "kms:PutKeyPolicy"]))
+def test_decisions(policy: Policy, context: dict[str, Any], caller: str, action: str) -> None:
+    """Of requests, whose context is somebody else's, too."""
+    assert_safe(iter([explain(decide(policy, Request(caller, action, context)))]))
+
+
+@given(POLICIES)
+def test_access_tables(policy: Policy) -> None:
+    """For terminals and for notebooks."""
+    table = access(policy)
+    assert_safe(iter([str(table), *texts_of(html_of(table))]))
+
+
+@given(POLICIES, POLICIES, WORDS_OF_A_SERVER)
+def test_differences_and_plans(before: Policy, after: Policy, key_id: str) -> None:
+    """And the errors that show them."""
+    difference = diff(before, after)
+    findings = check(after)
+    plan = Plan(key_id, before.to_json(), before, after.to_json(), after, difference, findings)
+    changes = [str(change) for change in (*difference.gained, *difference.lost)]
+    changed = PolicyChangedError(key_id, before.to_json(), after.to_json(), str(difference))
+    late = WaitTimeoutError(key_id, after.to_json(), str(difference))
+    assert_safe(iter([str(difference), *changes, str(plan), str(changed), str(late)]))
+
+
+@given(POLICIES)
+def test_findings(policy: Policy) -> None:
+    """Their messages too, which are sentences of ours with names of the document."""
+    findings = check(policy, caller=ACCOUNT)
+    assert_safe(text for finding in findings for text in (str(finding), finding.message))
+    if findings:
+        assert_safe(iter([str(PolicyCheckError(findings))]))
+
+
+@given(POLICIES, POLICIES)
+def test_values_at_a_prompt(policy: Policy, other: Policy) -> None:
+    """Python's own words for a value break no terminal; they are code, in which all texts are quoted."""
+    decision = decide(policy, Request(ACCOUNT, "kms:Decrypt"))
+    for value in (policy, access(policy), diff(policy, other), check(policy), decision):
+        assert raw(repr(value)) == []
+
+
+def _document(text: str) -> dict[str, Any]:
+    """Return a document in which nothing is right."""
+    conditions = {text: {text: [None]}}
+    statement = {"Effect": text, text: 1, "Principal": {text: 1}, "Action": [None], "Condition": conditions}
+    return {"Statement": statement, text: text}
+
+
+_NO_TEXT: Any = 1
+_TAKERS: dict[str, Callable[[Any], object]] = {
+    "a document": lambda text: Policy.from_dict(_document(text)),
+    "a text": lambda text: Policy.from_json(json.dumps(_document(text))),
+    "a text that is no JSON": Policy.from_json,
+    "a name that stands twice": lambda text: Policy.from_json(f"{{{json.dumps(text)}: 1, {json.dumps(text)}: 1}}"),
+    "a principal as text": lambda text: Statement.from_dict({"Effect": "Allow", "Principal": text}),
+    "an effect": Statement,
+    "an action": allow,
+    "an action of a Deny": deny,
+    "a pattern of actions": matching,
+    "an ARN": Principal.arn,
+    "an account": Principal.account,
+    "a role": lambda text: Principal.role(ACCOUNT, text),
+    "a user of an account": lambda text: Principal.user(text, text),
+    "a session": lambda text: Principal.session(ACCOUNT, "App", text),
+    "a service": Principal.service,
+    "a principal to rename": lambda text: Principal.account(ACCOUNT).rename(text, ACCOUNT),
+    "a caller": lambda text: Request(text, "kms:Decrypt"),
+    "an action of a request": lambda text: Request(ACCOUNT, text),
+    "a key of a request": lambda text: Request(ACCOUNT, "kms:Decrypt", {text: "1"}),
+    "a key with a wrong value": lambda text: Request(ACCOUNT, "kms:Decrypt", {f"kms: {text}": float("nan")}),
+    "the account of a key": lambda text: Request(ACCOUNT, "kms:Decrypt", account=text),
+    "a Sid": lambda text: Policy([Statement("Allow", sid=text + text)]).without_statement(text),
+    "a Sid that stands twice": lambda text: Policy([Statement("Allow", sid=text)] * 2).without_statement(text),
+    "a condition that is there": lambda text: Condition(text, text, text) & Condition(text, text, text),
+    "a tag": lambda text: conditions.principal_tag(f"*{text}"),
+    "a key of a variable": lambda text: conditions.principal_tag(f"a {text}").variable(),
+    "a value of an account": conditions.caller_account.equals,
+    "the key of a wrong value": lambda text: conditions.principal_tag(f"a {text}").equals(_NO_TEXT),
+    "a service to go through": lambda text: statements.use_through_service(text, account=ACCOUNT),
+    "a trail": statements.cloudtrail_encrypts_logs,
+    "a partition": lambda text: statements.cloudwatch_logs("eu-west-1", ACCOUNT, partition=text),
+}  # fmt: skip
+
+
+@given(TEXTS)
+@pytest.mark.parametrize("taker", _TAKERS.values(), ids=_TAKERS)
+def test_what_is_refused(taker: Callable[[Any], object], text: str) -> None:
+    """Each error says what it was given; so does a warning."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", UnknownWordWarning)
+        try:
+            taker(text)
+        except KeyPolicyError as error:
+            assert_safe(iter([str(error), *map(str, error.args)]))
+    assert_safe(str(warning.message) for warning in caught)
+
+
+def test_the_tests_above_can_fail() -> None:
+    """Both questions have an answer other than no."""
+    assert raw("a\x9bb\u202e\n") == ["\x9b", "\u202e"]
+    assert posing(f"Allows 'x'\n{MALLORY}: 'y'") == [f"{MALLORY}: 'y'"]
+    assert posing(f"a caller's '{MALLORY} \\' x' or \"{MALLORY}\", Statement[0].{MALLORY}") == []
