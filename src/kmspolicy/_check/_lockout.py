@@ -14,13 +14,13 @@ from kmspolicy._check._found import Found
 from kmspolicy._check._names import KEY_ARN, is_unsettled
 from kmspolicy._document import Policy, Principal
 from kmspolicy._document._condition import condition_of
-from kmspolicy._evaluate._access import ALWAYS, Given, principals_of
+from kmspolicy._evaluate._access import ALWAYS, Given, facts_of, principals_of, undecided
 from kmspolicy._evaluate._callers import requester_named, requester_of
 from kmspolicy._evaluate._decide import Outcome, decided
 from kmspolicy._evaluate._request import Request
 from kmspolicy._language._operators import PARSED
 from kmspolicy._language._principals import name_of, root_arn
-from kmspolicy._normal._rules import EVERYONE, Rules, account_marks, own_marks, rules_of
+from kmspolicy._normal._rules import EVERYONE, Rules, account_marks, named, own_marks, rules_of
 from kmspolicy._printable import word
 from kmspolicy._words._conditions import condition_words
 from kmspolicy._words._explain import explain
@@ -73,22 +73,33 @@ class _AboutPut:
             else:
                 for mark in rule.marks:
                     self._by_mark.setdefault(mark, []).append(rule)
-        self._everyone_is_allowed = not all(rule.denies for rule in self._everyone)
+        self._keys = {
+            rule.number: frozenset(clause.folded for clause in rule.clauses) for rule in self.rules.statements
+        }
 
     def may(self, caller: Requester) -> bool:
-        """Return whether a caller may put a policy, conditions permitting."""
-        naming = self._naming(caller.name)
-        if not self._everyone_is_allowed and all(rule.denies for rule in naming):
-            return False
-        return _may(_cell_of(self._concerning(naming), caller))
+        """Return whether a caller may put a policy, conditions permitting.
+
+        Nobody is denied for certain where a condition is about what does not follow from the caller.
+        """
+        concerning = (*self._naming(caller.name), *self._everyone)
+        facts, keys = facts_of(caller, self.rules), caller.keys.keys()
+        return any(
+            not rule.denies and named(rule, caller.name) and undecided(rule, facts) is not None
+            for rule in concerning
+        ) and not any(
+            rule.denies
+            and self._keys[rule.number] <= keys
+            and named(rule, caller.name)
+            and undecided(rule, facts) == ()
+            for rule in concerning
+        )
 
     def decides(self, caller: Requester, request: Request) -> Outcome:
         """Return what the statements say to a request of a caller."""
-        return decided(self._concerning(self._naming(caller.name)), request).outcome
-
-    def _concerning(self, naming: list[Rule]) -> Rules:
-        together = {rule.number: rule for rule in (*naming, *self._everyone)}
-        return self.rules._replace(statements=tuple(together[number] for number in sorted(together)))
+        together = {rule.number: rule for rule in (*self._naming(caller.name), *self._everyone)}
+        concerning = tuple(together[number] for number in sorted(together))
+        return decided(self.rules._replace(statements=concerning), request).outcome
 
     def _naming(self, name: PrincipalName) -> list[Rule]:
         """List the statements that name a caller, its account or its role."""

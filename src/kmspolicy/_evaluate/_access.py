@@ -269,11 +269,11 @@ class Given:
 
     def to(self, caller: Requester) -> tuple[Entry, ...]:
         """List the statements that may apply to a caller."""
-        facts = Facts({key: (value,) for key, value in caller.keys.items()}, self._rules.variables)
+        facts = facts_of(caller, self._rules)
         entries: list[Entry] = []
         for rule in self._rules.statements:
             how = named(rule, caller.name)
-            left = None if how is None else _left(rule, facts)
+            left = None if how is None else undecided(rule, facts)
             if left is not None:
                 allowed: Literal["allowed", "delegated"] = "allowed" if how == "caller" else "delegated"
                 part = "denied" if rule.denies else allowed
@@ -312,7 +312,12 @@ class Given:
         return condition
 
 
-def _left(rule: Rule, facts: Facts) -> tuple[int, ...] | None:
+def facts_of(caller: Requester, rules: Rules) -> Facts:
+    """Return what is known of requests of a caller."""
+    return Facts({key: (value,) for key, value in caller.keys.items()}, rules.variables)
+
+
+def undecided(rule: Rule, facts: Facts) -> tuple[int, ...] | None:
     """Return the conditions that what is known of the caller does not decide; None where one is not met."""
     left: list[int] = []
     for index, clause in enumerate(rule.clauses):
