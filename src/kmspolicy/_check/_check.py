@@ -18,7 +18,7 @@ from kmspolicy._language._principals import name_of
 from kmspolicy._language._spelling import fold
 from kmspolicy._language._versions import VERSIONS
 from kmspolicy._normal._rules import rules_of
-from kmspolicy._printable import printable, word
+from kmspolicy._printable import printable, quoted, word
 from kmspolicy.errors import RequestError
 
 if TYPE_CHECKING:
@@ -195,7 +195,7 @@ def _document(policy: Policy) -> Iterator[Found]:
     if policy.version is None:
         yield Found("MISSING_VERSION", ())
     elif policy.version not in VERSIONS:
-        yield Found("INVALID_VERSION", ("Version",), repr(policy.version))
+        yield Found("INVALID_VERSION", ("Version",), quoted(policy.version))
     elif policy.version != VERSIONS[0]:
         yield Found("OLD_VERSION", ("Version",))
     if policy.version != VERSIONS[0]:
@@ -215,7 +215,7 @@ def _partitions(rules: Rules) -> Iterator[Found]:
         for steps, name in _names(rule.statement.principal):
             first = first or name.partition
             if name.partition not in ("", first):
-                what = f"{name.text!r} is not of the partition {first!r}"
+                what = f"{quoted(name.text)} is not of the partition {first!r}"
                 yield Found("MIXED_PARTITIONS", ("Statement", rule.number, *steps), what)
 
 
@@ -235,7 +235,7 @@ def _sids(policy: Policy) -> Iterator[Found]:
                 yield Found(
                     "UNIQUE_SIDS_RECOMMENDED",
                     steps,
-                    f"{statement.sid!r} is that of Statement[{seen[statement.sid]}]",
+                    f"{quoted(statement.sid)} is that of Statement[{seen[statement.sid]}]",
                 )
             seen.setdefault(statement.sid, index)
 

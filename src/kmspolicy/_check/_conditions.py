@@ -11,6 +11,7 @@ from kmspolicy._check._found import Found, named_actions
 from kmspolicy._language._keys import nearest_key
 from kmspolicy._language._operators import OPERATORS, PARSED
 from kmspolicy._language._spelling import nearest
+from kmspolicy._printable import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -34,10 +35,10 @@ def _no_operator(name: str) -> Found:
     same = _WHOLE_BY_LOWER_CASE.get(name.lower())
     if same is None:
         likely = partial(_likely_operator, name)
-        return Found("INVALID_CONDITION_OPERATOR", ("Condition", name), repr(name), meant=likely)
+        return Found("INVALID_CONDITION_OPERATOR", ("Condition", name), quoted(name), meant=likely)
     if same.endswith("NullIfExists"):
-        return Found("NULL_WITH_IF_EXISTS", ("Condition", name), repr(name))
-    return Found("CONDITION_OPERATOR_CASE", ("Condition", name), repr(name), meant=lambda: same)
+        return Found("NULL_WITH_IF_EXISTS", ("Condition", name), quoted(name))
+    return Found("CONDITION_OPERATOR_CASE", ("Condition", name), quoted(name), meant=lambda: same)
 
 
 _SETS: Final = {"": "", "foranyvalue": "ForAnyValue", "forallvalues": "ForAllValues"}
@@ -88,18 +89,18 @@ def _condition(clause: Clause) -> Iterator[Found]:
         yield from _unknown_key(clause)
     else:
         if not facts.permitted:
-            yield Found("UNSUPPORTED_CONDITION_KEY_IN_POLICY", clause.steps, repr(clause.key))
+            yield Found("UNSUPPORTED_CONDITION_KEY_IN_POLICY", clause.steps, quoted(clause.key))
         if facts.multivalued and not parsed.qualifier and not parsed.of_presence:
-            yield Found("MISSING_QUALIFIER", clause.steps, repr(clause.key))
+            yield Found("MISSING_QUALIFIER", clause.steps, quoted(clause.key))
         if kind.name not in _COMPARED_BY.get(facts.type, ()):
-            yield Found("TYPE_MISMATCH", clause.steps, f"{clause.key!r} has {_TYPES[facts.type]}")
+            yield Found("TYPE_MISMATCH", clause.steps, f"{quoted(clause.key)} has {_TYPES[facts.type]}")
 
 
 def _unknown_key(clause: Clause) -> Iterator[Found]:
     prefix = clause.folded.partition(":")[0]
     code = {"kms": "INVALID_SERVICE_CONDITION_KEY", "aws": "INVALID_GLOBAL_CONDITION_KEY"}.get(prefix)
     if code is not None:
-        yield Found(code, clause.steps, repr(clause.key), meant=partial(nearest_key, clause.key))
+        yield Found(code, clause.steps, quoted(clause.key), meant=partial(nearest_key, clause.key))
 
 
 _TYPES: Final = {
@@ -130,20 +131,20 @@ def _condition_in(
     facts, parsed = clause.facts, clause.parsed
     for_all = parsed.qualifier == "ForAllValues"
     if facts is not None and named and not any(map(facts.may_be_in, named)):
-        yield Found("UNSUPPORTED_ACTION_FOR_CONDITION_KEY", clause.steps, repr(clause.key))
+        yield Found("UNSUPPORTED_ACTION_FOR_CONDITION_KEY", clause.steps, quoted(clause.key))
     if for_all and clause.folded.startswith(_REFUSED_FOR_ALL):
         # AWS says it of any policy; a Deny is none the more permissive for it, nor a Null that demands the key.
         certain = statement.effect == "Allow" and not parsed.of_presence
         severity = None if certain else Severity.WARNING
-        yield Found("OVERLY_PERMISSIVE_CONDITION", clause.steps, repr(clause.key), severity)
+        yield Found("OVERLY_PERMISSIVE_CONDITION", clause.steps, quoted(clause.key), severity)
     elif for_all and facts is not None and not facts.multivalued and not parsed.of_presence:
-        yield Found("FOR_ALL_VALUES_WITH_SINGLE_VALUED_KEY", clause.steps, repr(clause.key))
+        yield Found("FOR_ALL_VALUES_WITH_SINGLE_VALUED_KEY", clause.steps, quoted(clause.key))
     elif (
         statement.effect == "Allow"
         and parsed.seems_to_need_key
         and not (demanded or _is_always_there(clause, named))
     ):
-        yield Found("CONDITION_MATCHES_ABSENT_KEY", clause.steps, repr(clause.key))
+        yield Found("CONDITION_MATCHES_ABSENT_KEY", clause.steps, quoted(clause.key))
 
 
 def _is_always_there(clause: Clause, named: AbstractSet[str]) -> bool:

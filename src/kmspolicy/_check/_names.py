@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from kmspolicy._check._found import Found, places_of
 from kmspolicy._language._actions import WITH_EFFECT, actions_matching, nearest_action
 from kmspolicy._language._principals import name_of
+from kmspolicy._printable import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -70,7 +71,7 @@ def _name(name: PrincipalName, steps: Steps) -> Iterator[Found]:
     if name.fault is not None:
         code = "WILDCARD_IN_SERVICE_PRINCIPAL" if _is_of_services(name) else _CODES[name.fault]
     if code is not None:
-        yield Found(code, steps, f"{name.text!r}{f': {name.why}' if name.why else ''}")
+        yield Found(code, steps, f"{quoted(name.text)}{f': {name.why}' if name.why else ''}")
 
 
 def _is_of_services(name: PrincipalName) -> bool:
@@ -101,9 +102,9 @@ def are_known(names: Names) -> bool:
 def _action(steps: Steps, name: str) -> Iterator[Found]:
     facts = actions_matching(name)
     if not facts:
-        yield Found("INVALID_ACTION", steps, repr(name), meant=partial(nearest_action, name))
+        yield Found("INVALID_ACTION", steps, quoted(name), meant=partial(nearest_action, name))
     elif not any(fact.effective for fact in facts):
-        yield Found("UNSUPPORTED_ACTION_IN_POLICY", steps, repr(name))
+        yield Found("UNSUPPORTED_ACTION_IN_POLICY", steps, quoted(name))
 
 
 def resources(statement: Statement) -> Iterator[Found]:
@@ -115,9 +116,9 @@ def resources(statement: Statement) -> Iterator[Found]:
         yield Found("UNSUPPORTED_RESOURCE_ARN_IN_POLICY", ("Resource",), "it is empty")
     for steps, name in places_of(("Resource",), statement.resource):
         if KEY_ARN(name):
-            yield Found("RESOURCE_IS_KEY_ARN", steps, repr(name))
+            yield Found("RESOURCE_IS_KEY_ARN", steps, quoted(name))
         elif name != "*":
-            yield Found("UNSUPPORTED_RESOURCE_ARN_IN_POLICY", steps, repr(name))
+            yield Found("UNSUPPORTED_RESOURCE_ARN_IN_POLICY", steps, quoted(name))
 
 
 KEY_ARN = re.compile(r"arn:aws(?:-[a-z]+)*:kms:[^:]*:[^:]*:key/.+").fullmatch

@@ -12,6 +12,7 @@ from kmspolicy._language._operators import holds
 from kmspolicy._language._patterns import has_wildcards
 from kmspolicy._language._principals import is_account_id, name_of
 from kmspolicy._language._variables import Facts
+from kmspolicy._printable import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -67,7 +68,7 @@ def lets_in(rule: Rule, clauses: Sequence[Clause], account: str | None) -> Itera
     for kind, names in principal.element:
         if kind == "Service" and plural(names) and not _limited(clauses, _SOURCE):
             yield Found(
-                "RESTRICT_ACCESS_TO_SERVICE_PRINCIPAL", ("Principal", "Service"), repr(plural(names)[0])
+                "RESTRICT_ACCESS_TO_SERVICE_PRINCIPAL", ("Principal", "Service"), quoted(plural(names)[0])
             )
         if kind == "AWS" and account is not None:
             others = [
@@ -77,7 +78,7 @@ def lets_in(rule: Rule, clauses: Sequence[Clause], account: str | None) -> Itera
             ]
             if others and _TO_MANAGE.issubset(fact.name for fact in named_actions(statement)):
                 for steps, name in others:
-                    yield Found("ALL_ACTIONS_FOR_ANOTHER_ACCOUNT", steps, repr(name))
+                    yield Found("ALL_ACTIONS_FOR_ANOTHER_ACCOUNT", steps, quoted(name))
 
 
 _TO_MANAGE: Final = frozenset({"kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "kms:Decrypt"})

@@ -9,6 +9,7 @@ from kmspolicy._language._forms import is_never_public, misfit
 from kmspolicy._language._patterns import has_wildcards
 from kmspolicy._language._values import address, network, text_of
 from kmspolicy._language._variables import without_variables
+from kmspolicy._printable import represented
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -54,7 +55,7 @@ _UNREAD: Final[Mapping[str, str]] = {
 
 
 def _listed(wrong: Sequence[Value]) -> str:
-    return ", ".join(map(repr, wrong))
+    return ", ".join(map(represented, wrong))
 
 
 # --- text and ARNs ---------------------------------------------------------------------------------
