@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Final, TypeAlias
 
 from kmspolicy._printable import printable
@@ -41,11 +40,12 @@ _BEGINNINGS: Final = frozenset(
         *("AWS", "CanonicalUser", "Federated", "Service"),
     ]
 )
-_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII).fullmatch
 
 
 def _step(step: str | int) -> str:
     if isinstance(step, int):
         return f"[{step}]"
     shown = step if len(step) <= MAX_NAME else f"{step[:MAX_NAME]}…"
-    return f".{shown}" if _NAME(shown) else f"[{printable(json.dumps(shown, ensure_ascii=False))}]"
+    if shown.isascii() and shown.isidentifier():
+        return f".{shown}"
+    return f"[{printable(json.dumps(shown, ensure_ascii=False))}]"
