@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 POLICIES = DOCUMENTS.map(Policy.from_dict)
+HOSTILE_CALLER = f"arn:aws:iam::{ACCOUNT}:user/{MALLORY}):/x"
 
 
 def assert_safe(texts: Iterator[str]) -> None:
@@ -53,7 +54,12 @@ def test_explanations(policy: Policy) -> None:
     assert_safe(iter([explain(policy), *map(explain, policy.statements)]))
 
 
-@given(POLICIES, CONTEXTS, st.sampled_from(CALLERS), st.sampled_from(["kms:Decrypt", "kms:PutKeyPolicy"]))
+@given(
+    POLICIES,
+    CONTEXTS,
+    st.sampled_from([*CALLERS, HOSTILE_CALLER]),
+    st.sampled_from(["kms:Decrypt", "kms:PutKeyPolicy"]),
+)
 def test_decisions(policy: Policy, context: dict[str, Any], caller: str, action: str) -> None:
     """Of requests, whose context is somebody else's, too."""
     assert_safe(iter([explain(decide(policy, Request(caller, action, context)))]))
@@ -78,10 +84,10 @@ def test_differences_and_plans(before: Policy, after: Policy, key_id: str) -> No
     assert_safe(iter([str(difference), *changes, str(plan), str(changed), str(late)]))
 
 
-@given(POLICIES)
-def test_findings(policy: Policy) -> None:
-    """Their messages too, which are sentences of ours with names of the document."""
-    findings = check(policy, caller=ACCOUNT)
+@given(POLICIES, st.sampled_from([ACCOUNT, HOSTILE_CALLER]), st.sampled_from([None, "444455556666"]))
+def test_findings(policy: Policy, caller: str, account: str | None) -> None:
+    """Their messages too, which are sentences of ours with names of the document and of the caller."""
+    findings = check(policy, caller=caller, account=account)
     assert_safe(text for finding in findings for text in (str(finding), finding.message))
     if findings:
         assert_safe(iter([str(PolicyCheckError(findings))]))
@@ -103,6 +109,7 @@ def _document(text: str) -> dict[str, Any]:
 
 
 _NO_TEXT: Any = 1
+_NO_VALUE: Any = ["x"]
 _TAKERS: dict[str, Callable[[Any], object]] = {
     "a document": lambda text: Policy.from_dict(_document(text)),
     "a text": lambda text: Policy.from_json(json.dumps(_document(text))),
@@ -131,6 +138,7 @@ _TAKERS: dict[str, Callable[[Any], object]] = {
     "a tag": lambda text: conditions.principal_tag(f"*{text}"),
     "a key of a variable": lambda text: conditions.principal_tag(f"a {text}").variable(),
     "a value of an account": conditions.caller_account.equals,
+    "the key of a list": lambda text: conditions.principal_tag(f"a {text}").equals(_NO_VALUE),
     "the key of a wrong value": lambda text: conditions.principal_tag(f"a {text}").equals(_NO_TEXT),
     "a service to go through": lambda text: statements.use_through_service(text, account=ACCOUNT),
     "a trail": statements.cloudtrail_encrypts_logs,

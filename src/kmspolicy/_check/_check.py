@@ -18,7 +18,7 @@ from kmspolicy._language._principals import name_of
 from kmspolicy._language._spelling import fold
 from kmspolicy._language._versions import VERSIONS
 from kmspolicy._normal._rules import rules_of
-from kmspolicy._printable import printable, quoted, word
+from kmspolicy._printable import quoted, word
 from kmspolicy.errors import RequestError
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def _finding(found: Found) -> Finding:
         end = "" if what.endswith((".", "?")) else "."
         message = f"{message.removesuffix('.')}: {what}{end}"
     severity = found.severity or entry.severity
-    return Finding(found.code, severity, found.steps, printable(message), entry.hint, entry.url)
+    return Finding(found.code, severity, found.steps, message, entry.hint, entry.url)
 
 
 _MOST_REASONS: Final = 5  # a line each in an explanation; a finding is one line
