@@ -56,7 +56,11 @@ def one(statement: Statement) -> list[str]:
 
 # --- the catalogue ---------------------------------------------------------------------------------
 
-BESIDES = {"MISSING_STATEMENT": ["LOCKOUT_EVERYONE"], "VARIABLE_UNSUPPORTED_IN_VERSION": ["OLD_VERSION"]}
+BESIDES = {
+    "MISSING_STATEMENT": ["LOCKOUT_EVERYONE"],
+    "TYPE_MISMATCH_BOOLEAN": ["INVALID_CONDITION_MULTIPLE_BOOLEAN"],
+    "VARIABLE_UNSUPPORTED_IN_VERSION": ["OLD_VERSION"],
+}
 
 
 @pytest.mark.parametrize("code", CATALOGUE)
@@ -561,7 +565,7 @@ def test_actions_and_resources(elements: dict[str, Any], expected: list[str]) ->
         (
             {"ForAllValues:Null": {"kms:EncryptionContext:App": "false"}},
             {},
-            ["OVERLY_PERMISSIVE_CONDITION"],
+            ["NULL_WITH_QUALIFIER", "OVERLY_PERMISSIVE_CONDITION"],
         ),
         ({"StringLike": {"kms:ViaService": "s3.*"}}, {}, []),
         (
@@ -587,7 +591,7 @@ def test_actions_and_resources(elements: dict[str, Any], expected: list[str]) ->
         (
             {"Null": {"aws:SourceArn": ["true", "false"]}, "ArnLike": {"aws:SourceArn": "arn:aws:s3:::b"}},
             {},
-            [],
+            ["INVALID_CONDITION_MULTIPLE_BOOLEAN"],
         ),
         ({"ForAnyValue:StringEquals": {"kms:GrantOperations": "Decrypt"}}, {"Action": "kms:CreateGrant"}, []),
         # Each request of CreateGrant has operations; not each of another action.
@@ -648,7 +652,7 @@ def test_actions_and_resources(elements: dict[str, Any], expected: list[str]) ->
                 "ArnLike": {"aws:SourceArn": "arn:aws:s3:::b"},
             },
             {},
-            ["CONDITION_NEVER_MET"],
+            ["DUPLICATE_KEYS_WITH_DIFFERENT_CASE", "NULL_WITH_QUALIFIER", "CONDITION_NEVER_MET"],
         ),
         # RetireGrant has the key, too, and no effect in a key policy.
         (
@@ -664,7 +668,7 @@ def test_actions_and_resources(elements: dict[str, Any], expected: list[str]) ->
             {"Action": "kms:TagResource"},
             ["OVERLY_PERMISSIVE_CONDITION"],
         ),
-        ({"ForAllValues:Null": {"kms:ViaService": "false"}}, {}, []),
+        ({"ForAllValues:Null": {"kms:ViaService": "false"}}, {}, ["NULL_WITH_QUALIFIER"]),
         ({"Foo": {"aws:a": "b"}}, {}, ["INVALID_CONDITION_OPERATOR"]),
         ({"ForSomeValues:StringEquals": {"aws:SourceArn": "b"}}, {}, ["INVALID_CONDITION_OPERATOR"]),
         ({":StringEquals": {"aws:SourceArn": "b"}}, {}, ["INVALID_CONDITION_OPERATOR"]),
@@ -688,6 +692,136 @@ def test_actions_and_resources(elements: dict[str, Any], expected: list[str]) ->
 def test_conditions(condition: dict[str, Any], more: dict[str, Any], expected: list[str]) -> None:
     """https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html."""
     assert one(about(Condition=condition, **more)) == expected
+
+
+@pytest.mark.parametrize(
+    ("condition", "more", "expected"),
+    [
+        ({}, {}, ["EMPTY_OBJECT_CONDITION"]),
+        ({"StringEquals": {}}, {}, ["EMPTY_OBJECT_CONDITION"]),
+        ({"Foo": {}}, {}, ["INVALID_CONDITION_OPERATOR", "EMPTY_OBJECT_CONDITION"]),
+        # The same key in another case, under one operator; two operators may have it both.
+        (
+            {"StringLike": {"aws:username": "a", "AWS:Username": "b"}},
+            {},
+            ["DUPLICATE_KEYS_WITH_DIFFERENT_CASE"],
+        ),
+        ({"StringLike": {"aws:username": "a"}, "StringNotEquals": {"AWS:Username": "b"}}, {}, []),
+        # A key has a prefix and a name.
+        ({"Bool": {"SecureTransport": "true"}}, {}, ["INVALID_CONDITION_KEY_FORMAT"]),
+        ({"StringEquals": {"": "a"}}, {}, ["INVALID_CONDITION_KEY_FORMAT"]),
+        ({"StringEquals": {"kms:": "a"}}, {}, ["INVALID_CONDITION_KEY_FORMAT"]),
+        ({"StringEquals": {"saml:sub": "a", "graph.facebook.com:id": "b"}}, {}, []),
+        # One type of JSON, and one boolean.
+        ({"StringEquals": {"aws:username": ["1", 1]}}, {}, ["INVALID_CONDITION_DATA_TYPE"]),
+        ({"StringEquals": {"aws:username": ["1", True]}}, {}, ["INVALID_CONDITION_DATA_TYPE"]),
+        ({"NumericEquals": {"aws:MultiFactorAuthAge": [1, 2.5]}}, {}, []),
+        ({"Bool": {"aws:SecureTransport": ["true", "true"]}}, {}, ["INVALID_CONDITION_MULTIPLE_BOOLEAN"]),
+        ({"Bool": {"aws:SecureTransport": ["true"]}}, {}, []),
+        # Variables that cannot be read.
+        ({"StringEquals": {"aws:SourceIdentity": ["${aws:username}", "${*}${?}${$}"]}}, {}, []),
+        ({"StringEquals": {"aws:SourceIdentity": "${aws:username, 'a b'}"}}, {}, []),
+        ({"StringEquals": {"aws:SourceIdentity": "a${aws:username"}}, {}, ["MISSING_BRACE_IN_VARIABLE"]),
+        ({"ArnLike": {"aws:SourceArn": "arn:aws:s3:::${}"}}, {}, ["EMPTY_VARIABLE"]),
+        ({"StringLike": {"aws:SourceIdentity": "${aws:username, a}"}}, {}, ["MISSING_QUOTE_IN_VARIABLE"]),
+        ({"StringLike": {"aws:SourceIdentity": "${aws:username, 'a}"}}, {}, ["MISSING_QUOTE_IN_VARIABLE"]),
+        ({"StringLike": {"aws:SourceIdentity": ["b", "${ aws:username}"]}}, {}, ["UNSUPPORTED_SPACE_IN_VARIABLE"]),
+        # Long-term credentials have no MFA keys.
+        ({"Bool": {"aws:MultiFactorAuthPresent": "false"}}, {"Effect": "Deny"}, ["DENY_MISSES_LONG_TERM_CREDENTIALS"]),
+        ({"Bool": {"aws:MultiFactorAuthPresent": False}}, {}, []),
+        ({"Bool": {"aws:MultiFactorAuthPresent": "true"}}, {"Effect": "Deny"}, []),
+        ({"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}, {"Effect": "Deny"}, []),
+        (
+            {"NumericGreaterThan": {"aws:MultiFactorAuthAge": "3600"}},
+            {"Effect": "Deny"},
+            ["DENY_MISSES_LONG_TERM_CREDENTIALS"],
+        ),
+        ({"NumericLessThan": {"aws:MultiFactorAuthAge": "3600"}}, {"Effect": "Deny"}, []),
+        ({"NumericGreaterThanIfExists": {"aws:MultiFactorAuthAge": "3600"}}, {"Effect": "Deny"}, []),
+        # Networks.
+        ({"IpAddress": {"aws:SourceIp": ["203.0.113.0/24", "10.0.0.0/8"]}}, {}, ["PRIVATE_IP_ADDRESS"]),
+        ({"NotIpAddress": {"aws:SourceIp": "10.0.0.1/8"}}, {}, ["PRIVATE_NOT_IP_ADDRESS", "IMPROVE_IP_RANGE"]),
+        ({"IpAddress": {"aws:VpcSourceIp": "10.0.0.0/8"}}, {}, []),
+        # Several forms that values do not have.
+        (
+            {"StringEquals": {"aws:SourceArn": ["bucket", "arn:aws:s3", "arn:aws:s3:::b"]}},
+            {},
+            ["INVALID_ARN_PREFIX", "MISSING_ARN_FIELD"],
+        ),
+        ({"StringEquals": {"kms:CallerAccount": 12345678901}}, {}, ["CONDITION_NEVER_MET", "INVALID_CONDITION_VALUE"]),
+    ],
+)  # fmt: skip
+def test_conditions_by_access_analyzers_checks(
+    condition: dict[str, Any], more: dict[str, Any], expected: list[str]
+) -> None:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html."""
+    assert sorted(one(about(Condition=condition, **more))) == sorted(expected)
+
+
+@pytest.mark.parametrize(
+    ("key", "meant"),
+    [
+        ("PrincipalOrgID", "aws:PrincipalOrgID"),
+        ("viaservice", "kms:ViaService"),
+        ("ResourceTag/team", None),
+        ("xyz", None),
+    ],
+)
+def test_a_key_without_its_prefix(key: str, meant: str | None) -> None:
+    """The key that was meant is said, unless KMS refuses it."""
+    (finding,) = check(Policy([ADMIN, about(Condition={"StringNotEquals": {key: "a"}})]))
+    end = f"{key!r}." if meant is None else f"{key!r}; did you mean {meant!r}?"
+    assert finding.message.endswith(f": {end}")
+
+
+@pytest.mark.parametrize(
+    ("names", "redundant"),
+    [
+        (["kms:Decrypt", "kms:Encrypt"], []),
+        (["kms:Decrypt", "KMS:decrypt"], [1]),
+        (["kms:Describe*", "kms:DescribeKey", "kms:Sign"], [1]),
+        (["kms:Get*", "kms:GetKey*", "kms:Get*"], [1, 2]),
+        (["*", "kms:Decrypt"], [1]),
+        (["kms:Decrypt*", "kms:Decrypt"], [1]),
+        (["kms:*Key", "kms:EnableKey"], []),  # a wildcard that does not end
+        (["kms:*", "kms:Foo"], []),  # not an action, which is said
+    ],
+)
+def test_redundant_actions(names: list[str], redundant: list[int]) -> None:
+    """Twice the same in any case, or what a wildcard at the end of another one matches."""
+    for element in ("Action", "NotAction"):
+        statement = about(**{"Action": None, element: names}, Effect="Deny")
+        found = [one.path for one in check(Policy([ADMIN, statement])) if one.code == "REDUNDANT_ACTION"]
+        assert found == [f"Statement[1].{element}[{index}]" for index in redundant]
+
+
+def test_an_empty_sid() -> None:
+    """It is a label that says nothing."""
+    assert one(about(Sid="")) == ["EMPTY_SID_VALUE"]
+
+
+CHINA = "arn:aws-cn:iam::111122223333"
+
+
+@pytest.mark.parametrize(
+    ("key", "values", "found"),
+    [
+        ("aws:PrincipalArn", f"arn:aws:iam::{ACCOUNT}:role/App", True),
+        ("aws:PrincipalArn", f"{CHINA}:role/App", False),
+        ("aws:PrincipalArn", [f"arn:aws:iam::{ACCOUNT}:role/App", f"{CHINA}:role/App"], False),
+        ("aws:PrincipalArn", f"arn:aws*:iam::{ACCOUNT}:role/App", False),
+        ("kms:EncryptionContext:aws:s3:arn", "arn:aws:s3:::bucket", True),
+        ("kms:EncryptionContext:app", "arn:aws:s3:::bucket", False),
+        ("aws:SourceArn", [], False),
+    ],
+)
+def test_arns_of_another_partition_in_conditions(key: str, values: Any, found: bool) -> None:
+    """Where principals tell the partition of the key, and no value is of it."""
+    china = statements.enable_iam_policies(ACCOUNT, partition="aws-cn")
+    statement = allow("kms:Decrypt").to(Principal.account(ACCOUNT, partition="aws-cn"))
+    policy = Policy([china, statement.when(Condition("ArnNotLike", key, values))])
+    steps = [one.steps for one in check(policy) if one.code == "MIXED_PARTITIONS"]
+    assert steps == ([("Statement", 1, "Condition", "ArnNotLike", key)] if found else [])
 
 
 @pytest.mark.parametrize(

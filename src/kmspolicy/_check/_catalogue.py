@@ -303,7 +303,7 @@ CATALOGUE: Final[dict[str, Entry]] = {
     ),
     "MIXED_PARTITIONS": Entry(
         WARNING,
-        "Principals of several partitions stand in one policy; a key knows those of its own.",
+        "ARNs of several partitions stand in one policy; a key knows those of its own.",
         "Use one partition.",
         "https://github.com/cloudposse/terraform-aws-vpc-flow-logs-s3-bucket/pull/27",
         _one(Principal={"AWS": "arn:aws-cn:iam::111122223333:role/App"}),
@@ -405,6 +405,13 @@ CATALOGUE: Final[dict[str, Entry]] = {
         _SETS,
         _when("ForAllValues:StringEquals", "kms:ViaService", "s3.us-east-1.amazonaws.com"),
     ),
+    "DENY_MISSES_LONG_TERM_CREDENTIALS": Entry(
+        SECURITY,
+        "Requests with long-term access keys do not have this key, so that the Deny does not reach them.",
+        "Use the operator with IfExists, which is also met where the key is absent.",
+        f"{_GLOBAL}#condition-keys-multifactorauthpresent",
+        _when("Bool", "aws:MultiFactorAuthPresent", "false", Effect="Deny"),
+    ),
     "DENY_SHUTS_OUT_SERVICES": Entry(
         WARNING,
         "The Deny is for AWS services, too, which its condition or its NotPrincipal does not spare.",
@@ -440,6 +447,13 @@ CATALOGUE: Final[dict[str, Entry]] = {
         "Correct it.",
         _GLOBAL,
         _when("StringEquals", "aws:PrincipalOrgIDs", "o-a1b2c3d4e5"),
+    ),
+    "INVALID_CONDITION_KEY_FORMAT": Entry(
+        WARNING,
+        "A condition key has a prefix and a name; no request has this one.",
+        "Write it as kms:ViaService or aws:SourceAccount.",
+        _CHECKS,
+        _when("StringEquals", "PrincipalOrgID", "o-a1b2c3d4e5"),
     ),
     "UNSUPPORTED_ACTION_FOR_CONDITION_KEY": Entry(
         WARNING,
@@ -572,6 +586,68 @@ CATALOGUE: Final[dict[str, Entry]] = {
             ("IP_RANGE", "networks", "192.0.2.0/24", "IpAddress", "aws:SourceIp", "kms:Decrypt"),
         )
     },
+    **{
+        code: Entry(
+            WARNING,
+            f"A policy variable {what}, so that it cannot be read.",
+            "Write it as ${aws:username}, or ${aws:username, 'nobody'} with a default.",
+            f"{_IAM}reference_policies_variables.html",
+            _when("StringEquals", "aws:SourceIdentity", value),
+        )
+        for code, what, value in (
+            ("MISSING_BRACE_IN_VARIABLE", "does not end", "${aws:username"),
+            ("EMPTY_VARIABLE", "has no name", "${}"),
+            ("MISSING_QUOTE_IN_VARIABLE", "has a default without quotation marks", "${aws:username, nobody}"),
+            ("UNSUPPORTED_SPACE_IN_VARIABLE", "has a space in its name", "${aws: username}"),
+        )
+    },
+    "DUPLICATE_KEYS_WITH_DIFFERENT_CASE": Entry(
+        WARNING,
+        "The condition key stands twice under one operator, in two cases, which are the same key; KMS may refuse it.",
+        "Write the values in one list, if any of them may match.",
+        _CHECKS,
+        _one(
+            Condition={
+                "StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5", "aws:principalOrgID": "o-f6g7h8i9j0"}
+            }
+        ),
+    ),
+    "INVALID_CONDITION_MULTIPLE_BOOLEAN": Entry(
+        WARNING,
+        "The operator compares with several values, true and false; KMS may refuse it.",
+        "Write the one that is meant.",
+        _CHECKS,
+        _when("Bool", "aws:SecureTransport", "true", "false"),
+    ),
+    "INVALID_CONDITION_DATA_TYPE": Entry(
+        WARNING,
+        "The values of a condition are of several JSON types; KMS may refuse it.",
+        "Write all of them as text.",
+        _CHECKS,
+        _when("StringEquals", "aws:SourceIdentity", "1", 2),
+    ),
+    "NULL_WITH_QUALIFIER": Entry(
+        SUGGESTION,
+        "Null asks whether a key exists; ForAnyValue and ForAllValues mean nothing to it.",
+        "Drop the qualifier.",
+        _CHECKS,
+        _when("ForAnyValue:Null", "aws:TagKeys", "false", Action="kms:TagResource"),
+    ),
+    "EMPTY_OBJECT_CONDITION": Entry(
+        SUGGESTION,
+        "Nothing is demanded here.",
+        "Leave it out, or write the condition.",
+        _CHECKS,
+        _one(Condition={}),
+    ),
+    "EMPTY_SID_VALUE": Entry(SUGGESTION, "The Sid is empty.", "Leave it out.", _CHECKS, _one(Sid="")),
+    "REDUNDANT_ACTION": Entry(
+        SUGGESTION,
+        "Another action of the list says it, too.",
+        "Leave it out.",
+        _CHECKS,
+        _one(Action=["kms:Describe*", "kms:DescribeKey"]),
+    ),
     "MISSING_QUALIFIER": Entry(
         WARNING,
         "The key has several values, and the operator no ForAnyValue or ForAllValues.",

@@ -14,6 +14,7 @@ from kmspolicy._document import a_policy
 from kmspolicy._document._convert import plural
 from kmspolicy._evaluate._callers import requester_of, text_of_principal
 from kmspolicy._evaluate._request import an_account
+from kmspolicy._language._forms import holds_arns
 from kmspolicy._language._principals import name_of
 from kmspolicy._language._spelling import fold
 from kmspolicy._language._versions import VERSIONS
@@ -75,6 +76,7 @@ def check_text(
         *_document(policy),
         *lockout(rules, who, key_account),
         *_partitions(rules),
+        *_partitions_of_values(rules),
         *_sids(policy),
         *_redundant(policy),
     ]
@@ -219,6 +221,22 @@ def _partitions(rules: Rules) -> Iterator[Found]:
                 yield Found("MIXED_PARTITIONS", ("Statement", rule.number, *steps), what)
 
 
+def _partitions_of_values(rules: Rules) -> Iterator[Found]:
+    """Find conditions on ARNs of which none is in the partition of the first principal that has one."""
+    first = next((name.partition for rule in rules.statements for name in rule.names if name.partition), "")
+    for rule in rules.statements if first else ():
+        for clause in rule.clauses:
+            if clause.values and holds_arns(clause.key):
+                found = [_PARTITION(str(value)) for value in clause.values]
+                foreign = {match[1] for match in found if match is not None}
+                if None not in found and first not in foreign:
+                    what = f"{', '.join(sorted(foreign))}, where principals are of {first!r}"
+                    yield Found("MIXED_PARTITIONS", ("Statement", rule.number, *clause.steps), what)
+
+
+_PARTITION = re.compile(r"arn:(aws(?:-[a-z]+)*):").match
+
+
 def _names(principal: Principal) -> Iterator[tuple[Steps, PrincipalName]]:
     """Go through the names of a Principal element with their places."""
     for kind, names in () if principal.element == "*" else principal.element:
@@ -229,7 +247,9 @@ def _names(principal: Principal) -> Iterator[tuple[Steps, PrincipalName]]:
 def _sids(policy: Policy) -> Iterator[Found]:
     seen: dict[str, int] = {}
     for index, statement in enumerate(policy.statements):
-        if statement.sid:
+        if statement.sid == "":
+            yield Found("EMPTY_SID_VALUE", ("Statement", index, "Sid"))
+        elif statement.sid is not None:
             if statement.sid in seen:
                 steps = ("Statement", index, "Sid")
                 yield Found(

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 from kmspolicy._check._finding import Severity
 from kmspolicy._check._found import Found, named_actions
-from kmspolicy._language._keys import nearest_key
+from kmspolicy._language._keys import condition_key, nearest_key
 from kmspolicy._language._operators import OPERATORS, PARSED
 from kmspolicy._language._spelling import nearest
+from kmspolicy._language._values import truth
 from kmspolicy._printable import quoted
 
 if TYPE_CHECKING:
@@ -24,10 +25,15 @@ _BY_LOWER_CASE: Final = {name.lower(): name for name in OPERATORS}
 
 
 def operators(statement: Statement) -> Iterator[Found]:
-    """Check the operators."""
-    for name, _ in () if statement.condition is None else statement.condition.blocks:
+    """Check the operators, and whether anything stands under them."""
+    blocks = () if statement.condition is None else statement.condition.blocks
+    if not blocks:
+        yield Found("EMPTY_OBJECT_CONDITION", ("Condition",))
+    for name, keys in blocks:
         if name not in PARSED:
             yield _no_operator(name)
+        if not keys:
+            yield Found("EMPTY_OBJECT_CONDITION", ("Condition", name))
 
 
 def _no_operator(name: str) -> Found:
@@ -73,7 +79,11 @@ def conditions(statement: Statement, clauses: Sequence[Clause]) -> Iterator[Foun
     others = len(clauses) > 1
     demanded = {clause.folded for clause in clauses if clause.demands_key} if others else ()
     refused = {clause.folded for clause in clauses if clause.refuses_key} if others else ()
+    seen: set[tuple[str, str]] = set()
     for clause in clauses:
+        if (clause.name, clause.folded) in seen:
+            yield Found("DUPLICATE_KEYS_WITH_DIFFERENT_CASE", clause.steps, quoted(clause.key))
+        seen.add((clause.name, clause.folded))
         yield from _condition(clause)
         yield from _condition_in(statement, named, clause, demanded=clause.folded in demanded)
         if clause.folded in refused and clause.parsed.needs_key:
@@ -85,6 +95,8 @@ def _condition(clause: Clause) -> Iterator[Found]:
     """Check a condition by itself."""
     facts, parsed = clause.facts, clause.parsed
     kind = parsed.operator.kind
+    if parsed.of_presence and parsed.qualifier:
+        yield Found("NULL_WITH_QUALIFIER", clause.steps)
     if facts is None:
         yield from _unknown_key(clause)
     else:
@@ -97,10 +109,24 @@ def _condition(clause: Clause) -> Iterator[Found]:
 
 
 def _unknown_key(clause: Clause) -> Iterator[Found]:
-    prefix = clause.folded.partition(":")[0]
+    prefix, _, name = clause.folded.partition(":")
+    if not prefix or not name:
+        yield Found(
+            "INVALID_CONDITION_KEY_FORMAT",
+            clause.steps,
+            quoted(clause.key),
+            meant=partial(_with_prefix, clause.key),
+        )
+        return
     code = {"kms": "INVALID_SERVICE_CONDITION_KEY", "aws": "INVALID_GLOBAL_CONDITION_KEY"}.get(prefix)
     if code is not None:
         yield Found(code, clause.steps, quoted(clause.key), meant=partial(nearest_key, clause.key))
+
+
+def _with_prefix(name: str) -> str | None:
+    """Find the key that was probably meant by a name that has no prefix."""
+    known = (condition_key(f"{prefix}:{name}") for prefix in ("aws", "kms"))
+    return next((facts.name for facts in known if facts is not None and facts.permitted), nearest_key(name))
 
 
 _TYPES: Final = {
@@ -145,6 +171,17 @@ def _condition_in(
         and not (demanded or _is_always_there(clause, named))
     ):
         yield Found("CONDITION_MATCHES_ABSENT_KEY", clause.steps, quoted(clause.key))
+    elif statement.effect == "Deny" and _asks_for_old_mfa(clause):
+        yield Found("DENY_MISSES_LONG_TERM_CREDENTIALS", clause.steps, quoted(clause.key))
+
+
+def _asks_for_old_mfa(clause: Clause) -> bool:
+    """Return whether a condition is met by those whose second factor is missing or old, if their requests tell of one."""
+    if not clause.parsed.needs_key:
+        return False
+    if clause.folded == "aws:multifactorauthpresent":
+        return False in map(truth, clause.values)
+    return clause.folded == "aws:multifactorauthage" and "GreaterThan" in clause.parsed.operator.name
 
 
 def _is_always_there(clause: Clause, named: AbstractSet[str]) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from kmspolicy._check._found import Found, places_of
 from kmspolicy._language._actions import WITH_EFFECT, actions_matching, nearest_action
 from kmspolicy._language._principals import name_of
+from kmspolicy._language._spelling import fold
 from kmspolicy._printable import quoted
 
 if TYPE_CHECKING:
@@ -92,6 +93,26 @@ def actions(statement: Statement) -> Iterator[Found]:
             yield from _action(steps, name)
     if statement.action is None and statement.not_action is None:
         yield Found("MISSING_ACTION", ())
+
+
+def redundant_actions(statement: Statement) -> Iterator[Found]:
+    """Find actions that stand in a list twice, or beside a wildcard for all that begins like them."""
+    for element, names in (("Action", statement.action), ("NotAction", statement.not_action)):
+        if isinstance(names, tuple):
+            yield from _redundant((element,), names)
+
+
+def _redundant(steps: Steps, names: tuple[str, ...]) -> Iterator[Found]:
+    folded = list(map(fold, names))
+    wildcards = {name for name in folded if name.endswith("*")}
+    lengths = {len(wildcard) - 1 for wildcard in wildcards}
+    seen: set[str] = set()
+    for index, name in enumerate(folded):
+        heads = {f"{name[:length]}*" for length in lengths} if lengths else set()
+        again = name in seen or not wildcards.isdisjoint(heads - {name})
+        if again and actions_matching(name):
+            yield Found("REDUNDANT_ACTION", (*steps, index), quoted(names[index]))
+        seen.add(name)
 
 
 def are_known(names: Names) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kmspolicy._check._conditions import conditions, operators
-from kmspolicy._check._names import actions, are_known, is_wrong, principals, resources
+from kmspolicy._check._names import actions, are_known, is_wrong, principals, redundant_actions, resources
 from kmspolicy._check._reach import lets_in, never_met, shuts_out_services
 from kmspolicy._check._values import values
 
@@ -26,6 +26,7 @@ def found_in(rule: Rule, account: str | None) -> Iterator[Found]:
         yield from principals(statement)
     if statement.action is None or not are_known(statement.action):
         yield from actions(statement)
+    yield from redundant_actions(statement)
     if statement.resource != "*":
         yield from resources(statement)
     clauses = [clause for clause in rule.clauses if clause.is_readable]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from kmspolicy._check._found import Found
@@ -25,6 +26,10 @@ def values(clauses: Sequence[Clause]) -> Iterator[Found]:
     for clause in clauses:
         kind = clause.parsed.operator.kind.name
         yield from _unread(clause)
+        if len(clause.values) > 1:
+            yield from _several(clause)
+        if clause.parsed.operator.kind.variables:
+            yield from _variables(clause)
         if kind == "String":
             yield from _plain_wildcards(clause)
         if kind in ("String", "ARN"):
@@ -52,6 +57,49 @@ _UNREAD: Final[Mapping[str, str]] = {
     "Null": "TYPE_MISMATCH_BOOLEAN",
     "IPAddress": "TYPE_MISMATCH_IP_RANGE",
 }
+
+
+def _several(clause: Clause) -> Iterator[Found]:
+    if clause.parsed.operator.kind.name in ("Bool", "Null"):
+        yield Found("INVALID_CONDITION_MULTIPLE_BOOLEAN", clause.steps, _listed(clause.values))
+    if len(set(map(_json_type, clause.values))) > 1:
+        yield Found("INVALID_CONDITION_DATA_TYPE", clause.steps, _listed(clause.values))
+
+
+def _json_type(value: Value) -> str:
+    if isinstance(value, str):
+        return "string"
+    return "boolean" if isinstance(value, bool) else "number"
+
+
+def _variables(clause: Clause) -> Iterator[Found]:
+    """Find variables that cannot be read, by what is wrong with the first."""
+    wrong: dict[str, list[Value]] = {}
+    for value in clause.values:
+        code = _unreadable_variable(value) if isinstance(value, str) and "${" in value else ""
+        if code:
+            wrong.setdefault(code, []).append(value)
+    for code, found in wrong.items():
+        yield Found(code, clause.steps, _listed(found))
+
+
+def _unreadable_variable(text: str) -> str:
+    for content, brace in _VARIABLE.findall(text):
+        name, comma, default = content.partition(",")
+        if not brace:
+            return "MISSING_BRACE_IN_VARIABLE"
+        if not name:
+            return "EMPTY_VARIABLE"
+        if comma and not _QUOTED(default):
+            return "MISSING_QUOTE_IN_VARIABLE"
+        if not _WITHOUT_SPACE(name):
+            return "UNSUPPORTED_SPACE_IN_VARIABLE"
+    return ""
+
+
+_VARIABLE: Final = re.compile(r"\$\{([^{}]*)(\}?)")
+_QUOTED: Final = re.compile(r"\s*'[^']*'").fullmatch
+_WITHOUT_SPACE: Final = re.compile(r"\S+\s*").fullmatch
 
 
 def _listed(wrong: Sequence[Value]) -> str:

@@ -239,6 +239,11 @@ def form_of(key: str, compared_as: ComparedAs) -> Form:
     return ARN if form is ANY_TEXT and compared_as == "arn" else form
 
 
+def holds_arns(key: str) -> bool:
+    """Return whether the values of a key are ARNs, all or some, of resources and principals in the key's partition."""
+    return FORMS.get(fold(key), ANY_TEXT).holds_arns or fold(key).startswith(_BY_SERVICE)
+
+
 # --- whether a value can be of a form ------------------------------------------------------------------
 
 
@@ -259,7 +264,7 @@ def misfit(key: str, text: str, compared_as: ComparedAs) -> Misfit | None:
         found = None if fits else _misfit_of_arn(form, pattern)
     if found is not None and compared_as in ("exact", "ignore case") and set("*?") & set(pattern):
         return found._replace(expected=f"{found.expected}, without wildcards")
-    if found is None and (form.holds_arns or fold(key).startswith(_BY_SERVICE)):
+    if found is None and (form.holds_arns or holds_arns(key)):
         return _misfit_of_partition(pattern)
     return found
 
