@@ -237,7 +237,7 @@ async def test_what_kms_would_refuse_is_not_sent(policy: Policy | str, caller: s
         await KeyPolicies(fake, caller=caller).put(key_id, policy)
     assert fake.calls == []
     assert code in [finding.code for finding in caught.value.findings]
-    assert str(caught.value).startswith("KMS would refuse this policy, so that nothing was sent:\n  error ")
+    assert str(caught.value).startswith("KMS would refuse this policy; nothing was sent:\n  error ")
     assert pickle.loads(pickle.dumps(caught.value)).findings == caught.value.findings  # noqa: S301
 
 

@@ -600,8 +600,8 @@ REFUSED: list[tuple[Any, str, str]] = [
     (lambda: Condition("a", "b", [["c"]]), "[0]", "expected text, a number, true or false, found an array"),  # type: ignore[list-item]  # ty: ignore[invalid-argument-type]
     (lambda: Condition("a", "b", NAN), "", "nan is not a finite number"),
     (lambda: Condition("a", "b", [1, -float("inf")]), "[1]", "-inf is not a finite number"),
-    (lambda: Condition("a", "b", 10**640), "", "a number of more than 640 characters"),
-    (lambda: Condition("a", "b", -(10**639)), "", "a number of more than 640 characters"),
+    (lambda: Condition("a", "b", 10**640), "", "this number is longer than 640 characters"),
+    (lambda: Condition("a", "b", -(10**639)), "", "this number is longer than 640 characters"),
     (lambda: Condition(1, "b", "c"), "", "expected text, found a number"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
     (lambda: Condition("a", True, "c"), "", "expected text, found true or false"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]  # noqa: FBT003
     (lambda: Policy("x"), "", "expected statements, found text; see Policy.from_dict"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
@@ -709,7 +709,7 @@ PROBLEMS: list[tuple[str, list[str]]] = [
     ),
     (
         '{"Statement": {"Effect": "Deny", "Principal": {"AWS": "a", "AWS": "b"}}}',
-        ["line 1, column 60, Statement.Principal.AWS: this name stands twice in its object"],
+        ["line 1, column 60, Statement.Principal.AWS: this name appears twice in its object"],
     ),
     (
         '{"Statement": {"Effect": "Deny", "Action": {}, "Condition": {"Bool": {"aws:x": {}}}}}',
@@ -731,9 +731,9 @@ PROBLEMS: list[tuple[str, list[str]]] = [
     (
         '{"Statement": [{"Effect": "Deny", "Effect": "Allow", "Sid": 1}],\n"Statement": []}',
         [
-            "line 1, column 35, Statement[0].Effect: this name stands twice in its object",
+            "line 1, column 35, Statement[0].Effect: this name appears twice in its object",
             "line 1, column 54, Statement[0].Sid: expected text, found a number",
-            "line 2, column 1, Statement: this name stands twice in its object",
+            "line 2, column 1, Statement: this name appears twice in its object",
         ],
     ),
     (
@@ -767,16 +767,16 @@ PROBLEMS: list[tuple[str, list[str]]] = [
         '{"Statement":[{"Effect":"x","Condition":{"A":{"b":[NaN,1e999]}},},{"Sid":"\\ud800"}]}',
         [
             "line 1, column 16, Statement[0].Effect: an effect is 'Allow' or 'Deny', not 'x'",
-            "line 1, column 52, Statement[0].Condition.A.b[0]: JSON has no NaN",
+            "line 1, column 52, Statement[0].Condition.A.b[0]: JSON does not allow NaN",
             "line 1, column 56, Statement[0].Condition.A.b[1]: this number is too large",
-            "line 1, column 64, Statement[0]: there is a comma too many before '}'",
+            "line 1, column 64, Statement[0]: remove the comma before '}'",
             "line 1, column 67, Statement[1]: the Effect is missing",
-            "line 1, column 74, Statement[1].Sid: half of a surrogate pair, \\ud800, is not a character",
+            "line 1, column 74, Statement[1].Sid: \\ud800 is half of a surrogate pair, not a character",
         ],
     ),
     (
         '{\n  "Statement": [],\n}',
-        ["line 2, column 18: there is a comma too many before '}'"],
+        ["line 2, column 18: remove the comma before '}'"],
     ),
 ]  # fmt: skip
 
@@ -879,7 +879,7 @@ def test_a_mapping_that_has_a_name_twice(build: Any, name: str) -> None:
     with pytest.raises(errors.PolicyDocumentError) as caught:
         build()
     assert caught.value.problems == (
-        errors.Problem("DUPLICATE_NAME", "this name stands twice in its object", (name,)),
+        errors.Problem("DUPLICATE_NAME", "this name appears twice in its object", (name,)),
     )
 
 
@@ -1004,7 +1004,7 @@ def test_numbers_do_not_depend_on_pythons_limit(limit: int) -> None:
             assert Policy.from_json(policy.to_json()) == policy
             assert str(number) in repr(policy)
         for digits in ("9" * 641, "-" + "9" * 640):
-            with pytest.raises(errors.PolicyDocumentError, match="more than 640 characters"):
+            with pytest.raises(errors.PolicyDocumentError, match="longer than 640 characters"):
                 Policy.from_json(f'{{"Statement":{{"Effect":"Deny","Condition":{{"A":{{"b":{digits}}}}}}}}}')
     finally:
         sys.set_int_max_str_digits(before)

@@ -138,7 +138,7 @@ def test_every_error_can_be_shown() -> None:
         ".x[\"\\u2028\"]: a\\nb; did you mean '\\x9b'?"
     )
     assert str(errors.PolicyChangedError("k\n", "", "")) == (
-        "the policy of key 'k\\n' is no longer what the plan saw; plan again"
+        "the policy of key 'k\\n' has changed since the plan was made; make a new plan"
     )
 
 
@@ -153,7 +153,10 @@ def test_problems_are_listed() -> None:
         str(one)
         == "line 3, column 7, Statement[0].effect: 'effect' is not an element; did you mean 'Effect'?"
     )
-    assert str(two) == f"not a key policy document, 2 problems:\n  the Statement is missing\n  {one}"
+    assert (
+        str(two)
+        == f"this is not a key policy document; it has 2 problems:\n  the Statement is missing\n  {one}"
+    )
     assert two.problems == (what, where)
 
 

@@ -198,7 +198,9 @@ async def test_a_plan_that_is_out_of_date(fake: FakeKMS, policies: KeyPolicies) 
     plan = await policies.plan(key, Policy([ADMIN, SIGN]))
     await fake.put_key_policy(KeyId=key, Policy=Policy([allow("kms:Sign").to(BOB | ALICE), ADMIN]).to_json())
     assert await policies.apply(plan) is not None
-    with pytest.raises(errors.PolicyChangedError, match="no longer what the plan saw; plan again") as caught:
+    with pytest.raises(
+        errors.PolicyChangedError, match="has changed since the plan was made; make a new plan"
+    ) as caught:
         await policies.apply(plan)
     error = caught.value
     assert (error.key_id, error.planned) == (key, plan.current_text)

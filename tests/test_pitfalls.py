@@ -131,7 +131,8 @@ def test_09_a_key_that_stands_twice_is_an_error_with_its_place() -> None:
     document = '{"Statement": [\n  {"Effect": "Deny",\n   "Effect": "Allow"}]}'
     assert json.loads(document) == {"Statement": [{"Effect": "Allow"}]}
     with pytest.raises(
-        errors.PolicyDocumentError, match=r"^line 3, column 4, Statement\[0\]\.Effect: this name stands twice"
+        errors.PolicyDocumentError,
+        match=r"^line 3, column 4, Statement\[0\]\.Effect: this name appears twice",
     ):
         Policy.from_json(document)
 

@@ -17,38 +17,43 @@ if TYPE_CHECKING:
     from kmspolicy._path import Steps
 
 FAULTS: list[tuple[str, str, tuple[int, int], str]] = [  # text, path, place, message
-    ('{"a":1,"a":2}', ".a", (1, 8), "this name stands twice in its object"),
-    ('{"a":1,}', "", (1, 7), "there is a comma too many before '}'"),
-    ("[1,]", "", (1, 3), "there is a comma too many before ']'"),
+    ('{"a":1,"a":2}', ".a", (1, 8), "this name appears twice in its object"),
+    ('{"a":1,}', "", (1, 7), "remove the comma before '}'"),
+    ("[1,]", "", (1, 3), "remove the comma before ']'"),
     ('{"a" 1}', ".a", (1, 6), "expected ':' after the name, found '1'"),
     ('{"a":1 "b":2}', "", (1, 7), "expected ',' or '}' after this value"),
     ('{"a":1\n "b":2}', "", (1, 7), "expected ',' or '}' after this value"),
     ("[1 2]", "", (1, 3), "expected ',' or ']' after this value"),
     ("[1,,2]", "[1]", (1, 4), "expected a value, found ','"),
     ("{1:2}", "", (1, 2), "expected a name in double quotes, found '1'"),
-    ("{'a':1}", "", (1, 2), "strings stand in double quotes"),
-    ('{"a":1 // why\n}', "", (1, 8), "JSON has no comments"),
-    ("# why\n{}", "", (1, 1), "JSON has no comments"),
-    ("[1 /* why */]", "", (1, 4), "JSON has no comments"),
-    ("{} {}", "", (1, 4), "the text goes on after the end of the document"),
-    ("{} // why", "", (1, 4), "JSON has no comments"),
+    ("{'a':1}", "", (1, 2), "strings must be in double quotes"),
+    ('{"a":1 // why\n}', "", (1, 8), "JSON does not allow comments"),
+    ("# why\n{}", "", (1, 1), "JSON does not allow comments"),
+    ("[1 /* why */]", "", (1, 4), "JSON does not allow comments"),
+    ("{} {}", "", (1, 4), "the text continues after the end of the document"),
+    ("{} // why", "", (1, 4), "JSON does not allow comments"),
     ("", "", (1, 1), "the text ends where a value is expected"),
     (" \t\r\n", "", (2, 1), "the text ends where a value is expected"),
     ("[", "[0]", (1, 2), "the text ends where a value is expected"),
     ('{"a":[1', ".a", (1, 8), "the text ends where ',' or ']' is expected"),
     ('{"a"', ".a", (1, 5), "the text ends where ':' after the name is expected"),
-    ('["x', "[0]", (1, 2), "this string has no closing quotes"),
-    ('["\n"]', "[0]", (1, 3), "a control character, a line break for example, stands in a string"),
-    ('["\\x"]', "[0]", (1, 3), "this escape is not JSON's"),
-    ('["\\u12"]', "[0]", (1, 4), "this escape is not JSON's"),
-    ('["\\ud800"]', "[0]", (1, 2), "half of a surrogate pair, \\ud800, is not a character"),
-    ('["\\udc00\\ud800"]', "[0]", (1, 2), "half of a surrogate pair, \\udc00, is not a character"),
-    ('["\udfff"]', "[0]", (1, 2), "half of a surrogate pair, \\udfff, is not a character"),
+    ('["x', "[0]", (1, 2), "this string has no closing quote"),
+    (
+        '["\n"]',
+        "[0]",
+        (1, 3),
+        "a string must not contain control characters such as line breaks; escape them",
+    ),
+    ('["\\x"]', "[0]", (1, 3), "this is not an escape sequence of JSON"),
+    ('["\\u12"]', "[0]", (1, 4), "this is not an escape sequence of JSON"),
+    ('["\\ud800"]', "[0]", (1, 2), "\\ud800 is half of a surrogate pair, not a character"),
+    ('["\\udc00\\ud800"]', "[0]", (1, 2), "\\udc00 is half of a surrogate pair, not a character"),
+    ('["\udfff"]', "[0]", (1, 2), "\\udfff is half of a surrogate pair, not a character"),
     ("\ufeff{}", "", (1, 1), "the text begins with a byte-order mark; remove it"),
     ("\xa0{}", "", (1, 1), "expected a value, found '\\xa0'"),
-    ("[NaN]", "[0]", (1, 2), "JSON has no NaN"),
-    ("[Infinity]", "[0]", (1, 2), "JSON has no Infinity"),
-    ("[-Infinity]", "[0]", (1, 2), "JSON has no -Infinity"),
+    ("[NaN]", "[0]", (1, 2), "JSON does not allow NaN"),
+    ("[Infinity]", "[0]", (1, 2), "JSON does not allow Infinity"),
+    ("[-Infinity]", "[0]", (1, 2), "JSON does not allow -Infinity"),
     ("[1e999]", "[0]", (1, 2), "this number is too large"),
     ("[-1e999]", "[0]", (1, 2), "this number is too large"),
     ("[01]", "[0]", (1, 2), "expected a value, found '01'"),
@@ -59,8 +64,8 @@ FAULTS: list[tuple[str, str, tuple[int, int], str]] = [  # text, path, place, me
     ("[1_0]", "[0]", (1, 2), "expected a value, found '1_0'"),
     ("[\u0663]", "[0]", (1, 2), "expected a value, found '\u0663'"),
     ("[True]", "[0]", (1, 2), "expected a value, found 'True'"),
-    ("[1" + "0" * MAX_DIGITS + "]", "[0]", (1, 2), "a number of more than 640 characters"),
-    ("[0." + "0" * MAX_DIGITS + "]", "[0]", (1, 2), "a number of more than 640 characters"),
+    ("[1" + "0" * MAX_DIGITS + "]", "[0]", (1, 2), "this number is longer than 640 characters"),
+    ("[0." + "0" * MAX_DIGITS + "]", "[0]", (1, 2), "this number is longer than 640 characters"),
     (
         "[" * (MAX_DEPTH + 1),
         "[0]" * MAX_DEPTH,
@@ -128,13 +133,13 @@ def test_faults_that_hide_nothing() -> None:
     """A number, a string or a comma that is wrong does not keep the rest from being read."""
     found = scan('{"a":NaN,"b":[1e999,],"\\ud800":"\\udfff","c":' + "9" * 700 + ",}")
     assert [fault.message for fault in found.faults] == [
-        "JSON has no NaN",
+        "JSON does not allow NaN",
         "this number is too large",
-        "there is a comma too many before ']'",
-        "half of a surrogate pair, \\ud800, is not a character",
-        "half of a surrogate pair, \\udfff, is not a character",
-        "a number of more than 640 characters",
-        "there is a comma too many before '}'",
+        "remove the comma before ']'",
+        "\\ud800 is half of a surrogate pair, not a character",
+        "\\udfff is half of a surrogate pair, not a character",
+        "this number is longer than 640 characters",
+        "remove the comma before '}'",
     ]
     assert found.node is not None
     assert found.node.value == {"a": 0, "b": [0], "?": "?", "c": 0}
@@ -172,7 +177,7 @@ def test_a_repeated_name_and_then_the_end() -> None:
     """What comes before the fault that ends the reading is reported as well."""
     found = scan('{"a":1,"a":2,')
     assert [f.message for f in found.faults] == [
-        "this name stands twice in its object",
+        "this name appears twice in its object",
         "the text ends where a name in double quotes is expected",
     ]
     assert found.node is None

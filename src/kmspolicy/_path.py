@@ -1,4 +1,4 @@
-"""Paths: the steps to a place in a document, which are written out only where they are shown."""
+"""Paths: the steps to a place in a document, and the text that shows them."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ Steps: TypeAlias = tuple[str | int, ...]
 """The names and indices that lead to a place in a JSON document; none for the document itself."""
 
 MAX_NAME: Final = 100
-"""A longer name is cut where it is shown, so that many mistakes below it cost no more than a few."""
+"""Longer names are cut in paths: many mistakes below a long name would make a very long message."""
 
 
 def format_path(steps: Steps) -> str:
-    """Write a path as people read it: names after dots, indices and other names in brackets, long names cut.
+    """Write a path for people: names after dots, indices and other names in brackets, long names cut.
 
-    A path begins with a name of the grammar, a dot or a bracket, and so with no word of somebody else.
+    A path begins with an element of the policy grammar, a dot or a bracket: never with a word from outside.
     """
     path = "".join(map(_step, steps))
     return path[1:] if steps and steps[0] in _BEGINNINGS else path

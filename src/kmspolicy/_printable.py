@@ -1,8 +1,8 @@
-"""What others wrote, made fit to be shown: the Sids, names and values of a document, the words of a server.
+"""Safe display of text from outside: Sids, names and values of a document, and messages of a server.
 
-A policy is written by somebody else, and so is an answer. Their texts can hold what moves a cursor, reverses a line or cannot
-be seen, and words that pose as ours. Text, HTML, log lines and errors show them through this module alone; attributes keep
-them as they came.
+Somebody else wrote the policy or the answer. Their text can hold characters that move the cursor, reverse a line or are
+invisible, and words that look like ours. Text, HTML, log lines and errors show it only through this module; attributes
+keep it unchanged.
 """
 
 from __future__ import annotations
@@ -13,20 +13,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MOST: Final = 1000
-"""The most characters of a single text that people are shown; every name and ARN that IAM accepts is shorter."""
+"""The number of characters of one text that is shown at most; every name and ARN that IAM accepts is shorter."""
 
 
 def is_printable(text: str) -> bool:
-    """Return whether a text can be shown as it is: on one line, with nothing in it that cannot be seen."""
+    """Return whether a text can be shown as it is: on one line, without invisible characters."""
     return text.isprintable() and (text.isascii() or _INVISIBLE.isdisjoint(text))
 
 
 def printable(text: str) -> str:
-    """Write a text on one line, with a visible escape for each character that would not be seen as itself.
+    """Write a text on one line, with a visible escape for each character that is invisible or changes the layout.
 
-    These are control characters, separators of lines and paragraphs, spaces other than the plain one, marks that change the
-    direction of the text, characters without width, tags, halves of surrogate pairs, and what Unicode has not assigned.
-    The escapes are those of Python. What was made printable stays as it is.
+    These are control characters, line and paragraph separators, spaces other than the plain one, marks that change the
+    direction of the text, characters without width, tags, halves of surrogate pairs, and code points that Unicode has not
+    assigned. The escapes are those of Python. The result does not change when it is made printable again.
     """
     if is_printable(text):
         return text
@@ -34,34 +34,34 @@ def printable(text: str) -> str:
 
 
 def printable_lines(text: str) -> str:
-    """Write a text of ours, whose line ends are meant, like :func:`printable`."""
+    """Do the same as :func:`printable`, but keep line feeds: for texts of ours."""
     return "\n".join(map(printable, text.split("\n")))
 
 
 def quoted(text: str, most: int = MOST) -> str:
-    """Write a text of somebody else in quotes, so that its end is seen; a long one is cut."""
+    """Write text from outside in quotes, which show where it ends; cut long text."""
     return printable(_cut(repr(text[:most]), len(text) - most))
 
 
 def word(text: str, plain: Callable[[str], object] | None = None) -> str:
-    """Write a name or a value of somebody else among words of ours: in quotes, unless it cannot be taken for ours.
+    """Write a name or a value from outside inside a sentence of ours: in quotes, unless nobody can mistake it for our words.
 
     Args:
         text: The text.
-        plain: Tells what needs no quotes where it stands; by default what can only be an ARN, an id, a condition key, a
-            number or the like: a run of the characters of ARNs that is more than letters; and ``true`` and ``false``.
+        plain: Returns whether the text needs no quotes. By default these are ARNs, ids, condition keys, numbers and the
+            like (only characters of ARNs, and not only letters), and ``true`` and ``false``.
     """
     needs_none = (plain or _is_more_than_letters)(text) and len(text) <= MOST
     return printable(text) if needs_none else quoted(text)
 
 
 def represented(value: object, most: int = MOST) -> str:
-    """Write whatever a caller gave as Python does; what is long is cut."""
+    """Write a value that a caller gave, as ``repr`` does; cut a long one."""
     return quoted(value, most) if isinstance(value, str) else printable(cut(repr(value), most))
 
 
 def cut(text: str, most: int = MOST) -> str:
-    """Cut a text that is too long to be shown, and say how much is missing."""
+    """Cut a text that is too long to show, and say how many characters are missing."""
     return _cut(text[:most], len(text) - most)
 
 
@@ -82,7 +82,7 @@ _TELLING: Final = frozenset("0123456789:./*?@$")
 _OF_ARNS: Final = _TELLING.union("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz+=,_-{}")
 _OF_SENTENCES: Final = frozenset(".,:")
 
-# What str.isprintable() lets pass and nobody sees: the rest of Default_Ignorable_Code_Point, and the blank of Braille.
+# Invisible characters that str.isprintable() accepts: the rest of Default_Ignorable_Code_Point, and the blank of Braille.
 # https://www.unicode.org/Public/UCD/latest/ucd/DerivedCoreProperties.txt
 _RANGES: Final = (
     (0x034F, 0x034F),  # combining grapheme joiner

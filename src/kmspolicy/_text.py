@@ -1,11 +1,11 @@
-"""Strict JSON text: RFC 8259 without its liberties, and the place of everything.
+"""Strict JSON text, and the line and column of everything in it.
 
-The fast path is the standard library's parser. Positions are worked out by a second reader, in Python,
-only when the first one refuses a text or somebody asks where something stands.
+The fast path is the parser of the standard library. A second reader, written in Python, finds positions. It runs only
+if the first one refuses a text, or somebody asks for the place of a value.
 
-What the standard library lets pass and this module refuses: an object with the same name twice (the last
-would win silently), NaN and infinities, numbers of more than 640 digits, half of a surrogate pair, a
-byte-order mark, deep nesting and texts of more than a mebi-character.
+This module refuses what the standard library accepts: an object with the same name twice (the last one would win
+silently), NaN and infinities, numbers of more than 640 digits, half of a surrogate pair, a byte-order mark, deep
+nesting, and texts of more than 1,048,576 characters. https://www.rfc-editor.org/rfc/rfc8259
 """
 
 from __future__ import annotations
@@ -24,37 +24,37 @@ if TYPE_CHECKING:
     from kmspolicy.errors import ProblemCode
 
 MAX_CHARACTERS: Final = 1 << 20
-"""KMS stores at most 32,768 bytes and its model allows 131,072 characters for what it returns."""
+"""KMS stores at most 32,768 bytes; its API model allows it to return 131,072 characters."""
 
 MAX_DEPTH: Final = 32
 """A policy document is at most six levels deep."""
 
 MAX_BRACKETS: Final = 5000
-"""Of a text with more, the strict reader finds the depth: in a browser, the standard library's dies of deep nesting."""
+"""A text with more is left to the strict reader: in a browser, deep nesting crashes the standard library's parser."""
 
 MAX_DIGITS: Final = 640
-"""The lowest limit that Python can be set to for turning text into integers, and integers into text."""
+"""The lowest limit to which Python's conversion between text and integers can be set."""
 
 MAX_PROBLEMS: Final = 1000
-"""Whoever has more mistakes than these will come back."""
+"""More problems than these are not collected: the first ones are enough to begin with."""
 
 TOO_LONG: Final = f"the text is longer than {MAX_CHARACTERS:,} characters"
-TOO_MANY_DIGITS: Final = f"a number of more than {MAX_DIGITS:,} characters"
-TWICE: Final = "this name stands twice in its object"
+TOO_MANY_DIGITS: Final = f"this number is longer than {MAX_DIGITS:,} characters"
+TWICE: Final = "this name appears twice in its object"
 
 MAX_KEPT: Final = 1 << 17
-"""Longer texts are not policies that KMS has; their places are not kept in memory."""
+"""The places in a longer text are not kept in memory: KMS does not have such policies."""
 
 
 class Place(NamedTuple):
-    """A line and a column in a text, both counted from 1, the column in characters."""
+    """A line and a column in a text, both counted from 1; the column counts characters."""
 
     line: int
     column: int
 
 
 class Fault(NamedTuple):
-    """One thing that is wrong with a JSON text, and where."""
+    """One mistake in a JSON text, and its place."""
 
     code: ProblemCode
     steps: Steps
@@ -63,14 +63,14 @@ class Fault(NamedTuple):
 
 
 class Node(NamedTuple):
-    """A value of a JSON text, where it begins (a member of an object: at its name), and what it holds."""
+    """A value of a JSON text, its parts, and where it begins (a member of an object begins at its name)."""
 
     value: object
     offset: int
     items: Mapping[str | int, Node]
 
     def find(self, steps: Steps) -> Node | None:
-        """Find the node that steps lead to, None where there is no such place."""
+        """Return the node at the end of the steps; None if there is no such place."""
         node = self
         for step in steps:
             if step not in node.items:
@@ -79,7 +79,7 @@ class Node(NamedTuple):
         return node
 
     def nearest(self, steps: Steps) -> Node:
-        """Find the node that steps lead to, or the last one on the way to it."""
+        """Return the node at the end of the steps, or the last one on the way to it."""
         node = self
         for step in steps:
             node = node.items.get(step, node)
@@ -87,7 +87,7 @@ class Node(NamedTuple):
 
 
 class Scan(NamedTuple):
-    """What the strict reader found: the document, unless a fault hid the rest of it, and all faults."""
+    """The result of the strict reader: all faults, and the document if it could be read to its end."""
 
     text: str
     node: Node | None
@@ -101,11 +101,11 @@ def members(text: str | bytes) -> object:
         text: A string, or bytes in UTF-8 without a byte-order mark.
 
     Returns:
-        The same value as :func:`json.loads`, but an object is a tuple of its members, pairs of name and value;
-        a name that stands twice in it is there twice.
+        The same value as :func:`json.loads`, but an object is a tuple of pairs of name and value, and keeps a name
+        that appears twice.
 
     Raises:
-        ValueError: where :func:`scan` may find a fault; it decides, and says where.
+        ValueError: if there may be a fault; :func:`scan` decides, and says where.
         RecursionError: the same, for deep nesting.
     """
     string = text if isinstance(text, str) else text.decode()
@@ -122,13 +122,13 @@ def members(text: str | bytes) -> object:
 
 
 def scan(text: str | bytes) -> Scan:
-    """Read a JSON text strictly, keep the place of every value and say where it is not strict JSON.
+    """Read a JSON text strictly, and find the place of every value and of every fault.
 
     Args:
         text: A string, or bytes in UTF-8 without a byte-order mark.
 
     Returns:
-        The faults in the order of the text, up to the first that hides what the rest means.
+        The faults in the order of the text, up to the first one after which the rest cannot be read.
     """
     try:
         string = text if isinstance(text, str) else text.decode()
@@ -140,14 +140,14 @@ def scan(text: str | bytes) -> Scan:
 
 
 class Lines:
-    """Turns offsets in a text into lines and columns."""
+    """The lines of a text, to turn offsets into lines and columns."""
 
     def __init__(self, text: str) -> None:
-        """Find the beginning of every line, once."""
+        """Find where each line begins."""
         self._starts = [0, *(match.end() for match in _LINE_BREAK(text))]
 
     def place(self, offset: int) -> Place:
-        """Say where an offset is."""
+        """Return the line and column of an offset."""
         line = bisect_right(self._starts, offset)
         return Place(line, offset - self._starts[line - 1] + 1)
 
@@ -155,14 +155,14 @@ class Lines:
 def locate(text: str | bytes, steps: Steps) -> Place | None:
     """Find the place of a value in a JSON text.
 
-    The places in the last text are kept, so that those of many values cost one reading.
+    The places in the last text are kept: the places of many values cost one reading.
 
     Args:
         text: Any JSON text.
         steps: The names and indices that lead to the value.
 
     Returns:
-        Where the value begins, a member of an object at its name; None where the text has no such place
+        Where the value begins (a member of an object begins at its name); None if the text has no such place
         or cannot be read.
     """
     root, lines = _kept_map(text) if len(text) <= MAX_KEPT else _map(text)
@@ -214,7 +214,7 @@ _STRING = json.JSONDecoder().raw_decode
 
 
 class _Stop(Exception):  # noqa: N818 - never leaves this module
-    """Ends the reading at the first fault after which the rest cannot be understood."""
+    """The end of the reading, at a fault after which the rest cannot be read."""
 
 
 _SPACE = frozenset(" \t\n\r")
@@ -226,19 +226,19 @@ _WORDS: dict[str, object] = {"true": True, "false": False, "null": None}
 _LITTLE_WORD = re.compile(r"[-+.\w]+").match
 half_of_a_pair = re.compile(r"[\ud800-\udfff]").search
 _STRING_FAULTS: Final = {
-    "Unterminated string starting at": "this string has no closing quotes",
-    "Invalid control character at": "a control character, a line break for example, stands in a string",
+    "Unterminated string starting at": "this string has no closing quote",
+    "Invalid control character at": "a string must not contain control characters such as line breaks; escape them",
 }
 _NOT_JSON: Final = {
-    "'": "strings stand in double quotes",
-    "/": "JSON has no comments",
-    "#": "JSON has no comments",
+    "'": "strings must be in double quotes",
+    "/": "JSON does not allow comments",
+    "#": "JSON does not allow comments",
     "\ufeff": "the text begins with a byte-order mark; remove it",
 }
 
 
 class _Scanner:
-    """Reads one text from ``at`` on, by recursive descent bounded by MAX_DEPTH."""
+    """A recursive descent parser of one text, at the position ``at``; MAX_DEPTH bounds the recursion."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -247,7 +247,7 @@ class _Scanner:
         self.faults: list[Fault] = []
 
     def document(self) -> Node | None:
-        """Read the text; None where a fault hides the rest, which the faults then say."""
+        """Read the text; return None if a fault makes the rest unreadable."""
         try:
             if len(self.text) > MAX_CHARACTERS:
                 self.at = MAX_CHARACTERS
@@ -255,7 +255,7 @@ class _Scanner:
             self.peek()
             node = self.value()
             if self.peek():
-                self.stop(_NOT_JSON.get(self.peek(), "the text goes on after the end of the document"))
+                self.stop(_NOT_JSON.get(self.peek(), "the text continues after the end of the document"))
         except _Stop:
             return None
         return node
@@ -263,7 +263,7 @@ class _Scanner:
     def fault(
         self, message: str, offset: int | None = None, *, code: ProblemCode = "JSON_SYNTAX_ERROR"
     ) -> None:
-        """Note a fault, here unless an offset says otherwise."""
+        """Add a fault, at the current position unless an offset is given."""
         if len(self.faults) >= MAX_PROBLEMS:
             raise _Stop
         self.faults.append(Fault(code, tuple(self.steps), self.at if offset is None else offset, message))
@@ -271,12 +271,12 @@ class _Scanner:
     def stop(
         self, message: str, offset: int | None = None, *, code: ProblemCode = "JSON_SYNTAX_ERROR"
     ) -> NoReturn:
-        """Note a fault after which reading cannot go on, and leave."""
+        """Add a fault and end the reading."""
         self.fault(message, offset, code=code)
         raise _Stop
 
     def expect(self, what: str) -> NoReturn:
-        """Stop, saying what was expected here and what stands here."""
+        """End the reading with a fault that says what was expected here, and what was found."""
         if not self.peek():
             self.stop(f"the text ends where {what} is expected")
         word = _LITTLE_WORD(self.text, self.at)
@@ -284,13 +284,13 @@ class _Scanner:
         self.stop(_NOT_JSON.get(self.peek(), f"expected {what}, found {found[:40]!r}"))
 
     def peek(self) -> str:
-        """Skip white space; return the character there, or nothing at the end."""
+        """Skip white space and return the next character, or an empty string at the end."""
         while self.text[self.at : self.at + 1] in _SPACE:
             self.at += 1
         return self.text[self.at : self.at + 1]
 
     def value(self) -> Node:
-        """Read the value that begins here."""
+        """Read the value at the current position."""
         mark, start = self.peek(), self.at
         if mark in _CLOSE:
             if len(self.steps) >= MAX_DEPTH:
@@ -306,7 +306,7 @@ class _Scanner:
         return Node(value, start, {})
 
     def object(self) -> Node:
-        """Read an object; a repeated name is a fault, and its first value stays."""
+        """Read an object; if a name appears twice, add a fault and keep the first value."""
         start = self.at
         items: dict[str | int, Node] = {}
         for offset in self.members("}"):
@@ -334,7 +334,7 @@ class _Scanner:
         return Node([node.value for node in items.values()], start, items)
 
     def members(self, close: str) -> Iterator[int]:
-        """Go from member to member, which the caller reads, and over the closing bracket."""
+        """Yield the offset of each member, which the caller reads, and skip commas and the closing bracket."""
         self.at += 1
         if self.peek() == close:
             self.at += 1
@@ -351,28 +351,28 @@ class _Scanner:
             if mark == close:
                 return
             if self.peek() == close:
-                self.fault(f"there is a comma too many before '{close}'", end)
+                self.fault(f"remove the comma before '{close}'", end)
                 self.at += 1
                 return
 
     def string(self) -> str:
-        """Read a string; the standard library knows its escapes."""
+        """Read a string, with the standard library's decoder."""
         start = self.at
         value: str
         try:
             value, self.at = _STRING(self.text, start)
         except json.JSONDecodeError as error:
-            self.stop(_STRING_FAULTS.get(error.msg, "this escape is not JSON's"), error.pos)
+            self.stop(_STRING_FAULTS.get(error.msg, "this is not an escape sequence of JSON"), error.pos)
         if not value.isascii() and (half := half_of_a_pair(value)):
-            what = f"half of a surrogate pair, \\u{ord(half.group()):04x}, is not a character"
+            what = f"\\u{ord(half.group()):04x} is half of a surrogate pair, not a character"
             self.fault(what, start, code="INVALID_VALUE")
             return value.encode("utf-8", "replace").decode()
         return value
 
     def number(self, digits: str) -> float:
-        """Read a number; one that cannot be is a fault, and zero."""
+        """Read a number; if it is not valid, add a fault and return zero."""
         if digits in _NO_NUMBERS:
-            self.fault(f"JSON has no {digits}")
+            self.fault(f"JSON does not allow {digits}")
             return 0
         if not _NUMBER(digits):
             self.expect("a value")

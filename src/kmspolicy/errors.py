@@ -1,25 +1,25 @@
-"""What can go wrong, as one tree of exceptions.
+"""The exceptions, as one tree.
 
 Catch the branch that you can act on::
 
     KeyPolicyError
-    ├── PolicyDocumentError (ValueError)       not a policy document: .problems says what and where
+    ├── PolicyDocumentError (ValueError)       not a policy document: .problems says what is wrong, and where
     ├── ConditionConflictError (ValueError)    the same operator on the same key, twice
     ├── BuilderError (ValueError)              an action, a name or a value that the builder refuses
-    ├── RequestError (ValueError)              no request to KMS has such a principal, action or context
+    ├── RequestError (ValueError)              a principal, an action or a context that no request can have
     ├── SidError (LookupError)                 no statement has the Sid, or several have it
     ├── KeyIdError (ValueError)                not the id or ARN of a key
     ├── PolicyCheckError                       KMS would refuse the policy: .findings says why; nothing was sent
-    ├── PolicyChangedError                     the key's policy is no longer what the plan saw; nothing was sent
-    ├── WaitTimeoutError                       the policy did not read back in time; it may still come
+    ├── PolicyChangedError                     the policy changed after the plan was made; nothing was sent
+    ├── WaitTimeoutError                       the new policy could not be read back in time; it may still appear
     └── CallError                              a call was made and did not succeed
-        ├── NoAnswerError                      refused, dropped, timed out, closed client, no credentials
+        ├── NoAnswerError                      connection refused or dropped, time-out, no credentials
         └── ServiceError                       KMS answered with an error
             ├── NotFoundException
             ├── InvalidArnException
             ├── MalformedPolicyDocumentException
             │   ├── PolicyLockoutException     the caller could not put a policy again
-            │   └── InvalidPrincipalException  a principal does not exist (yet): may heal
+            │   └── InvalidPrincipalException  a principal does not exist, or not yet (transient)
             ├── DependencyTimeoutException
             ├── UnsupportedOperationException
             ├── KMSInternalException
@@ -92,9 +92,9 @@ _MOST_LINES = 20
 
 
 class UnknownWordWarning(UserWarning):
-    """Warns of an action or a condition key that :class:`kmspolicy.Request` does not know.
+    """A warning about an action or a condition key that :class:`kmspolicy.Request` does not know.
 
-    It may be younger than this library; more likely it is misspelt, and what is asked is not what was meant.
+    It may be newer than this library. More often it is misspelt, and the answer is not about the request that was meant.
     """
 
 
@@ -103,14 +103,14 @@ def _rebuild(cls: type[KeyPolicyError], args: tuple[object, ...]) -> KeyPolicyEr
 
 
 class KeyPolicyError(Exception):
-    """Is the base of every error of this library."""
+    """The base class of all errors of this library."""
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Pickle and copy the error with all its facts, whatever its constructor takes."""
+        """Pickle and copy the error with all its attributes, regardless of the arguments of its constructor."""
         return _rebuild, (type(self), self.args), self.__dict__.copy()
 
     def __str__(self) -> str:
-        """Say what is wrong, in lines that any terminal can show."""
+        """Return the message, in lines that any terminal can show."""
         return printable_lines(super().__str__())
 
 
@@ -128,7 +128,7 @@ ProblemCode: TypeAlias = Literal[
     "MISSING_STATEMENT",
     "UNSUPPORTED_ELEMENT_COMBINATION",
 ]
-"""What kind of problem it is; IAM Access Analyzer's code where it has one.
+"""The kind of a problem: the code of IAM Access Analyzer where there is one.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html
 """
@@ -136,7 +136,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-polic
 
 @final
 class ProblemDict(TypedDict):
-    """The fields of a :class:`Problem` as JSON holds them."""
+    """The fields of a :class:`Problem`, as in JSON."""
 
     code: ProblemCode
     message: str
@@ -150,16 +150,16 @@ class ProblemDict(TypedDict):
 @final
 @attrs.frozen
 class Problem:
-    """One thing that is wrong in the form of a document.
+    """One mistake in the form of a document.
 
     Attributes:
-        code: What kind of problem it is, a :data:`ProblemCode`.
-        message: What is wrong, in a sentence without the place.
-        steps: Where in the document: the names and indices that lead there, such as
-            ``("Statement", 0, "Principal", "AWS", 1)``; none for the document itself.
-        line: The line in the text, counted from 1; None where there is no text, or no such place in it.
-        column: The column in the text, counted from 1 in characters.
-        suggestion: The element that was probably meant, for a misspelt one.
+        code: The kind of the problem, a :data:`ProblemCode`.
+        message: What is wrong, without the place.
+        steps: The place in the document, as names and indices, such as
+            ``("Statement", 0, "Principal", "AWS", 1)``; empty for the document itself.
+        line: The line in the text, counted from 1; None if there is no text, or the text does not have the place.
+        column: The column in the text, in characters, counted from 1.
+        suggestion: For a misspelt element, the one that was probably meant.
     """
 
     code: ProblemCode
@@ -171,11 +171,11 @@ class Problem:
 
     @property
     def path(self) -> str:
-        """The steps as people read them, ``Statement[0].Principal.AWS[1]``; names of more than 100 characters are cut."""
+        """The steps as text, ``Statement[0].Principal.AWS[1]``; names of more than 100 characters are cut."""
         return format_path(self.steps)
 
     def to_dict(self) -> ProblemDict:
-        """Return the problem as JSON holds it."""
+        """Return the problem as a dict for JSON."""
         return {
             "code": self.code,
             "message": self.message,
@@ -187,7 +187,7 @@ class Problem:
         }
 
     def __str__(self) -> str:
-        """Say where and what, on one line."""
+        """Return the place and the message, on one line."""
         place = [] if self.line is None else [f"line {self.line}, column {self.column}"]
         if self.steps:
             place.append(self.path)
@@ -196,48 +196,48 @@ class Problem:
 
 
 class PolicyDocumentError(KeyPolicyError, ValueError):
-    """Say that something is not a policy document, and list all that is wrong with its form.
+    """A value that is not a policy document; the error lists everything that is wrong with its form.
 
     Attributes:
-        problems: Every problem found, in the order of the document.
+        problems: All problems that were found, in the order of the document.
     """
 
     problems: tuple[Problem, ...]
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        """Take the problems, at least one."""
+        """Create the error from its problems, at least one."""
         self.problems = tuple(problems)
         count = len(self.problems)
         lines = [str(problem) for problem in self.problems[:_MOST_LINES]]
         if count > 1:
-            lines.insert(0, f"not a key policy document, {count} problems:")
+            lines.insert(0, f"this is not a key policy document; it has {count} problems:")
         if count > _MOST_LINES:
             lines.append(f"and {count - _MOST_LINES} more")
         super().__init__("\n  ".join(lines))
 
 
 class ConditionConflictError(KeyPolicyError, ValueError):
-    """Say that two conditions use the same operator on the same key, which no document can hold."""
+    """Two conditions with the same operator on the same key, which a document cannot hold."""
 
 
 class BuilderError(KeyPolicyError, ValueError):
-    """Say that the builder was given what KMS would refuse or ignore: an action, a name or a value."""
+    """An action, a name or a value that the builder refuses, because KMS would refuse or ignore it."""
 
 
 class RequestError(KeyPolicyError, ValueError):
-    """Say that no request to KMS can have such a principal, action or context."""
+    """A principal, an action or a context that no request to KMS can have."""
 
 
 class SidError(KeyPolicyError, LookupError):
-    """Say that no statement has the Sid that was asked for, or that several have it."""
+    """A Sid that no statement has, or that several statements have."""
 
 
 class KeyIdError(KeyPolicyError, ValueError):
-    """Say that a value cannot be the id or the ARN of a KMS key; nothing was sent."""
+    """A value that cannot be the id or the ARN of a KMS key; nothing was sent."""
 
 
 class PolicyCheckError(KeyPolicyError):
-    """Say that KMS would refuse the policy; nothing was sent.
+    """A policy that KMS would refuse; nothing was sent.
 
     Attributes:
         findings: The findings of the severity ERROR, in the order of the document.
@@ -246,22 +246,22 @@ class PolicyCheckError(KeyPolicyError):
     findings: tuple[Finding, ...]
 
     def __init__(self, findings: Iterable[Finding]) -> None:
-        """Take the findings, at least one."""
+        """Create the error from its findings, at least one."""
         self.findings = tuple(findings)
         lines = [str(finding) for finding in self.findings[:_MOST_LINES]]
         if len(self.findings) > _MOST_LINES:
             lines.append(f"and {len(self.findings) - _MOST_LINES} more")
-        super().__init__("\n  ".join(["KMS would refuse this policy, so that nothing was sent:", *lines]))
+        super().__init__("\n  ".join(["KMS would refuse this policy; nothing was sent:", *lines]))
 
 
 class PolicyChangedError(KeyPolicyError):
-    """Say that somebody changed the key's policy after the plan was made; nothing was sent.
+    """A policy that somebody changed after the plan was made; nothing was sent.
 
-    Make a new plan: what it shows is what there is now.
+    Make a new plan, which shows the policy that the key has now.
 
     Attributes:
         key_id: The key, as it was given.
-        planned: The text of the policy that the plan saw.
+        planned: The text of the policy that the plan was made from.
         found: The text of the policy that the key has now.
     """
 
@@ -270,16 +270,16 @@ class PolicyChangedError(KeyPolicyError):
     found: str
 
     def __init__(self, key_id: str, planned: str, found: str, difference: str = "") -> None:
-        """Take the key, both texts, and what is different in words."""
+        """Create the error from the key, both texts, and the difference in words."""
         self.key_id = key_id
         self.planned = planned
         self.found = found
-        message = f"the policy of key {word(key_id)} is no longer what the plan saw; plan again"
+        message = f"the policy of key {word(key_id)} has changed since the plan was made; make a new plan"
         super().__init__("\n".join([message, difference] if difference else [message]))
 
 
 class WaitTimeoutError(KeyPolicyError):
-    """Say that a policy did not read back in time; KMS may still need some minutes.
+    """A policy that could not be read back in time; KMS may still need some minutes.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/accessing-kms.html
 
@@ -292,26 +292,26 @@ class WaitTimeoutError(KeyPolicyError):
     found: str
 
     def __init__(self, key_id: str, found: str, message: str) -> None:
-        """Take the key, the text that was read last, and what is different in words."""
+        """Create the error from the key, the text that was read last, and the difference in words."""
         self.key_id = key_id
         self.found = found
         super().__init__(message)
 
 
 class CallError(KeyPolicyError):
-    """Is the base of the errors of a call that was made.
+    """The base class of the errors of a call to KMS.
 
     Attributes:
         code: The error code of the service, or the name of botocore's error where there was no answer.
-        message: What the service or botocore said; may be empty.
-        status: The HTTP status of the answer; None without one. It differs between sources for the
-            same error: act on the class or the code.
+        message: The message of the service or of botocore; may be empty.
+        status: The HTTP status of the answer; None without an answer. Sources disagree on the status of some
+            errors: decide by the class or the code.
         request_id: The id of the request, which AWS Support asks for; None without an answer.
-        key_id: The key of the call, as it was given; None where it is not known.
+        key_id: The key of the call, as it was given; None if it is not known.
         attempts: How many requests were sent; a connection that was refused counts as well.
-        is_retry_safe: Whether the same call, repeated, does no harm and may succeed.
-        outcome_unknown: Whether the write may have taken effect all the same.
-        advice: What to do about it, in a sentence, which the error's text ends with; empty where there is none.
+        is_retry_safe: Whether a retry of the same call does no harm and may succeed.
+        outcome_unknown: Whether the write may have taken effect in spite of the error.
+        advice: What to do, the last sentence of the error's text; may be empty.
     """
 
     advice: ClassVar[str] = ""
@@ -329,10 +329,10 @@ class CallError(KeyPolicyError):
         is_retry_safe: bool | None = None,
         outcome_unknown: bool = False,
     ) -> None:
-        """Take the facts of the failed call.
+        """Create the error from the facts of the failed call.
 
-        All are optional, so that tests of applications can raise the error at ease: the code is by
-        default the name of the class, and ``is_retry_safe`` what is known of the class and the status.
+        All are optional, which lets the tests of an application raise the error easily. The default of
+        ``code`` is the name of the class; the default of ``is_retry_safe`` follows from the class and the status.
         """
         super().__init__(message)
         self.message = message
@@ -349,7 +349,7 @@ class CallError(KeyPolicyError):
         return cls._retry_safe
 
     def __str__(self) -> str:
-        """Say what happened, to which key, and what to do."""
+        """Return what happened, to which key, and what to do."""
         facts = [
             *([f"key {word(self.key_id)}"] if self.key_id else []),
             *([f"HTTP {self.status}"] if self.status else []),
@@ -363,110 +363,104 @@ class CallError(KeyPolicyError):
 
 
 class NoAnswerError(CallError):
-    """Say that KMS gave no answer: refused, dropped, timed out, closed client, no credentials.
+    """A call without an answer: connection refused or dropped, time-out, closed client, no credentials.
 
-    Where ``outcome_unknown`` is true, a request had been sent: read the policy before anything else.
-    ``is_retry_safe`` is true where the network alone was to blame.
+    If ``outcome_unknown`` is true, a request was sent: read the policy before you do anything else.
+    ``is_retry_safe`` is true if only the network was the cause.
     """
 
 
 class ServiceError(CallError):
-    """Is the base of the errors that KMS answers with."""
+    """The base class of the errors that KMS answers with."""
 
 
 class NotFoundException(ServiceError):
-    """Say that the key does not exist for this client."""
+    """A key that does not exist for this client."""
 
     advice = "Check the key id and the client's Region and account; an alias is not a key id."
 
 
 class InvalidArnException(ServiceError):
-    """Say that an ARN, given as key id or in the policy, is not valid."""
+    """An ARN, as key id or in the policy, that is not valid."""
 
     advice = "Check the key ARN and the ARNs of the policy's principals."
 
 
 class MalformedPolicyDocumentException(ServiceError):
-    """Say that KMS refuses the policy; it often gives no reason."""
+    """A policy that KMS refuses, often without a reason."""
 
-    advice = (
-        "Each statement needs an Effect, a Principal, an Action and the Resource '*', and nothing unknown."
-    )
+    advice = "Each statement needs an Effect, a Principal, an Action and the Resource '*'; nothing in it may be unknown to KMS."
 
 
 class PolicyLockoutException(MalformedPolicyDocumentException):
-    """Say that the caller could not put a policy on the key again (the lockout safety check)."""
+    """A policy with which the caller could not change the policy again (the lockout safety check of KMS)."""
 
     advice = (
         "Allow kms:PutKeyPolicy to the caller, or to its account if the caller's IAM policies allow it; "
-        "bypass_policy_lockout_safety_check=True is for giving up that right on purpose."
+        "use bypass_policy_lockout_safety_check=True only to give up that right on purpose."
     )
 
 
 class InvalidPrincipalException(MalformedPolicyDocumentException):
-    """Say that a principal does not exist, or is not visible to KMS yet."""
+    """A principal that does not exist, or that KMS does not know yet."""
 
     advice = (
-        "Check that each user and role exists in that account and partition and that no unique id (AIDA, AROA) "
-        "of a deleted one is left; one that was just created may need some minutes."
+        "Check that each user and role exists in its account and partition, and that no unique id (AIDA..., AROA...) of "
+        "a deleted one is left. KMS may need some minutes to know a principal that was just created."
     )
 
 
 class DependencyTimeoutException(ServiceError):
-    """Say that KMS timed out while it tried to fulfil the request; it can be repeated."""
+    """A time-out inside KMS; the request can be retried."""
 
     _retry_safe = True
 
 
 class UnsupportedOperationException(ServiceError):
-    """Say that the operation is not valid for this key, an AWS managed key for example."""
+    """An operation that is not valid for this key, for example for an AWS managed key."""
 
     advice = "The policy of an AWS managed key cannot be changed."
 
 
 class KMSInternalException(ServiceError):
-    """Say that KMS failed inside; the request can be repeated."""
+    """An internal failure of KMS; the request can be retried."""
 
     _retry_safe = True
 
 
 class LimitExceededException(ServiceError):
-    """Say that a quota was exceeded, most often the size of the policy document."""
+    """A quota that was exceeded, most often the size of the policy document."""
 
-    advice = (
-        "A key policy has at most 32,768 bytes, which is not adjustable: write it compact, join statements."
-    )
+    advice = "A key policy has at most 32,768 bytes, a quota that AWS does not raise: write compact JSON, merge statements."
 
 
 class KMSInvalidStateException(ServiceError):
-    """Say that the state of the key does not allow the request."""
+    """A key whose state does not allow the request."""
 
     advice = "DescribeKey shows the state of the key."
 
 
 class AccessDeniedException(ServiceError):
-    """Say that the caller may not make this request."""
+    """A request that the caller may not make."""
 
-    advice = (
-        "The key policy, or with it the caller's IAM policies, must allow it; no other account's key will do."
-    )
+    advice = "The key policy must allow it, or allow it together with the caller's IAM policies; the key must be in the caller's account."
 
 
 class ThrottlingException(ServiceError):
-    """Say that the account's request quota of this Region was exceeded; the request can be repeated."""
+    """A request above the account's request quota in this Region; it can be retried."""
 
     _retry_safe = True
-    advice = "KMS counts requests per second: the quota of PutKeyPolicy is 15, that of GetKeyPolicy 1,000."
+    advice = "The quota is 15 PutKeyPolicy requests and 1,000 GetKeyPolicy requests per second."
 
 
 class ValidationException(ServiceError):
-    """Say that a parameter breaks a constraint of the API."""
+    """A parameter that breaks a constraint of the API."""
 
 
 class UnknownServiceError(ServiceError):
-    """Say that KMS answered with a code that this library does not know; ``code`` has it.
+    """An answer of KMS with an error code that this library does not know; ``code`` has it.
 
-    A status of 500 and more makes it safe to repeat.
+    It is safe to retry if the status is 500 or more.
     """
 
     @classmethod
