@@ -70,6 +70,7 @@ def test_what_covers_matches_as_much(pattern: str, other: str, text: str) -> Non
         ("kms:*Key", "kms:Data*Key", True),
         ("kms:Data*Key", "kms:*Key", False),
         ("?*", "*?", False),  # they are the same: a no is not certain
+        ("\ufdd2", "*", False),  # which stands for a star within the program
     ],
 )
 def test_what_a_pattern_covers(pattern: str, other: str, expected: bool) -> None:

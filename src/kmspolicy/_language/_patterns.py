@@ -2,12 +2,14 @@
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource_wildcards.html
 
-Nothing is compiled and nothing is kept, so that thousands of patterns cost what each of them costs.
+A pattern is taken apart once, however many texts it is compared with: the last few thousand are kept, as many as a key
+policy can hold, and of long ones, which take much memory, a few.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 # Characters that Unicode keeps free for such use within a program.
 _STAR, _QUESTION, _ANY = "\ufdd0", "\ufdd1", "\ufdd2"
@@ -37,7 +39,7 @@ def like(pattern: str, text: str) -> bool:
         head, star, tail = pattern.partition("*")
         if not tail:
             return text.startswith(head) if star else text == head
-    return _matches(pattern, text, "")
+    return _matches(pattern, text)
 
 
 def covers(pattern: str, other: str) -> bool:
@@ -45,7 +47,7 @@ def covers(pattern: str, other: str) -> bool:
 
     True is certain; False is not (``*?`` and ``?*`` are the same).
     """
-    return pattern == other or _matches(pattern, other.replace("*", _ANY), _ANY)
+    return pattern == other or (_ANY not in pattern and _matches(pattern, other.replace("*", _ANY), _ANY))
 
 
 def arn_like(pattern: str, text: str) -> bool:
@@ -65,7 +67,63 @@ def arn_covers(pattern: str, other: str) -> bool:
     )
 
 
-def _matches(pattern: str, text: str, no: str) -> bool:
+class _Part(NamedTuple):
+    """What stands between two stars, or before the first, or behind the last.
+
+    Attributes:
+        size: How many characters it matches.
+        plain: The text, where it is one; None where there are question marks.
+        words: What stands between the question marks, with its place.
+    """
+
+    size: int
+    plain: str | None
+    words: tuple[tuple[int, str], ...] = ()
+
+
+class _Parts(NamedTuple):
+    """A pattern, taken apart at its stars.
+
+    Attributes:
+        least: How many characters a text has at least.
+        first: What the text begins with; all of it where there is no star.
+        middle: What stands in it, in this order.
+        last: What it ends with; None where there is no star.
+    """
+
+    least: int
+    first: _Part
+    middle: tuple[_Part, ...]
+    last: _Part | None
+
+
+def _parts(pattern: str) -> _Parts:
+    first, *rest = map(_part, pattern.split("*"))
+    least = first.size + sum(part.size for part in rest)
+    if not rest:
+        return _Parts(least, first, (), None)
+    *middle, last = rest
+    return _Parts(least, first, tuple(part for part in middle if part.size), last)
+
+
+def _part(text: str) -> _Part:
+    if "?" not in text:
+        return _Part(len(text), text_of_literal(text))
+    words: list[tuple[int, str]] = []
+    place = 0
+    for word in text.split("?"):
+        if word:
+            words.append((place, text_of_literal(word)))
+        place += len(word) + 1
+    return _Part(len(text), None, tuple(words))
+
+
+_LONG: Final = 256
+_parts_of: Final = lru_cache(maxsize=4096)(_parts)
+_parts_of_long: Final = lru_cache(maxsize=8)(_parts)
+
+
+def _matches(pattern: str, text: str, no: str = "") -> bool:
     """Match what stands between the stars, each at the first place where it can stand.
 
     Args:
@@ -73,39 +131,41 @@ def _matches(pattern: str, text: str, no: str) -> bool:
         text: The text.
         no: A character that a question mark does not match; empty for none.
     """
-    first, *rest = pattern.split("*")
-    if not rest:
-        return len(first) == len(text) and _stands(first, text, 0, no)
-    *middle, last = rest
-    at, end = len(first), len(text) - len(last)
-    if at > end or not _stands(first, text, 0, no) or not _stands(last, text, end, no):
+    least, first, middle, last = _parts_of(pattern) if len(pattern) <= _LONG else _parts_of_long(pattern)
+    at, end = first.size, len(text)
+    if least > end or (at and not _stands(first, text, 0, no)):
         return False
+    if last is None:
+        return at == end
+    if last.size:
+        end -= last.size
+        if not _stands(last, text, end, no):
+            return False
     for part in middle:
         at = _find(part, text, at, end, no)
         if at < 0:
             return False
-        at += len(part)
+        at += part.size
     return True
 
 
-def _stands(part: str, text: str, at: int, no: str) -> bool:
-    """Return whether a part without stars stands at a place of a text that is long enough."""
-    if "?" not in part:
-        return text.startswith(text_of_literal(part), at)
-    piece = text[at : at + len(part)]
-    if no and no in piece and any(one == "?" and other == no for one, other in zip(part, piece, strict=True)):
+def _stands(part: _Part, text: str, at: int, no: str) -> bool:
+    """Return whether a part stands at a place of a text that is long enough."""
+    if part.plain is not None:
+        return text.startswith(part.plain, at)
+    if no and no in text[at : at + part.size]:
         return False
-    return all(piece.startswith(text_of_literal(word), place) for place, word in _words(part))
+    return all(text.startswith(word, at + place) for place, word in part.words)
 
 
-def _find(part: str, text: str, start: int, end: int, no: str) -> int:
-    """Find the first place between start and end where a part without stars stands; -1 for none."""
-    if "?" not in part:
-        return text.find(text_of_literal(part), start, end)
-    place, word = next(iter(_words(part)), (0, ""))
-    last = end - len(part)
+def _find(part: _Part, text: str, start: int, end: int, no: str) -> int:
+    """Find the first place between start and end where a part stands; -1 for none."""
+    if part.plain is not None:
+        return text.find(part.plain, start, end)
+    place, word = part.words[0] if part.words else (0, "")
+    last = end - part.size
     while start <= last:
-        found = text.find(text_of_literal(word), start + place, end)
+        found = text.find(word, start + place, end)
         start = found - place
         if found < 0 or start > last:
             break
@@ -113,14 +173,3 @@ def _find(part: str, text: str, start: int, end: int, no: str) -> int:
             return start
         start += 1
     return -1
-
-
-def _words(part: str) -> list[tuple[int, str]]:
-    """List what stands between the question marks, with its place."""
-    words: list[tuple[int, str]] = []
-    place = 0
-    for word in part.split("?"):
-        if word:
-            words.append((place, word))
-        place += len(word) + 1
-    return words
