@@ -41,27 +41,48 @@ _PUT: Final = "kms:putkeypolicy"
 
 def lockout(rules: Rules, caller: Requester | None, account: str | None) -> Iterator[Found]:
     """Find out whether the policy locks out everyone, or the caller."""
-    if not _anybody(rules, caller, account):
-        certain = not _anybody(_in_the_best_case(rules.policy, caller), caller, account)
+    anybody = _anybody(rules, caller, account)
+    if anybody is None:
+        reason = "none of the first principals that it names could, and not all of them were tried"
+        yield Found("LOCKOUT_EVERYONE", (), reason, Severity.WARNING)
+    elif not anybody:
+        best = _in_the_best_case(rules.policy, caller)
+        certain = best.policy == rules.policy or _anybody(best, caller, account) is False
         reason = _reason(rules, caller, account)
         yield Found("LOCKOUT_EVERYONE", (), reason, None if certain else Severity.WARNING)
     elif caller is not None:
         yield from _caller(rules, caller, account)
 
 
-def _anybody(rules: Rules, caller: Requester | None, account: str | None) -> bool:
-    """Return whether anybody could put a policy, conditions permitting."""
+def _anybody(rules: Rules, caller: Requester | None, account: str | None) -> bool | None:
+    """Return whether anybody could put a policy, conditions permitting; None where there are too many to try."""
     denies = any(rule.denies for rule in rules.statements)
     if account is None and not denies and any(map(_plainly, rules.statements)):
         return True
     about = _AboutPut(rules)
     if any(map(_for_everyone, about.rules.statements)):
         return False
-    return any(about.may(candidate) for candidate in _candidates(rules, caller, account))
+    left = _MOST_WORK
+    for candidate in _candidates(rules, caller, account):
+        if about.may(candidate):
+            return True
+        left -= about.work
+        if left < 0:
+            return None
+    return False
+
+
+_MOST_WORK: Final = 500_000
+"""How many statements and values are looked at, which takes half a second; no policy that people write needs as many."""
 
 
 class _AboutPut:
-    """The statements about putting a policy, by whom they name: a candidate is looked up, not looked for."""
+    """The statements about putting a policy, by whom they name: a candidate is looked up, not looked for.
+
+    Attributes:
+        rules: The statements.
+        work: How many statements and values of conditions concern each candidate.
+    """
 
     def __init__(self, rules: Rules) -> None:
         self.rules = rules._replace(statements=tuple(filter(_about_put, rules.statements)))
@@ -76,6 +97,7 @@ class _AboutPut:
         self._keys = {
             rule.number: frozenset(clause.folded for clause in rule.clauses) for rule in self.rules.statements
         }
+        self.work = sum(1 + sum(len(clause.values) for clause in rule.clauses) for rule in self._everyone)
 
     def may(self, caller: Requester) -> bool:
         """Return whether a caller may put a policy, conditions permitting.
@@ -158,7 +180,8 @@ def _candidates(rules: Rules, caller: Requester | None, account: str | None) -> 
         candidate = requester_named(name)
         elsewhere = account is not None and candidate.account != account
         if name.type == "AWS" and not (elsewhere and (candidate.account or name.kind == "everyone")):
-            yield candidate
+            if name.kind != "account":  # which come last
+                yield candidate
             if candidate.account:
                 accounts[candidate.root] = None
     for root in accounts:

@@ -200,9 +200,15 @@ def never_met(rule: Rule, clauses: Sequence[Clause]) -> Iterator[Found]:
     if not about or principal is None or principal["Federated"] or principal["CanonicalUser"]:
         return
     callers = list(dict.fromkeys(map(_what_is_known, rule.names)))
+    if len(callers) * sum(len(clause.values) for clause in about) > _MOST_WORK:
+        return
     for clause in about if callers else ():
         if not any(_can_meet(dict(keys), kind, clause) for kind, keys in callers):
             yield Found("CONDITION_NEVER_MET", clause.steps, "no principal of the statement has such a value")
+
+
+_MOST_WORK: Final = 100_000
+"""How many values are compared with those of principals; no statement that people write needs as many."""
 
 
 def _what_is_known(name: PrincipalName) -> tuple[str, tuple[tuple[str, str], ...]]:
