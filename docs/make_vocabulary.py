@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, get_args
 
 from kmspolicy import ActionPattern, conditions
 from kmspolicy._language._actions import ACTIONS
+from kmspolicy._language._forms import FORMS
 from kmspolicy._language._keys import CONDITION_KEYS, ConditionKeyFacts, condition_key
 from kmspolicy._language._operators import OPERATORS
 from kmspolicy._language._versions import VERSIONS
@@ -119,6 +120,20 @@ def _condition_keys() -> str:
     )
 
 
+def _forms() -> str:
+    keys: dict[str, list[str]] = {}
+    for folded, form in FORMS.items():
+        name = CONDITION_KEYS[folded].name
+        shown = f"{name.rstrip('0123456789')}…" if name.rstrip("0123456789").endswith("PCR") else name
+        names = keys.setdefault(form.words, [])
+        names += [] if shown in names else [shown]
+    rows = "".join(f"| {words} | {_code(names)} |\n" for words, names in keys.items())
+    return (
+        "\n## Values\n\nWhat the values of these keys look like: `conditions` refuses others, and `check` reports them. A `Condition` takes any\n"
+        f"text, also a value that is younger than these lists.\n\n| values | condition keys |\n| --- | --- |\n{rows}"
+    )
+
+
 def _operators() -> str:
     kinds = dict.fromkeys(operator.kind.name for operator in OPERATORS.values())
     rows = "".join(
@@ -135,7 +150,7 @@ def _operators() -> str:
 def page() -> str:
     """Write the page."""
     versions = f"\n## Versions\n\n{_code(VERSIONS)}; an absent Version means the second, in which variables are plain text.\n"
-    return HEAD + _actions() + _condition_keys() + _operators() + versions
+    return HEAD + _actions() + _condition_keys() + _forms() + _operators() + versions
 
 
 if __name__ == "__main__":

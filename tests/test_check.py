@@ -535,6 +535,8 @@ def about(**elements: Any) -> Statement:
         ({"Action": "*"}, []),
         ({"Action": ["kms:Decrypt", "kms:Foo*", "s3:GetObject", ""]}, ["INVALID_ACTION"] * 3),
         ({"Action": "kms:List*"}, []),
+        ({"Action": ["km?:Decrypt", "*:Sign"]}, ["WILDCARD_IN_SERVICE_NAME"] * 2),
+        ({"Action": "*Sign"}, []),
         ({"Action": "kms:ListA*"}, ["UNSUPPORTED_ACTION_IN_POLICY"]),
         ({"Action": None, "NotAction": "kms:Foo"}, ["INVALID_ACTION"]),
         ({"Action": []}, ["EMPTY_ARRAY_ACTION"]),
@@ -741,7 +743,13 @@ def test_conditions(condition: dict[str, Any], more: dict[str, Any], expected: l
         # Networks.
         ({"IpAddress": {"aws:SourceIp": ["203.0.113.0/24", "10.0.0.0/8"]}}, {}, ["PRIVATE_IP_ADDRESS"]),
         ({"NotIpAddress": {"aws:SourceIp": "10.0.0.1/8"}}, {}, ["PRIVATE_NOT_IP_ADDRESS", "IMPROVE_IP_RANGE"]),
-        ({"IpAddress": {"aws:VpcSourceIp": "10.0.0.0/8"}}, {}, []),
+        ({"IpAddress": {"aws:VpcSourceIp": "10.0.0.0/8"}}, {}, ["MISSING_PAIRED_CONDITION_KEYS"]),
+        ({"IpAddress": {"aws:VpcSourceIp": "10.0.0.0/8"}}, {"Effect": "Deny"}, []),
+        (
+            {"IpAddress": {"aws:VpcSourceIp": "10.0.0.0/8"}, "StringEquals": {"aws:SourceVpc": "vpc-12345678"}},
+            {},
+            [],
+        ),
         # Several forms that values do not have.
         (
             {"StringEquals": {"aws:SourceArn": ["bucket", "arn:aws:s3", "arn:aws:s3:::b"]}},

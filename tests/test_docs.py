@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import json
+import os
 import re
 import runpy
 import textwrap
@@ -12,7 +14,7 @@ from inspect import isawaitable
 from io import StringIO
 from pathlib import Path
 from types import FunctionType
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 from moto.server import ThreadedMotoServer
@@ -23,7 +25,9 @@ from sybil.parsers.markdown import CodeBlockParser
 import kmspolicy
 import kmspolicy.testing
 from http_support import client_of
-from kmspolicy import KeyPolicies, Policy, Severity, check, errors, statements
+from kmspolicy import KeyPolicies, Policy, Severity, Statement, check, errors, statements
+from kmspolicy._check._catalogue import CATALOGUE
+from kmspolicy.errors import ProblemCode
 from kmspolicy.testing import FakeKMS
 from support import KEY_ID
 
@@ -31,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parent.parent
+FACTS = Path(os.environ.get("KMSPOLICY_CORPUS") or "no-corpus").parent / "vocabulary"
 PAGES = ["README.md", *sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("docs/**/*.md"))]
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)  # not shown to a reader
 LITERAL = re.compile(r"::\n\n((?: +.*\n|\n)+)")
@@ -159,6 +164,7 @@ def test_there_are_blocks_to_run() -> None:
 @pytest.mark.parametrize(
     ("script", "page"),
     [
+        ("make_access_analyzer", "reference/access-analyzer.md"),
         ("make_findings", "reference/findings.md"),
         ("make_statements", "reference/statements.md"),
         ("make_vocabulary", "reference/vocabulary.md"),
@@ -168,6 +174,73 @@ def test_pages_made_of_data_are_up_to_date(script: str, page: str) -> None:
     """``python docs/make_….py`` writes them anew."""
     made = runpy.run_path(str(ROOT / "docs" / f"{script}.py"))
     assert made["page"]() == (ROOT / "docs" / page).read_text(encoding="utf-8")
+
+
+ACCOUNT = "111122223333"
+ANALYZER = runpy.run_path(str(ROOT / "docs" / "make_access_analyzer.py"))
+
+
+def test_each_check_of_access_analyzer_has_one_place() -> None:
+    """Beside a code of ours that exists, or under the reason why there is none."""
+    ours = {
+        code for checks in ANALYZER["LEVELS"].values() for codes in checks.values() for code in codes.split()
+    }
+    assert ours <= {*CATALOGUE, *get_args(ProblemCode)}
+    checks = [name for checks in ANALYZER["LEVELS"].values() for name in checks]
+    checks += [name for names in ANALYZER["WITHOUT"].values() for name in names.split()]
+    assert len(checks) == len(set(checks)) == 135
+    same = {name for name in checks if name in CATALOGUE or name in get_args(ProblemCode)}
+    assert same == {
+        name
+        for checks in ANALYZER["LEVELS"].values()
+        for name, codes in checks.items()
+        if name in codes.split()
+    }
+
+
+@pytest.mark.skipif(not FACTS.is_dir(), reason="there is no vocabulary beside KMSPOLICY_CORPUS")
+def test_no_check_of_access_analyzer_is_missing() -> None:
+    """By the list of its guide, and as severe as there."""
+    listed = json.loads((FACTS / "access-analyzer-checks.json").read_text(encoding="utf-8"))["checks"]
+    levels = {name: level for level, checks in ANALYZER["LEVELS"].items() for name in checks}
+    without = {name for names in ANALYZER["WITHOUT"].values() for name in names.split()}
+    assert {check["code"] for check in listed} == {*levels, *without}
+    assert {name: level.lower() for name, level in levels.items()} == {
+        check["code"]: check["level"].lower().removeprefix("general ")
+        for check in listed
+        if check["code"] in levels
+    }
+
+
+@pytest.mark.parametrize(
+    ("level", "theirs", "elements", "ours"),
+    [
+        ("Warning", "DEPRECATED_GLOBAL_CONDITION_KEY", {"Condition": {"StringEquals": {"aws:ARN": "a"}}}, "INVALID_GLOBAL_CONDITION_KEY"),
+        ("Suggestion", "EMPTY_ARRAY_CONDITION", {"Condition": {"StringEquals": {"aws:username": []}}}, "CONDITION_NEVER_MET"),
+        ("Suggestion", "EMPTY_ARRAY_CONDITION_FORANYVALUE", {"Condition": {"ForAnyValue:StringEquals": {"aws:TagKeys": []}}, "Action": "kms:TagResource"}, "CONDITION_NEVER_MET"),
+        ("Suggestion", "EMPTY_ARRAY_CONDITION_FORALLVALUES", {"Condition": {"ForAllValues:StringEquals": {"aws:TagKeys": []}}, "Action": "kms:TagResource"}, "CONDITION_MATCHES_ABSENT_KEY"),
+        ("Suggestion", "EMPTY_ARRAY_CONDITION_IFEXISTS", {"Condition": {"StringEqualsIfExists": {"aws:username": []}}}, "CONDITION_MATCHES_ABSENT_KEY"),
+        ("Suggestion", "EMPTY_ARRAY_RESOURCE", {"Resource": []}, "UNSUPPORTED_RESOURCE_ARN_IN_POLICY"),
+        ("Suggestion", "EMPTY_OBJECT_PRINCIPAL", {"Principal": {}}, "EMPTY_ARRAY_PRINCIPAL"),
+        ("Warning", "INVALID_DATE_VALUE", {"Condition": {"DateNotEquals": {"aws:CurrentTime": "never"}}}, "TYPE_MISMATCH_DATE"),
+        ("Error", "INVALID_SERVICE_IN_ACTION", {"Action": "s3:GetObject"}, "INVALID_ACTION"),
+        ("Error", "INVALID_VARIABLE_FOR_OPERATOR", {"Condition": {"Bool": {"aws:SecureTransport": "${aws:username}"}}}, "CONDITION_NEVER_MET"),
+        ("Error", "INVALID_VARIABLE_FOR_OPERATOR", {"Condition": {"NumericNotEquals": {"aws:MultiFactorAuthAge": "${aws:username}"}}}, "TYPE_MISMATCH_NUMBER"),
+        ("Suggestion", "IRRELEVANT_CONDITION_KEY_IN_POLICY", {"Condition": {"StringEquals": {"aws:ResourceTag/a": "b"}}}, "UNSUPPORTED_CONDITION_KEY_IN_POLICY"),
+        ("Error", "MISSING_TAG_KEY_IN_CONDITION", {"Condition": {"StringEquals": {"aws:RequestTag": "b"}}, "Action": "kms:TagResource"}, "INVALID_GLOBAL_CONDITION_KEY"),
+        ("Error", "UNSUPPORTED_CONDITION_KEY_FOR_SERVICE_PRINCIPAL", {"Principal": {"Service": "s3.amazonaws.com"}, "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5", "aws:SourceAccount": ACCOUNT}}}, "CONDITION_NEVER_MET"),
+        ("Error", "VARIABLE_UNSUPPORTED_IN_ELEMENT", {"Action": "kms:${aws:username}"}, "INVALID_ACTION"),
+        ("Error", "VARIABLE_UNSUPPORTED_IN_ELEMENT", {"Resource": "${aws:username}"}, "UNSUPPORTED_RESOURCE_ARN_IN_POLICY"),
+    ],
+)  # fmt: skip
+def test_what_access_analyzer_calls_otherwise(
+    level: str, theirs: str, elements: dict[str, Any], ours: str
+) -> None:
+    """A statement that Access Analyzer has a name for has the finding that the page puts beside it."""
+    usual = {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "kms:Sign", "Resource": "*"}
+    policy = Policy([statements.enable_iam_policies(ACCOUNT), Statement.from_dict(usual | elements)])
+    assert ours in [finding.code for finding in check(policy)]
+    assert ours in ANALYZER["LEVELS"][level][theirs].split()
 
 
 def test_the_benchmarks_are_those_of_the_code() -> None:

@@ -405,6 +405,13 @@ CATALOGUE: Final[dict[str, Entry]] = {
         _SETS,
         _when("ForAllValues:StringEquals", "kms:ViaService", "s3.us-east-1.amazonaws.com"),
     ),
+    "MISSING_PAIRED_CONDITION_KEYS": Entry(
+        SECURITY,
+        "Any VPC of any account can have such private addresses.",
+        "Add a condition on aws:SourceVpc or aws:SourceVpce.",
+        f"{_GLOBAL}#condition-keys-vpcsourceip",
+        _when("IpAddress", "aws:VpcSourceIp", "10.0.0.0/8"),
+    ),
     "DENY_MISSES_LONG_TERM_CREDENTIALS": Entry(
         SECURITY,
         "Requests with long-term access keys do not have this key, so that the Deny does not reach them.",
@@ -426,6 +433,13 @@ CATALOGUE: Final[dict[str, Entry]] = {
         "Correct it, or leave it out.",
         _PERMISSIONS,
         _one(Action="kms:ReEncrypt"),
+    ),
+    "WILDCARD_IN_SERVICE_NAME": Entry(
+        WARNING,
+        "The name of the service in an action has a wildcard, which KMS may refuse.",
+        "Write kms: before the name.",
+        _CHECKS,
+        _one(Action="k*:Decrypt"),
     ),
     "UNSUPPORTED_ACTION_IN_POLICY": Entry(
         WARNING,

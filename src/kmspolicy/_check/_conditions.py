@@ -89,6 +89,22 @@ def conditions(statement: Statement, clauses: Sequence[Clause]) -> Iterator[Foun
         if clause.folded in refused and clause.parsed.needs_key:
             what = "a Null condition demands that the key is absent"
             yield Found("CONDITION_NEVER_MET", clause.steps, what)
+        if (
+            statement.effect == "Allow"
+            and clause.folded == "aws:vpcsourceip"
+            and _OF_A_VPC.isdisjoint(demanded)
+        ):
+            yield Found("MISSING_PAIRED_CONDITION_KEYS", clause.steps)
+
+
+# Any VPC can have any private address.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-vpcsourceip
+_OF_A_VPC: Final = frozenset(
+    {
+        *("aws:sourcevpc", "aws:sourcevpcarn", "aws:sourcevpce"),
+        *("aws:vpceaccount", "aws:vpceorgid", "aws:vpceorgpaths"),
+    }
+)
 
 
 def _condition(clause: Clause) -> Iterator[Found]:

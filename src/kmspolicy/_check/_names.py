@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from kmspolicy._check._found import Found, places_of
 from kmspolicy._language._actions import WITH_EFFECT, actions_matching, nearest_action
+from kmspolicy._language._patterns import has_wildcards
 from kmspolicy._language._principals import name_of
 from kmspolicy._language._spelling import fold
 from kmspolicy._printable import quoted
@@ -124,7 +125,10 @@ def _action(steps: Steps, name: str) -> Iterator[Found]:
     facts = actions_matching(name)
     if not facts:
         yield Found("INVALID_ACTION", steps, quoted(name), meant=partial(nearest_action, name))
-    elif not any(fact.effective for fact in facts):
+        return
+    if has_wildcards(name.partition(":")[0]) and ":" in name:
+        yield Found("WILDCARD_IN_SERVICE_NAME", steps, quoted(name))
+    if not any(fact.effective for fact in facts):
         yield Found("UNSUPPORTED_ACTION_IN_POLICY", steps, quoted(name))
 
 
