@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import sys
 from importlib.metadata import version
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kmspolicy._language._actions import ACTIONS
 from kmspolicy._language._forms import misfit
@@ -92,8 +92,8 @@ def new_values(lists: Mapping[str, Iterable[str]]) -> Iterator[str]:
 
 def lists_of(model: ServiceModel) -> dict[str, list[str]]:
     """Return the values that a model has for condition keys: the members of an enumeration, or of a structure."""
-    shapes = {key: model.shape_for(name) for key, name in LIST_OF_KEY.items()}
-    return {key: list(getattr(shape, "enum", None) or shape.members) for key, shape in shapes.items()}  # type: ignore[attr-defined]
+    shapes: dict[str, Any] = {key: model.shape_for(name) for key, name in LIST_OF_KEY.items()}
+    return {key: list(getattr(shape, "enum", None) or shape.members) for key, shape in shapes.items()}
 
 
 def operations_of(model: ServiceModel) -> Iterator[Operation]:
@@ -101,7 +101,7 @@ def operations_of(model: ServiceModel) -> Iterator[Operation]:
     for name in model.operation_names:
         operation = model.operation_model(name)
         parameters = operation.input_shape
-        required = [] if parameters is None else parameters.required_members
+        required: list[str] = [] if parameters is None else parameters.required_members
         yield Operation(name, operation.documentation, required)
 
 

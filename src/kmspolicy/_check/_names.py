@@ -109,8 +109,8 @@ def _redundant(steps: Steps, names: tuple[str, ...]) -> Iterator[Found]:
     lengths = {len(wildcard) - 1 for wildcard in wildcards}
     seen: set[str] = set()
     for index, name in enumerate(folded):
-        heads = {f"{name[:length]}*" for length in lengths} if lengths else set()
-        again = name in seen or not wildcards.isdisjoint(heads - {name})
+        heads = {f"{name[:length]}*" for length in lengths} - {name}
+        again = name in seen or not wildcards.isdisjoint(heads)
         if again and actions_matching(name):
             yield Found("REDUNDANT_ACTION", (*steps, index), quoted(names[index]))
         seen.add(name)

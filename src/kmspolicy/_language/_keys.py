@@ -229,7 +229,9 @@ _GROUPS: Final[tuple[tuple[str, Chooser, bool], ...]] = (
     (_BY_AWS_OF_SOMEBODY, "AWS", True),
     (_BY_AWS_OF_ANYBODY, "AWS", False),
 )
-_CHOOSERS: Final = {name: (chooser, limits) for names, chooser, limits in _GROUPS for name in names.split()}
+_CHOOSERS: Final[dict[str, tuple[Chooser, bool]]] = {
+    name: (chooser, limits) for names, chooser, limits in _GROUPS for name in names.split()
+}
 
 
 def _facts(name: str, kind: KeyType, operations: frozenset[str] | None) -> ConditionKeyFacts:
