@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from importlib.metadata import version
 from pathlib import Path
 from typing import get_args
 
@@ -116,6 +117,7 @@ def test_global_condition_keys_are_those_of_the_reference() -> None:
         assert (known.name, known.type) == (fact["key"].removesuffix("tag-key"), fact["type"])
 
 
+TAKEN_FROM = (1, 43, 117)
 YES = "<p> <b>Cross-account use</b>: Yes. To perform ...</p>"
 NO = "<p> <b>Cross-account use</b>: No. You cannot ...</p>"
 
@@ -149,8 +151,10 @@ def test_what_botocore_knows_otherwise_is_noticed(operation: Operation, expected
 
 
 def test_the_installed_botocore_knows_nothing_otherwise() -> None:
-    """AWS has not changed its mind since the data was taken from it."""
+    """AWS has not changed its mind since the data was taken from it; an older botocore has what was so before."""
     session = pytest.importorskip("botocore.session").get_session()
+    if tuple(map(int, version("botocore").split("."))) < TAKEN_FROM:
+        pytest.skip("this botocore is older than the data")
     model = session.get_service_model("kms")
     assert [*differences(operations_of(model)), *new_values(lists_of(model))] == []
 
