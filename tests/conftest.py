@@ -20,6 +20,7 @@ REAL_KEY_ID = os.environ.get("KMSPOLICY_REAL_KEY_ID")
 collect_ignore = (
     [
         "integration",
+        "property/test_shown_by_the_client.py",
         "test_cfn_lint.py",
         "test_client.py",
         "test_docs.py",
