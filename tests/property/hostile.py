@@ -41,7 +41,20 @@ _POSING = [
     f"{MALLORY} " * 200,
 ]
 
-TEXTS = st.lists(st.sampled_from(_UNSEEN + _POSING), min_size=1, max_size=3).map(" ".join)
+# What makes of a text a key, an action, an operator or an ARN of a kind.
+_BEGINNINGS = [
+    "kms:",
+    "aws:",
+    "aws:PrincipalTag/",
+    "kms:EncryptionContext:",
+    "ForAllValues:",
+    f"arn:aws:iam::{ACCOUNT}:role/",
+    f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/",
+]
+HOSTILE_CALLER = f"arn:aws:iam::{ACCOUNT}:user/{MALLORY}):/x"
+
+_SENTENCES = st.lists(st.sampled_from(_UNSEEN + _POSING), min_size=1, max_size=3).map(" ".join)
+TEXTS = st.one_of(_SENTENCES, st.tuples(st.sampled_from(_BEGINNINGS), _SENTENCES).map(" ".join))
 WORDS_OF_A_SERVER = st.lists(
     st.sampled_from([*_UNSEEN, *_POSING, "\ud800"]), min_size=1, max_size=3
 ).map(" ".join)  # fmt: skip
@@ -56,7 +69,7 @@ def _some(*ordinary: Any) -> st.SearchStrategy[Any]:
 
 
 _NAMES: Json = {
-    "AWS": _some("*", ACCOUNT, ALICE, APP, f"arn:aws-cn:iam::{ACCOUNT}:role/App"),
+    "AWS": _some("*", ACCOUNT, ALICE, APP, HOSTILE_CALLER, f"arn:aws-cn:iam::{ACCOUNT}:role/App"),
     "Service": _some(SERVICE),
     "Federated": _some(),
     "CanonicalUser": _some(),

@@ -31,14 +31,23 @@ from kmspolicy import (
 )
 from kmspolicy._render._access import html_of
 from kmspolicy.errors import PolicyChangedError, PolicyCheckError, UnknownWordWarning, WaitTimeoutError
-from property.hostile import CONTEXTS, DOCUMENTS, MALLORY, TEXTS, WORDS_OF_A_SERVER, posing, raw, texts_of
+from property.hostile import (
+    CONTEXTS,
+    DOCUMENTS,
+    HOSTILE_CALLER,
+    MALLORY,
+    TEXTS,
+    WORDS_OF_A_SERVER,
+    posing,
+    raw,
+    texts_of,
+)
 from property.strategies import ACCOUNT, CALLERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 POLICIES = DOCUMENTS.map(Policy.from_dict)
-HOSTILE_CALLER = f"arn:aws:iam::{ACCOUNT}:user/{MALLORY}):/x"
 
 
 def assert_safe(texts: Iterator[str]) -> None:
