@@ -325,7 +325,9 @@ def test_why_not(policy: Policy, request_: Request, lines: list[str]) -> None:
 
 def test_what_cannot_be_explained() -> None:
     """Neither a text nor a request."""
-    with pytest.raises(TypeError, match="a decision, a statement or a policy can be explained, not str"):
+    with pytest.raises(
+        TypeError, match="a decision, a proof, a statement or a policy can be explained, not str"
+    ):
         explain("{}")  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
 
 

@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 import kmspolicy
-from kmspolicy import conditions, errors, statements, types
+from kmspolicy import conditions, errors, prove, statements, types
 
 HEAVY = ["aiobotocore", "asyncio", "botocore", "datetime", "importlib.metadata", "ipaddress", "logging"]
 
 
-@pytest.mark.parametrize("module", [kmspolicy, conditions, errors, statements, types])
+@pytest.mark.parametrize("module", [kmspolicy, conditions, errors, prove, statements, types])
 def test_all_is_sorted_and_true(module: object) -> None:
     """``__all__`` is sorted, and every name in it exists."""
     names = list(vars(module)["__all__"])

@@ -20,6 +20,7 @@ PUBLIC: Final = (
     "kmspolicy",
     "kmspolicy.conditions",
     "kmspolicy.errors",
+    "kmspolicy.prove",
     "kmspolicy.statements",
     "kmspolicy.testing",
     "kmspolicy.types",

@@ -13,11 +13,14 @@ __all__ = [
     "Action",
     "ActionPattern",
     "Cell",
+    "Comparison",
     "Condition",
     "Decision",
     "Denial",
     "Diff",
+    "Fails",
     "Finding",
+    "Holds",
     "KeyPolicies",
     "KeyPolicyClient",
     "KeyPolicyError",
@@ -29,14 +32,19 @@ __all__ = [
     "Policy",
     "Principal",
     "PutResult",
+    "Relation",
     "Request",
     "Retry",
     "Severity",
     "Statement",
+    "Unknown",
+    "Verdict",
+    "Witness",
     "access",
     "allow",
     "canonical",
     "check",
+    "compare",
     "conditions",
     "decide",
     "deny",
@@ -45,13 +53,14 @@ __all__ = [
     "errors",
     "explain",
     "matching",
+    "prove",
     "statements",
     "translate_errors",
     "types",
 ]
 
 if TYPE_CHECKING:
-    from kmspolicy import conditions, errors, statements, types
+    from kmspolicy import conditions, errors, prove, statements, types
     from kmspolicy._build import Denial, Permission, allow, deny, matching
     from kmspolicy._check import Finding, Severity, check
     from kmspolicy._client import KeyPolicies, KeyPolicyClient, KeyResult, Many, translate_errors
@@ -60,6 +69,8 @@ if TYPE_CHECKING:
     from kmspolicy._evaluate import Access, AccessTable, Cell, Decision, Outcome, Request, access, decide
     from kmspolicy._language._actions import Action, ActionPattern
     from kmspolicy._plan import Plan, PutResult, Retry
+    from kmspolicy._prove._compare import compare
+    from kmspolicy._prove._verdicts import Comparison, Fails, Holds, Relation, Unknown, Verdict, Witness
     from kmspolicy._words import explain
     from kmspolicy.errors import KeyPolicyError
 
@@ -72,11 +83,14 @@ else:
         "Action": "_language._actions",
         "ActionPattern": "_language._actions",
         "Cell": "_evaluate",
+        "Comparison": "_prove._verdicts",
         "Condition": "_document",
         "Decision": "_evaluate",
         "Denial": "_build",
         "Diff": "_diff",
+        "Fails": "_prove._verdicts",
         "Finding": "_check",
+        "Holds": "_prove._verdicts",
         "KeyPolicies": "_client",
         "KeyPolicyClient": "_client",
         "KeyPolicyError": "errors",
@@ -88,14 +102,19 @@ else:
         "Policy": "_document",
         "Principal": "_document",
         "PutResult": "_plan",
+        "Relation": "_prove._verdicts",
         "Request": "_evaluate",
         "Retry": "_plan",
         "Severity": "_check",
         "Statement": "_document",
+        "Unknown": "_prove._verdicts",
+        "Verdict": "_prove._verdicts",
+        "Witness": "_prove._verdicts",
         "access": "_evaluate",
         "allow": "_build",
         "canonical": "_diff",
         "check": "_check",
+        "compare": "_prove._compare",
         "conditions": "conditions",
         "decide": "_evaluate",
         "deny": "_build",
@@ -104,6 +123,7 @@ else:
         "errors": "errors",
         "explain": "_words",
         "matching": "_build",
+        "prove": "prove",
         "statements": "statements",
         "translate_errors": "_client",
         "types": "types",

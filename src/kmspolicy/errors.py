@@ -10,6 +10,7 @@ Catch the branch that you can act on::
     ├── SidError (LookupError)                 no statement has the Sid, or several have it
     ├── KeyIdError (ValueError)                not the id or ARN of a key
     ├── PolicyCheckError                       KMS would refuse the policy: .findings says why; nothing was sent
+    ├── NotShownError                          a claim about all requests does not hold, or is not known: .verdict
     ├── PolicyChangedError                     the policy changed after the plan was made; nothing was sent
     ├── WaitTimeoutError                       the new policy could not be read back in time; it may still appear
     └── CallError                              a call was made and did not succeed
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
 
     from kmspolicy._check import Finding
     from kmspolicy._path import Steps
+    from kmspolicy._prove._verdicts import Fails, Unknown
 
 __all__ = [
     "AccessDeniedException",
@@ -69,6 +71,7 @@ __all__ = [
     "MalformedPolicyDocumentException",
     "NoAnswerError",
     "NotFoundException",
+    "NotShownError",
     "PolicyChangedError",
     "PolicyCheckError",
     "PolicyDocumentError",
@@ -252,6 +255,21 @@ class PolicyCheckError(KeyPolicyError):
         if len(self.findings) > _MOST_LINES:
             lines.append(f"and {len(self.findings) - _MOST_LINES} more")
         super().__init__("\n  ".join(["KMS would refuse this policy; nothing was sent:", *lines]))
+
+
+class NotShownError(KeyPolicyError):
+    """A claim about all requests that does not hold, or of which it is not known whether it does.
+
+    Attributes:
+        verdict: What was found instead: a request for which the claim does not hold, or the reason why it is not known.
+    """
+
+    verdict: Fails | Unknown
+
+    def __init__(self, message: str, verdict: Fails | Unknown) -> None:
+        """Take the verdict, and what it says."""
+        self.verdict = verdict
+        super().__init__(message)
 
 
 class PolicyChangedError(KeyPolicyError):

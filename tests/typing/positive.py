@@ -15,10 +15,13 @@ from kmspolicy import (
     Action,
     ActionPattern,
     Cell,
+    Comparison,
     Condition,
     Decision,
     Diff,
+    Fails,
     Finding,
+    Holds,
     KeyPolicies,
     KeyResult,
     Many,
@@ -28,14 +31,18 @@ from kmspolicy import (
     Policy,
     Principal,
     PutResult,
+    Relation,
     Request,
     Retry,
     Severity,
     Statement,
+    Unknown,
+    Witness,
     access,
     allow,
     canonical,
     check,
+    compare,
     conditions,
     decide,
     deny,
@@ -44,6 +51,7 @@ from kmspolicy import (
     errors,
     explain,
     matching,
+    prove,
     statements,
     translate_errors,
     types,
@@ -240,6 +248,19 @@ def questions(policy: Policy, other: Policy) -> None:
     assert_type(explain(policy), str)
     assert_type(equivalent(policy, other, partition="aws-cn"), bool)
     assert_type(canonical(policy), Policy)
+    comparison = compare(policy, other, account="111122223333")
+    assert_type(comparison, Comparison)
+    assert_type(comparison.relation, Relation)
+    assert_type(comparison.gained, Witness | None)
+    assert_type(explain(comparison), str)
+    verdict = prove.grants_at_most(policy, other)
+    if isinstance(verdict, Fails):
+        assert_type(verdict.witness.request, Request)
+    elif isinstance(verdict, Unknown):
+        assert_type(verdict.reason, str)
+    else:
+        assert_type(verdict, Holds)
+        assert_type(verdict.require(), Holds)
     difference = diff(policy, other)
     assert_type(difference, Diff)
     assert_type(difference.added, tuple[Statement, ...])

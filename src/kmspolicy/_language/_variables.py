@@ -67,3 +67,18 @@ def _value(name: str, default: str | None, facts: Facts) -> str | None:
     if len(values) != 1 or (known is not None and known.multivalued):
         return default
     return text_of(values[0])
+
+
+def keys_of_variables(text: str) -> frozenset[str] | None:
+    """Return the keys whose values a text depends on, by their folded names; None where a variable stands for nothing."""
+    keys: set[str] = set()
+    for match in _VARIABLE.finditer(text):
+        _, name, default = match.groups()
+        if name is None:  # a letter
+            continue
+        known = condition_key(name)
+        if known is None or not known.multivalued:
+            keys.add(fold(name))
+        elif default is None:
+            return None
+    return None if "${" in _VARIABLE.sub("", text) else frozenset(keys)

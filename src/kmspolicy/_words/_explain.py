@@ -1,29 +1,38 @@
-"""Explanations of decisions, statements and policies."""
+"""Explanations of decisions, proofs, statements and policies."""
 
 from __future__ import annotations
 
 from kmspolicy._document import Policy, Statement
 from kmspolicy._evaluate._decide import Decision
+from kmspolicy._prove._verdicts import Comparison, Fails, Holds, Unknown, Verdict, Witness
 from kmspolicy._words._decisions import decision_words
 from kmspolicy._words._lists import lines
+from kmspolicy._words._proofs import comparison_words, verdict_words, witness_words
 from kmspolicy._words._statements import label, statement_words
 
 
-def explain(subject: Decision | Statement | Policy) -> str:
-    """Say in plain English what a decision, a statement or a policy says.
+def explain(subject: Decision | Verdict | Witness | Comparison | Statement | Policy) -> str:
+    """Say in plain English what a decision, a proof, a statement or a policy says.
 
     Args:
-        subject: What :func:`kmspolicy.decide` returned, a statement, or a policy.
+        subject: What :func:`kmspolicy.decide`, :func:`kmspolicy.compare` or a function of :mod:`kmspolicy.prove`
+            returned, the request that it shows, a statement, or a policy.
 
     Returns:
         A sentence or two; where nothing is granted, a line for each statement that allows something, with the first
-        reason why it does not apply; of a policy, a line for each statement.
+        reason why it does not apply; of a policy, a line for each statement; of a comparison, what is gained and lost.
 
     Raises:
         TypeError: for anything else.
     """
     if isinstance(subject, Decision):
         return decision_words(subject)
+    if isinstance(subject, Witness):
+        return witness_words(subject)
+    if isinstance(subject, Holds | Fails | Unknown):
+        return verdict_words(subject)
+    if isinstance(subject, Comparison):
+        return comparison_words(subject)
     if isinstance(subject, Statement):
         return statement_words(subject)
     if isinstance(subject, Policy):
@@ -34,4 +43,6 @@ def explain(subject: Decision | Statement | Policy) -> str:
                 more="and {:,} more statements",
             )
         )
-    raise TypeError(f"a decision, a statement or a policy can be explained, not {type(subject).__name__}")
+    raise TypeError(
+        f"a decision, a proof, a statement or a policy can be explained, not {type(subject).__name__}"
+    )

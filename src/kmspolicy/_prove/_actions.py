@@ -1,0 +1,81 @@
+"""The classes of actions: the known ones that policies do not tell apart, and some that nobody knows.
+
+An action that is not known may come to be: ``kms:*`` is more than the list of today.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from kmspolicy._evaluate._request import Request
+from kmspolicy._language._actions import ACTIONS
+from kmspolicy._language._patterns import has_wildcards
+from kmspolicy._prove import _names
+from kmspolicy._prove._texts import Texts, like
+from kmspolicy.errors import UnknownWordWarning
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from kmspolicy._language._aliases import Context
+    from kmspolicy._prove._budget import Budget
+
+
+class Action(NamedTuple):
+    """A class of actions.
+
+    Attributes:
+        name: One of them, as AWS spells it.
+        is_known: Whether it is known today.
+    """
+
+    name: str
+    is_known: bool = True
+
+    @property
+    def across_accounts(self) -> bool:
+        """Whether it is known to work on a key of another account."""
+        return self.is_known and ACTIONS[self.name.lower()].across_accounts
+
+    def request(self, principal: str, context: Context, account: str | None) -> Request:
+        """Return a request for it, without a warning where it is not known."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UnknownWordWarning)
+            return Request(principal, self.name, context, account)
+
+
+def actions_of(
+    patterns: Sequence[Sequence[str]], kind: Callable[[Action], object], budget: Budget
+) -> list[Action]:
+    """Return the classes of the actions that have an effect in a key policy.
+
+    Args:
+        patterns: What statements call actions, in lower case, with wildcards or without.
+        kind: Tells known actions apart.
+        budget: What this may take.
+
+    Raises:
+        ExhaustedError: where there are too many.
+    """
+    named = {pattern for some in patterns for pattern in some}
+    known = [Action(facts.name) for facts in ACTIONS.values() if facts.effective]
+    classes: dict[object, Action] = {}
+    for action in sorted(known, key=lambda action: action.name != _FIRST):
+        classes.setdefault(kind(action), action)
+    texts = Texts([[like(pattern) for pattern in some if has_wildcards(pattern)] for some in patterns])
+    start = texts.after(texts.begin(range(len(patterns))), _PREFIX)
+    words = {name.removeprefix(_PREFIX) for name in (*ACTIONS, *named) if name.startswith(_PREFIX)}
+    unknown = [
+        word for word in sorted(words) if f"{_PREFIX}{word}" not in ACTIONS and _names.ACTIONS.has(word)
+    ]
+    walked: dict[int, str] = {}
+    for text, state in texts.walk(start, _names.ACTIONS, words, budget):
+        walked.setdefault(texts.answers(state), text)
+    others = (Action(_PREFIX + word, is_known=False) for word in (*unknown, *walked.values()))
+    return [*classes.values(), *others]
+
+
+_PREFIX: Final = "kms:"
+_FIRST: Final = "kms:Decrypt"
+"""The action that stands for the others of its class."""

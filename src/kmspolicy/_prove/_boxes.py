@@ -1,0 +1,61 @@
+"""The cover search: is a box covered by others, and if not, what is left over?
+
+A request is a point of a grid: in each dimension (the caller, the action, each condition key) it is in one of finitely
+many classes. A statement is about a box of such points.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from kmspolicy._prove._budget import Budget
+
+    Box: TypeAlias = Mapping[int, int]
+    """For each dimension that is limited, which of its points are in the box, as a bit mask with one bit at least."""
+
+
+def meet(one: Box, other: Box) -> Box | None:
+    """Return what two boxes have in common; None for nothing."""
+    common = dict(one)
+    for dimension, mask in other.items():
+        common[dimension] = common.get(dimension, mask) & mask
+        if not common[dimension]:
+            return None
+    return common
+
+
+def left_over(box: Box, covers: Sequence[Box], full: Sequence[int], budget: Budget) -> Box | None:
+    """Return a box of points of one box that are in none of others; None where they cover it.
+
+    A part of the box is cut at the cover that sticks out of it in the fewest dimensions; what is outside of that cover
+    is looked at again.
+
+    Args:
+        box: The box that may be covered.
+        covers: The boxes that may cover it.
+        full: All points of each dimension, as a bit mask.
+        budget: What the search may take.
+    """
+    parts = [(box, covers)]
+    while parts:
+        part, around = parts.pop()
+        budget.spend(1 + len(around))
+        meeting = [cover for cover in around if meet(part, cover) is not None]
+        if not meeting:
+            return part
+        outside, cover = min(
+            ((_outside(part, cover, full), cover) for cover in meeting), key=lambda pair: len(pair[0])
+        )
+        for dimension in outside:
+            points = part.get(dimension, full[dimension])
+            parts.append(({**part, dimension: points & ~cover[dimension]}, meeting))
+            part = {**part, dimension: points & cover[dimension]}
+    return None
+
+
+def _outside(part: Box, cover: Box, full: Sequence[int]) -> list[int]:
+    """List the dimensions in which a part reaches beyond a cover."""
+    return [dimension for dimension, mask in cover.items() if part.get(dimension, full[dimension]) & ~mask]

@@ -1,0 +1,347 @@
+"""The classes of callers: principals of which some policies say all that they say of any.
+
+In each account that is told apart there are its root user, users, roles, their sessions and federated users; beside them
+there are services. They are told apart by whom statements name, and by what conditions ask of the keys that follow from
+the caller.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+
+from kmspolicy._evaluate._callers import requester_of
+from kmspolicy._language._principals import name_of, root_arn
+from kmspolicy._language._values import text_of
+from kmspolicy._prove import _names
+from kmspolicy._prove._keys import texts_of
+from kmspolicy._prove._texts import ANYTHING, Texts, Token
+from kmspolicy.errors import RequestError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+    from kmspolicy._language._aliases import ContextValue
+    from kmspolicy._language._principals import PrincipalName
+    from kmspolicy._prove._budget import Budget
+    from kmspolicy._prove._keys import Test
+    from kmspolicy._prove._texts import Grammar, Pattern
+
+ARN: Final = "aws:principalarn"
+USERID: Final = "aws:userid"
+USERNAME: Final = "aws:username"
+SERVICE: Final = "aws:principalservicename"
+OF_THE_ACCOUNT: Final = frozenset({"aws:principalaccount", "kms:calleraccount"})
+KEYS: Final = frozenset(
+    {ARN, USERID, USERNAME, SERVICE, *OF_THE_ACCOUNT, "aws:principalisawsservice", "aws:principaltype"}
+)
+"""The condition keys that follow from the caller; aws:userid does from some callers only."""
+
+
+class Caller(NamedTuple):
+    """A class of callers.
+
+    Attributes:
+        name: The principal of a request.
+        keys: The condition keys that follow from it, by their folded names.
+        role: The ARN of a session's role with its path, which the session does not tell; empty for all else.
+        also: A name by which a policy may mean it, though nobody knows; None where it is known whom the policy means.
+        is_usual: Whether its path is one that the policies name, where they name any for such a name.
+        is_settled: Whether it is known that there can be such a name.
+        is_stranger: Whether it is of an account that no policy names.
+    """
+
+    name: PrincipalName
+    keys: Mapping[str, tuple[ContextValue, ...]]
+    role: str = ""
+    also: PrincipalName | None = None
+    is_usual: bool = True
+    is_settled: bool = True
+    is_stranger: bool = False
+
+    @property
+    def has_own_id(self) -> bool:
+        """Whether its aws:userid is a unique id, which does not follow from its name."""
+        return self.name.kind in ("user", "role", "session")
+
+    def is_elsewhere(self, account: str | None) -> bool:
+        """Return whether it is of another account than the key."""
+        return account is not None and self.name.account not in ("", account)
+
+
+def callers_of(
+    names: Iterable[PrincipalName],
+    tests: Sequence[tuple[str, Test]],
+    partitions: Iterable[str],
+    account: str | None,
+    budget: Budget,
+) -> list[Caller]:
+    """Return the classes of callers.
+
+    Args:
+        names: The names of principals in the policies.
+        tests: The tests of keys that follow from the caller, each with the folded name of its key.
+        partitions: The partitions that callers may be in.
+        account: The account of the key; None if it is not known.
+        budget: What this may take.
+
+    Raises:
+        ExhaustedError: where there are too many.
+        UnsettledCaseError: for a text whose other cases are not known.
+    """
+    search = _Search(names, tests, budget)
+    found = [caller for partition in partitions for caller in search.in_partition(partition, account)]
+    return [*found, *search.services()]
+
+
+class _Rest(NamedTuple):
+    """What stands behind ``user/`` or ``role/``."""
+
+    path: str
+    name: str
+    is_usual: bool = True
+    is_settled: bool = True
+
+
+class _Walk(NamedTuple):
+    """Where to look for texts that policies tell apart.
+
+    Attributes:
+        texts: The patterns.
+        start: Where they stand.
+        grammars: Which texts there are, and then which there may be.
+        behind: What follows the text.
+        goes_on: Whether more follows then, so that classes differ by where the patterns stand as well.
+        anew: A letter behind which a text that policies name may begin anew.
+    """
+
+    texts: Texts
+    start: int
+    grammars: tuple[Grammar, ...]
+    behind: str = ""
+    goes_on: bool = False
+    anew: str = ""
+
+    def kind(self, state: int) -> object:
+        """Tell classes apart by where the patterns stand at the end of a text."""
+        behind = self.texts.after(state, self.behind)
+        return (self.texts.answers(state), behind) if self.goes_on else self.texts.answers(behind)
+
+
+class _Search:
+    """The search for classes of callers."""
+
+    def __init__(
+        self, names: Iterable[PrincipalName], tests: Sequence[tuple[str, Test]], budget: Budget
+    ) -> None:
+        """Take what tells callers apart."""
+        self._names = list(dict.fromkeys(names))
+        self._by_account: dict[tuple[str, str], list[PrincipalName]] = {}
+        for name in self._names:
+            self._by_account.setdefault((name.partition, name.account), []).append(name)
+        self._tests = tests
+        self._budget = budget
+        self._varies = any(_VARIABLE.search(text_of(value)) for _, test in tests for value in test.values)
+        self._known: dict[str, _Keys] = {}
+        self._walked: dict[object, list[tuple[str, int, bool]]] = {}
+
+    def _keys(self, account: str) -> _Keys:
+        """Return what is asked of the callers of an account: the same in all where no variable stands for it."""
+        account = account if self._varies else ""
+        if account not in self._known:
+            self._known[account] = _Keys(self._tests, account)
+        return self._known[account]
+
+    def in_partition(self, partition: str, account: str | None) -> Iterator[Caller]:
+        """Go through the callers of all accounts of a partition."""
+        keys = self._keys("")
+        named = [account or ""]
+        named += [name.account for name in (*self._names, *keys.names) if name.partition in ("", partition)]
+        named += [word[:12] for key in (*sorted(OF_THE_ACCOUNT), USERID) for word in keys.words[key]]
+        named += keys.accounts
+        known = [one for one in dict.fromkeys(named) if _names.ACCOUNTS.has(one)]
+        start = keys.start(iam=f"arn:{partition}:iam::", sts=f"arn:{partition}:sts::", account="", userid="")
+        walk = _Walk(keys.texts, start, (_names.ACCOUNTS,), behind=":", goes_on=True)
+        for one in known:
+            yield from self._in_account(partition, one)
+        for one, _ in self._fresh(walk, known, "999999999999"):
+            strangers = self._in_account(partition, one)
+            yield from (caller._replace(is_stranger=True) for caller in strangers)
+
+    def _in_account(self, partition: str, account: str) -> Iterator[Caller]:
+        iam = f"arn:{partition}:iam::{account}"
+        named = self._named_in(partition, account)
+        roles = list(self._rests("role", partition, account, named))
+        for rest in roles:
+            yield from _caller(f"{iam}:role/{rest.path}{rest.name}", rest)
+        for rest in self._rests("user", partition, account, named):
+            yield from _caller(f"{iam}:user/{rest.path}{rest.name}", rest)
+        yield from _caller(root_arn(partition, account))
+        sessions_of: dict[str, list[str]] = {}
+        for name in named:
+            if name.kind == "session":
+                sessions_of.setdefault(name.name, []).append(name.session)
+        for rest in roles:
+            sessions = sessions_of.get(rest.name, [])
+            walk = _Walk(self._keys(account).texts, 0, (_names.SESSIONS,))
+            for session in [*sessions, *(text for text, _ in self._fresh(walk, sessions, "session"))]:
+                arn = f"arn:{partition}:sts::{account}:assumed-role/{rest.name}/{session}"
+                yield from _caller(arn, rest, f"{iam}:role/{rest.path}{rest.name}")
+        yield from self._federated(partition, account, named)
+
+    def _named_in(self, partition: str, account: str) -> list[PrincipalName]:
+        """Return the names of the principals of an account."""
+        others = [
+            one for one in self._keys(account).names if (one.partition, one.account) == (partition, account)
+        ]
+        return [*self._by_account.get((partition, account), ()), *others]
+
+    def _federated(self, partition: str, account: str, named: Iterable[PrincipalName]) -> Iterator[Caller]:
+        keys, before = self._keys(account), f"arn:{partition}:sts::{account}:federated-user/"
+        words = [name.name for name in named if name.kind == "federated user"]
+        words += [word[13:] for word in keys.words[USERID] if word.startswith(f"{account}:")]
+        walk = _Walk(keys.texts, keys.start(sts=before, userid=f"{account}:"), (_names.FEDERATED,))
+        for name in dict.fromkeys([*words, *(text for text, _ in self._fresh(walk, words, "someone"))]):
+            yield from _caller(before + name)
+
+    def _rests(
+        self, kind: Literal["user", "role"], partition: str, account: str, named: Iterable[PrincipalName]
+    ) -> Iterator[_Rest]:
+        """Go through the users or roles of an account."""
+        keys, before = self._keys(account), f"arn:{partition}:iam::{account}:{kind}/"
+        start = keys.start(iam=before, username="") if kind == "user" else keys.start(iam=before)
+        paths: dict[str, list[str]] = {word: [] for word in keys.words[USERNAME]} if kind == "user" else {}
+        for one in named:
+            if one.kind == kind:
+                paths.setdefault(one.name, []).append(one.path)
+            elif (one.kind, kind) == ("session", "role"):
+                paths.setdefault(one.name, [])
+        for name, some in paths.items():
+            yield from (_Rest(path, name, is_settled=":" not in path) for path in dict.fromkeys(some))
+            for path, settled in self._fresh(_Walk(keys.texts, start, _names.PATHS, behind=name), some):
+                yield _Rest(path, name, not some, settled)
+        walk = _Walk(keys.texts, start, _names.NAMES_WITH_PATH, anew="/")
+        for rest, settled in self._fresh(walk, list(paths), {"user": "someone", "role": "SomeRole"}[kind]):
+            path, slash, name = rest.rpartition("/")
+            yield _Rest(path + slash, name, is_settled=settled)
+
+    def services(self) -> Iterator[Caller]:
+        """Go through the services."""
+        keys = self._keys("")
+        named = [name.text for name in self._names if name.kind == "service"] + keys.words[SERVICE]
+        walk = _Walk(keys.texts, keys.start(service=""), (_names.SERVICES,))
+        fresh = self._fresh(walk, named, "some-service.amazonaws.com")
+        for name in dict.fromkeys([*named, *(text for text, _ in fresh)]):
+            yield from _caller(name)
+
+    def _fresh(self, walk: _Walk, words: Collection[str], usual: str = "") -> list[tuple[str, bool]]:
+        """Return a text for each class of those that policies do not name, and whether there is such a text for sure.
+
+        Args:
+            walk: Where to look.
+            words: The texts that policies name.
+            usual: A text to be preferred.
+        """
+        found: dict[object, tuple[str, bool]] = {}
+        if usual not in words and walk.grammars[0].has(usual):
+            found[walk.kind(walk.texts.after(walk.start, usual))] = usual, True
+        for text, state, settled in self._steps(walk, tuple(words)):
+            found.setdefault(walk.kind(state), (text, settled))
+        return list(found.values())
+
+    def _steps(self, walk: _Walk, words: tuple[str, ...]) -> list[tuple[str, int, bool]]:
+        """Walk, once for all accounts and names for which it is the same."""
+        key = (walk._replace(behind=""), words)
+        if key not in self._walked:
+            grammars = walk.grammars if walk.start else walk.grammars[:1]
+            self._walked[key] = [
+                (text, state, grammar is walk.grammars[0])
+                for grammar in grammars
+                for text, state in walk.texts.walk(walk.start, grammar, words, self._budget, walk.anew)
+            ]
+        return self._walked[key]
+
+
+def _caller(text: str, rest: _Rest | None = None, role: str = "") -> Iterator[Caller]:
+    """Make the caller of a principal, if there can be one."""
+    try:
+        requester = requester_of(text)
+    except RequestError:
+        return
+    keys: dict[str, tuple[ContextValue, ...]] = {key: (value,) for key, value in requester.keys.items()}
+    if role:
+        keys[ARN] = (role,)
+    if rest is None:
+        yield Caller(requester.name, keys)
+    else:
+        yield Caller(requester.name, keys, role if rest.path else "", None, rest.is_usual, rest.is_settled)
+
+
+# --- what is asked of callers ------------------------------------------------------------------------
+
+
+_VARIABLE: Final = re.compile(
+    r"\$\{(?:aws:PrincipalAccount|kms:CallerAccount)(?:\s*,\s*'[^'{}]*')?\}", re.IGNORECASE
+)
+"""A variable that stands for the caller's account."""
+
+
+class _Keys:
+    """What is asked of the keys that follow from the caller, in an account.
+
+    Attributes:
+        texts: The patterns of all keys, side by side.
+        words: The texts of each key that are matched alone.
+        names: The principals that aws:PrincipalArn is compared with.
+        accounts: The accounts in what aws:PrincipalArn is compared with.
+    """
+
+    def __init__(self, tests: Sequence[tuple[str, Test]], account: str) -> None:
+        """Take the tests, and what stands in the place of the caller's account."""
+        self.words: dict[str, list[str]] = {key: [] for key in KEYS}
+        self._numbers: dict[str, list[int]] = {}
+        patterns: list[list[Pattern]] = []
+        for key, test in tests:
+            if test.scale == "text":
+                words, several = texts_of(test, partial(_VARIABLE.sub, "" if key == SERVICE else account))
+                self.words[key] += words
+                for place in _PLACES.get(key, ()):
+                    self._numbers.setdefault(place, []).append(len(patterns))
+                    patterns.append(_last_parts(several) if key == USERNAME else several)
+        self.texts = Texts(patterns)
+        self.names = [name_of("AWS", word) for word in dict.fromkeys(self.words[ARN])]
+        self.accounts = [
+            part
+            for key, test in tests
+            for value in (test.values if key == ARN else ())
+            for part in text_of(value).split(":")[4:5]
+        ]
+
+    def start(self, **before: str) -> int:
+        """Return where the patterns stand behind what begins the value of each key."""
+        state = 0
+        for place, beginning in before.items():
+            state |= self.texts.after(self.texts.begin(self._numbers.get(place, ())), beginning)
+        return state
+
+
+_PLACES: Final[Mapping[str, tuple[str, ...]]] = {
+    ARN: ("iam", "sts"),
+    USERNAME: ("username",),
+    USERID: ("userid",),
+    SERVICE: ("service",),
+    **dict.fromkeys(OF_THE_ACCOUNT, ("account",)),
+}
+"""Where a text that is walked over begins the value of a key, or goes on with it."""
+
+
+def _last_parts(patterns: Iterable[Pattern]) -> list[Pattern]:
+    """Return patterns of what stands behind the last slash, as patterns of the whole."""
+    found: list[Pattern] = []
+    for pattern in patterns:
+        within = tuple(
+            token._replace(letters=token.letters | {"/"}) if token.others else token for token in pattern
+        )
+        found += [within, (ANYTHING, Token(frozenset("/")), *within)]
+    return found

@@ -1,0 +1,294 @@
+"""The grid of all requests, as some policies tell them apart: by caller, action, each condition key and each doubt."""
+
+from __future__ import annotations
+
+import re
+from itertools import chain
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from kmspolicy._document import Policy, Principal, Statement
+from kmspolicy._document._convert import plural
+from kmspolicy._evaluate._decide import Outcome, decided
+from kmspolicy._language._actions import ACTIONS
+from kmspolicy._language._keys import condition_key
+from kmspolicy._normal._rules import rules_of
+from kmspolicy._prove._actions import actions_of
+from kmspolicy._prove._boxes import meet
+from kmspolicy._prove._callers import KEYS, USERID
+from kmspolicy._prove._clauses import Answer, Doubt, ways_of
+from kmspolicy._prove._keys import Point, points_of
+from kmspolicy._prove._population import Population, passes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from kmspolicy._language._keys import KeyType
+    from kmspolicy._normal._rules import Named, Rule, Rules
+    from kmspolicy._prove._actions import Action
+    from kmspolicy._prove._boxes import Box
+    from kmspolicy._prove._budget import Budget
+    from kmspolicy._prove._callers import Caller
+    from kmspolicy._prove._clauses import Atom, Way
+    from kmspolicy._prove._keys import Test
+
+
+class Sides(NamedTuple):
+    """What a policy says, as boxes.
+
+    Attributes:
+        denied: What it denies.
+        allowed: What it allows by naming the caller, or everyone.
+        delegated: What it leaves to the IAM policies of the caller's account.
+    """
+
+    denied: list[Box]
+    allowed: list[Box]
+    delegated: list[Box]
+
+    @property
+    def granted(self) -> list[Box]:
+        """What it allows or leaves to IAM policies, unless it is denied."""
+        return [*self.allowed, *self.delegated]
+
+
+_HOWS: Final[tuple[Named, Named]] = ("caller", "account")
+CALLER, ACTION = 0, 1
+"""The first two dimensions; those of condition keys and of doubts follow."""
+_FIRST_KEY: Final = 2
+
+
+class Grid:
+    """The grid of all requests.
+
+    Attributes:
+        population: The points of the first dimension.
+        actions: Those of the second.
+        points: The condition keys that do not follow from the caller, by their folded names, with their points.
+        doubts: The doubts, each answered by no and yes.
+        full: All points of each dimension, as a bit mask.
+        settled: The points of which it is known that there are such requests.
+        usual: The points that are usual as well.
+        odd: Boxes of what is not usual together.
+        elsewhere: What callers of other accounts ask for in vain, since it does not work across accounts.
+    """
+
+    def __init__(self, policies: Sequence[Rules], account: str | None, budget: Budget) -> None:
+        """Find the classes that some policies tell apart.
+
+        Args:
+            policies: The policies.
+            account: The account of the key; None if it is not known.
+            budget: What this may take.
+
+        Raises:
+            ExhaustedError: where there are too many.
+            UnsettledCaseError: for a text whose other cases are not known.
+            ScaleError: where a key that follows from the caller is compared with something that it is not.
+        """
+        self._budget = budget
+        self._policies = [
+            [(rule, list(self._ways(rule, policy))) for rule in policy.statements] for policy in policies
+        ]
+        ways = [way for policy in self._policies for _, ways in policy for way in ways]
+        rules = [rule for policy in self._policies for rule, _ in policy]
+        tests, doubts = _collected(chain.from_iterable(ways))
+        self._passing: dict[object, list[Box]] = {}
+        self._numbers = {key: {one: bit for bit, one in enumerate(some)} for key, some in tests.items()}
+        self.points = {
+            key: _points(key, list(some.values()), budget)
+            for key, some in tests.items()
+            if key not in KEYS or key == USERID
+        }
+        of_callers = [(key, test) for key in sorted(KEYS) for test in tests.get(key, {}).values()]
+        self.population = Population(rules, of_callers, account, budget)
+        self.actions = self._find_actions(rules)
+        self.doubts = doubts
+        dimensions: list[str | Doubt] = [*self.points, *doubts]
+        self._dimensions = {one: number for number, one in enumerate(dimensions, _FIRST_KEY)}
+        sizes = [len(self.population.callers), len(self.actions), *map(len, self.points.values())]
+        self.full = [(1 << size) - 1 for size in [*sizes, *(2 for _ in doubts)]]
+        self.settled = self._settled()
+        self.usual = self._usual()
+        self.odd = list(self._odd())
+        self.elsewhere = self._elsewhere(account)
+
+    def _ways(self, rule: Rule, policy: Rules) -> Iterator[Way]:
+        """Go through the ways in which a statement can apply to a request, as far as the key and conditions go."""
+        about: Way = ()
+        if not rule.is_about_the_key:
+            resources = plural(rule.statement.resource)
+            if not any(map(_KEY_ARN, resources)):
+                return
+            asks = f"whether the key is {' or '.join(map(repr, resources))}"
+            about = (Answer(Doubt(asks, is_settled=False), yes=True),)
+        for way in ways_of(rule.clauses, variables=policy.variables):
+            self._budget.spend(1 + len(way))
+            yield (*about, *way)
+
+    def _find_actions(self, rules: Iterable[Rule]) -> list[Action]:
+        """Find the classes of actions."""
+        about = {(rule.patterns, rule.statement.action is None): rule for rule in rules}
+        facts = [known for known in map(condition_key, self.points) if known is not None]
+
+        def kind(action: Action) -> object:
+            name = action.name.lower()
+            return (
+                action.across_accounts,
+                *(rule.is_about(name) for rule in about.values()),
+                *((known.may_be_in(action.name), action.name in known.always) for known in facts),
+            )
+
+        self._budget.spend(len(ACTIONS) * (len(about) + len(facts)))
+        return actions_of([rule.patterns for rule in about.values()], kind, self._budget)
+
+    # --- what is usual -------------------------------------------------------------------------------
+
+    def _settled(self) -> dict[int, int]:
+        """Return the points of which it is known that there are such requests."""
+        settled = {CALLER: self.population.where(lambda caller: caller.is_settled)}
+        for key, points in self.points.items():
+            settled[self._dimensions[key]] = _mask(point.values is not None for point in points)
+        for doubt in self.doubts:
+            settled[self._dimensions[doubt]] = 0b11 if doubt.is_settled else 0b01
+        return settled
+
+    def _usual(self) -> dict[int, int]:
+        """Return the points that are usual: a known action, a path that a policy names, a value that is not empty."""
+        usual = {
+            CALLER: self.population.where(lambda caller: caller.is_settled and caller.is_usual),
+            ACTION: self.actions_where(lambda action: action.is_known),
+        }
+        for key, points in self.points.items():
+            usual[self._dimensions[key]] = _mask(point.values not in (None, ("",)) for point in points)
+        return self.settled | usual
+
+    def _odd(self) -> Iterator[Box]:
+        """Go through what is not usual together: a key, and who or what never has it or always has it."""
+        for key in self.points:
+            dimension = self._dimensions[key]
+            absent, present = 1, self.full[dimension] & ~1
+            without, always = self._actions_by_key(key)
+            pairs = [(ACTION, without, present), (ACTION, always, absent)]
+            if key == USERID:
+                pairs.append((CALLER, self.population.where(lambda caller: caller.has_own_id), absent))
+            yield from ({one: mask, dimension: points} for one, mask, points in pairs if mask and points)
+
+    def _actions_by_key(self, key: str) -> tuple[int, int]:
+        """Return of which actions the requests do not have a key, and of which they always have it."""
+        known = condition_key(key)
+        if known is None:
+            return 0, 0
+        without = self.actions_where(lambda action: action.is_known and not known.may_be_in(action.name))
+        return without, self.actions_where(lambda action: action.name in known.always)
+
+    def _elsewhere(self, account: str | None) -> list[Box]:
+        """Return the requests by callers of other accounts that nothing allows, as decisions say."""
+        elsewhere = [caller for caller in self.population.callers if caller.is_elsewhere(account)]
+        if not elsewhere:
+            return []
+
+        def is_in_vain(action: Action) -> bool:
+            decision = decided(_EVERYTHING, action.request(elsewhere[0].name.text, {}, account))
+            return decision.outcome is Outcome.NOT_GRANTED
+
+        callers = self.population.where(lambda caller: caller.is_elsewhere(account))
+        actions = self.actions_where(is_in_vain)
+        return [{CALLER: callers, ACTION: actions}] if actions else []
+
+    def actions_where(self, holds: Callable[[Action], bool]) -> int:
+        """Return for which actions something holds, as a bit mask."""
+        return _mask(map(holds, self.actions))
+
+    def dimension(self, of: str | Doubt) -> int:
+        """Return the dimension of a condition key or of a doubt."""
+        return self._dimensions[of]
+
+    # --- boxes ---------------------------------------------------------------------------------------
+
+    def sides(self, number: int) -> Sides:
+        """Return what one of the policies says."""
+        sides = Sides([], [], [])
+        for rule, ways in self._policies[number]:
+            actions = _mask(rule.is_about(action.name.lower()) for action in self.actions)
+            for how, side in zip(_HOWS, (sides.allowed, sides.delegated), strict=True):
+                callers = self.population.named(rule, how)
+                if callers and actions:
+                    about = {CALLER: callers, ACTION: actions}
+                    boxes = [box for way in ways for box in self._boxes(about, way)]
+                    (sides.denied if rule.denies else side).extend(boxes)
+        return sides
+
+    def _boxes(self, box: Box, way: Way) -> list[Box]:
+        """Return the boxes of what a statement is about, where it applies in a way."""
+        boxes = [box]
+        for atom in way:
+            self._budget.spend(len(boxes))
+            parts = self._parts(atom)
+            boxes = [common for one in boxes for part in parts if (common := meet(one, part)) is not None]
+        return [
+            {dimension: mask for dimension, mask in one.items() if mask != self.full[dimension]}
+            for one in boxes
+        ]
+
+    def _parts(self, atom: Atom) -> list[Box]:
+        """Return the boxes of what one test lets pass, or of one answer to a doubt."""
+        if isinstance(atom, Answer):
+            return [{self._dimensions[atom.doubt]: 0b10 if atom.yes else 0b01}]
+        key, test = atom
+        known = (key, test.identity)
+        if known not in self._passing:
+            self._passing[known] = [box for box in self._found(key, test) if all(box.values())]
+        return self._passing[known]
+
+    def _found(self, key: str, test: Test) -> Iterator[Box]:
+        where = self.population.where
+        if key in KEYS:
+            yield {CALLER: where(lambda one: _follows(key, one) and passes(test, key, one))}
+        if key in self.points:
+            bit = self._numbers[key][test.identity]
+            passing = _mask(bool(point.passed >> bit & 1) for point in self.points[key])
+            others = {CALLER: where(lambda one: not _follows(key, one))} if key in KEYS else {}
+            yield {self._dimensions[key]: passing, **others}
+
+
+def _follows(key: str, caller: Caller) -> bool:
+    """Return whether a key follows from a caller."""
+    return key != USERID or not caller.has_own_id
+
+
+def _mask(answers: Iterable[bool]) -> int:
+    return sum(1 << number for number, answer in enumerate(answers) if answer)
+
+
+_EVERYTHING: Final = rules_of(
+    Policy(Statement("Allow", principal=Principal.everyone(), action="kms:*", resource="*"))
+)
+_USUAL: Final[Mapping[KeyType, tuple[str, ...]]] = {
+    "Bool": ("true", "false"),
+    "Numeric": ("1",),
+    "Date": ("2026-01-01T00:00:00Z",),
+    "IPAddress": ("198.51.100.1",),
+}
+"""Values of keys, by type, where any will do."""
+_KEY_ARN: Final = re.compile(r"arn:[^:]+:kms:[^:]*:[^:]*:(?:key|alias)/.").match
+
+
+def _collected(atoms: Iterable[Atom]) -> tuple[dict[str, dict[object, Test]], list[Doubt]]:
+    """Collect the tests of each key, and the doubts, each once."""
+    tests: dict[str, dict[object, Test]] = {}
+    doubts: dict[Doubt, None] = {}
+    for atom in atoms:
+        if isinstance(atom, Answer):
+            doubts[atom.doubt] = None
+        else:
+            tests.setdefault(atom.key, {}).setdefault(atom.test.identity, atom.test)
+    return tests, list(doubts)
+
+
+def _points(key: str, tests: Sequence[Test], budget: Budget) -> list[Point]:
+    """Return the classes of a condition key."""
+    known = condition_key(key)
+    several = any(test.parsed.qualifier for test in tests) if known is None else known.multivalued
+    usual = () if known is None else _USUAL.get(known.type, ())
+    points = points_of(tests, budget, several=several, usual=usual)
+    return points if ":" in key else points[:1]  # no request has a key without a prefix

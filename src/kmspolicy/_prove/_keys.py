@@ -1,0 +1,270 @@
+"""The classes of a condition key: values of which the tests at hand say all that they say of any.
+
+A request has no value of the key, one, or several where the key takes several. Which values there are follows from what
+is compared: texts from a walk over all patterns, numbers, dates and addresses from the ends of a scale. Whether a value
+passes a test is asked of the rule that decisions go by.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+from math import prod
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from kmspolicy._language._operators import holds
+from kmspolicy._language._patterns import has_wildcards, text_of_literal
+from kmspolicy._language._spans import by_arn_pattern, by_pattern, exactly, in_any_case
+from kmspolicy._language._values import instant, network, number, text_of, truth
+from kmspolicy._language._variables import Facts, expand
+from kmspolicy._prove import _texts
+from kmspolicy._prove._scales import addresses, numbers_and_instants
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from kmspolicy._language._aliases import ContextValue
+    from kmspolicy._language._operators import ParsedOperator
+    from kmspolicy._language._values import Value
+    from kmspolicy._prove._budget import Budget
+    from kmspolicy._prove._texts import Pattern
+
+
+class Test(NamedTuple):
+    """What a condition asks of the values of its key.
+
+    Attributes:
+        parsed: The operator.
+        values: The values of the policy, without variables that stand for something of the request.
+        variables: Whether the version of the policy has variables; some stand for a letter.
+    """
+
+    parsed: ParsedOperator
+    values: tuple[Value, ...]
+    variables: bool
+
+    def passed_by(
+        self, found: Sequence[ContextValue], keys: Mapping[str, tuple[ContextValue, ...]] | None = None
+    ) -> bool:
+        """Return whether the values of a request pass.
+
+        Args:
+            found: The values of the key.
+            keys: The other keys of the request, for variables.
+        """
+        return holds(self.parsed, self.values, found, Facts(keys or {}, self.variables))
+
+    def passed_by_each(self, value: ContextValue) -> bool:
+        """Return whether one value passes, which several must or one of several."""
+        return self._replace(parsed=self.parsed._replace(qualifier="")).passed_by((value,))
+
+    @property
+    def identity(self) -> object:
+        """What two tests have in common that are the same; true, 1 and 1.0 are not the same value."""
+        return self.parsed, self.variables, tuple((type(value), value) for value in self.values)
+
+    @property
+    def scale(self) -> str:
+        """What is compared: values on two scales have nothing to do with each other."""
+        return _SCALES[self.parsed.operator.kind.name]
+
+
+_SCALES: Final[Mapping[str, str]] = {
+    "String": "text",
+    "ARN": "text",
+    "Bool": "text",
+    "Numeric": "number",
+    "Date": "number",
+    "IPAddress": "address",
+    "Binary": "bytes",
+    "Null": "",
+}
+
+
+class Point(NamedTuple):
+    """A class of what requests have of a key.
+
+    Attributes:
+        values: The values of a request in it; None for a class of which it is not known whether there is any.
+        passed: Which tests it passes, as a bit mask.
+    """
+
+    values: tuple[ContextValue, ...] | None
+    passed: int
+
+
+def points_of(
+    tests: Sequence[Test], budget: Budget, *, several: bool, usual: Iterable[str] = ()
+) -> list[Point]:
+    """Return the classes of a key, first that of requests that do not have it.
+
+    Args:
+        tests: The tests of the key's values.
+        budget: What this may take.
+        several: Whether a request may have several values of the key.
+        usual: Values that show best what a request has, for the classes that they are in.
+
+    Raises:
+        ExhaustedError: where there are too many classes.
+        UnsettledCaseError: for a text whose other cases are not known.
+    """
+    values = [value for value in (*usual, *_values(tests, budget), "x") if value]
+    singles = _singles(
+        tests, [*values, ""], budget
+    )  # last: an empty text alone is not what it is among others
+    sets = _unions(singles, tests, budget) if several else {passed: (one,) for passed, one in singles.items()}
+    points = [Point(("",), _passed(tests, ("",)))]
+    for passed, given in sets.items():
+        found = tuple(value for value in given if value is not None)
+        if len(found) == len(given):
+            points.append(Point(found, _passed(tests, found)))
+        else:
+            points.append(Point(None, passed | _passed(tests, ("x",)) & _mask(tests, "")))
+    present = {point.passed: point for point in (*points[1:], points[0])[::-1]}
+    return [Point((), _passed(tests, ())), *reversed(present.values())]
+
+
+def _passed(tests: Sequence[Test], found: Sequence[ContextValue]) -> int:
+    return sum(1 << number for number, test in enumerate(tests) if test.passed_by(found))
+
+
+def _mask(tests: Sequence[Test], scale: str) -> int:
+    return sum(1 << number for number, test in enumerate(tests) if test.scale == scale)
+
+
+def _singles(
+    tests: Sequence[Test], values: Iterable[ContextValue], budget: Budget
+) -> dict[int, ContextValue | None]:
+    """Return which tests single values pass, each with such a value.
+
+    Where values are compared on several scales (a text that is a number, too), not every combination of what is passed
+    on each needs to exist; of those that no value at hand has, none is known.
+    """
+    found: dict[int, ContextValue | None] = {}
+    for value in values:
+        budget.spend(sum(len(test.values) for test in tests))
+        passed = sum(
+            1 << number for number, test in enumerate(tests) if test.scale and test.passed_by_each(value)
+        )
+        found.setdefault(passed, value)
+    scales = {test.scale for test in tests if test.scale}
+    if len(scales) > 1:
+        parts = [{passed & _mask(tests, scale) for passed in found} for scale in sorted(scales)]
+        budget.spend(prod(map(len, parts)))
+        for combination in product(*parts):
+            found.setdefault(sum(combination), None)
+    return found
+
+
+def _unions(
+    singles: Mapping[int, ContextValue | None], tests: Sequence[Test], budget: Budget
+) -> dict[int, tuple[ContextValue | None, ...]]:
+    """Return which tests several values pass together, each with the fewest such values.
+
+    Some tests must be passed by each value, so that what values pass together is what each of them passes; others by any,
+    so that it is what one of them passes. An empty text counts among others only.
+    """
+    every = sum(1 << number for number, test in enumerate(tests) if test.parsed.of_every_value)
+    unions: dict[int, tuple[ContextValue | None, ...]] = {
+        passed: (value,) for passed, value in singles.items() if value != ""
+    }
+    line = list(unions)
+    for one in line:
+        budget.spend(len(singles))
+        for other, value in singles.items():
+            both = (one | other) & ~every | one & other & every
+            if both not in unions:
+                unions[both] = (*unions[one], value)
+                line.append(both)
+    return unions
+
+
+# --- which values there are --------------------------------------------------------------------------
+
+
+def _values(tests: Sequence[Test], budget: Budget) -> list[str]:
+    """Return values of which one is in each class on each scale."""
+    by_scale: dict[str, list[Test]] = {}
+    for test in tests:
+        by_scale.setdefault(test.scale, []).append(test)
+    found: list[str] = []
+    if "number" in by_scale:
+        found += _on_the_scale(by_scale["number"])
+    if "address" in by_scale:
+        networks = (network(value) for test in by_scale["address"] for value in test.values)
+        found += addresses(known for known in networks if known is not None)
+    found += [text_of(value) for test in by_scale.get("bytes", ()) for value in test.values]
+    return found + _among_texts(by_scale.get("text", ()), budget)
+
+
+def _on_the_scale(tests: Iterable[Test]) -> list[str]:
+    values: dict[str, list[Value]] = {"Numeric": [], "Date": []}
+    for test in tests:
+        values[test.parsed.operator.kind.name] += test.values
+    numbers = [end for end in map(number, values["Numeric"]) if end is not None]
+    return numbers_and_instants(numbers, [end for end in map(instant, values["Date"]) if end is not None])
+
+
+def _among_texts(tests: Sequence[Test], budget: Budget) -> list[str]:
+    """Return a text for each class of texts: one of the words of the policy, or another one from a walk."""
+    words: dict[str, int] = {}
+    patterns: list[list[Pattern]] = []
+    for bit, test in enumerate(tests):
+        budget.spend(len(test.values))
+        alone, several = texts_of(test)
+        patterns.append(several)
+        for word in alone:
+            words[word] = words.get(word, 0) | 1 << bit
+    texts = _texts.Texts(patterns)
+    start = texts.begin(range(len(tests)))
+    found: dict[object, str] = {}
+    for word, named in words.items():
+        budget.spend(len(word))
+        found.setdefault((named, texts.answers(texts.after(start, word))), word)
+    for text, state in texts.walk(start, _texts.FREE, words, budget):
+        answers = texts.answers(state)
+        found[answers] = found.get(answers) or text
+    return [text for text in found.values() if text]
+
+
+def texts_of(test: Test, fill: Callable[[str], str] = lambda text: text) -> tuple[list[str], list[Pattern]]:
+    """Return the texts that pass a test as they are, and the patterns of others that pass; of a negated test, fail.
+
+    Args:
+        test: A test of texts.
+        fill: Puts something in the place of variables.
+    """
+    words: list[str] = []
+    patterns: list[Pattern] = []
+    for value in test.values:
+        read = _read(test, fill(text_of(value)))
+        if isinstance(read, str):
+            words.append(read)
+        elif read is not None:
+            patterns.append(read)
+    return words, patterns
+
+
+def _read(test: Test, value: str) -> str | Pattern | None:
+    """Read a value as a text that is matched alone, or as a pattern; None for one that matches nothing."""
+    if test.parsed.operator.kind.name == "Bool":
+        known = truth(value)
+        return None if known is None else _texts.in_any_case(text_of(known))
+    text = expand(value, Facts({}, test.variables))
+    return None if text is None else _READERS[test.parsed.operator.comparison.reach](text)
+
+
+def _like(text: str) -> str | Pattern | None:
+    return _texts.like(text) if has_wildcards(text) else text_of_literal(text)
+
+
+def _arn_like(text: str) -> str | Pattern | None:
+    pattern = _texts.arn_like(text)
+    return pattern if pattern is None or has_wildcards(text) else text_of_literal(text)
+
+
+_READERS: Final[Mapping[object, Callable[[str], str | Pattern | None]]] = {
+    exactly: text_of_literal,
+    in_any_case: lambda text: _texts.in_any_case(text_of_literal(text)),
+    by_pattern: _like,
+    by_arn_pattern: _arn_like,
+}

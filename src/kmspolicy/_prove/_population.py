@@ -1,0 +1,147 @@
+"""All callers that some policies tell apart, and which of them a statement names or a condition lets pass."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from kmspolicy._language._patterns import like
+from kmspolicy._language._principals import is_partition
+from kmspolicy._language._values import text_of
+from kmspolicy._normal._rules import marks_of, named, own_marks
+from kmspolicy._prove._callers import ARN, callers_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from kmspolicy._language._principals import PrincipalName
+    from kmspolicy._normal._rules import Named, Rule
+    from kmspolicy._prove._budget import Budget
+    from kmspolicy._prove._callers import Caller
+    from kmspolicy._prove._keys import Test
+
+
+class ScaleError(Exception):
+    """A key that follows from the caller is compared with a number, a date or an address; not seen outside."""
+
+
+class Population:
+    """Classes of callers.
+
+    Attributes:
+        callers: One of each class, the most usual.
+    """
+
+    def __init__(
+        self,
+        rules: Iterable[Rule],
+        tests: Sequence[tuple[str, Test]],
+        account: str | None,
+        budget: Budget,
+    ) -> None:
+        """Find the classes.
+
+        Args:
+            rules: The statements.
+            tests: The tests of keys that follow from the caller, each with the folded name of its key.
+            account: The account of the key; None if it is not known.
+            budget: What this may take.
+
+        Raises:
+            ExhaustedError: where there are too many.
+            UnsettledCaseError: for a text whose other cases are not known.
+            ScaleError: where a key that follows from the caller is compared with something that it is not.
+        """
+        about = {_who(rule): rule for rule in rules}
+        names = list(dict.fromkeys(name for rule in about.values() for name in rule.names))
+        if any(map(_is_on_another_scale, (test for _, test in tests))):
+            raise ScaleError
+        found = callers_of(names, tests, _partitions(names, tests), account, budget)
+        found += _somebody(found, names, about.values())
+        found.sort(key=lambda caller: (not caller.is_settled, not caller.is_usual))
+        budget.spend(len(found) * (2 * len(about) + sum(len(test.values) for _, test in tests)))
+        hows = [[_how(rule, caller) for caller in found] for rule in about.values()]
+        passed = [[passes(test, key, caller) for caller in found] for key, test in tests]
+        others = ((caller.is_elsewhere(account), caller.has_own_id, caller.is_stranger) for caller in found)
+        kinds = zip(others, *hows, *passed, strict=True)
+        first: dict[object, int] = {}
+        for number, kind in enumerate(kinds):
+            first.setdefault(kind, number)
+        chosen = list(first.values())
+        self.callers = [found[number] for number in chosen]
+        self._hows = {who: [how[number] for number in chosen] for who, how in zip(about, hows, strict=True)}
+
+    def named(self, rule: Rule, how: Named) -> int:
+        """Return which callers a statement names in a way, as a bit mask."""
+        return _mask(one == how for one in self._hows[_who(rule)])
+
+    def where(self, holds: Callable[[Caller], bool]) -> int:
+        """Return for which callers something holds, as a bit mask."""
+        return _mask(map(holds, self.callers))
+
+
+def _mask(answers: Iterable[bool]) -> int:
+    return sum(1 << number for number, answer in enumerate(answers) if answer)
+
+
+def passes(test: Test, key: str, caller: Caller) -> bool:
+    """Return whether a caller passes a test of a key that follows from the caller."""
+    return test.passed_by(caller.keys.get(key, ()), caller.keys)
+
+
+_SOMEBODY: Final = frozenset({"unique id", "identity provider", "canonical user", "unknown", "service"})
+"""The kinds of names that may stand for a caller whom nobody can tell; "service" where it does not look like one."""
+
+
+def _who(rule: Rule) -> object:
+    """Return all on which it depends whom a statement names."""
+    statement = rule.statement
+    return rule.marks, statement.principal is None, statement.not_principal is None, rule.denies
+
+
+def _how(rule: Rule, caller: Caller) -> Named | None:
+    """Return how a statement names a caller, also by a name of which nobody knows whose it is."""
+    how = named(rule, caller.name)
+    if caller.also is None:
+        return how
+    also = named(rule, caller.also)
+    if rule.statement.principal is None:
+        return how and also
+    return also or how
+
+
+def _is_on_another_scale(test: Test) -> bool:
+    read = test.parsed.operator.kind.read
+    return test.scale not in ("text", "") and any(
+        read is None or read(value) is not None for value in test.values
+    )
+
+
+_PARTITION: Final = re.compile(r"arn:([^:]*):").match
+_KNOWN_PARTITIONS: Final = ("aws", "aws-cn", "aws-us-gov")
+
+
+def _partitions(names: Iterable[PrincipalName], tests: Iterable[tuple[str, Test]]) -> list[str]:
+    """Return the partitions that policies name; where they name none, the first that fits their patterns."""
+    texts = [text_of(value) for key, test in tests if key == ARN for value in test.values]
+    parts = [match[1] for match in map(_PARTITION, texts) if match is not None]
+    named = [*(name.partition for name in names if name.partition), *filter(is_partition, parts)]
+    fitting = [next((one for one in _KNOWN_PARTITIONS if like(part, one)), "aws") for part in parts]
+    return list(dict.fromkeys(named or fitting or ["aws"]))
+
+
+def _somebody(
+    callers: Iterable[Caller], names: Iterable[PrincipalName], rules: Iterable[Rule]
+) -> list[Caller]:
+    """Return who may be meant by names that no caller has: unique ids, identity providers, placeholders.
+
+    Whoever that is may be like any caller whom policies do not name, and has that name as well.
+    """
+    marks = [rule.marks for rule in rules]
+    named = {mark for some in marks for mark in some}
+    own = [(caller, own_marks(caller.name)) for caller in callers]
+    known = {mark for _, some in own for mark in some}
+    unknown = [name for name in names if known.isdisjoint(marks_of(name)) and name.kind in _SOMEBODY]
+    alike = {tuple(marks_of(name)[0] in one for one in marks): name for name in unknown}
+    unnamed = [caller for caller, some in own if named.isdisjoint(some)] if unknown else []
+    return [caller._replace(also=name, is_settled=False) for name in alike.values() for caller in unnamed]

@@ -1,0 +1,115 @@
+"""The one question behind all proofs: is there a request that one policy grants, and another does not?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import attrs
+
+from kmspolicy._evaluate._decide import Outcome
+from kmspolicy._printable import cut, printable, word
+from kmspolicy._prove._boxes import left_over, meet
+from kmspolicy._prove._budget import ExhaustedError
+from kmspolicy._prove._grid import CALLER
+from kmspolicy._prove._requests import first, request_of
+from kmspolicy._prove._verdicts import Fails, Holds, Unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from kmspolicy._evaluate._request import Request
+    from kmspolicy._prove._boxes import Box
+    from kmspolicy._prove._budget import Budget
+    from kmspolicy._prove._grid import Grid, Sides
+    from kmspolicy._prove._verdicts import Verdict, Witness
+
+    Replay = Callable[[Request], Witness | None]
+    """Says whether a request shows it, and how."""
+    Task = tuple[Box, Sequence[Box]]
+    """A box that may be covered by others."""
+
+RANK: Final = {Outcome.DENIED: 0, Outcome.NOT_GRANTED: 1, Outcome.DELEGATED: 2, Outcome.ALLOWED: 3}
+"""The order of outcomes."""
+
+TOO_MUCH: Final = "the policies tell more requests apart than are looked at"
+
+
+def tasks_above(more: Sides, less: Sides, level: Outcome, grid: Grid) -> Iterator[Task]:
+    """Go through what must be covered if no request has at least an outcome by one policy, and a lower one by another."""
+    out = [*more.denied, *grid.elsewhere]
+    undenied = [box for box in less.denied if box not in more.denied]
+    if level is Outcome.NOT_GRANTED:
+        yield from ((box, out) for box in undenied)
+        return
+    mine, theirs = (more.allowed, less.allowed) if level is Outcome.ALLOWED else (more.granted, less.granted)
+    covers = [*theirs, *out]
+    for box in mine:
+        if box not in theirs:
+            yield box, covers
+        for denied in undenied:
+            if (common := meet(box, denied)) is not None:
+                yield common, out
+
+
+class Search:
+    """The search for a request that shows that something does not hold."""
+
+    def __init__(self, grid: Grid, account: str | None, budget: Budget) -> None:
+        """Take the grid."""
+        self._grid = grid
+        self._account = account
+        self._budget = budget
+
+    def verdict(self, claim: str, tasks: Iterable[Task], replay: Replay) -> Verdict:
+        """Return whether all boxes are covered, with a request if one is not.
+
+        Args:
+            claim: What holds then.
+            tasks: The boxes.
+            replay: Says whether a request shows that it does not hold.
+        """
+        grid = self._grid
+        left: list[tuple[Task, Box]] = []
+        try:
+            for task in tasks:
+                rest = left_over(*task, grid.full, self._budget)
+                if rest is None:
+                    continue
+                if (witness := self._witness(task, grid.usual, grid.odd, replay)) is not None:
+                    return Fails(claim, witness)
+                left.append((task, rest))
+            for task, _ in left:
+                if (witness := self._witness(task, grid.settled, (), replay)) is not None:
+                    return Fails(claim, attrs.evolve(witness, typical=False))
+            if not left:
+                return Holds(claim)
+            task, rest = left[0]
+            witness = self._witness(task, {}, (), replay)
+        except ExhaustedError:
+            return Unknown(claim, TOO_MUCH)
+        return Unknown(claim, self._reason(rest), witness and attrs.evolve(witness, typical=False))
+
+    def _witness(self, task: Task, points: Box, odd: Sequence[Box], replay: Replay) -> Witness | None:
+        """Return a request that shows that a box is not covered, of some points and outside of odd boxes."""
+        box, covers = task
+        part = meet(box, points)
+        rest = None if part is None else left_over(part, [*covers, *odd], self._grid.full, self._budget)
+        request = None if rest is None else request_of(self._grid, rest, self._account)
+        return None if request is None else replay(request)
+
+    def _reason(self, rest: Box) -> str:
+        """Say what is not known of the requests that are left over."""
+        grid = self._grid
+        for doubt in grid.doubts:
+            if not doubt.is_settled and not rest.get(grid.dimension(doubt), 0b11) & 0b01:
+                return f"it is not settled {printable(cut(doubt.asks))}"
+        if not rest.get(CALLER, grid.full[CALLER]) & grid.settled[CALLER]:
+            caller = grid.population.callers[first(grid, rest, CALLER)]
+            if caller.also is None:
+                return f"it is not settled whether there can be {word(caller.role or caller.name.text)}"
+            return f"nobody knows whom {word(caller.also.text)} means"
+        for key in grid.points:
+            dimension = grid.dimension(key)
+            if not rest.get(dimension, grid.full[dimension]) & grid.settled[dimension]:
+                return f"values of {word(key)} are compared as texts and as something else"
+        return "it depends on what policy variables stand for"

@@ -1,0 +1,312 @@
+"""All texts, by what some patterns say of them.
+
+The patterns run side by side over a text. Where each of them stands is a set of places, a bit mask, and what can still
+be said of a text depends on that set alone. A walk over the sets that can be reached, the shortest texts first, gives a
+text for each combination of answers that any text has.
+"""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
+
+import attrs
+
+from kmspolicy._language._patterns import text_of_literal
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+    from kmspolicy._prove._budget import Budget
+
+
+class UnsettledCaseError(Exception):
+    """A text beside which it is not known which letters are the same in another case; it is not seen outside."""
+
+
+# --- patterns ----------------------------------------------------------------------------------------
+
+
+class Token(NamedTuple):
+    """One place of a pattern.
+
+    Attributes:
+        letters: The letters that may stand there.
+        others: Whether all letters but these may stand there instead.
+        many: Whether any number of them may, or none.
+    """
+
+    letters: frozenset[str]
+    others: bool = False
+    many: bool = False
+
+
+Pattern: TypeAlias = tuple[Token, ...]
+
+_COLONS: Final = 5
+_LATIN_1: Final = 0xFF
+_ALSO_LOWERED: Final[Mapping[str, str]] = {"k": "\u212a", "\xe5": "\u212b", "\xdf": "\u1e9e"}
+"""The letters beyond Latin-1 whose lower case is within it, and has another upper case or none: Kelvin, \xc5ngstr\xf6m, \xdf."""
+
+
+def in_any_case(text: str) -> Pattern:
+    """Return the pattern of the texts that have the same lower case as one.
+
+    Raises:
+        UnsettledCaseError: for letters beyond Latin-1, of which KMS takes none: the lower case of some depends on what
+            stands beside them, or is more than one letter.
+    """
+    lower = text.lower()
+    if any(ord(letter) > _LATIN_1 for letter in lower):
+        raise UnsettledCaseError
+    return tuple(Token(frozenset(_cases(letter))) for letter in lower)
+
+
+def _cases(letter: str) -> str:
+    upper = letter.upper()
+    return letter + _ALSO_LOWERED.get(letter, "") + (upper if upper.lower() == letter else "")
+
+
+def like(pattern: str, but: str = "") -> Pattern:
+    """Return a pattern with wildcards.
+
+    Args:
+        pattern: The pattern.
+        but: Letters that no wildcard stands for.
+    """
+    excluded = frozenset(but)
+    tokens: list[Token] = []
+    for letter in pattern:
+        if letter == "?":
+            tokens.append(Token(excluded, others=True))
+        elif letter != "*":
+            tokens.append(Token(frozenset(text_of_literal(letter))))
+        elif not tokens or not tokens[-1].many:
+            tokens.append(Token(excluded, others=True, many=True))
+    return tuple(tokens)
+
+
+def arn_like(pattern: str) -> Pattern | None:
+    """Return a pattern of ARNs, whose wildcards do not cross the first five colons; None for one that matches nothing."""
+    parts = pattern.split(":", _COLONS)
+    if len(parts) <= _COLONS:
+        return None
+    before = (token for part in parts[:-1] for token in (*like(part, but=":"), Token(frozenset(":"))))
+    return (*before, *like(parts[-1]))
+
+
+# --- which texts there are ---------------------------------------------------------------------------
+
+
+@attrs.frozen(eq=False)
+class Grammar:
+    """Which texts there are.
+
+    Attributes:
+        steps: For each state the letters that may follow, those to be preferred first, and the state they lead to.
+        ends: The states in which a text may end.
+        free: Whether any letter may follow in any state, and there is only one.
+    """
+
+    steps: tuple[Mapping[str, int], ...]
+    ends: frozenset[int] = frozenset({0})
+    free: bool = False
+
+    def after(self, state: int, letter: str) -> int | None:
+        """Return the state behind a letter; None where it may not stand there."""
+        return 0 if self.free else self.steps[state].get(letter)
+
+    def has(self, text: str) -> bool:
+        """Return whether there is such a text."""
+        state = 0
+        for letter in text:
+            following = self.after(state, letter)
+            if following is None:
+                return False
+            state = following
+        return state in self.ends
+
+
+FREE: Final = Grammar(({},), free=True)
+"""Any text."""
+
+USUAL_LETTERS: Final = "xyzabcdefghijklmnopqrstuvw0123456789XYZABCDEFGHIJKLMNOPQRSTUVW"
+"""The letters to be preferred where any will do."""
+
+
+# --- the walk ----------------------------------------------------------------------------------------
+
+
+class Texts:
+    """Tests of a text, each by patterns of which one must match.
+
+    A state has a bit for each place at which a pattern may stand: before each token, and at its end.
+    """
+
+    def __init__(self, tests: Sequence[Iterable[Pattern]]) -> None:
+        """Lay the places of all patterns in one line."""
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        self._settled: list[tuple[int, int, int]] = []
+        """Of each test that a last ``*`` settles: these places, what they leave of the state, and what they make it."""
+        self._many = 0
+        self._stars = 0
+        self._others = [0, 0]
+        self._letters: dict[str, list[int]] = {}
+        place = 0
+        for patterns in tests:
+            first, start, end, stars = place, 0, 0, 0
+            for pattern in patterns:
+                start |= 1 << place
+                self._lay(pattern, place)
+                place += len(pattern)
+                end |= 1 << place
+                if pattern and pattern[-1] == ANYTHING:
+                    stars |= 1 << place - 1
+                place += 1
+            self._starts.append(start)
+            self._ends.append(end)
+            if stars:
+                lowest = stars & -stars
+                self._stars |= stars
+                self._settled.append((stars, ~((1 << place) - (1 << first)), lowest | lowest << 1))
+        self._places = place
+
+    def _lay(self, pattern: Pattern, first: int) -> None:
+        """Note which letters lead from each place to the next, or to itself."""
+        for place, token in enumerate(pattern, first):
+            bit, many = 1 << place, int(token.many)
+            if token.many:
+                self._many |= bit
+            if token.others:
+                self._others[many] |= bit
+            for letter in token.letters:
+                self._letters.setdefault(letter, [0, 0])[many] |= bit
+
+    def _moves(self, letter: str) -> tuple[int, int]:
+        """Return from which places a letter leads to the next one, and at which it stays."""
+        on, stay = self._letters.get(letter, (0, 0))
+        # A token that names a letter takes it or, if it takes all others, does not.
+        return self._others[0] ^ on, self._others[1] ^ stay
+
+    def begin(self, tests: Iterable[int]) -> int:
+        """Return the state in which some tests begin, and no others."""
+        state = 0
+        for test in tests:
+            state |= self._starts[test]
+        return self._closed(state)
+
+    def _closed(self, state: int) -> int:
+        state |= (state & self._many) << 1
+        if not state & self._stars:
+            return state
+        for stars, rest, settled in self._settled:
+            if state & stars:
+                state = state & rest | settled
+        return state
+
+    def after(self, state: int, text: str) -> int:
+        """Return the state behind a text."""
+        for letter in text:
+            on, stay = self._moves(letter)
+            state = self._closed((state & on) << 1 | state & stay)
+        return state
+
+    def answers(self, state: int) -> int:
+        """Return which tests a text passes that ends in a state, with a bit for each."""
+        return sum(1 << test for test, end in enumerate(self._ends) if state & end)
+
+    def walk(
+        self,
+        start: int,
+        grammar: Grammar,
+        words: Collection[str],
+        budget: Budget,
+        anew: str = "",
+    ) -> Iterator[tuple[str, int]]:
+        """Go through the states that texts lead to, each with the shortest such text that is none of some words.
+
+        Args:
+            start: The state in which a text begins.
+            grammar: Which texts there are.
+            words: Texts that are left out, since each of them is looked at by itself.
+            budget: What the walk may take.
+            anew: A letter behind which a word may begin anew, so that texts that end in one are left out, too.
+        """
+        trie = _trie(words)
+        choices = self._choices(grammar, frozenset("".join(words)))
+        weight = 1 + len(self._settled) // 8 + self._places // 2048
+        seen = {(start, 0, id(trie))}
+        line: list[_Place] = [(start, 0, trie, -1, "")]
+        for number, (state, where, node, _, _) in enumerate(line):
+            if where in grammar.ends and (node is None or "" not in node):
+                yield _spelt(line, number), state
+            budget.spend(weight)
+            for letter, on, stay, apart in choices:
+                # A letter that nothing tells from an earlier one, in this state, leads where that one does.
+                if node is None and apart >= 0 and not state & apart:
+                    continue
+                there = grammar.after(where, letter)
+                if there is None:
+                    continue
+                budget.spend(weight)
+                following = self._closed((state & on) << 1 | state & stay)
+                child = trie if letter == anew else None if node is None else node.get(letter)
+                # What follows a text that begins no word can follow one that begins a word, too, and more.
+                if (following, there, 0) not in seen and (
+                    child is None or (following, there, id(child)) not in seen
+                ):
+                    seen.add((following, there, 0 if child is None else id(child)))
+                    line.append((following, there, child, number, letter))
+
+    def _choices(self, grammar: Grammar, named: frozenset[str]) -> list[tuple[str, int, int, int]]:
+        """List letters, one of each kind that patterns, words or the grammar tell apart.
+
+        Returns:
+            For each letter from which places it leads on, and at which it stays; and at which it differs from the first
+            letter that the grammar takes for the same, -1 for that one.
+        """
+        letters: Iterable[str] = dict.fromkeys(letter for step in grammar.steps for letter in step)
+        if grammar.free:
+            known = {*named, *self._letters}
+            others = (letter for letter in chain(USUAL_LETTERS, map(chr, range(0x100, 0x3000))))
+            letters = [next(letter for letter in others if letter not in known), *sorted(known)]
+        firsts: dict[object, tuple[int, int]] = {}
+        chosen: dict[object, tuple[str, int, int, int]] = {}
+        for letter in letters:
+            on, stay = self._moves(letter)
+            kind = tuple(step.get(letter) for step in grammar.steps)
+            if kind not in firsts:
+                firsts[kind] = on, stay
+                apart = -1
+            else:
+                apart = firsts[kind][0] ^ on | firsts[kind][1] ^ stay
+            chosen.setdefault((kind, on, stay, letter if letter in named else ""), (letter, on, stay, apart))
+        return list(chosen.values())
+
+
+ANYTHING: Final = Token(frozenset(), others=True, many=True)
+
+_Trie: TypeAlias = dict[str, Any]
+"""The words that go on behind a text, by their next letter; behind a whole word the empty text stands, too."""
+_Place: TypeAlias = tuple[int, int, _Trie | None, int, str]
+"""A state of the patterns and one of the grammar, how words go on, the number of the place before, and the letter between."""
+
+
+def _trie(words: Iterable[str]) -> _Trie:
+    root: _Trie = {}
+    for word in words:
+        node = root
+        for letter in word:
+            node = node.setdefault(letter, {})
+        node[""] = {}
+    return root
+
+
+def _spelt(line: Sequence[_Place], number: int) -> str:
+    """Spell the text that leads to a state, from its end."""
+    letters: list[str] = []
+    while number >= 0:
+        number, letter = line[number][3:]
+        letters.append(letter)
+    return "".join(reversed(letters))

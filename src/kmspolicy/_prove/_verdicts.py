@@ -1,0 +1,227 @@
+"""What a proof answers: it holds, it fails with a request that shows it, or it is not known with the reason."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, Literal, NoReturn, TypeAlias, final
+
+import attrs
+
+from kmspolicy.errors import NotShownError
+
+if TYPE_CHECKING:
+    from kmspolicy._evaluate._decide import Decision
+    from kmspolicy._evaluate._request import Request
+
+
+@final
+@attrs.frozen
+class Witness:
+    """A request that shows an answer; :func:`kmspolicy.decide` says the same of it.
+
+    Attributes:
+        decision: What the policy in question decides; of two policies, the later one.
+        before: What the earlier one decides; None where there is one policy.
+        typical: Whether it is a request as services send them: with a known action, and with the condition keys that its
+            requests have.
+    """
+
+    decision: Decision
+    before: Decision | None = None
+    typical: bool = True
+
+    @property
+    def request(self) -> Request:
+        """The request."""
+        return self.decision.request
+
+    def __str__(self) -> str:
+        """Say it in plain English, as :func:`kmspolicy.explain` does."""
+        return _explained(self)
+
+
+@final
+@attrs.frozen
+class Holds:
+    """It is so for every request.
+
+    Attributes:
+        claim: What is so.
+    """
+
+    claim: str
+
+    @property
+    def holds(self) -> Literal[True]:
+        """Whether it is shown."""
+        return True
+
+    def require(self) -> Holds:
+        """Return this verdict; the others raise."""
+        return self
+
+    def __bool__(self) -> NoReturn:
+        """Refuse to be asked for yes or no, since the answer may be unknown."""
+        raise _neither("a verdict", "ask whether it .holds")
+
+    def __str__(self) -> str:
+        """Say it in plain English, as :func:`kmspolicy.explain` does."""
+        return _explained(self)
+
+
+@final
+@attrs.frozen
+class Fails:
+    """It is not so.
+
+    Attributes:
+        claim: What is not so.
+        witness: A request for which it is not.
+    """
+
+    claim: str
+    witness: Witness
+
+    @property
+    def holds(self) -> Literal[False]:
+        """Whether it is shown."""
+        return False
+
+    def require(self) -> NoReturn:
+        """Raise what shows that it is not so.
+
+        Raises:
+            NotShownError: always.
+        """
+        raise NotShownError(str(self), self)
+
+    def __bool__(self) -> NoReturn:
+        """Refuse to be asked for yes or no, since the answer may be unknown."""
+        raise _neither("a verdict", "ask whether it .holds")
+
+    def __str__(self) -> str:
+        """Say it in plain English, as :func:`kmspolicy.explain` does."""
+        return _explained(self)
+
+
+@final
+@attrs.frozen
+class Unknown:
+    """It is not known whether it is so.
+
+    Attributes:
+        claim: What is not known.
+        reason: Why it is not.
+        witness: A request for which it is not so if what is not known turns out that way; None where there is none.
+    """
+
+    claim: str
+    reason: str
+    witness: Witness | None = None
+
+    @property
+    def holds(self) -> Literal[False]:
+        """Whether it is shown."""
+        return False
+
+    def require(self) -> NoReturn:
+        """Raise, since it is not shown.
+
+        Raises:
+            NotShownError: always.
+        """
+        raise NotShownError(str(self), self)
+
+    def __bool__(self) -> NoReturn:
+        """Refuse to be asked for yes or no, since the answer is neither."""
+        raise _neither("a verdict", "ask whether it .holds")
+
+    def __str__(self) -> str:
+        """Say it in plain English, as :func:`kmspolicy.explain` does."""
+        return _explained(self)
+
+
+Verdict: TypeAlias = Holds | Fails | Unknown
+"""The answer to a question about all requests."""
+
+
+class Relation(Enum):
+    """What the later of two policies is, beside the earlier one."""
+
+    EQUIVALENT = "equivalent"
+    LESS_PERMISSIVE = "less permissive"
+    MORE_PERMISSIVE = "more permissive"
+    INCOMPARABLE = "incomparable"
+    """More permissive for some requests, less for others."""
+    UNKNOWN = "unknown"
+
+    def __bool__(self) -> NoReturn:
+        """Refuse to be asked for yes or no."""
+        raise _neither("a relation", f"compare it, as in: relation is {self}")
+
+
+@final
+@attrs.frozen
+class Comparison:
+    """What changes between two policies, for all requests.
+
+    Outcomes are ordered: DENIED, NOT_GRANTED, DELEGATED, ALLOWED. Access is granted by the last two.
+
+    Attributes:
+        no_new_access: Whether no request is granted more than before.
+        no_lost_access: Whether no request that was granted is granted less.
+        no_more: Whether the outcome is higher for no request; DENIED and NOT_GRANTED count, for a KMS grant may allow what
+            is not denied.
+        no_less: Whether it is lower for none.
+    """
+
+    no_new_access: Verdict
+    no_lost_access: Verdict
+    no_more: Verdict
+    no_less: Verdict
+
+    @property
+    def relation(self) -> Relation:
+        """What the later policy is, beside the earlier one."""
+        more, less = self.no_more, self.no_less
+        if isinstance(more, Fails) and isinstance(less, Fails):
+            return Relation.INCOMPARABLE
+        if isinstance(more, Unknown) or isinstance(less, Unknown):
+            return Relation.UNKNOWN
+        if isinstance(more, Fails):
+            return Relation.MORE_PERMISSIVE
+        return Relation.LESS_PERMISSIVE if isinstance(less, Fails) else Relation.EQUIVALENT
+
+    @property
+    def gained(self) -> Witness | None:
+        """A request with a higher outcome than before; None where there is none or none is known: see the verdicts."""
+        return None if isinstance(self.no_more, Holds) else self.no_more.witness
+
+    @property
+    def lost(self) -> Witness | None:
+        """A request with a lower outcome than before; None where there is none or none is known: see the verdicts."""
+        return None if isinstance(self.no_less, Holds) else self.no_less.witness
+
+    @property
+    def reason(self) -> str:
+        """Why something is not known; empty where all is."""
+        verdicts = (self.no_more, self.no_less)
+        return next((one.reason for one in verdicts if isinstance(one, Unknown)), "")
+
+    def __bool__(self) -> NoReturn:
+        """Refuse to be asked for yes or no."""
+        raise _neither("a comparison", "ask for its relation, or whether .no_new_access.holds")
+
+    def __str__(self) -> str:
+        """Say it in plain English, as :func:`kmspolicy.explain` does."""
+        return _explained(self)
+
+
+def _neither(what: str, instead: str) -> TypeError:
+    return TypeError(f"{what} is neither true nor false; {instead}")
+
+
+def _explained(value: Witness | Verdict | Comparison) -> str:
+    from kmspolicy._words._explain import explain  # noqa: PLC0415 - most answers are not shown
+
+    return explain(value)

@@ -1,0 +1,81 @@
+"""Plain English of answers about all requests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from kmspolicy._evaluate._decide import Outcome
+from kmspolicy._language._values import text_of
+from kmspolicy._printable import word
+from kmspolicy._prove._verdicts import Fails, Holds, Relation, Unknown
+from kmspolicy._words._conditions import value_words
+from kmspolicy._words._lists import listed
+from kmspolicy._words._principals import name_words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kmspolicy._evaluate._decide import Decision
+    from kmspolicy._prove._verdicts import Comparison, Verdict, Witness
+
+
+def witness_words(witness: Witness) -> str:
+    """Say what a request shows: who may do what, under which circumstances."""
+    request = witness.request
+    who = name_words(request.caller.name)
+    if request.caller.kind == "account":
+        who = f"the root user of {who}"
+    context = [
+        f"{word(key)} {listed([*map(text_of, values)], value_words)}"
+        for key, values in request.context
+        if values
+    ]
+    circumstances = f" with {listed(context, str)}" if context else ""
+    outcome = _outcome_words(witness.decision)
+    if witness.before is not None:
+        outcome = f"{_outcome_words(witness.before)} → {outcome}"
+        if (witness.before.outcome, witness.decision.outcome) == (Outcome.DENIED, Outcome.NOT_GRANTED):
+            outcome = "no longer denied; a KMS grant may allow it"
+    unusual = "" if witness.typical else " (not a usual request)"
+    return f"{who} may {request.action}{circumstances}: {outcome}{unusual}"
+
+
+def _outcome_words(decision: Decision) -> str:
+    return _OUTCOMES[decision.outcome]
+
+
+_OUTCOMES: Final[Mapping[Outcome, str]] = {
+    Outcome.ALLOWED: "yes",
+    Outcome.DELEGATED: "IAM",
+    Outcome.DENIED: "denied",
+    Outcome.NOT_GRANTED: "no",
+}
+"""Outcomes in a word, as access tables have them."""
+
+
+def verdict_words(verdict: Verdict) -> str:
+    """Say what is shown, or not."""
+    if isinstance(verdict, Holds):
+        return f"shown: {verdict.claim}"
+    if isinstance(verdict, Fails):
+        return f"not so: {verdict.claim}; {witness_words(verdict.witness)}"
+    unknown = f"not known: {verdict.claim}; {verdict.reason}"
+    return unknown if verdict.witness is None else f"{unknown}; perhaps {witness_words(verdict.witness)}"
+
+
+def comparison_words(comparison: Comparison) -> str:
+    """Say what the later of two policies is beside the earlier one, with a request for each difference."""
+    if comparison.relation is Relation.EQUIVALENT:
+        return "equivalent: every request has the same outcome"
+    verdicts = (("gained", comparison.no_more), ("lost", comparison.no_less))
+    shown = [(way, witness_words(verdict.witness)) for way, verdict in verdicts if isinstance(verdict, Fails)]
+    unknown = [
+        f"  not known what is {way}: {verdict.reason}"
+        for way, verdict in verdicts
+        if isinstance(verdict, Unknown)
+    ]
+    if len(shown) == 1 and not unknown:
+        return f"{comparison.relation.value}: {shown[0][1]}"
+    return "\n".join(
+        [f"{comparison.relation.value}:", *(f"  {way}: {words}" for way, words in shown), *unknown]
+    )
