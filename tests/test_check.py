@@ -793,6 +793,7 @@ def test_a_key_without_its_prefix(key: str, meant: str | None) -> None:
         (["kms:Decrypt*", "kms:Decrypt"], [1]),
         (["kms:*Key", "kms:EnableKey"], []),  # a wildcard that does not end
         (["kms:*", "kms:Foo"], []),  # not an action, which is said
+        (["kms:*", "kms:Foo*", "kms:Sign"], [2]),
     ],
 )
 def test_redundant_actions(names: list[str], redundant: list[int]) -> None:

@@ -10,7 +10,6 @@ from kmspolicy._check._found import Found, places_of
 from kmspolicy._language._actions import WITH_EFFECT, actions_matching, nearest_action
 from kmspolicy._language._patterns import has_wildcards
 from kmspolicy._language._principals import name_of
-from kmspolicy._language._spelling import fold
 from kmspolicy._printable import quoted
 
 if TYPE_CHECKING:
@@ -104,16 +103,18 @@ def redundant_actions(statement: Statement) -> Iterator[Found]:
 
 
 def _redundant(steps: Steps, names: tuple[str, ...]) -> Iterator[Found]:
-    folded = list(map(fold, names))
-    wildcards = {name for name in folded if name.endswith("*")}
-    lengths = {len(wildcard) - 1 for wildcard in wildcards}
-    seen: set[str] = set()
-    for index, name in enumerate(folded):
-        heads = {f"{name[:length]}*" for length in lengths} - {name}
-        again = name in seen or not wildcards.isdisjoint(heads)
-        if again and actions_matching(name):
-            yield Found("REDUNDANT_ACTION", (*steps, index), quoted(names[index]))
-        seen.add(name)
+    """Go through the names in an order in which a wildcard stands before all that begins like it."""
+    order = sorted(
+        (name.lower().removesuffix("*"), not name.endswith("*"), index) for index, name in enumerate(names)
+    )
+    head = last = None
+    for text, plain, index in order:
+        if (text, plain) == last or (head is not None and text.startswith(head)):
+            if actions_matching(names[index]):
+                yield Found("REDUNDANT_ACTION", (*steps, index), quoted(names[index]))
+        elif not plain:
+            head = text
+        last = (text, plain)
 
 
 def are_known(names: Names) -> bool:
