@@ -360,10 +360,17 @@ CATALOGUE: Final[dict[str, Entry]] = {
     # --- security ---
     "PUBLIC_ACCESS": Entry(
         SECURITY,
-        "Anybody in any account gets access: no condition limits who the caller is. kms:ViaService alone does not.",
+        "Anybody in any account gets access, since no condition limits who the caller is.",
         "Add a condition on kms:CallerAccount or aws:PrincipalOrgID, or name principals.",
         "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html#access-control-block-public-access-policy-status",
         _when("StringEquals", "kms:ViaService", "s3.us-east-1.amazonaws.com", Principal="*"),
+    ),
+    "WILDCARD_BEFORE_ACCOUNT": Entry(
+        WARNING,
+        "A wildcard of StringLike may stand for colons, so that the account may be one in the path of a user elsewhere.",
+        "Compare with ArnLike, in which no wildcard crosses a colon, or demand the account by aws:PrincipalAccount.",
+        f"{_OPERATORS}#Conditions_ARN",
+        _when("StringLike", "aws:PrincipalArn", "arn:aws*:iam::111122223333:role/App", Principal="*"),
     ),
     "ALLOW_WITH_NOT_PRINCIPAL": Entry(
         SECURITY,

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from kmspolicy._check._found import Found, named_actions, places_of
+from kmspolicy._check._limits import (
+    has_wildcard_before_account,
+    limits_callers,
+    tells_the_source,
+    why_public,
+)
 from kmspolicy._document._convert import plural
 from kmspolicy._evaluate._callers import requester_named
 from kmspolicy._language._operators import holds
-from kmspolicy._language._patterns import has_wildcards
-from kmspolicy._language._principals import is_account_id, name_of
+from kmspolicy._language._principals import name_of
 from kmspolicy._language._variables import Facts
 from kmspolicy._printable import quoted
 
@@ -19,38 +23,10 @@ if TYPE_CHECKING:
 
     from kmspolicy._document import Statement
     from kmspolicy._language._principals import PrincipalName
-    from kmspolicy._language._values import Value
     from kmspolicy._normal._clauses import Clause
     from kmspolicy._normal._rules import Rule
 
 # --- whom it lets in -------------------------------------------------------------------------------
-
-# What limits who the caller is; with others, kms:ViaService above all, anybody can be the caller.
-_LIMITING: Final = frozenset(
-    [
-        "kms:calleraccount",
-        "aws:principalaccount",
-        "aws:principalarn",
-        "aws:principalorgid",
-        "aws:principalorgpaths",
-        "aws:sourceaccount",
-        "aws:sourcearn",
-        "aws:sourceorgid",
-        "aws:sourceorgpaths",
-        "aws:sourceowner",
-        "aws:sourcevpc",
-        "aws:sourcevpcarn",
-        "aws:sourcevpce",
-        "aws:vpceaccount",
-        "aws:vpceorgid",
-        "aws:vpceorgpaths",
-        "aws:userid",
-    ]
-)
-_SERVICE_NAME: Final = frozenset({"aws:principalservicename"})
-_SOURCE: Final = frozenset(
-    ["aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths", "aws:sourceowner"]
-)
 
 
 def lets_in(rule: Rule, clauses: Sequence[Clause], account: str | None) -> Iterator[Found]:
@@ -58,15 +34,13 @@ def lets_in(rule: Rule, clauses: Sequence[Clause], account: str | None) -> Itera
     statement, principal = rule.statement, rule.statement.principal
     if statement.not_principal is not None:
         yield Found("ALLOW_WITH_NOT_PRINCIPAL", ("NotPrincipal",))
-    everyone = statement.not_principal is not None or (principal is not None and "*" in principal["AWS"])
-    if everyone and not _limited(clauses, _LIMITING):
-        service = _limited(clauses, _SERVICE_NAME)
-        code = "RESTRICT_ACCESS_TO_SERVICE_PRINCIPAL" if service else "PUBLIC_ACCESS"
-        yield Found(code, ("Principal",) if principal is not None else ("NotPrincipal",))
+        yield from _everyone("NotPrincipal", clauses)
+    elif principal is not None and "*" in principal["AWS"]:
+        yield from _everyone("Principal", clauses)
     if principal is None or principal.element == "*":
         return
     for kind, names in principal.element:
-        if kind == "Service" and plural(names) and not _limited(clauses, _SOURCE):
+        if kind == "Service" and plural(names) and not any(map(tells_the_source, clauses)):
             yield Found(
                 "RESTRICT_ACCESS_TO_SERVICE_PRINCIPAL", ("Principal", "Service"), quoted(plural(names)[0])
             )
@@ -89,46 +63,19 @@ def _account_of(text: str) -> str | None:
     return None if name.fault == "form" else name.account or None
 
 
-def _limited(clauses: Sequence[Clause], keys: frozenset[str]) -> bool:
-    """Tell whether a condition demands a fixed value of one of the keys, or of what a service writes of its source."""
-    return any(
-        clause.parsed.needs_key
-        and clause.values
-        and (
-            (clause.folded in keys and all(_fixed(clause.folded, value) for value in clause.values))
-            or (clause.folded.startswith(_BY_SERVICE) and all(map(_tells_an_account, clause.values)))
-        )
-        for clause in clauses
-    )
+def _everyone(element: str, clauses: Sequence[Clause]) -> Iterator[Found]:
+    """Find out whom of everyone the conditions of an Allow let in."""
+    limiting = list(filter(limits_callers, clauses))
+    if not limiting:
+        yield Found("PUBLIC_ACCESS", (element,), why_public(clauses))
+    elif all(clause.folded in _SERVICE_NAMES for clause in limiting):
+        if not any(map(tells_the_source, clauses)):
+            yield Found("RESTRICT_ACCESS_TO_SERVICE_PRINCIPAL", (element,))
+    elif all(map(has_wildcard_before_account, limiting)):
+        yield Found("WILDCARD_BEFORE_ACCOUNT", limiting[0].steps)
 
 
-# Services write the ARN or the account of their resource into it: CloudWatch Logs, SES, CloudTrail among others.
-# https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
-_BY_SERVICE: Final = "kms:encryptioncontext:aws:"
-
-
-def _tells_an_account(value: Value) -> bool:
-    """Tell whether a value is an account id, or an ARN that has one."""
-    text = str(value)
-    return is_account_id(text) or bool(_ARN_WITH_ACCOUNT(text))
-
-
-_ARN_WITH_ACCOUNT = re.compile(r"(?:[^:]*:){4}[0-9]{12}:", re.DOTALL).match
-
-
-def _fixed(folded: str, value: Value) -> bool:
-    """Tell whether a value stands for a limited set: no wildcard, or one behind an account or an organisation.
-
-    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalorgpaths
-    """
-    text = str(value)
-    if "${" in text:
-        return False
-    of_an_organisation = folded.endswith("orgpaths") and _ORGANISATION(text) is not None
-    return not has_wildcards(text) or _tells_an_account(text) or of_an_organisation
-
-
-_ORGANISATION = re.compile(r"o-[a-z0-9]+/").match
+_SERVICE_NAMES: Final = frozenset({"aws:principalservicename", "aws:principalservicenameslist"})
 
 # --- whom it shuts out, and whom it is never about ---------------------------------------------------
 
