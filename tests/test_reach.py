@@ -376,3 +376,156 @@ def test_services_whose_source_is_not_told(condition: Condition | None, found: b
         )
         limited = condition is not None and "aws:PrincipalOrgID" in str(condition)
         assert in_codes is (found and not limited)
+
+
+# --- principals of other accounts ------------------------------------------------------------------
+
+
+class Abroad(NamedTuple):
+    """What an Allow names for principals of another account, and which of it has no effect there."""
+
+    name: str
+    actions: str | list[str]
+    useless: str
+    everything: bool = False
+
+
+MANAGEMENT = [
+    "CancelKeyDeletion",
+    "CreateAlias",
+    "DeleteAlias",
+    "DeleteImportedKeyMaterial",
+    "DisableKey",
+    "DisableKeyRotation",
+    "EnableKey",
+    "EnableKeyRotation",
+    "GetKeyLastUsage",
+    "GetKeyPolicy",
+    "GetParametersForImport",
+    "ImportKeyMaterial",
+    "ListKeyPolicies",
+    "ListKeyRotations",
+    "ListResourceTags",
+    "PutKeyPolicy",
+    "ReplicateKey",
+    "RotateKeyOnDemand",
+    "ScheduleKeyDeletion",
+    "SynchronizeMultiRegionKey",
+    "TagResource",
+    "UntagResource",
+    "UpdateAlias",
+    "UpdateKeyDescription",
+    "UpdatePrimaryRegion",
+]
+USE = [
+    "CreateGrant",
+    "Decapsulate",
+    "Decrypt",
+    "DeriveSharedSecret",
+    "DescribeKey",
+    "Encapsulate",
+    "Encrypt",
+    "GenerateDataKey",
+    "GenerateDataKeyPair",
+    "GenerateDataKeyPairWithoutPlaintext",
+    "GenerateDataKeyWithoutPlaintext",
+    "GenerateMac",
+    "GetKeyRotationStatus",
+    "GetPublicKey",
+    "ListGrants",
+    "ReEncryptFrom",
+    "ReEncryptTo",
+    "RevokeGrant",
+    "Sign",
+    "Verify",
+    "VerifyMac",
+]
+# The model says it of each operation, under "Cross-account use".
+ABROAD = [
+    *(Abroad(f"kms:{name}", f"kms:{name}", f"kms:{name}") for name in MANAGEMENT),
+    *(Abroad(f"kms:{name}", f"kms:{name}", "") for name in USE),
+    Abroad("in another case", "KMS:putkeypolicy", "kms:PutKeyPolicy"),
+    Abroad("one beside another", ["kms:Decrypt", "kms:GetKeyPolicy"], "kms:GetKeyPolicy"),
+    Abroad("two", ["kms:TagResource", "kms:UntagResource"], "kms:TagResource, kms:UntagResource"),
+    Abroad("one twice", ["kms:PutKeyPolicy", "kms:Put*"], "kms:PutKeyPolicy"),
+    Abroad(
+        "a wildcard for nothing",
+        "kms:Update*",
+        "kms:UpdateAlias, kms:UpdateKeyDescription, kms:UpdatePrimaryRegion",
+    ),
+    Abroad("a wildcard for something", "kms:Get*", ""),
+    Abroad("an action without effect anywhere", "kms:CreateKey", ""),
+    Abroad("an unknown action", "kms:Foo", ""),
+    Abroad("everything", "kms:*", "", everything=True),
+    Abroad("everything of all services", "*", "", everything=True),
+    Abroad("everything by a wildcard", "kms:?*", "", everything=True),
+    Abroad("everything, and one", ["kms:*", "kms:PutKeyPolicy"], "kms:PutKeyPolicy", everything=True),
+    Abroad("everything that works", [f"kms:{name}" for name in USE], "", everything=True),
+]
+
+
+@pytest.mark.parametrize("row", ABROAD, ids=lambda row: row.name)
+def test_what_principals_of_another_account_get(row: Abroad) -> None:
+    """Most management works in the key's own account alone: the finding names what has no effect.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying-external-accounts.html
+    """
+    for name in (OTHER, f"arn:aws:iam::{OTHER}:root", f"arn:aws:iam::{OTHER}:role/App"):
+        statement = Statement(
+            "Allow", principal=Principal({"AWS": [ALICE, name]}), action=row.actions, resource="*"
+        )
+        found = [one for one in check(Policy([ADMIN, statement]), account=ACCOUNT) if "ACCOUNT" in one.code]
+        expected = ["ALL_ACTIONS_FOR_ANOTHER_ACCOUNT"] if row.everything else []
+        expected += ["UNSUPPORTED_ACTION_FOR_ANOTHER_ACCOUNT"] if row.useless else []
+        assert [one.code for one in found] == expected
+        assert all(one.path == "Statement[1].Principal.AWS[1]" for one in found)
+        if row.useless:
+            assert f"{name!r}, {row.useless}." in found[-1].message
+
+
+def test_what_another_account_gets_is_said_truly() -> None:
+    """It cannot delete the key or change its policy, whatever the statement says."""
+    policy = Policy([ADMIN, allow("kms:*").to(Principal.account(OTHER))])
+    (finding,) = check(policy, account=ACCOUNT)
+    assert "use of the key" in finding.message
+    assert "grants" in finding.message
+    assert "deletion" not in str(finding)
+    assert check(policy) == ()
+
+
+WITHOUT_EFFECT_NOT_SAID: list[tuple[str, Statement, str | None]] = [
+    ("the key's account is not known", allow("kms:PutKeyPolicy").to(Principal.account(OTHER)), None),
+    ("the key's own account", allow("kms:PutKeyPolicy").to(Principal.arn(ALICE)), ACCOUNT),
+    ("a Deny", deny("kms:PutKeyPolicy").to(Principal.account(OTHER)), ACCOUNT),
+    ("a deleted user", allow("kms:PutKeyPolicy").to(Principal({"AWS": USER_ID})), ACCOUNT),
+    ("a service", allow("kms:PutKeyPolicy").to(Principal.service("s3.amazonaws.com")), ACCOUNT),
+    (
+        "what cannot exist",
+        allow("kms:PutKeyPolicy").to(Principal({"AWS": f"arn:aws:iam::{OTHER}:group/g"})),
+        ACCOUNT,
+    ),
+    (
+        "all but the use of the key",
+        Statement("Allow", principal=Principal.account(OTHER), not_action="kms:Decrypt", resource="*"),
+        ACCOUNT,
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("statement", "account"),
+    [row[1:] for row in WITHOUT_EFFECT_NOT_SAID],
+    ids=[row[0] for row in WITHOUT_EFFECT_NOT_SAID],
+)
+def test_where_nothing_is_said_of_another_account(statement: Statement, account: str | None) -> None:
+    """Where the action may work, or where nothing is given."""
+    assert "UNSUPPORTED_ACTION_FOR_ANOTHER_ACCOUNT" not in codes(statement, account)
+
+
+def test_all_but_what_works_across_accounts() -> None:
+    """NotAction that excepts all use leaves another account nothing, and the finding names all of it."""
+    except_use = [f"kms:{name}" for name in USE]
+    statement = Statement("Allow", principal=Principal.account(OTHER), not_action=except_use, resource="*")
+    (finding,) = check(Policy([ADMIN, statement]), account=ACCOUNT)
+    assert finding.code == "UNSUPPORTED_ACTION_FOR_ANOTHER_ACCOUNT"
+    assert all(f"kms:{name}" in finding.message for name in MANAGEMENT)

@@ -34,6 +34,7 @@ ERROR, SECURITY, WARNING, SUGGESTION = (
 )
 
 _ROOT: Final = "arn:aws:iam::111122223333:root"
+_APP: Final = "arn:aws:iam::111122223333:role/App"
 _ALICE: Final = "arn:aws:iam::111122223333:user/alice"
 ADMIN: Final[Json] = {"Effect": "Allow", "Principal": {"AWS": _ROOT}, "Action": "kms:*", "Resource": "*"}
 """The statement beside the examples, without which they would lock everybody out."""
@@ -208,7 +209,7 @@ CATALOGUE: Final[dict[str, Entry]] = {
         "The caller could not put a policy on the key again.",
         "Allow kms:PutKeyPolicy to the caller or to its account, and narrow a Deny that takes it away; bypass_policy_lockout_safety_check is for giving up that right on purpose.",
         _PUT,
-        {"Version": "2012-10-17", "Statement": [ADMIN | {"Principal": {"AWS": _ALICE}}]},
+        {"Version": "2012-10-17", "Statement": [ADMIN | {"Principal": {"AWS": [_ALICE, _APP]}}]},
         caller="arn:aws:iam::111122223333:user/bob",
         doubt="Perhaps the caller could not put a policy on the key again.",
     ),
@@ -385,7 +386,7 @@ CATALOGUE: Final[dict[str, Entry]] = {
     ),
     "ALL_ACTIONS_FOR_ANOTHER_ACCOUNT": Entry(
         SECURITY,
-        "Another account gets every action on the key, deletion included.",
+        "Another account gets all that works across accounts: use of the key, and grants on it, as its IAM policies decide.",
         "Name the actions it needs; statements.use_by_account has those for using a key.",
         f"{_KMS}key-policy-modifying-external-accounts.html",
         _one(Principal={"AWS": "444455556666"}, Action="kms:*"),
@@ -454,6 +455,14 @@ CATALOGUE: Final[dict[str, Entry]] = {
         "Allow it in an IAM policy.",
         _PERMISSIONS,
         _one(Action="kms:CreateKey"),
+    ),
+    "UNSUPPORTED_ACTION_FOR_ANOTHER_ACCOUNT": Entry(
+        WARNING,
+        "The action does not work on a key of another account, so that the statement gives nothing by it to a principal there.",
+        "Name a role of the key's account, which the other account may assume.",
+        f"{_KMS}key-policy-modifying-external-accounts.html",
+        _one(Principal={"AWS": "arn:aws:iam::444455556666:role/App"}, Action="kms:PutKeyPolicy"),
+        account="111122223333",
     ),
     "INVALID_SERVICE_CONDITION_KEY": Entry(
         WARNING,
@@ -698,12 +707,19 @@ CATALOGUE: Final[dict[str, Entry]] = {
             },
         ),
     ),
+    "ONE_ADMINISTRATOR": Entry(
+        SUGGESTION,
+        "Only one user or role can put a policy again; should it be deleted, nobody can.",
+        "Let the account's IAM policies decide, too, with statements.enable_iam_policies, or name a second administrator.",
+        f"{_KMS}key-policy-default.html",
+        {"Version": "2012-10-17", "Statement": [ADMIN | {"Principal": {"AWS": _ALICE}}]},
+    ),
     "IAM_POLICIES_DECIDE": Entry(
         SUGGESTION,
         "Whether the caller can put a policy again is for the IAM policies of its account to say.",
         "Make sure that they allow kms:PutKeyPolicy; KMS refuses the policy otherwise.",
         _PUT,
-        _policy(),
+        {"Version": "2012-10-17", "Statement": [ADMIN | {"Action": "kms:Put*"}]},
         caller=_ALICE,
     ),
 }

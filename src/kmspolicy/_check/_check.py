@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from kmspolicy._check._administrators import delegates_by_default, one_administrator
 from kmspolicy._check._catalogue import CATALOGUE
 from kmspolicy._check._finding import Finding, Severity
 from kmspolicy._check._found import Found, places_of
@@ -74,7 +75,7 @@ def check_text(
     found = [
         *_size_and_characters(policy, text),
         *_document(policy),
-        *lockout(rules, who, key_account),
+        *_administration(rules, who, key_account),
         *_partitions(rules),
         *_partitions_of_values(rules),
         *_sids(policy),
@@ -89,6 +90,18 @@ def check_text(
             one._replace(steps=(*one.steps[:1], *one.steps[2:])) if _numbered(one) else one for one in found
         ]
     return tuple(_findings(_in_order(policy, found))) if found else ()
+
+
+def _administration(rules: Rules, who: Requester | None, account: str | None) -> Iterator[Found]:
+    """Find out who can put a policy again: nobody, the caller not, or one alone.
+
+    That IAM policies decide is not said of what AWS's default policy does.
+    """
+    found = list(lockout(rules, who, account))
+    by_default = delegates_by_default(rules, account)
+    yield from (one for one in found if not (by_default and one.code == "IAM_POLICIES_DECIDE"))
+    if all(one.code != "LOCKOUT_EVERYONE" for one in found):
+        yield from one_administrator(rules, account)
 
 
 def _in_order(policy: Policy, found: list[Found]) -> list[Found]:

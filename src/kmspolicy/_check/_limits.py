@@ -77,7 +77,9 @@ def _is_fixed(clause: Clause, value: Value) -> bool:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalorgpaths
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
 _ARN: Final = re.compile(r"(?:[^:]*:){4}\**[0-9]{12}\**:").match
-_ARN_AS_TEXT: Final = re.compile(r"((?:[^:]*:){0,4}[*?]*)[0-9]{12}:|((?:[^:]*:){1,4})[0-9]{12}(?:[*?]|$)").match
+_ARN_AS_TEXT: Final = re.compile(
+    r"((?:[^:]*:){0,4}[*?]*)[0-9]{12}:|((?:[^:]*:){1,4})[0-9]{12}(?:[*?]|$)"
+).match
 _ACCOUNT: Final = re.compile(r"\**[0-9]{12}\**").fullmatch
 _SERVICE: Final = re.compile(r"[a-z0-9-]+\.").match
 _BEGINNINGS: Final[Mapping[str, Callable[[str], re.Match[str] | None]]] = {

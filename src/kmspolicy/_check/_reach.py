@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from kmspolicy._check._found import Found, named_actions, places_of
+from kmspolicy._check._found import Found, named_actions
 from kmspolicy._check._limits import (
     has_wildcard_before_account,
     limits_callers,
@@ -14,7 +14,6 @@ from kmspolicy._check._limits import (
 from kmspolicy._document._convert import plural
 from kmspolicy._evaluate._callers import requester_named
 from kmspolicy._language._operators import holds
-from kmspolicy._language._principals import name_of
 from kmspolicy._language._variables import Facts
 from kmspolicy._printable import quoted
 
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 # --- whom it lets in -------------------------------------------------------------------------------
 
 
-def lets_in(rule: Rule, clauses: Sequence[Clause], account: str | None) -> Iterator[Found]:
+def lets_in(rule: Rule, clauses: Sequence[Clause]) -> Iterator[Found]:
     """Find whom an Allow lets in beyond what its author probably means."""
     statement, principal = rule.statement, rule.statement.principal
     if statement.not_principal is not None:
@@ -44,23 +43,6 @@ def lets_in(rule: Rule, clauses: Sequence[Clause], account: str | None) -> Itera
             yield Found(
                 "RESTRICT_ACCESS_TO_SERVICE_PRINCIPAL", ("Principal", "Service"), quoted(plural(names)[0])
             )
-        if kind == "AWS" and account is not None:
-            others = [
-                (steps, name)
-                for steps, name in places_of(("Principal", "AWS"), names)
-                if _account_of(name) not in (None, account)
-            ]
-            if others and _TO_MANAGE.issubset(fact.name for fact in named_actions(statement)):
-                for steps, name in others:
-                    yield Found("ALL_ACTIONS_FOR_ANOTHER_ACCOUNT", steps, quoted(name))
-
-
-_TO_MANAGE: Final = frozenset({"kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "kms:Decrypt"})
-
-
-def _account_of(text: str) -> str | None:
-    name = name_of("AWS", text)
-    return None if name.fault == "form" else name.account or None
 
 
 def _everyone(element: str, clauses: Sequence[Clause]) -> Iterator[Found]:

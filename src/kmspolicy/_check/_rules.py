@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kmspolicy._check._across import across_accounts
 from kmspolicy._check._conditions import conditions, operators
 from kmspolicy._check._names import actions, are_known, is_wrong, principals, redundant_actions, resources
 from kmspolicy._check._reach import lets_in, never_met, shuts_out_services
@@ -36,6 +37,8 @@ def found_in(rule: Rule, account: str | None) -> Iterator[Found]:
         yield from values(clauses)
         yield from never_met(rule, clauses)
     if statement.effect == "Allow":
-        yield from lets_in(rule, clauses, account)
+        yield from lets_in(rule, clauses)
+        if account is not None:
+            yield from across_accounts(statement, account)
     else:
         yield from shuts_out_services(statement, clauses)

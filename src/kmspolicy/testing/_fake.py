@@ -438,9 +438,13 @@ class FakeKMS:
                 raise self._error(operation, *_service.ANSWERS.get(code, (malformed, "")))
         if not all(map(self._exists, _names(policy))):
             raise self._error(operation, malformed, _service.PRINCIPALS)
-        by_iam = not self.iam_allows and any(finding.code == "IAM_POLICIES_DECIDE" for finding in findings)
-        if not bypass and (by_iam or not LOCKOUTS.isdisjoint(codes)):
+        if not bypass and (not LOCKOUTS.isdisjoint(codes) or not self._may_put(policy)):
             raise self._error(operation, malformed, _service.LOCKOUT)
+
+    def _may_put(self, policy: Policy) -> bool:
+        """Return whether the caller's IAM policies let the caller put another policy, where this one leaves it to them."""
+        request = Request(self.caller, "kms:PutKeyPolicy", account=self.account)
+        return self.iam_allows or decide(policy, request).outcome is not Outcome.DELEGATED
 
     def _exists(self, text: str) -> bool:
         """Tell whether a principal exists, in the partition of the key; of a session, whether its role does."""
