@@ -102,6 +102,41 @@ def test_findings(policy: Policy, caller: str, account: str | None) -> None:
         assert_safe(iter([str(PolicyCheckError(findings))]))
 
 
+X = f"{MALLORY} x"
+RARE: dict[str, tuple[dict[str, Any], str]] = {
+    "ALL_ACTIONS_FOR_ANOTHER_ACCOUNT": ({"Principal": {"AWS": HOSTILE_CALLER}}, "444455556666"),
+    "IAM_POLICIES_DECIDE": ({"Principal": {"AWS": ACCOUNT}}, ACCOUNT),
+    "OVERLY_PERMISSIVE_CONDITION": (
+        {"Condition": {"ForAllValues:StringEquals": {f"kms:EncryptionContext:{X}": "1"}}},
+        ACCOUNT,
+    ),
+    "FOR_ALL_VALUES_WITH_SINGLE_VALUED_KEY": (
+        {"Condition": {"ForAllValues:StringEquals": {f"aws:PrincipalTag/{X}": "1"}}},
+        ACCOUNT,
+    ),
+    "CONDITION_MATCHES_ABSENT_KEY": (
+        {"Condition": {"StringEqualsIfExists": {f"aws:PrincipalTag/{X}": "1"}}},
+        ACCOUNT,
+    ),
+    "TYPE_MISMATCH": ({"Condition": {"NumericEquals": {f"aws:PrincipalTag/{X}": "1"}}}, ACCOUNT),
+    "UNSUPPORTED_ACTION_FOR_CONDITION_KEY": (
+        {"Action": "kms:PutKeyPolicy", "Condition": {"StringEquals": {f"kms:EncryptionContext:{X}": "1"}}},
+        ACCOUNT,
+    ),
+    "INVALID_GLOBAL_CONDITION_KEY": ({"Condition": {"StringEquals": {f"aws:{X}": "1"}}}, ACCOUNT),
+}
+
+
+@pytest.mark.parametrize("code", RARE)
+def test_findings_that_are_rare_among_the_above(code: str) -> None:
+    """Each shows a name that has the form of an ARN or a key, and words in it."""
+    given, account = RARE[code]
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "kms:*", "Resource": "*", **given}
+    findings = check(Policy.from_dict({"Statement": statement}), caller=HOSTILE_CALLER, account=account)
+    assert code in {finding.code for finding in findings}
+    assert_safe(iter(map(str, findings)))
+
+
 @given(POLICIES, POLICIES)
 def test_values_at_a_prompt(policy: Policy, other: Policy) -> None:
     """Python's own words for a value break no terminal; they are code, in which all texts are quoted."""

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from kmspolicy import KeyPolicies, KeyPolicyError, Policy, Retry, statements
 from kmspolicy.testing import VirtualClock
-from property.hostile import DOCUMENTS, TEXTS, WORDS_OF_A_SERVER, posing, raw
+from property.hostile import DOCUMENTS, MALLORY, TEXTS, WORDS_OF_A_SERVER, posing, raw
 from property.strategies import ACCOUNT
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ class Client:
     async def put_key_policy(self, **_: Any) -> dict[str, Any]:
         if self.failures:
             raise self.failures.pop(0)
+        await asyncio.sleep(0)
         return self.answer
 
     get_key_policy = list_key_policies = put_key_policy
@@ -133,6 +134,14 @@ def test_policies_of_somebody_else(key: str, policy: Policy, request_id: str) ->
     there = Client(policy.to_json(), request_id)
     assert_safe(shown(there, changed))
     assert_safe(shown(there, lambda policies: policies.put(key, policy)))
+
+
+def test_policies_in_the_log() -> None:
+    """Their text is JSON, which quotes; what KMS stores and terminals obey is an escape."""
+    policy = statements.enable_iam_policies(ACCOUNT).named(f"{MALLORY} \x85\x9b\xad")
+    lines = [*shown(Client("", ""), lambda policies: policies.put("k", Policy([policy])))]
+    assert any(r"\x85\x9b\xad" in line for line in lines)
+    assert_safe(iter(lines))
 
 
 @given(KEYS)
