@@ -192,7 +192,7 @@ def test_a_principal_stands_for_its_arn() -> None:
         assert key.arn_like(app) == key.arn_like(arn)
         assert key.arn_not_like(app) == key.arn_not_like(arn)
     assert conditions.grantee_principal.arn_equals(app) == conditions.grantee_principal.arn_equals(arn)
-    with pytest.raises(errors.BuilderError, match="expected one ARN, and no principal with 2 names"):
+    with pytest.raises(errors.BuilderError, match="expected one ARN or a principal with exactly one name"):
         conditions.principal_arn.arn_equals(app | Principal.role("111122223333", "Other"))
     with pytest.raises(errors.BuilderError, match=r"expected the ARN of a user, .* not '\*'"):
         conditions.principal_arn.arn_equals(Principal.everyone())
@@ -214,8 +214,8 @@ def test_subclasses_of_numbers_are_written_as_numbers() -> None:
 
 
 WRONG: list[tuple[Callable[[], object], str]] = [
-    (lambda: conditions.via_service.equals(["a", "b"]), "kms:ViaService: values are given one by one, as in equals(*values), and not as ['a', 'b']"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
-    (lambda: conditions.rotation_period_in_days.equals([90]), "values are given one by one"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    (lambda: conditions.via_service.equals(["a", "b"]), "kms:ViaService: pass values one by one, as in equals(*values), not as ['a', 'b']"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    (lambda: conditions.rotation_period_in_days.equals([90]), "pass values one by one"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
     (lambda: conditions.caller_account.equals("1234"), "kms:CallerAccount: expected an account id of 12 digits, not '1234'"),
     (lambda: conditions.caller_account.equals("1111*"), "an account id of 12 digits"),
     (lambda: conditions.caller_account.like("arn:*"), "an account id of 12 digits"),
@@ -232,10 +232,10 @@ WRONG: list[tuple[Callable[[], object], str]] = [
     (lambda: conditions.current_time.equals(NOON.replace(microsecond=1)), "in whole seconds"),
     (lambda: conditions.current_time.equals("2026-01-01"), "expected a datetime"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
     (lambda: conditions.valid_to.equals("2026-01-01"), "expected a datetime"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
-    (lambda: conditions.valid_to.equals(NOON, 1.0), "expected either dates or numbers"),
+    (lambda: conditions.valid_to.equals(NOON, 1.0), "expected only dates or only numbers"),
     (lambda: conditions.source_ip.in_network("203.0.113.5/24"), "aws:SourceIp: expected a network in CIDR notation without host bits, not '203.0.113.5/24'"),
     (lambda: conditions.user_agent.equals(1), "aws:UserAgent: expected text, not 1"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
-    (lambda: conditions.source_ip.in_network("10.0.0.0/8"), "aws:SourceIp: expected a public network; private addresses are in aws:VpcSourceIp"),
+    (lambda: conditions.source_ip.in_network("10.0.0.0/8"), "aws:SourceIp: expected a public network; use aws:VpcSourceIp for private addresses"),
     (lambda: conditions.source_ip.in_network("home"), "a network in CIDR notation"),
     (lambda: conditions.source_ip.in_network(1), "a network in CIDR notation without host bits, not 1"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
     (lambda: conditions.encryption_context(""), "the name of a pair or a tag is text without wildcards and variables, not ''"),
@@ -366,7 +366,7 @@ def test_dates_at_the_edges(moment: datetime, text: str | None) -> None:
 )
 def test_networks_are_cidr(network: Any) -> None:
     """What Python takes for a network besides is not what IAM does."""
-    with pytest.raises(errors.BuilderError, match=r"CIDR notation|given one by one"):
+    with pytest.raises(errors.BuilderError, match=r"CIDR notation|pass values one by one"):
         conditions.source_ip.in_network(network)
 
 
@@ -408,7 +408,7 @@ def test_variables_of_keys_that_are_not_here() -> None:
         "StringEquals", "kms:EncryptionContext:sub", "${saml:sub}"
     )
     number: Any = 5
-    with pytest.raises(errors.BuilderError, match="a variable is written as text, not 5"):
+    with pytest.raises(errors.BuilderError, match="a variable must be text, not 5"):
         conditions.Variable(number)
 
 

@@ -327,7 +327,7 @@ def test_elements_are_replaced() -> None:
         "Deny", principal=app, action=["kms:Sign"], resource="*"
     )
     assert statement.replace() == statement
-    with pytest.raises(errors.PolicyDocumentError, match="cannot stand in one statement"):
+    with pytest.raises(errors.PolicyDocumentError, match="a statement cannot have both"):
         statement.replace(not_action="kms:Verify")
     with pytest.raises(TypeError, match="actions"):
         statement.replace(actions="kms:Verify")  # type: ignore[call-arg]  # ty: ignore[unknown-argument]
@@ -364,13 +364,14 @@ def test_a_name_is_replaced_in_a_principal() -> None:
     assert both.rename(before, new) == both.rename(old, new)
     for everyone in (Principal.everyone(), Principal({"AWS": "*"})):
         assert everyone.rename("*", new) == new
-        with pytest.raises(errors.PolicyDocumentError, match="everyone stands alone"):
+        with pytest.raises(errors.PolicyDocumentError, match="cannot rename a principal to everyone"):
             old.rename(old, everyone)
     with pytest.raises(
-        errors.PolicyDocumentError, match="of the kind AWS cannot be replaced by one of the kind Service"
+        errors.PolicyDocumentError,
+        match="cannot rename a principal of the kind AWS to one of the kind Service",
     ):
         old.rename(old, Principal.service("s3.amazonaws.com"))
-    with pytest.raises(errors.PolicyDocumentError, match="expected a principal with one name, not with 2"):
+    with pytest.raises(errors.PolicyDocumentError, match="the principal must have exactly one name, not 2"):
         old.rename(old | new, new)
     with pytest.raises(errors.PolicyDocumentError, match="expected text, found a number"):
         old.rename(before, 7)  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
@@ -411,9 +412,9 @@ def test_without_removes_the_statement_with_the_sid() -> None:
 @pytest.mark.parametrize(
     ("sids", "message"),
     [
-        (["a", None], r"no statement has the Sid 'x'; there are \['a', None\]"),
-        ([], r"no statement has the Sid 'x'; there are \[\]"),
-        (["x", "x"], "2 statements have the Sid 'x'; KMS allows that, so say which you mean"),
+        (["a", None], r"no statement has the Sid 'x'; the Sids are \['a', None\]"),
+        ([], r"no statement has the Sid 'x'; the Sids are \[\]"),
+        (["x", "x"], "2 statements have the Sid 'x', which KMS allows; build a Policy"),
     ],
 )
 def test_without_does_not_guess(sids: list[str | None], message: str) -> None:
@@ -472,41 +473,44 @@ def test_principals_are_built(build: Any, element: Any) -> None:
 @pytest.mark.parametrize(
     ("build", "message"),
     [
-        (lambda: Principal.account("1234"), "not an account id of 12 digits: '1234'"),
-        (lambda: Principal.account("\u0661" * 12), "not an account id"),
-        (lambda: Principal.account("111122223333\n"), "not an account id"),
-        (lambda: Principal.account(111122223333), "not an account id of 12 digits: 111122223333"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
-        (lambda: Principal.account("111122223333", partition="azure"), "not a partition"),
-        (lambda: Principal.role("111122223333", "App*"), "not the name of a role"),
-        (lambda: Principal.role("111122223333", ""), "not the name of a role"),
-        (lambda: Principal.role("111122223333", "/App"), "not the name of a role"),
-        (lambda: Principal.user("111122223333", "a b"), "not the name of a user"),
+        (lambda: Principal.account("1234"), "expected an account id of 12 digits, not '1234'"),
+        (lambda: Principal.account("\u0661" * 12), "expected an account id"),
+        (lambda: Principal.account("111122223333\n"), "expected an account id"),
+        (lambda: Principal.account(111122223333), "expected an account id of 12 digits, not 111122223333"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+        (lambda: Principal.account("111122223333", partition="azure"), "expected a partition"),
+        (lambda: Principal.role("111122223333", "App*"), "expected the name of a role"),
+        (lambda: Principal.role("111122223333", ""), "expected the name of a role"),
+        (lambda: Principal.role("111122223333", "/App"), "expected the name of a role"),
+        (lambda: Principal.user("111122223333", "a b"), "expected the name of a user"),
         (
             lambda: Principal.session("111122223333", "path/App", "me"),
-            "not the name of a role, without its path",
+            "expected the name of a role, without its path",
         ),
-        (lambda: Principal.session("111122223333", "App", "a/b"), "not the name of a role session"),
-        (lambda: Principal.service("*"), "not a service principal without wildcards"),
-        (lambda: Principal.federated(""), "not a provider"),
-        (lambda: Principal.arn("arn:aws:iam::111122223333:role/*"), "not an ARN without wildcards"),
-        (lambda: Principal.arn("111122223333"), "not an ARN"),
-        (lambda: Principal.arn(f"{ROOT}\n"), "not an ARN"),
+        (lambda: Principal.session("111122223333", "App", "a/b"), "expected the name of a role session"),
+        (lambda: Principal.service("*"), "expected a service principal without wildcards"),
+        (lambda: Principal.federated(""), "expected a provider"),
+        (
+            lambda: Principal.arn("arn:aws:iam::111122223333:role/*"),
+            "expected the ARN of a principal, without wildcards",
+        ),
+        (lambda: Principal.arn("111122223333"), "expected the ARN of a principal"),
+        (lambda: Principal.arn(f"{ROOT}\n"), "expected the ARN of a principal"),
         (
             lambda: Principal.arn("arn:aws:s3:::bucket"),
-            "not an ARN without wildcards that can be a principal's",
+            "expected the ARN of a principal, without wildcards, not 'arn:aws:s3:::bucket'$",
         ),
-        (lambda: Principal.arn("arn:aws:iam::111122223333:role/Päth"), "not an ARN"),
-        (lambda: Principal.arn(None), "not an ARN"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+        (lambda: Principal.arn("arn:aws:iam::111122223333:role/Päth"), "expected the ARN of a principal"),
+        (lambda: Principal.arn(None), "expected the ARN of a principal"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
         (
             lambda: Principal.role("111122223333", f"{ROOT}"),
-            "this is an ARN: Principal.arn takes a whole ARN",
+            "for a whole ARN, use Principal.arn",
         ),
-        (lambda: Principal.user(ROOT, "alice"), "this is an ARN: Principal.arn takes a whole ARN"),
-        (lambda: Principal.role("111122223333", "x" * 65), "not the name of a role"),
-        (lambda: Principal.service(" "), "not a service principal"),
-        (lambda: Principal((1, 2)), "is an object, not an array"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
-        (lambda: Principal(ROOT), "a principal is '\\*' or an object; write {'AWS': 'arn:"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
-        (lambda: Principal([ROOT]), "a principal other than '\\*' is an object, not an array"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+        (lambda: Principal.user(ROOT, "alice"), "for a whole ARN, use Principal.arn"),
+        (lambda: Principal.role("111122223333", "x" * 65), "expected the name of a role"),
+        (lambda: Principal.service(" "), "expected a service principal"),
+        (lambda: Principal((1, 2)), "must be an object, not an array"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+        (lambda: Principal(ROOT), "a principal must be '\\*' or an object; write {'AWS': 'arn:"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+        (lambda: Principal([ROOT]), "a principal other than '\\*' must be an object, not an array"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
         (lambda: Principal({"Aws": ROOT}), "'Aws' is not a kind of principal; did you mean 'AWS'?"),  # type: ignore[dict-item]  # ty: ignore[invalid-argument-type]
     ],
 )
@@ -534,7 +538,7 @@ def test_everyone_is_joined_with_nobody(other: Principal) -> None:
     for one, two in ((Principal.everyone(), other), (other, Principal.everyone())):
         with pytest.raises(
             errors.PolicyDocumentError,
-            match=r"^'\*' is everyone, and cannot be joined with other principals$",
+            match=r"^'\*' means everyone and cannot be joined with other principals$",
         ):
             _ = one | two
 
@@ -572,10 +576,11 @@ def test_the_same_operator_and_key_conflict(key: str) -> None:
     """The error says which, and the two ways out; the case of a key does not matter to IAM."""
     one = Condition("StringEquals", "kms:ViaService", "a")
     with pytest.raises(
-        errors.ConditionConflictError, match="'StringEquals' on kms:ViaService stands there"
+        errors.ConditionConflictError,
+        match="there is already a condition with 'StringEquals' on kms:ViaService",
     ) as caught:
         _ = one & Condition("StringEquals", key, "b")
-    assert "give all values to one condition if any of them may match" in str(caught.value)
+    assert "give all values to one condition if one of them must match" in str(caught.value)
     assert "another operator if all must" in str(caught.value)
 
 
@@ -583,8 +588,8 @@ def test_the_same_operator_and_key_conflict(key: str) -> None:
 
 NAN = float("nan")
 REFUSED: list[tuple[Any, str, str]] = [
-    (lambda: Statement("allow"), "Effect", "an effect is 'Allow' or 'Deny', not 'allow'; did you mean 'Allow'?"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
-    (lambda: Statement(None), "Effect", "an effect is 'Allow' or 'Deny', not null"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    (lambda: Statement("allow"), "Effect", "an effect must be 'Allow' or 'Deny', not 'allow'; did you mean 'Allow'?"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    (lambda: Statement(None), "Effect", "an effect must be 'Allow' or 'Deny', not null"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
     (lambda: Statement("Allow", action=3), "Action", "expected text or an array of text, found a number"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
     (lambda: Statement("Allow", action={"a"}), "Action", "expected text or an array of text, found set"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
     (lambda: Statement("Allow", action=["a", 1]), "Action[1]", "expected text, found a number"),  # type: ignore[list-item]  # ty: ignore[invalid-argument-type]
@@ -592,9 +597,9 @@ REFUSED: list[tuple[Any, str, str]] = [
     (lambda: Statement("Allow", sid=b"x"), "Sid", "expected text, found bytes"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
     (lambda: Statement("Allow", principal="*"), "Principal", "expected a Principal, found text; see Principal.arn, .account, .everyone"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
     (lambda: Statement("Allow", condition={}), "Condition", "expected a Condition, found an object; see Condition.from_dict"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
-    (lambda: Statement("Allow", action="a", not_action="b"), "NotAction", "Action and NotAction cannot stand in one statement; write two statements"),
-    (lambda: Statement("Allow", principal=Principal.everyone(), not_principal=Principal.everyone()), "NotPrincipal", "Principal and NotPrincipal cannot stand in one statement; write two statements"),
-    (lambda: Statement("Allow", resource=(), not_resource=()), "NotResource", "Resource and NotResource cannot stand in one statement; write two statements"),
+    (lambda: Statement("Allow", action="a", not_action="b"), "NotAction", "a statement cannot have both Action and NotAction; write two statements"),
+    (lambda: Statement("Allow", principal=Principal.everyone(), not_principal=Principal.everyone()), "NotPrincipal", "a statement cannot have both Principal and NotPrincipal; write two statements"),
+    (lambda: Statement("Allow", resource=(), not_resource=()), "NotResource", "a statement cannot have both Resource and NotResource; write two statements"),
     (lambda: Condition("a", "b", None), "", "expected text, a number, true or false, found null"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
     (lambda: Condition("a", "b", Fraction(1, 2)), "", "expected text, a number, true or false, found Fraction"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
     (lambda: Condition("a", "b", [["c"]]), "[0]", "expected text, a number, true or false, found an array"),  # type: ignore[list-item]  # ty: ignore[invalid-argument-type]
@@ -643,13 +648,13 @@ def test_the_largest_numbers_are_written_and_read() -> None:
 # --- what readers refuse ---------------------------------------------------------------------------
 
 PROBLEMS: list[tuple[str, list[str]]] = [
-    ("[]", ["line 1, column 1: a policy document is an object, not an array"]),
-    ("null", ["line 1, column 1: a policy document is an object, not null"]),
-    ('"x"', ["line 1, column 1: a policy document is an object, not text"]),
+    ("[]", ["line 1, column 1: a policy document must be an object, not an array"]),
+    ("null", ["line 1, column 1: a policy document must be an object, not null"]),
+    ('"x"', ["line 1, column 1: a policy document must be an object, not text"]),
     ("{}", ["line 1, column 1: the Statement is missing"]),
     (
         '{"Effect": "Allow"}',
-        ['line 1, column 1: this is a single statement; a policy document holds it as {"Statement": [...]}'],
+        ['line 1, column 1: this is a statement, not a policy document; write {"Statement": [...]}'],
     ),
     (
         '{"Statements": []}',
@@ -665,12 +670,12 @@ PROBLEMS: list[tuple[str, list[str]]] = [
     (
         '{"Statement": 1, "Version": 2, "Id": null}',
         [
-            "line 1, column 2, Statement: a statement is an object, not a number",
+            "line 1, column 2, Statement: a statement must be an object, not a number",
             "line 1, column 18, Version: expected text, found a number",
             "line 1, column 32, Id: expected text, found null",
         ],
     ),
-    ('{"Statement": ["x"]}', ["line 1, column 16, Statement[0]: a statement is an object, not text"]),
+    ('{"Statement": ["x"]}', ["line 1, column 16, Statement[0]: a statement must be an object, not text"]),
     ('{"Statement": {"Sid": "x"}}', ["line 1, column 2, Statement: the Effect is missing"]),
     (
         '{"Statement": [{"effect": "Allow", "Principals": "*", "Whatever": 1}]}',
@@ -683,16 +688,16 @@ PROBLEMS: list[tuple[str, list[str]]] = [
     (
         '{"Statement": [{"Effect": "ALLOW"}, {"Effect": true}, {"Effect": []}]}',
         [
-            "line 1, column 17, Statement[0].Effect: an effect is 'Allow' or 'Deny', not 'ALLOW'; did you mean 'Allow'?",
-            "line 1, column 38, Statement[1].Effect: an effect is 'Allow' or 'Deny', not true or false",
-            "line 1, column 56, Statement[2].Effect: an effect is 'Allow' or 'Deny', not an array",
+            "line 1, column 17, Statement[0].Effect: an effect must be 'Allow' or 'Deny', not 'ALLOW'; did you mean 'Allow'?",
+            "line 1, column 38, Statement[1].Effect: an effect must be 'Allow' or 'Deny', not true or false",
+            "line 1, column 56, Statement[2].Effect: an effect must be 'Allow' or 'Deny', not an array",
         ],
     ),
     (
         '{"Statement": [{"Effect": "Deny", "Action": "a", "NotAction": "b", "Resource": "*", "NotResource": "c"}]}',
         [
-            "line 1, column 50, Statement[0].NotAction: Action and NotAction cannot stand in one statement; write two statements",
-            "line 1, column 85, Statement[0].NotResource: Resource and NotResource cannot stand in one statement; write two statements",
+            "line 1, column 50, Statement[0].NotAction: a statement cannot have both Action and NotAction; write two statements",
+            "line 1, column 85, Statement[0].NotResource: a statement cannot have both Resource and NotResource; write two statements",
         ],
     ),
     (
@@ -724,10 +729,10 @@ PROBLEMS: list[tuple[str, list[str]]] = [
             'line 1, column 68, Statement[0].Condition.Bool["aws:x"][0]: expected text, a number, true or false, found null',
             'line 1, column 74, Statement[0].Condition.Bool["aws:x"][1]: expected text, a number, true or false, found an object',
             "line 1, column 79, Statement[0].Condition.Bool.b: expected text, a number, true or false, found an object",
-            "line 1, column 89, Statement[0].Condition.Null: what stands under a condition operator is an object, not text",
+            "line 1, column 89, Statement[0].Condition.Null: the value of a condition operator must be an object, not text",
         ],
     ),
-    ('{"Statement": [{"Effect": "Deny", "Condition": []}]}', ["line 1, column 35, Statement[0].Condition: a condition is an object, not an array"]),
+    ('{"Statement": [{"Effect": "Deny", "Condition": []}]}', ["line 1, column 35, Statement[0].Condition: a condition must be an object, not an array"]),
     (
         '{"Statement": [{"Effect": "Deny", "Effect": "Allow", "Sid": 1}],\n"Statement": []}',
         [
@@ -744,29 +749,29 @@ PROBLEMS: list[tuple[str, list[str]]] = [
         '{"Statement":[{"Sid":1,"Action":"a","NotAction":"b","effect":"Deny"}]}',
         [
             "line 1, column 16, Statement[0].Sid: expected text, found a number",
-            "line 1, column 37, Statement[0].NotAction: Action and NotAction cannot stand in one statement; write two statements",
+            "line 1, column 37, Statement[0].NotAction: a statement cannot have both Action and NotAction; write two statements",
             "line 1, column 53, Statement[0].effect: 'effect' is not an element of a statement; did you mean 'Effect'?",
         ],
     ),
     (
         '{"Statement":{"Effect":"deny","Resource":"*","NotResource":"c"}}',
         [
-            "line 1, column 15, Statement.Effect: an effect is 'Allow' or 'Deny', not 'deny'; did you mean 'Deny'?",
-            "line 1, column 46, Statement.NotResource: Resource and NotResource cannot stand in one statement; write two statements",
+            "line 1, column 15, Statement.Effect: an effect must be 'Allow' or 'Deny', not 'deny'; did you mean 'Deny'?",
+            "line 1, column 46, Statement.NotResource: a statement cannot have both Resource and NotResource; write two statements",
         ],
     ),
     (
         '{"Effect":"allow","Foo":1}',
         [
-            'line 1, column 1: this is a single statement; a policy document holds it as {"Statement": [...]}',
-            "line 1, column 2, Effect: an effect is 'Allow' or 'Deny', not 'allow'; did you mean 'Allow'?",
+            'line 1, column 1: this is a statement, not a policy document; write {"Statement": [...]}',
+            "line 1, column 2, Effect: an effect must be 'Allow' or 'Deny', not 'allow'; did you mean 'Allow'?",
             "line 1, column 19, .Foo: 'Foo' is not an element of a statement",
         ],
     ),
     (
         '{"Statement":[{"Effect":"x","Condition":{"A":{"b":[NaN,1e999]}},},{"Sid":"\\ud800"}]}',
         [
-            "line 1, column 16, Statement[0].Effect: an effect is 'Allow' or 'Deny', not 'x'",
+            "line 1, column 16, Statement[0].Effect: an effect must be 'Allow' or 'Deny', not 'x'",
             "line 1, column 52, Statement[0].Condition.A.b[0]: JSON does not allow NaN",
             "line 1, column 56, Statement[0].Condition.A.b[1]: this number is too large",
             "line 1, column 64, Statement[0]: remove the comma before '}'",
@@ -988,7 +993,7 @@ def test_a_place_below_a_long_name_is_exact() -> None:
 def test_values_that_cannot_be_shown(value: Any) -> None:
     """What is shown of a value is its type, unless it is text."""
     assert problems_of({"Statement": {"Effect": value}})[0].startswith(
-        "Statement.Effect: an effect is 'Allow' or 'Deny', not "
+        "Statement.Effect: an effect must be 'Allow' or 'Deny', not "
     )
     problems_of({"Statement": [], 10**5000: 1})
 

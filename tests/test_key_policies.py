@@ -409,7 +409,7 @@ async def test_sids_that_are_missing_or_stand_twice(
         await policies.remove_statement(key, "sign")
     with pytest.raises(errors.SidError, match=text):
         await policies.exchange_statement(key, deny("kms:Sign").to(BOB).named("sign"))
-    with pytest.raises(errors.SidError, match="the statement has no Sid"):
+    with pytest.raises(errors.SidError, match="the statement needs the Sid"):
         await policies.exchange_statement(key, deny("kms:Sign").to(BOB))
     assert "PutKeyPolicy" not in operations(fake)
 
@@ -617,7 +617,7 @@ async def test_a_statement_without_a_sid_is_not_removed_by_it(
 ) -> None:
     """None is no Sid, though a statement may have none."""
     key = fake.add_key(Policy([ADMIN, allow("kms:Sign").to(ALICE)]))
-    with pytest.raises(errors.SidError, match="a Sid is text, and not empty"):
+    with pytest.raises(errors.SidError, match="a Sid must be text that is not empty"):
         await policies.remove_statement(key, sid)
     assert "PutKeyPolicy" not in operations(fake)
 

@@ -166,7 +166,7 @@ def documents(text: str) -> None:
 
 
 def constructors() -> None:
-    """Names and values are given one by one or as lists and tuples."""
+    """Names and pass values one by one or as lists and tuples."""
     app = Principal.role("111122223333", "App") | Principal.service("logs.us-east-1.amazonaws.com")
     assert_type(app["AWS"], tuple[str, ...])
     statement = Statement(

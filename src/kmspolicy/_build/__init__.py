@@ -1,4 +1,4 @@
-"""The builder: permissions that cannot be misspelt, and what a condition key can do."""
+"""The builder: permissions whose actions exist, and the operators of each type of condition key."""
 
 from kmspolicy._build._builder import Denial, Permission, allow, deny, matching
 

@@ -1,4 +1,4 @@
-"""The builder: permissions that cannot be misspelt, and statements that have a principal.
+"""The builder: permissions whose actions exist, and statements that have a principal.
 
 https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html
 """
@@ -24,25 +24,25 @@ AnyAction: TypeAlias = Action | ActionPattern | MatchingPattern
 
 
 def matching(pattern: str) -> MatchingPattern:
-    """Take a wildcard over actions that is not one of AWS's own.
+    """Accept a wildcard that AWS's own documents do not use.
 
     Args:
-        pattern: ``kms:`` and a name, in any case, with ``*`` for any characters and ``?`` for one, ``kms:*Mac`` for example.
+        pattern: ``kms:`` and a name, such as ``kms:*Mac``; ``*`` stands for any characters, ``?`` for one; case does not matter.
 
     Raises:
-        BuilderError: where no action that has an effect in a key policy matches.
+        BuilderError: if it matches no action that has an effect in a key policy.
     """
     return MatchingPattern(_effective(pattern))
 
 
 @attrs.frozen
 class Permission:
-    """Hold what is allowed or denied; ``to`` says to whom, and makes it a statement.
+    """Actions that are allowed or denied; ``to`` adds the principals and returns a statement.
 
-    Made by ``allow`` and ``deny``.
+    ``allow`` and ``deny`` return it.
 
     Raises:
-        BuilderError: for actions that ``allow`` refuses, for none, and for ``not_action`` in an Allow.
+        BuilderError: if ``allow`` refuses an action, if there are no actions, or for ``not_action`` in an Allow.
     """
 
     effect: Literal["Allow", "Deny"]
@@ -50,19 +50,19 @@ class Permission:
     not_action: Names | None = attrs.field(default=None, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        """Refuse what the builder's functions would not make."""
+        """Refuse a permission that the functions of the builder would not return."""
         if (self.action is None) == (self.not_action is None) or (
             self.effect == "Allow" and self.action is None
         ):
-            raise BuilderError("a permission has actions; a Deny may have all actions except some instead")
+            raise BuilderError("a permission needs an action; only a Deny can have not_action instead")
         for name in plural(self.action) + plural(self.not_action):
             _effective(name)
 
     def to(self, principal: Principal, /, *principals: Principal) -> Statement:
-        """Make the statement: this permission for these principals, on the key.
+        """Return the statement that gives this permission on the key to these principals.
 
         Raises:
-            PolicyDocumentError: where ``Principal.everyone()`` is joined with others.
+            PolicyDocumentError: if ``Principal.everyone()`` is joined with others.
         """
         return Statement(
             self.effect,
@@ -75,26 +75,26 @@ class Permission:
 
 @final
 class Denial(Permission):
-    """Hold what is denied; ``to`` says to whom, ``to_all_except`` to whom not. Made by ``deny``."""
+    """Actions that are denied, to some principals (``to``) or to all others (``to_all_except``); see ``deny``."""
 
     __slots__ = ()
 
     def to_all_except(self, principal: Principal, /, *principals: Principal) -> Statement:
-        """Make the statement with NotPrincipal: denied to everyone but these.
+        """Return the statement that denies this to everyone except these principals, with NotPrincipal.
 
-        NotPrincipal must name the account of a user or role as well, and for a role its sessions. AWS advises to deny
-        it to everyone under a condition instead, which has no such traps:
+        NotPrincipal must also name the account of a user or role, and the sessions of a role. AWS recommends to deny it
+        to everyone under a condition instead, which does not have these traps:
         ``deny(...).to(Principal.everyone()).when(conditions.principal_arn.arn_not_equals(...))``.
 
         Raises:
-            BuilderError: for everyone, who leaves nobody.
-            PolicyDocumentError: where ``Principal.everyone()`` is joined with others.
+            BuilderError: for ``Principal.everyone()``: nobody would be left.
+            PolicyDocumentError: if ``Principal.everyone()`` is joined with others.
 
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
         """
         except_for = _joined(principal, *principals)
         if ("AWS", "*") in except_for:
-            raise BuilderError("all except everyone is nobody; name those who are not to be denied")
+            raise BuilderError("a Deny for all except everyone denies nobody; name the principals that are not denied")
         return Statement(
             self.effect,
             not_principal=except_for,
@@ -108,11 +108,11 @@ def allow(action: AnyAction, /, *actions: AnyAction) -> Permission:
     """Allow actions: ``allow("kms:Decrypt", "kms:GenerateDataKey*").to(principal)``.
 
     Args:
-        action: An action of KMS that has an effect in a key policy, one of AWS's own wildcards, or ``matching(...)``.
-        actions: More of them; one is written as a name, several as a list.
+        action: A KMS action that has an effect in a key policy, a wildcard that AWS's documents use, or ``matching(...)``.
+        actions: More actions. One action is written as a name, several as a list.
 
     Raises:
-        BuilderError: for an action that does not exist or has no effect in a key policy.
+        BuilderError: if an action does not exist or has no effect in a key policy.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/kms-api-permissions-reference.html
     """
@@ -121,7 +121,7 @@ def allow(action: AnyAction, /, *actions: AnyAction) -> Permission:
 
 @final
 class _Deny:
-    """Denies actions, as ``allow`` allows them; ``all_except`` denies all the others."""
+    """The type of ``deny``, which can be called and has a method."""
 
     __slots__ = ()
 
@@ -129,37 +129,37 @@ class _Deny:
         """Deny actions: ``deny("kms:ScheduleKeyDeletion").to(Principal.everyone())``.
 
         Args:
-            action: An action, as ``allow`` takes it.
-            actions: More of them.
+            action: An action, as for ``allow``.
+            actions: More actions.
 
         Raises:
-            BuilderError: for an action that does not exist or has no effect in a key policy.
+            BuilderError: if an action does not exist or has no effect in a key policy.
         """
         return Denial("Deny", action=_names(action, *actions))
 
     def all_except(self, action: AnyAction, /, *actions: AnyAction) -> Denial:
-        """Deny every action but these, with NotAction; ``kms:*`` would leave nothing to deny.
+        """Deny all actions except these, with NotAction.
 
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notaction.html
 
         Args:
-            action: An action, as ``allow`` takes it.
-            actions: More of them.
+            action: An action, as for ``allow``.
+            actions: More actions.
 
         Raises:
-            BuilderError: for an action that does not exist or has no effect in a key policy.
+            BuilderError: if an action does not exist or has no effect in a key policy, and for ``kms:*``: nothing would be left.
         """
         names = _names(action, *actions)
         if {"*", "kms:*"}.intersection(plural(names)):
-            raise BuilderError("all actions except all are none; name those that are not to be denied")
+            raise BuilderError("a Deny of all actions except all denies nothing; name the actions that are not denied")
         return Denial("Deny", not_action=names)
 
     def __repr__(self) -> str:
-        """Write the name under which it is imported."""
+        """Return the name under which it is imported."""
         return "deny"
 
     def __reduce__(self) -> str:
-        """Be the same one after a pickle or a copy."""
+        """Make pickles and copies refer to this object."""
         return "deny"
 
 
@@ -169,7 +169,7 @@ deny: Final = _Deny()
 def _joined(principal: Principal, *principals: Principal) -> Principal:
     if isinstance(principal, (list, tuple, set, frozenset)):
         raise BuilderError(
-            f"principals are given one by one, as in to(*principals), and not as {principal!r}"
+            f"pass principals one by one, as in to(*principals), not as {principal!r}"
         )
     for other in principals:
         principal |= other
@@ -178,7 +178,7 @@ def _joined(principal: Principal, *principals: Principal) -> Principal:
 
 def _names(action: str, *actions: str) -> Names:
     if not isinstance(action, str):
-        raise _no_action(action)
+        raise _not_an_action(action)
     return (action, *actions) if actions else action
 
 
@@ -186,7 +186,7 @@ _LITERALS: Final = frozenset((*get_args(Action), *get_args(ActionPattern)))
 
 
 def _effective(action: str) -> str:
-    """Refuse what grants nothing in a key policy, and say what was probably meant."""
+    """Return the action; refuse one without effect in a key policy, and say which one was probably meant."""
     if isinstance(action, str) and action in _LITERALS:
         return action
     facts = actions_matching(action) if isinstance(action, str) else ()
@@ -195,14 +195,14 @@ def _effective(action: str) -> str:
     if facts:
         names = ", ".join(fact.name for fact in facts)
         raise BuilderError(
-            f"{action!r} has no effect in a key policy: {names} is allowed by IAM policies alone"
+            f"{action!r} has no effect in a key policy: only IAM policies can allow {names}"
         )
-    raise _no_action(action)
+    raise _not_an_action(action)
 
 
-def _no_action(action: object) -> BuilderError:
+def _not_an_action(action: object) -> BuilderError:
     if isinstance(action, (list, tuple, set, frozenset)):
-        return BuilderError(f"actions are given one by one, as in allow(*actions), and not as {action!r}")
+        return BuilderError(f"pass actions one by one, as in allow(*actions), not as {action!r}")
     meant = nearest_action(action) if isinstance(action, str) else None
-    hint = "; Statement(action=...) takes any text" if meant is None else f"; did you mean {meant!r}?"
-    return BuilderError(f"{action!r} is no action of KMS{hint}")
+    hint = "; Statement(action=...) accepts any text" if meant is None else f"; did you mean {meant!r}?"
+    return BuilderError(f"{action!r} is not a KMS action{hint}")

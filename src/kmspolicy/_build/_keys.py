@@ -1,10 +1,10 @@
-"""What a condition key can do: its operators, by its type, and the values they take.
+"""Condition keys by their type: the operators of each type, and the values that they accept.
 
-An operator that a type of key does not have does not exist here. The operators are those of
+A key has only the operators of its type. The operators are those of
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html.
-Every operator takes one value or several, of which one must match, and raises a BuilderError that names the key
-and the accepted form for a value of another form. Numbers, dates and booleans are written as text, as the console
-and most of AWS's documents write them.
+Every operator accepts one value or several, of which one must match. For a value of a wrong form it raises a
+BuilderError that names the key and the accepted form. Numbers, dates and booleans are written as text, as the
+console and most of AWS's documents write them.
 """
 
 from __future__ import annotations
@@ -29,66 +29,66 @@ if TYPE_CHECKING:
 
 def _variable_text(value: str) -> str:
     if not isinstance(value, str):
-        raise BuilderError(f"a variable is written as text, not {value!r}")
+        raise BuilderError(f"a variable must be text, not {value!r}")
     return str.__str__(value)
 
 
 @final
 @attrs.frozen(repr=False)
 class Variable:
-    """Stand for a value of the request in a text, as ``${aws:username}`` does.
+    """A placeholder for a value of the request inside a text, such as ``${aws:username}``.
 
-    Made by the ``variable`` method of a key, joined with text by ``+``; ``Variable("${saml:sub}")`` is for keys that are
-    not in :mod:`kmspolicy.conditions`, and ``Variable("${$}")`` for a dollar sign itself. IAM expands variables where text or
-    ARNs are compared, and only in documents of version 2012-10-17, which is what ``Policy`` writes by default:
+    The ``variable`` method of a key returns it, and ``+`` joins it with text. Write ``Variable("${saml:sub}")`` for a key
+    that is not in :mod:`kmspolicy.conditions`, and ``Variable("${$}")`` for a dollar sign. IAM replaces variables where text
+    or ARNs are compared, and only in documents of version 2012-10-17, the default of ``Policy``:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
     """
 
     text: str = attrs.field(converter=_variable_text)
 
     def __add__(self, other: str | Variable) -> Variable:
-        """Put text or another variable behind."""
+        """Append text or another variable."""
         if not isinstance(other, (str, Variable)):
             return NotImplemented
         return Variable(self.text + str(other))
 
     def __radd__(self, other: str) -> Variable:
-        """Put text before."""
+        """Prepend text."""
         if not isinstance(other, str):
             return NotImplemented
         return Variable(other + self.text)
 
     def __str__(self) -> str:
-        """Give the text as it stands in a document."""
+        """Return the text as it is written in a document."""
         return self.text
 
     def __repr__(self) -> str:
-        """Show the text."""
+        """Return the call that builds the value."""
         return f"Variable({self.text!r})"
 
 
 Text: TypeAlias = str | Variable
 Arn: TypeAlias = str | Variable | Principal
-"""An ARN, perhaps as the single name of a principal."""
+"""An ARN, or a principal that has an ARN as its only name."""
 
 
 @attrs.frozen
 class _Operators:
-    """One key, with the set qualifier and the suffix that its operators carry."""
+    """One key, with the set qualifier and the suffix of its operators."""
 
     key: str
     _qualifier: str = attrs.field(default="", kw_only=True, alias="qualifier", repr=False)
     _suffix: str = attrs.field(default="", kw_only=True, alias="suffix", repr=False)
 
     def _condition(self, operator: str, values: list[str]) -> Condition:
-        """Build the condition: one value is written as a value, several as a list."""
+        """Return the condition; one value is written as it is, several as a list."""
         name = f"{self._qualifier}{operator}{self._suffix}"
         return Condition(name, self.key, values if len(values) > 1 else values[0])
 
     def _refuse(self, value: object, words: str) -> BuilderError:
         if isinstance(value, (list, tuple, set, frozenset)):
             return BuilderError(
-                f"{word(self.key)}: values are given one by one, as in equals(*values), and not as {value!r}"
+                f"{word(self.key)}: pass values one by one, as in equals(*values), not as {value!r}"
             )
         return BuilderError(f"{word(self.key)}: expected {words}, not {value!r}")
 
@@ -123,7 +123,7 @@ class _Operators:
 
 
 class _Key(_Operators):
-    """A key of the request, which can be asked for its presence."""
+    """A condition key; each of them can be present or absent in a request."""
 
     __slots__ = ()
 
@@ -142,17 +142,17 @@ class _SingleKey(_Key):
     __slots__ = ()
 
     def variable(self, default: str | None = None) -> Variable:
-        """Stand for the value of this key in the request, inside a text or ARN that is compared.
+        """Return a placeholder for the value of this key in the request, for use inside a text or an ARN.
 
         Args:
-            default: What stands there for a request without the key; without it, such a request never matches.
+            default: The text for a request that does not have the key. Without a default, such a request never matches.
 
         Raises:
-            BuilderError: for a default or a name of a key with an apostrophe or a brace, which no variable can hold.
+            BuilderError: if the default or the name of the key has an apostrophe or a brace.
         """
         if set("{}', \t\n") & set(self.key):
             raise BuilderError(
-                f"{self.key!r} cannot stand in a variable: its name has a space, brace, comma or apostrophe"
+                f"{self.key!r} cannot be used as a variable: the name has a space, brace, comma or apostrophe"
             )
         if default is None:
             return Variable(f"${{{self.key}}}")
@@ -162,16 +162,16 @@ class _SingleKey(_Key):
 
 
 class TextOperators(_Operators):
-    """Compare text."""
+    """The operators that compare text."""
 
     __slots__ = ()
 
     def equals(self, value: Text, /, *values: Text) -> Condition:
-        """Match when the value is one of these, case and all."""
+        """Match when the value is one of these; compare case-sensitively."""
         return self._texts("StringEquals", value, *values, compared_as="exact")
 
     def not_equals(self, value: Text, /, *values: Text) -> Condition:
-        """Match when the value is none of these, or the key is absent (but not behind ``for_any_value``)."""
+        """Match when the value is none of these, or the key is absent (except after ``for_any_value``)."""
         return self._texts("StringNotEquals", value, *values, compared_as="exact")
 
     def equals_ignore_case(self, value: Text, /, *values: Text) -> Condition:
@@ -179,15 +179,15 @@ class TextOperators(_Operators):
         return self._texts("StringEqualsIgnoreCase", value, *values, compared_as="ignore case")
 
     def not_equals_ignore_case(self, value: Text, /, *values: Text) -> Condition:
-        """Match when the value is none of these in any case, or the key is absent (but not behind ``for_any_value``)."""
+        """Match when the value is none of these in any case, or the key is absent (except after ``for_any_value``)."""
         return self._texts("StringNotEqualsIgnoreCase", value, *values, compared_as="ignore case")
 
     def like(self, value: Text, /, *values: Text) -> Condition:
-        """Match when the value is like one of these, where ``*`` is any characters and ``?`` one."""
+        """Match when the value is like one of these; ``*`` stands for any characters, ``?`` for one."""
         return self._texts("StringLike", value, *values, compared_as="like")
 
     def not_like(self, value: Text, /, *values: Text) -> Condition:
-        """Match when the value is like none of these, or the key is absent (but not behind ``for_any_value``)."""
+        """Match when the value is like none of these, or the key is absent (except after ``for_any_value``)."""
         return self._texts("StringNotLike", value, *values, compared_as="like")
 
     def _texts(self, operator: str, *values: Text, compared_as: ComparedAs) -> Condition:
@@ -200,7 +200,7 @@ class TextOperators(_Operators):
         if text is value and "${" in text:
             words = form_of(self.key, compared_as).words
             raise self._refuse(
-                value, f"{words}; a value of the request is written with the variable method of its key"
+                value, f"{words}; for a value of the request, use the variable method of its key"
             )
         wrong = misfit(self.key, text, compared_as)
         if wrong is not None:
@@ -209,12 +209,12 @@ class TextOperators(_Operators):
 
 
 class ArnOperators(TextOperators):
-    """Compare ARNs part by part, or as text."""
+    """The operators that compare ARNs, part by part or as text."""
 
     __slots__ = ()
 
     def arn_equals(self, value: Arn, /, *values: Arn) -> Condition:
-        """Match when the ARN is one of these, part by part, with ``*`` and ``?`` inside a part."""
+        """Match when the ARN is one of these; each part is compared by itself and may have ``*`` and ``?``."""
         return self._arns("ArnEquals", value, *values)
 
     def arn_not_equals(self, value: Arn, /, *values: Arn) -> Condition:
@@ -233,21 +233,21 @@ class ArnOperators(TextOperators):
         return self._condition(operator, [self._checked(self._name(value), "arn") for value in values])
 
     def _name(self, value: Arn) -> Text:
-        """Take the ARN of a principal that is named by one."""
+        """Return the ARN of a principal that has an ARN as its only name."""
         if not isinstance(value, Principal):
             return value
         names = [name for _, name in value]
         if len(names) != 1:
-            raise self._refuse(value, f"one ARN, and no principal with {len(names)} names")
+            raise self._refuse(value, f"one ARN or a principal with exactly one name")
         if names[0].endswith(":root"):  # elsewhere the whole account
             raise self._refuse(
-                value, "no account, whose ARN is that of its root user here; see conditions.principal_account"
+                value, "a user, role or session (the ARN of an account means its root user here; see conditions.principal_account)"
             )
         return names[0]
 
 
 class NumberOperators(_Operators):
-    """Compare numbers."""
+    """The operators that compare numbers."""
 
     __slots__ = ()
 
@@ -277,7 +277,7 @@ class NumberOperators(_Operators):
 
 
 class DateOperators(_Operators):
-    """Compare points in time."""
+    """The operators that compare points in time."""
 
     __slots__ = ()
 
@@ -307,7 +307,7 @@ class DateOperators(_Operators):
 
 
 class TimeOperators(_Operators):
-    """Compare points in time, given as dates or as seconds since 1970."""
+    """The operators that compare points in time, given as dates or as seconds since 1970."""
 
     __slots__ = ()
 
@@ -340,13 +340,13 @@ class TimeOperators(_Operators):
         dates = [value for value in values if not isinstance(value, (int, float))]
         if numbers and dates:
             raise BuilderError(
-                f"{word(self.key)}: expected either dates or numbers, which are compared by different operators, not {values!r}"
+                f"{word(self.key)}: expected only dates or only numbers (they have different operators), not {values!r}"
             )
         return self._numbers(comparison, *numbers) if numbers else self._dates(comparison, *dates)
 
 
 class BooleanOperators(_Operators):
-    """Compare with true and false."""
+    """The operators that compare with true and false."""
 
     __slots__ = ()
 
@@ -360,7 +360,7 @@ class BooleanOperators(_Operators):
 
 
 class NetworkOperators(_Operators):
-    """Compare IP addresses with networks."""
+    """The operators that compare IP addresses with networks."""
 
     __slots__ = ()
 
@@ -384,7 +384,7 @@ class NetworkOperators(_Operators):
         except ValueError as error:
             raise self._refuse(value, "a network in CIDR notation without host bits") from error
         if is_never_public(self.key, text):
-            raise self._refuse(value, "a public network; private addresses are in aws:VpcSourceIp")
+            raise self._refuse(value, "a public network; use aws:VpcSourceIp for private addresses")
         return text
 
 
@@ -477,7 +477,7 @@ class NetworkKey(NetworkOperators, _SingleKey):
 
 @final
 class TextSetOperators(TextOperators):
-    """Compare the texts of a key that has several, behind a set qualifier: each operator is asked of each value.
+    """The operators of a key with several texts, after a set qualifier; they compare each value of the request.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
     """

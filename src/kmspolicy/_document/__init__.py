@@ -3,7 +3,7 @@
 The elements and their grammar are those of the IAM user guide:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 
-What a document can say but should not is no business of this package.
+This package accepts all that the grammar allows; :mod:`kmspolicy._check` finds what a document should not say.
 """
 
 from kmspolicy._document._condition import Condition

@@ -1,12 +1,12 @@
-"""Reading at once: the text of a right document becomes values, and any other is left to the converters.
+"""The fast reader: it turns the text of a valid document into values, and leaves all others to the converters.
 
-What is read here is what ``_text.members`` gives: types are exact, no text has half of a surrogate pair,
-an array is a list, and an object is a tuple of its members. ValueError and KeyError say that a document is not
-right; the converters then say what is wrong with it.
+Its input is the result of ``_text.members``: types are exact, no text has half of a surrogate pair, an array is a
+list, and an object is a tuple of its members. ValueError and KeyError mean that the document is not valid; the
+converters then find out what is wrong with it.
 """
 
 # pyright: reportUnknownVariableType=false
-# The type of what comes from JSON is unknown until it is looked at, which is what this module does.
+# The types of values from JSON are unknown; this module checks them.
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from kmspolicy._language._values import Values
 
-    Json: TypeAlias = Any  # as JSON has it, and objects as tuples
+    Json: TypeAlias = Any  # a value of JSON, with objects as tuples
     Reader: TypeAlias = Callable[[Json], Any]
     Places: TypeAlias = Mapping[str, tuple[int, Reader]]
 
@@ -49,7 +49,7 @@ def _values(value: Json) -> Json:
 
 
 def _open_object(value: Json, read: Reader) -> tuple[tuple[Any, Any], ...]:
-    """Read an object whose names are free."""
+    """Read an object that may have any names."""
     kind = type(value)
     if kind is not tuple:
         raise ValueError
@@ -80,7 +80,7 @@ def _condition(value: Json) -> Condition:
 
 
 def _elements(value: Json, places: Places) -> list[Any]:
-    """Read the elements of an object, each into its place; all but the first may be absent, which None says."""
+    """Read the elements of an object into a list, None for an absent one; only the first is required."""
     kind = type(value)
     if kind is not tuple:
         raise ValueError
@@ -127,7 +127,8 @@ def policy_elements(value: Json) -> tuple[Statement | tuple[Statement, ...], str
     """Read the Statement, Id and Version of a document.
 
     Raises:
-        ValueError: for a document that is not right, and so does KeyError.
+        ValueError: if the document is not valid.
+        KeyError: the same.
     """
     statement, label, version = _elements(value, _OF_A_POLICY)
     return statement, label, version

@@ -1,7 +1,7 @@
-"""Converters: from what a caller gives or JSON holds to what a value stores.
+"""Converters: from an argument or a value of JSON to the attribute that stores it.
 
-A converter returns what is stored, or raises a PolicyDocumentError with every problem below it. Constructors
-and readers share the converters, so that there is one set of rules about form; what ``_at_once`` reads needs none.
+A converter returns the value of the attribute, or raises a PolicyDocumentError with every problem below it.
+Constructors and readers share the converters: there is one set of rules about form. ``_at_once`` needs none of them.
 """
 
 from __future__ import annotations
@@ -45,22 +45,22 @@ def mistyped(message: str) -> PolicyDocumentError:
 
 
 def refused(problems: list[Problem]) -> PolicyDocumentError:
-    """Make the error of what is wrong, of which the first problems are enough."""
+    """Return the error for problems; the first ones are enough."""
     return PolicyDocumentError(problems[:MAX_PROBLEMS])
 
 
 def shown(value: object) -> str:
-    """Show a value in a message: text in quotes, and of anything else the type."""
+    """Return a value as messages show it: text in quotes, the type of anything else."""
     return quoted(value, MAX_NAME) if isinstance(value, str) else json_type(value)
 
 
 def below(step: str | int, error: PolicyDocumentError) -> list[Problem]:
-    """Put the problems of a part under its place in the whole."""
+    """Return the problems of a part with the path from the whole."""
     return [attrs.evolve(problem, steps=(step, *problem.steps)) for problem in error.problems]
 
 
 def json_type(value: object) -> str:
-    """Name a value's type in the words of JSON, or of Python where JSON has none."""
+    """Return the name of a value's type in JSON, or in Python if JSON does not have it."""
     for types, name in _JSON_TYPES:
         if isinstance(value, types):
             return name
@@ -77,7 +77,7 @@ _JSON_TYPES: Final[tuple[tuple[type | tuple[type, ...], str], ...]] = (
 
 
 def unknown(name: object, known: Iterable[str], what: str, code: ProblemCode) -> PolicyDocumentError:
-    """Say that a name is not an element, and which one was probably meant."""
+    """Return the error for an unknown element, with the one that was probably meant."""
     likely = nearest(name, {word.lower(): word for word in known}) if isinstance(name, str) else None
     return wrong(code, f"{shown(name)} is not {what}", suggestion=likely)
 
@@ -88,7 +88,7 @@ def members_of(
     what: str,
     code: ProblemCode = "INVALID_POLICY_ELEMENT",
 ) -> dict[str, Any]:
-    """Convert each member of an object, collecting every problem; ``code`` is that of an unknown member."""
+    """Convert each member of an object and collect all problems; ``code`` is for an unknown member."""
     members: dict[str, Any] = {}
     problems: list[Problem] = []
     for name, value in data.items():
@@ -97,7 +97,7 @@ def members_of(
             if convert is None:
                 raise unknown(name, converters, what, code)
             if name in members:
-                raise wrong("DUPLICATE_NAME", TWICE)  # as a mapping other than a dict may have it
+                raise wrong("DUPLICATE_NAME", TWICE)  # a mapping that is not a dict may have it
             members[name if type(name) is str else text(name)] = convert(value)
         except PolicyDocumentError as error:
             problems += below(name if isinstance(name, str) else json_type(name), error)
@@ -109,7 +109,7 @@ def members_of(
 
 
 def each(values: Iterable[Any], convert: Callable[[Any], _T]) -> tuple[_T, ...]:
-    """Convert each item of an array, collecting every problem."""
+    """Convert each item of an array and collect all problems."""
     try:
         return tuple(map(convert, values))
     except PolicyDocumentError:
@@ -125,7 +125,7 @@ def each(values: Iterable[Any], convert: Callable[[Any], _T]) -> tuple[_T, ...]:
 
 
 def text(value: str) -> str:
-    """Take text, and make plain text of its subclasses."""
+    """Return text as ``str`` itself, not as a subclass."""
     if type(value) is str and value.isascii():
         return value
     if not isinstance(value, str):
@@ -144,7 +144,7 @@ def given(name: str, value: _T, convert: Callable[[_T], _R]) -> _R:
 
 
 def names(value: str | Sequence[str]) -> Names:
-    """Take one name or several."""
+    """Return one name, or several as a tuple."""
     if type(value) is str and value.isascii():
         return value
     if isinstance(value, str):
@@ -160,7 +160,7 @@ _PLAIN_TEXT: Final = frozenset({str})
 
 
 def _scalar(value: Value) -> Value:
-    """Take text, a boolean or a finite number, and make plain values of their subclasses."""
+    """Return text, a boolean or a finite number, not as a subclass."""
     if isinstance(value, str):
         return text(value)
     if isinstance(value, bool):
@@ -180,7 +180,7 @@ _TOO_LARGE: Final = 10**MAX_DIGITS
 
 
 def values_of(value: Value | Sequence[Value]) -> Values:
-    """Take one value of a condition key, or several."""
+    """Return one value of a condition key, or several as a tuple."""
     if type(value) is str and value.isascii():
         return value
     if isinstance(value, (list, tuple)):
@@ -189,21 +189,21 @@ def values_of(value: Value | Sequence[Value]) -> Values:
 
 
 def mapping(value: object, what: str) -> Mapping[str, Any]:
-    """Take an object, of any kind of mapping."""
+    """Return the value if it is a mapping of any type."""
     if type(value) is not dict and not isinstance(value, Mapping):
-        raise mistyped(f"{what} is an object, not {json_type(value)}")
+        raise mistyped(f"{what} must be an object, not {json_type(value)}")
     return cast("Mapping[str, Any]", value)
 
 
 def open_object(value: object, what: str, convert: Converter) -> tuple[tuple[str, Any], ...]:
-    """Take an object whose names are free, such as operators and condition keys."""
+    """Convert an object that may have any names, such as operators and condition keys."""
     items: dict[str, Any] = {}
     problems: list[Problem] = []
     for name, inner in mapping(value, what).items():
         try:
             plain = text(name)
             if plain in items:
-                raise wrong("DUPLICATE_NAME", TWICE)  # as a mapping other than a dict may have it
+                raise wrong("DUPLICATE_NAME", TWICE)  # a mapping that is not a dict may have it
             items[plain] = convert(inner)
         except PolicyDocumentError as error:
             problems += below(name if isinstance(name, str) else json_type(name), error)
@@ -223,5 +223,5 @@ def plural(value: _T | tuple[_T, ...] | None) -> tuple[_T, ...]:
 
 
 def slots_of(cls: type) -> tuple[Callable[[object, object], None], ...]:
-    """Return what sets the slots of a frozen class, for values that are known to be right."""
+    """Return functions that set the slots of a frozen class, for valid values."""
     return tuple(getattr(cls, field.name).__set__ for field in attrs.fields(cls))

@@ -60,17 +60,17 @@ def _is_statement(value: object) -> Statement:
 @final
 @attrs.frozen(init=False, repr=False)
 class Policy:
-    """Hold a key policy document.
+    """A key policy document.
 
-    Two policies are equal exactly when their documents are: ``a.to_json() == b.to_json()``.
+    Two policies are equal if and only if their documents are: ``a.to_json() == b.to_json()``.
 
     Args:
         statement: The statements; a single one, not in a list, is written as an object instead of an array.
-        id: The document's label; None for none.
-        version: The version of the policy language; None for none, which means ``"2008-10-17"``.
+        id: The label of the document, if any.
+        version: The version of the policy language; None leaves it out, which means ``"2008-10-17"``.
 
     Raises:
-        PolicyDocumentError: for what no document can say.
+        PolicyDocumentError: if a document cannot hold an element.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html
     """
@@ -86,14 +86,14 @@ class Policy:
         id: str | None = None,  # noqa: A002 - as the element is called
         version: str | None = "2012-10-17",
     ) -> None:
-        """Take the elements."""
+        """Create a policy from its elements."""
         _set_statement(self, _statements(statement))
         _set_id(self, None if id is None else given("Id", id, text))
         _set_version(self, None if version is None else given("Version", version, text))
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Policy:
-        """Read a document.
+        """Create a policy from JSON text.
 
         Args:
             text: JSON text; bytes are UTF-8.
@@ -102,25 +102,25 @@ class Policy:
             A policy with ``policy.to_dict() == json.loads(text)``.
 
         Raises:
-            PolicyDocumentError: with everything that is wrong with the document's form, and where.
+            PolicyDocumentError: if it is not a policy document; lists every problem with its line and column.
         """
         if not isinstance(text, (str, bytes)):
             raise mistyped(f"expected JSON text, found {json_type(text)}; see Policy.from_dict")
         try:
             return _of(*policy_elements(_text.members(text)))
         except (KeyError, ValueError, RecursionError):
-            pass  # the strict reader decides, and says where
+            pass  # the strict reader decides, and finds the place
         return _explain(text)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, object]) -> Policy:
-        """Take a document as JSON holds it.
+        """Create a policy from a dict.
 
         Args:
-            data: What ``json.loads`` gives, or another mapping of the same shape.
+            data: A dict as ``json.loads`` returns it, or another mapping of the same shape.
 
         Raises:
-            PolicyDocumentError: with everything that is wrong with the document's form.
+            PolicyDocumentError: if it is not a policy document; lists every problem.
         """
         policy = _read(data)
         if len(policy.to_json()) > _text.MAX_CHARACTERS:
@@ -128,7 +128,7 @@ class Policy:
         return policy
 
     def to_json(self, indent: int | None = None) -> str:
-        """Write the document, in AWS's order of elements.
+        """Return the document as JSON text, with the elements in the order that AWS uses.
 
         Args:
             indent: The number of spaces by which each level is indented; None for compact text.
@@ -141,12 +141,12 @@ class Policy:
         return json.dumps(self.to_element(), indent=indent, ensure_ascii=False)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the document as JSON holds it, of plain dicts, lists and values."""
+        """Return the document as a dict for JSON."""
         return cast("dict[str, Any]", json.loads(compact(self.to_element())))
 
     @property
     def statements(self) -> tuple[Statement, ...]:
-        """The statements, also of a document that has a single one without a list."""
+        """The statements as a tuple, also if the document has a single one that is not in a list."""
         return plural(self.statement)
 
     def replace(
@@ -158,13 +158,13 @@ class Policy:
     ) -> Policy:
         """Return the policy with other elements: ``policy.replace(statement=map(function, policy.statements))``.
 
-        The arguments are those of the constructor; what is not given stays, and None takes an element out.
+        The arguments are those of the constructor. An element that is not given stays; None removes it.
 
         Returns:
-            A policy that has them.
+            The new policy.
 
         Raises:
-            PolicyDocumentError: for what no document can say.
+            PolicyDocumentError: if a document cannot hold an element.
 
         https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html
         """
@@ -178,7 +178,7 @@ class Policy:
             statement: The statement.
 
         Raises:
-            PolicyDocumentError: for what is no statement.
+            PolicyDocumentError: if it is not a Statement.
         """
         return attrs.evolve(self, statement=(*self.statements, statement))
 
@@ -186,13 +186,13 @@ class Policy:
         """Return the policy without the statement that has this Sid.
 
         Args:
-            sid: The Sid, in its own case.
+            sid: The Sid; case matters.
 
         Raises:
-            SidError: where no statement has it, or several do.
+            SidError: if no statement or more than one has it.
         """
         if not isinstance(sid, str) or not sid:
-            raise SidError(f"a Sid is text, and not empty; {sid!r} is none")
+            raise SidError(f"a Sid must be text that is not empty, not {sid!r}")
         rest = [statement for statement in self.statements if statement.sid != sid]
         found = len(self.statements) - len(rest)
         if found != 1:
@@ -200,17 +200,17 @@ class Policy:
         return attrs.evolve(self, statement=rest)
 
     def exchange_statement(self, statement: Statement) -> Policy:
-        """Return the policy with a statement in the place of the one that has the same Sid.
+        """Return the policy with this statement instead of the one that has the same Sid.
 
         Args:
-            statement: The statement, which has a Sid.
+            statement: The new statement, with a Sid.
 
         Raises:
-            SidError: where no statement has it, or several do, or the given one has none.
+            SidError: if the new statement has no Sid, or if no statement or more than one of the policy has it.
         """
         given = _is_statement(statement)
         if not given.sid:
-            raise SidError("the statement has no Sid by which to find the one that it replaces; see named")
+            raise SidError("the statement needs the Sid of the one that it replaces; see Statement.named")
         found = sum(one.sid == given.sid for one in self.statements)
         if found != 1:
             raise SidError(_no_single_sid(self, given.sid, found))
@@ -219,12 +219,12 @@ class Policy:
         )
 
     def __repr__(self) -> str:
-        """Write the call that builds the value."""
+        """Return the call that builds the value."""
         statement = self.statement if isinstance(self.statement, Statement) else list(self.statement)
         return f"Policy({statement!r}, id={self.id!r}, version={self.version!r})"
 
     def to_element(self) -> dict[str, Any]:
-        """Return what goes into JSON; lists may be tuples."""
+        """Return the document as a dict; lists may be tuples."""
         element: dict[str, Any] = {}
         if self.version is not None:
             element["Version"] = self.version
@@ -239,10 +239,10 @@ class Policy:
 
 
 def a_policy(value: Policy) -> Policy:
-    """Refuse what is no policy, with the way to one.
+    """Return the value if it is a Policy.
 
     Raises:
-        TypeError: for anything but a policy.
+        TypeError: if it is not; says how to create a Policy.
     """
     if not isinstance(value, Policy):
         hint = {str: "; see Policy.from_json", dict: "; see Policy.from_dict"}.get(type(value), "")
@@ -253,10 +253,12 @@ def a_policy(value: Policy) -> Policy:
 def _no_single_sid(policy: Policy, sid: str, found: int) -> str:
     if found:
         return (
-            f"{found} statements have the Sid {sid!r}; KMS allows that, so say which you mean: build a Policy "
-            "of those of policy.statements that are to stay"
+            f"{found} statements have the Sid {sid!r}, which KMS allows; build a Policy "
+            "from those of policy.statements that should stay"
         )
-    return f"no statement has the Sid {sid!r}; there are {[statement.sid for statement in policy.statements]}"
+    return (
+        f"no statement has the Sid {sid!r}; the Sids are {[statement.sid for statement in policy.statements]}"
+    )
 
 
 def _read_statements(value: object) -> Statement | tuple[Statement, ...]:
@@ -286,9 +288,9 @@ def _of(statement: Statement | tuple[Statement, ...], label: str | None, version
 
 
 def _no_statement(document: Mapping[str, Any]) -> PolicyDocumentError:
-    """Say what is wrong with a document without statements: misspelt, a bare statement, or missing."""
+    """Return the error for a document without the element Statement: misspelt, missing, or a bare statement."""
     if "Effect" in document:
-        what = 'this is a single statement; a policy document holds it as {"Statement": [...]}'
+        what = 'this is a statement, not a policy document; write {"Statement": [...]}'
         problems = [Problem("MISSING_STATEMENT", what)]
         try:
             Statement.from_dict(document)
@@ -307,7 +309,7 @@ _MISSING: Final = Problem("MISSING_STATEMENT", "the Statement is missing")
 
 
 def _explain(text: str | bytes) -> Policy:
-    """Read a text that the fast path refused: say all that is wrong with it, and where."""
+    """Read a text that the fast path refused, and raise an error with all problems and their places."""
     scan = _text.scan(text)
     lines = _text.Lines(scan.text)
     problems = [

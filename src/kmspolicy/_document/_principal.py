@@ -51,7 +51,7 @@ def _principal_element(
         return _principal_element(dict(value))  # as the attribute holds it
     if isinstance(value, str):
         if value != "*":
-            what = f"a principal is '*' or an object; write {{'AWS': {shown(value)}}}"
+            what = f"a principal must be '*' or an object; write {{'AWS': {shown(value)}}}"
             raise wrong("INVALID_PRINCIPAL_FORMAT", what)
         return "*"
     element = mapping(value, "a principal other than '*'")
@@ -60,16 +60,16 @@ def _principal_element(
 
 
 def _part(value: str, what: str, is_right: Callable[[str], bool]) -> str:
-    """Take a part of an ARN, or a whole name, and refuse what cannot be one."""
+    """Return a part of an ARN, or a whole name, if it is valid."""
     if isinstance(value, str) and is_right(value):
         return text(value)
     hint = ""
-    if isinstance(value, str) and value.startswith("arn:"):
-        hint = "; this is an ARN: Principal.arn takes a whole ARN"
-    raise wrong("INVALID_PRINCIPAL_FORMAT", f"not {what}: {represented(value, MAX_NAME)}{hint}")
+    if isinstance(value, str) and value.startswith("arn:") and is_right is not _is_arn:
+        hint = "; for a whole ARN, use Principal.arn"
+    raise wrong("INVALID_PRINCIPAL_FORMAT", f"expected {what}, not {represented(value, MAX_NAME)}{hint}")
 
 
-_AWS: Final = "aws"  # the default itself needs no check; an enumeration that equals it does
+_AWS: Final = "aws"  # the default itself is not checked; a member of an enumeration that equals it is
 _WITHOUT_WILDCARD: Final = re.compile(r"[^*?\s]+").fullmatch
 
 
@@ -78,7 +78,7 @@ def _has_no_wildcard(value: str) -> bool:
 
 
 def _is_arn(value: str) -> bool:
-    """Return whether a text is an ARN that can be a principal's, of whatever kind."""
+    """Return whether a text is an ARN of a principal, of any kind."""
     return value.startswith("arn:") and name_of("AWS", value).fault not in ("wildcard", "form")
 
 
@@ -92,16 +92,16 @@ def _iam_arn(partition: str, service: str, account: str, resource: str) -> str:
 @final
 @attrs.frozen(repr=False)
 class Principal:
-    """Hold the Principal or NotPrincipal element of a statement, whole.
+    """The Principal or NotPrincipal element of a statement.
 
-    Build one with the class methods and join them with ``|``. The constructor takes what JSON holds: ``"*"``,
-    or an object of the kinds ``AWS``, ``Service``, ``Federated`` and ``CanonicalUser`` with a name or several.
+    Create principals with the class methods and join them with ``|``. The constructor accepts the element of JSON:
+    ``"*"``, or a dict of the kinds ``AWS``, ``Service``, ``Federated`` and ``CanonicalUser``, with one name or several.
 
     Attributes:
         element: ``"*"``, or pairs of kind and name or names, as written.
 
     Raises:
-        PolicyDocumentError: for another kind, or names that are not text.
+        PolicyDocumentError: for another kind, or a name that is not text.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
     """
@@ -110,31 +110,31 @@ class Principal:
 
     @classmethod
     def everyone(cls) -> Principal:
-        """Name everyone, as the bare ``"*"``."""
+        """Return everyone, written as ``"*"``."""
         return cls("*")
 
     @classmethod
     def arn(cls, arn: str) -> Principal:
-        """Name an AWS principal by its ARN.
+        """Return the AWS principal with this ARN.
 
         Args:
-            arn: The ARN, without wildcards; what kind of principal it is does not matter.
+            arn: The ARN, without wildcards, of any kind of principal.
 
         Raises:
-            PolicyDocumentError: for what is no ARN, or has wildcards.
+            PolicyDocumentError: if it is not the ARN of a principal, or has wildcards.
         """
-        return _single("AWS", _part(arn, "an ARN without wildcards that can be a principal's", _is_arn))
+        return _single("AWS", _part(arn, "the ARN of a principal, without wildcards", _is_arn))
 
     @classmethod
     def account(cls, account: str, *, partition: str = "aws") -> Principal:
-        """Name an account by the ARN of its root: its IAM policies decide who in it may act.
+        """Return an account, by the ARN of its root: its IAM policies decide who in it may act.
 
         Args:
             account: The account id, 12 digits.
             partition: The partition of the key's Region: ``aws``, ``aws-cn``, ``aws-us-gov``, ...
 
         Raises:
-            PolicyDocumentError: for another account id or partition.
+            PolicyDocumentError: if the account id or the partition is not valid.
 
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-accounts
         """
@@ -142,7 +142,7 @@ class Principal:
 
     @classmethod
     def role(cls, account: str, name: str, *, partition: str = "aws") -> Principal:
-        """Name an IAM role, which must exist when the policy is put.
+        """Return an IAM role, which must exist when the policy is put.
 
         Args:
             account: The account id, 12 digits.
@@ -150,7 +150,7 @@ class Principal:
             partition: As for :meth:`account`.
 
         Raises:
-            PolicyDocumentError: for what cannot be part of such an ARN.
+            PolicyDocumentError: if a part cannot be in such an ARN.
 
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-roles
         """
@@ -159,7 +159,7 @@ class Principal:
 
     @classmethod
     def user(cls, account: str, name: str, *, partition: str = "aws") -> Principal:
-        """Name an IAM user, who must exist when the policy is put.
+        """Return an IAM user, who must exist when the policy is put.
 
         Args:
             account: The account id, 12 digits.
@@ -167,7 +167,7 @@ class Principal:
             partition: As for :meth:`account`.
 
         Raises:
-            PolicyDocumentError: for what cannot be part of such an ARN.
+            PolicyDocumentError: if a part cannot be in such an ARN.
 
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-users
         """
@@ -176,16 +176,16 @@ class Principal:
 
     @classmethod
     def session(cls, account: str, role: str, session: str, *, partition: str = "aws") -> Principal:
-        """Name one session of a role.
+        """Return one session of a role.
 
         Args:
             account: The account id, 12 digits.
-            role: The name of the role, without its path: the ARN of a session has none.
+            role: The name of the role, without its path: the ARN of a session does not have it.
             session: The name of the session.
             partition: As for :meth:`account`.
 
         Raises:
-            PolicyDocumentError: for what cannot be part of such an ARN.
+            PolicyDocumentError: if a part cannot be in such an ARN.
 
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-role-session
         """
@@ -195,14 +195,14 @@ class Principal:
 
     @classmethod
     def service(cls, name: str) -> Principal:
-        """Name an AWS service.
+        """Return an AWS service.
 
         Args:
-            name: Its service principal, ``logs.us-east-1.amazonaws.com`` for example, without wildcards; whether there is
-                such a service KMS knows, and :func:`kmspolicy.check` warns where it does not look like one.
+            name: Its service principal, such as ``logs.us-east-1.amazonaws.com``, without wildcards. Only KMS knows whether the
+                service exists; :func:`kmspolicy.check` warns if the name does not look like a service.
 
         Raises:
-            PolicyDocumentError: for a name with wildcards or white space.
+            PolicyDocumentError: if the name has wildcards or white space.
 
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-services
         """
@@ -210,20 +210,20 @@ class Principal:
 
     @classmethod
     def federated(cls, name: str) -> Principal:
-        """Name an identity provider, which is not known to work in key policies.
+        """Return an identity provider; nothing says that they work in key policies.
 
         Args:
             name: Its ARN or its domain name, without wildcards.
 
         Raises:
-            PolicyDocumentError: for a name with wildcards or white space.
+            PolicyDocumentError: if the name has wildcards or white space.
 
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-federated-web-identity
         """
         return _single("Federated", _part(name, "a provider without wildcards", _has_no_wildcard))
 
     def __getitem__(self, kind: PrincipalType) -> tuple[str, ...]:
-        """Return the names of a kind, none for a kind that is absent; ``"*"`` is ``AWS`` and ``*``."""
+        """Return the names of a kind, empty for an absent kind; ``"*"`` has the kind ``AWS`` and the name ``*``."""
         if self.element == "*":
             if kind == "AWS":
                 return ("*",)
@@ -236,7 +236,7 @@ class Principal:
         return ()
 
     def __iter__(self) -> Iterator[tuple[PrincipalType, str]]:
-        """Go through kind and name; ``"*"`` means the same as ``{"AWS": "*"}``, and reads as ``AWS``, ``*``."""
+        """Iterate over kind and name; ``"*"`` means the same as ``{"AWS": "*"}`` and gives ``AWS`` and ``*``."""
         kinds: Kinds = (("AWS", "*"),) if self.element == "*" else self.element
         pairs: list[tuple[PrincipalType, str]] = [
             (kind, name) for kind, some in kinds for name in plural(some)
@@ -244,16 +244,16 @@ class Principal:
         return iter(pairs)
 
     def __or__(self, other: Principal) -> Principal:
-        """Join two elements and drop names that stand twice.
+        """Join two elements; a name that is in both appears once.
 
         Raises:
-            PolicyDocumentError: where one is the bare ``"*"``, which cannot stand beside anything.
+            PolicyDocumentError: if one of them is ``"*"``, which cannot be joined with anything.
         """
         if not isinstance(other, Principal):
             return NotImplemented
         if self.element == "*" or other.element == "*":
             raise wrong(
-                "INVALID_PRINCIPAL_FORMAT", "'*' is everyone, and cannot be joined with other principals"
+                "INVALID_PRINCIPAL_FORMAT", "'*' means everyone and cannot be joined with other principals"
             )
         kinds: dict[PrincipalType, Names] = {}
         for kind, some in (*self.element, *other.element):
@@ -261,28 +261,28 @@ class Principal:
         return principal_of(tuple(kinds.items()))
 
     def rename(self, old: str | Principal, new: str | Principal) -> Principal:
-        """Return the element with one name in the place of another; the rest stays as written.
+        """Return the element with a new name instead of an old one; the rest stays as written.
 
         Args:
-            old: The name, of whatever kind, or a principal that has only this one, for its kind alone.
-            new: The name that takes its place, or a principal that has only this one. Where it stands there already, it
-                stands there once.
+            old: The name, of any kind, or a principal with exactly one name, to rename only this kind.
+            new: The new name, or a principal with exactly one name. If the element already has it, it appears
+                once in the result.
 
         Returns:
-            The element with the other name; the same where it does not have the old one.
+            The new element; the same element if it does not have the old name.
 
         Raises:
-            PolicyDocumentError: for a principal that has not one name, for principals of two kinds, and for everyone as the
-                new name, who stands alone.
+            PolicyDocumentError: if a principal does not have exactly one name, if the two have different kinds, or if the
+                new one is everyone.
 
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
         """
         (kind, before), (other, after) = _only(old), _only(new)
         if None not in (kind, other) and kind != other:
-            what = f"a name of the kind {kind} cannot be replaced by one of the kind {other}"
+            what = f"cannot rename a principal of the kind {kind} to one of the kind {other}"
             raise wrong("INVALID_PRINCIPAL_FORMAT", what)
         if after == "*":
-            what = "everyone stands alone, and takes no other name's place; see Principal.everyone"
+            what = "cannot rename a principal to everyone; use Principal.everyone() as the whole element"
             raise wrong("INVALID_PRINCIPAL_FORMAT", what)
         kinds: Kinds = (("AWS", "*"),) if self.element == "*" else self.element
         if not any(before in plural(names) and (kind or other) in (None, one) for one, names in kinds):
@@ -295,11 +295,11 @@ class Principal:
         )
 
     def __repr__(self) -> str:
-        """Write the call that builds the value."""
+        """Return the call that builds the value."""
         return f"Principal({self.to_element()!r})"
 
     def to_element(self) -> str | dict[str, Any]:
-        """Return what goes into the JSON of a statement; lists may be tuples."""
+        """Return the part of a statement's JSON; lists may be tuples."""
         return "*" if self.element == "*" else dict(self.element)
 
 
@@ -307,24 +307,24 @@ class Principal:
 
 
 def read_principal(element: object) -> Principal:
-    """Take the element as JSON holds it: what the constructor does, without its detours."""
+    """Create the element from JSON, like the constructor but faster."""
     return principal_of(_principal_element(cast("Literal['*']", element)))
 
 
 def principal_of(element: Literal["*"] | Kinds) -> Principal:
-    """Build the element of what is known to be right."""
+    """Create the element from valid parts, without checks."""
     principal = object.__new__(Principal)
     _set_element(principal, element)
     return principal
 
 
 def _only(value: str | Principal) -> tuple[PrincipalType | None, str]:
-    """Take a name of whatever kind, or the only one of a principal with its kind."""
+    """Return a name without a kind, or the only name of a principal with its kind."""
     if not isinstance(value, Principal):
         return None, text(value)
     names = list(value)
     if len(names) != 1:
-        raise wrong("INVALID_PRINCIPAL_FORMAT", f"expected a principal with one name, not with {len(names)}")
+        raise wrong("INVALID_PRINCIPAL_FORMAT", f"the principal must have exactly one name, not {len(names)}")
     return names[0]
 
 

@@ -39,10 +39,10 @@ _EFFECTS: Final[Mapping[str, Effect]] = {"Allow": "Allow", "Deny": "Deny"}
 
 
 def effect_of(value: Effect) -> Effect:
-    """Take an effect, and refuse all other text."""
+    """Return the value if it is an effect."""
     if not isinstance(value, str) or value not in _EFFECTS:
         likely = {"allow": "Allow", "deny": "Deny"}.get(value.lower()) if isinstance(value, str) else None
-        what = f"an effect is 'Allow' or 'Deny', not {shown(value)}"
+        what = f"an effect must be 'Allow' or 'Deny', not {shown(value)}"
         raise wrong("INVALID_EFFECT", what, suggestion=likely)
     return _EFFECTS[value]
 
@@ -76,25 +76,25 @@ _TWINS: Final = (
 @final
 @attrs.frozen(init=False, repr=False)
 class Statement:
-    """Hold one statement of a policy.
+    """One statement of a policy.
 
-    Singular attributes are the elements as written, None for an absent one: a name and a list of one name
-    are different texts. Plural ones are the same as a tuple, empty for an absent element.
+    Attributes in the singular are the elements as written, None for an absent one: a name and a list of one name
+    are different documents. Attributes in the plural are the same as a tuple, empty for an absent element.
 
     Args:
         effect: ``"Allow"`` or ``"Deny"``.
-        principal: Who; a statement has this or ``not_principal``.
-        not_principal: Everyone but these.
+        principal: The principals; a statement has this or ``not_principal``.
+        not_principal: All principals except these.
         action: An action, or a list or tuple of actions; a statement has this or ``not_action``.
-        not_action: All actions but these.
-        resource: ``"*"``, the key itself; a statement has this or ``not_resource``.
-        not_resource: Has no use in a key policy.
-        condition: When.
-        sid: The statement's label; any text, and it need not be unique.
+        not_action: All actions except these.
+        resource: ``"*"``, which means the key itself; a statement has this or ``not_resource``.
+        not_resource: All resources except these; it has no use in a key policy.
+        condition: The conditions, which must all be met.
+        sid: The label of the statement: any text, not necessarily unique.
 
     Raises:
-        PolicyDocumentError: for what no document can say: another effect, an element beside its Not-twin,
-            a value of the wrong type.
+        PolicyDocumentError: if a document cannot hold it: another effect, an element together with its Not-element,
+            a value of a wrong type.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html
     """
@@ -122,7 +122,7 @@ class Statement:
         condition: Condition | None = None,
         sid: str | None = None,
     ) -> None:
-        """Take the elements, and refuse one beside its Not-twin."""
+        """Create a statement from its elements."""
         try:
             _set_effect(self, effect_of(effect))
             _set_principal(self, None if principal is None else _principal(principal))
@@ -139,13 +139,13 @@ class Statement:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, object]) -> Statement:
-        """Take a statement as JSON holds it.
+        """Create a statement from a dict.
 
         Args:
-            data: What ``json.loads`` gives, or another mapping of the same shape.
+            data: A dict as ``json.loads`` returns it, or another mapping of the same shape.
 
         Raises:
-            PolicyDocumentError: with every problem, for what no document can hold.
+            PolicyDocumentError: if a document cannot hold it; lists every problem.
         """
         members = _read_members(data)
         get = members.get
@@ -162,7 +162,7 @@ class Statement:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the statement as JSON holds it, in AWS's order of elements."""
+        """Return the statement as a dict for JSON, with the elements in the order that AWS uses."""
         return cast("dict[str, Any]", json.loads(compact(self.to_element())))
 
     @property
@@ -186,14 +186,14 @@ class Statement:
         return plural(self.not_resource)
 
     def when(self, condition: Condition) -> Statement:
-        """Return the statement under one more condition: those it has stay, and all must be met.
+        """Return the statement with one more condition; its other conditions stay, and all must be met.
 
         Args:
-            condition: The condition, of :mod:`kmspolicy.conditions` for example.
+            condition: The condition, for example from :mod:`kmspolicy.conditions`.
 
         Raises:
-            ConditionConflictError: where it has the same operator on the same key already.
-            PolicyDocumentError: for what is not a condition.
+            ConditionConflictError: if the statement already has the same operator on the same key.
+            PolicyDocumentError: if it is not a Condition.
         """
         added = _condition(condition)
         return self._with(_set_condition, added if self.condition is None else self.condition & added)
@@ -205,7 +205,7 @@ class Statement:
             sid: Any text; spaces and punctuation are allowed in a key policy.
 
         Raises:
-            PolicyDocumentError: for what is not text.
+            PolicyDocumentError: if it is not text.
         """
         return self._with(_set_sid, text(sid))
 
@@ -224,13 +224,13 @@ class Statement:
     ) -> Statement:
         """Return the statement with other elements: ``statement.replace(action="kms:Sign")``.
 
-        The arguments are those of the constructor; what is not given stays, and None takes an element out.
+        The arguments are those of the constructor. An element that is not given stays; None removes it.
 
         Returns:
-            A statement that has them.
+            The new statement.
 
         Raises:
-            PolicyDocumentError: for what no document can say.
+            PolicyDocumentError: if a document cannot hold an element.
 
         https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html
         """
@@ -249,7 +249,7 @@ class Statement:
         return attrs.evolve(self, **{name: value for name, value in given.items() if value is not ...})
 
     def _with(self, set_slot: Callable[[object, object], None], value: object) -> Statement:
-        """Copy the statement, whose parts are known to be right, with one that is other."""
+        """Return a copy of the statement with another value in one slot, without checks."""
         statement = object.__new__(Statement)
         for copy_slot, get_slot in _COPY:
             copy_slot(statement, get_slot(self))
@@ -257,7 +257,7 @@ class Statement:
         return statement
 
     def __repr__(self) -> str:
-        """Write the call that builds the value."""
+        """Return the call that builds the value."""
         given = [
             f"{field.name}={value!r}"
             for field in attrs.fields(Statement)[1:]
@@ -266,7 +266,7 @@ class Statement:
         return f"Statement({', '.join([repr(self.effect), *given])})"
 
     def to_element(self) -> dict[str, Any]:
-        """Return what goes into the JSON of a policy; lists may be tuples."""
+        """Return the statement as a dict; lists may be tuples."""
         element: dict[str, Any] = {}
         if self.sid is not None:
             element["Sid"] = self.sid
@@ -289,7 +289,7 @@ class Statement:
 
 
 def _first_empty(statement: Statement) -> str:
-    """Name the element that was refused: they are set in order, and its slot is the first that is not set."""
+    """Return the element that was refused: slots are set in order, and its slot is the first that is empty."""
     return next(
         element
         for element, attribute in zip(ELEMENTS, _ATTRIBUTES, strict=True)
@@ -298,10 +298,10 @@ def _first_empty(statement: Statement) -> str:
 
 
 def refuse_twins(statement: Statement) -> None:
-    """Refuse an element beside its Not-twin.
+    """Refuse an element together with its Not-element, such as Action and NotAction.
 
     Raises:
-        PolicyDocumentError: with a problem for each.
+        PolicyDocumentError: with one problem for each pair.
     """
     if statement.not_principal is None and statement.not_action is None and statement.not_resource is None:
         return
@@ -315,12 +315,12 @@ def refuse_twins(statement: Statement) -> None:
 
 
 def _twins(found: Iterable[str]) -> list[Problem]:
-    """Say of Not-twins that they stand beside their elements."""
+    """Return a problem for each Not-element that is there together with its element."""
     there = set(found)
     return [
         Problem(
             "UNSUPPORTED_ELEMENT_COMBINATION",
-            f"{name} and {twin} cannot stand in one statement; write two statements",
+            f"a statement cannot have both {name} and {twin}; write two statements",
             (twin,),
         )
         for _, _, name, twin in _TWINS
@@ -368,7 +368,7 @@ def statement_of(  # noqa: PLR0913, PLR0917 - one for each element
     condition: Condition | None,
     sid: str | None,
 ) -> Statement:
-    """Build the statement of elements, in the order of ELEMENTS, that are known to be right."""
+    """Create a statement from valid elements, in the order of ELEMENTS, without checks."""
     statement = object.__new__(Statement)
     _set_effect(statement, effect)
     _set_principal(statement, principal)

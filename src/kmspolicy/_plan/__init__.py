@@ -1,4 +1,4 @@
-"""Plans and results, and retrying as data: pure values."""
+"""Plans, results and retries as plain values."""
 
 from kmspolicy._plan._plan import Plan, PutResult
 from kmspolicy._plan._retry import Retry

@@ -1,4 +1,4 @@
-"""Plans: what a put would change, before it is made."""
+"""Plans: what PutKeyPolicy would change on a key."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
 
 _FINDINGS: Final = 20_000
 _DELETED: Final = 5_000
-"""The most characters of what is said of each, if there are several."""
+"""The maximum number of characters of each part, if there are several."""
 
 
 @final
 @attrs.frozen
 class PutResult:
-    """Say that a policy was put.
+    """The result of a successful put.
 
     Attributes:
         key_id: The key, as it was given.
-        request_id: The id of the request that succeeded; None where the answer had none.
+        request_id: The id of the request that succeeded; None if the answer had none.
         attempts: How many requests were sent.
     """
 
@@ -39,20 +39,20 @@ class PutResult:
 @final
 @attrs.frozen
 class Plan:
-    """Hold what a put would change on a key; false where there is nothing to do.
+    """The changes that a put would make on a key; false if there is nothing to do.
 
     ``print(plan)`` shows the difference, who gains and loses access, and the findings.
 
     Attributes:
         key_id: The key, as it was given.
-        current_text: The policy that the key has, as KMS printed it.
-        current: The same as a value.
+        current_text: The text of the policy that the key has, as KMS returned it.
+        current: The same policy as a value.
         new_text: The text that would be put.
-        new: The same as a value.
-        diff: The difference of the two.
-        findings: What :func:`kmspolicy.check` says about the new policy; an ERROR among them stops
+        new: The same policy as a value.
+        diff: The difference between the two.
+        findings: The findings of :func:`kmspolicy.check` in the new policy; an ERROR among them stops
             :meth:`KeyPolicies.apply`, unless ``check`` is false there.
-        bypass_policy_lockout_safety_check: Whether it is put even where it locks the caller out.
+        bypass_policy_lockout_safety_check: Whether it is put even if it locks the caller out.
     """
 
     key_id: str
@@ -66,20 +66,20 @@ class Plan:
 
     @property
     def gained(self) -> tuple[AccessChange, ...]:
-        """Access that the new policy gives and the current one does not."""
+        """The access that only the new policy gives."""
         return self.diff.gained
 
     @property
     def lost(self) -> tuple[AccessChange, ...]:
-        """Access that the current policy gives and the new one does not."""
+        """The access that only the current policy gives."""
         return self.diff.lost
 
     def __bool__(self) -> bool:
-        """Tell whether there is anything to do; a change of labels alone is."""
+        """Return whether there is anything to do; a change of labels counts."""
         return bool(self.diff)
 
     def __str__(self) -> str:
-        """Show it for a terminal."""
+        """Return the plan as text for a terminal."""
         parts = [f"key {word(self.key_id)}: {'change' if self else 'nothing to do'}"]
         if self:
             parts += [str(self.diff), *deleted(self.current)]
@@ -87,7 +87,7 @@ class Plan:
 
 
 def deleted(policy: Policy) -> list[str]:
-    """Say of each unique id in a policy that was read what it stands for.
+    """Return a line for each unique id in a policy that KMS returned.
 
     https://repost.aws/knowledge-center/kms-policy-error-invalid-principals
     """

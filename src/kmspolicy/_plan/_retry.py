@@ -1,4 +1,4 @@
-"""Retrying as data: how often, how long, and the delays in between."""
+"""Retries as data: how often, how long, and the delays between requests."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ def _is(types: type | tuple[type, ...], value: object) -> bool:
 
 def _attempts(value: int) -> int:
     if not _is(int, value) or value < 1:
-        raise ValueError(f"attempts is a number of requests, 1 or more, not {value!r}")
+        raise ValueError(f"attempts must be an integer of 1 or more, not {value!r}")
     return value
 
 
 def _seconds(value: float) -> float:
     if not _is((int, float), value) or not isfinite(value) or value < 0:
-        raise ValueError(f"expected seconds, 0 or more, not {value!r}")
+        raise ValueError(f"expected a number of seconds, 0 or more, not {value!r}")
     return float(value)
 
 
@@ -32,7 +32,7 @@ def _deadline(value: float | None) -> float | None:
     if value is None:
         return None
     if not _seconds(value):
-        raise ValueError("a deadline of 0 seconds leaves time for nothing")
+        raise ValueError("the deadline must be longer than 0 seconds")
     return float(value)
 
 
@@ -43,31 +43,30 @@ def _propagation(value: float | None) -> float | None:
 @final
 @attrs.frozen
 class Retry:
-    """Say how often and for how long a call is repeated.
+    """How often and for how long a call is retried.
 
-    A call is repeated on every error whose ``is_retry_safe`` is true: DependencyTimeoutException,
-    KMSInternalException, throttling, other answers with a status of 500 and more, and a network that gave no
-    answer. PutKeyPolicy replaces the whole policy, so that repeating it does no harm.
+    A call is retried after every error whose ``is_retry_safe`` is true: DependencyTimeoutException,
+    KMSInternalException, throttling, other answers with a status of 500 or more, and a network that gave no
+    answer. PutKeyPolicy replaces the whole policy, so a retry does no harm.
 
     Args:
-        attempts: The most requests that are sent, the first included. Five, as botocore's own default mode
-            has it: with the delays below they span some four seconds on average, the length of a hiccup.
-        deadline: Seconds from the beginning of the call after which no request is sent and one under way is
-            given up; None for no end. 60, because a person waits for the answer, and because it is also the
-            time that botocore gives a single answer.
-        first_delay: The longest that the first delay can be, in seconds. The n-th delay is chosen evenly
-            between 0 and ``first_delay`` times two to the power n - 1 ("full jitter"), so that clients which
-            failed together do not come back together.
-        max_delay: The longest that any delay can be, in seconds. 8, because KMS's quotas are counted by the
-            second and nothing is won by waiting longer.
-
-        propagation: Seconds for which a put is repeated, too, where KMS says that principals are invalid, because those
-            who were just created may not be known to it yet; each repeat has attempts and a deadline of its own. None,
-            because a misspelt name says the same and never heals. It is not done for a policy in which ``check`` finds
-            an error.
+        attempts: The maximum number of requests, the first one included. The default is 5, as in botocore's default
+            mode: with the delays below they take about four seconds on average, the length of a short failure.
+        deadline: The seconds from the beginning of the call after which no request is sent and a pending one is
+            cancelled; None for no deadline. The default is 60, because a person may be waiting, and because
+            botocore waits as long for a single answer.
+        first_delay: The maximum of the first delay, in seconds. Delay n is a random number between 0 and
+            ``first_delay * 2 ** (n - 1)`` ("full jitter"): clients that failed at the same time do not all retry
+            at the same time.
+        max_delay: The maximum of any delay, in seconds. The default is 8: KMS counts its quotas per second, and a
+            longer wait has no advantage.
+        propagation: The seconds for which a put is also retried if KMS says that a principal is invalid: KMS may not know
+            a principal yet that was just created. Each retry has its own attempts and deadline. The default is None,
+            because KMS gives the same answer for a misspelt name, which is not transient. A policy in which ``check``
+            finds an error is not retried.
 
     Raises:
-        ValueError: for numbers out of range.
+        ValueError: if a number is out of range.
 
     https://docs.aws.amazon.com/general/latest/gr/api-retries.html
     """
@@ -79,17 +78,17 @@ class Retry:
     propagation: float | None = attrs.field(default=None, kw_only=True, converter=_propagation)
 
     def delays(self, chance: Callable[[], float] = random.random) -> Iterator[float]:
-        """Go through the delays between attempts: one fewer than attempts.
+        """Yield the delays between requests, one less than attempts.
 
         Args:
-            chance: Gives numbers evenly from 0 up to 1.
+            chance: Returns a random number from 0 up to 1.
         """
         for n in range(self.attempts - 1):
             yield chance() * min(self.max_delay, self.first_delay * 2.0 ** min(n, 1000))
 
 
 def growing(first: float, most: float) -> Iterator[float]:
-    """Go through delays for ever, each twice the one before, up to the most."""
+    """Yield delays without end; each is twice the one before, up to the maximum."""
     delay = first
     while True:
         yield delay

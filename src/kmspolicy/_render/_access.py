@@ -26,15 +26,15 @@ if TYPE_CHECKING:
     _Row: TypeAlias = tuple[str, tuple[AccessCell, ...]]
 
 _LIMIT: Final = 100_000
-"""The most characters of a drawing."""
+"""The maximum number of characters of a drawing."""
 _SIZES: Final = (100, 64, 48, 32, 24, 16, 8, 4, 2, 1)
 """The numbers of columns, of rows and of notes to try, until a drawing is short enough."""
 _NOTE: Final = 500
-"""The most characters of a note, on average."""
+"""The maximum number of characters of a note, on average."""
 _WAYS: Final = 32
-"""The most conditions in a part of a cell."""
+"""The maximum number of conditions in a part of a cell."""
 _LONG: Final = 16
-"""The most actions of a row that is not named by what the others leave."""
+"""A row with more actions may be called "all others"."""
 
 _KINDS: Final = {
     Access.ALWAYS: Kind.YES,
@@ -69,7 +69,7 @@ def svg_of(access: AccessTable, title: str) -> str:
 
 
 def _drawn(access: AccessTable, draw: Callable[[Table], str]) -> str:
-    """Draw as much of an access table as a reader can take in."""
+    """Draw an access table, cut to a size that people can read."""
     if not access.principals:
         return draw(_NOBODY)
     rows = _rows(access)
@@ -78,7 +78,7 @@ def _drawn(access: AccessTable, draw: Callable[[Table], str]) -> str:
 
 
 def _table(principals: Sequence[Subject], rows: Sequence[_Row], size: int) -> Table:
-    """Turn rows of an access table into words, with at most so many columns, rows and notes."""
+    """Turn rows of an access table into words; ``size`` limits the columns, the rows and the notes."""
     notes = _Notes()
     shown = tuple(
         Row(title, tuple(Cell(cell_words(cell, notes.of), _KINDS[cell.access]) for cell in cells[:size]))
@@ -101,7 +101,7 @@ def _table(principals: Sequence[Subject], rows: Sequence[_Row], size: int) -> Ta
 
 
 def _left_out(*counts: tuple[str, int]) -> str:
-    """Say how many of what there are beside those that are shown."""
+    """Return a line that says how much is not shown."""
     words = [f"{count:,} more {noun}{'s' if count > 1 else ''}" for noun, count in counts if count > 0]
     return f"and {listed(words, str)}" if words else ""
 
@@ -112,7 +112,7 @@ def _column(principal: Subject) -> Column:
 
 
 def _rows(access: AccessTable) -> list[_Row]:
-    """Name the actions of each row; the longest row comes last, as all others, where it is long."""
+    """Name the actions of each row; a long row comes last and is called "all others"."""
     rows = sorted(access.rows(), key=lambda row: len(row[0]) > _LONG)
     named = [(action_words(actions, access.actions), cells) for actions, cells in rows]
     if len(rows) > 1 and len(rows[-1][0]) > _LONG:
@@ -121,14 +121,14 @@ def _rows(access: AccessTable) -> list[_Row]:
 
 
 class _Notes:
-    """Conditions and the words by which cells refer to them."""
+    """The conditions of a table, and the letters that stand for them in cells."""
 
     def __init__(self) -> None:
         self.words: dict[Condition, str] = {}
-        self._seen: dict[int, str] = {}  # a condition stands in many cells, and hashing it takes time
+        self._seen: dict[int, str] = {}  # the same condition is in many cells, and its hash is slow
 
     def of(self, conditions: Sequence[Condition]) -> str:
-        """Refer to conditions of which one must be met."""
+        """Return the letters of conditions of which one must be met."""
         return " or ".join(self._words_of(conditions))
 
     def _words_of(self, conditions: Sequence[Condition]) -> Iterator[str]:
@@ -141,6 +141,6 @@ class _Notes:
 
 
 def _word(number: int) -> str:
-    """Name a note: a to z, then a1 and so on."""
+    """Return the name of a note: a to z, then a1 and so on."""
     times, letter = divmod(number, len(ascii_lowercase))
     return f"{ascii_lowercase[letter]}{times or ''}"

@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from kmspolicy._evaluate._access import Cell
 
 _PART: Final = 15_000
-"""The most characters of each part of a difference, if it has several entries."""
+"""The maximum number of characters of each part of a difference, if it has several entries."""
 _ENTRY: Final = 3_000
-"""The most characters of an entry, if it has several lines."""
+"""The maximum number of characters of an entry, if it has several lines."""
 
 
 def as_text(diff: Diff) -> str:
-    """Draw what changed, and below it who gains and loses access."""
+    """Draw the changes, and below them who gains and loses access."""
     if not diff:
         return "no difference"
     labels = (*([diff.version] if diff.version else []), *diff.labels)
@@ -51,7 +51,7 @@ def _whole(sign: str, statement: Statement) -> str:
 
 
 def _json(element: object) -> list[str]:
-    """Write JSON on lines, with JSON's own escapes on those that could not be shown without."""
+    """Return the lines of JSON text; escape the lines that are not printable."""
     plain, escaped = (
         json.dumps(element, indent=2, ensure_ascii=ascii_only).split("\n") for ascii_only in (False, True)
     )
@@ -79,7 +79,7 @@ def _moves(sign: str, title: str, moves: Sequence[AccessChange]) -> list[str]:
 
 
 def access_as_text(change: AccessChange) -> str:
-    """Say on one line whose access to what changed, and how."""
+    """Return one line about whose access to which actions changed, and how."""
     who = principal_words(*change.principal)
     return f"{who}: {action_words(change.actions, change.every)}: {_words(change.before)} → {_words(change.after)}"
 

@@ -1,4 +1,4 @@
-"""Drawing of tables for notebooks: HTML that needs no style sheet and keeps the page's own colours."""
+"""Drawing of tables for notebooks: HTML that needs no style sheet and keeps the colours of the page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Breaking words into lines, but no text that is quoted in them."""
+"""Line breaks, but not inside quoted text."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ _UNBROKEN = re.compile(r"""(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|\S)+""").finda
 
 
 def wrapped(words: str, width: int) -> list[str]:
-    """Break words into lines of a width, at spaces outside quotes, so that no line begins inside a quoted text.
+    """Break text into lines of a width, at spaces that are not inside quotes.
 
-    What is longer than a line by itself stays on one.
+    A part that is longer than a line stays on one line.
     """
     lines = [""]
     for part in _UNBROKEN(words):

@@ -1,4 +1,4 @@
-"""Elements of HTML and SVG: the one place where text is escaped for them; and the colours they have in common."""
+"""Elements of HTML and SVG, the only place where text is escaped for them, and their colours."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from kmspolicy._render._table import Kind
 
 
 class Markup(str):
-    """Text of a markup language, which is not escaped again."""
+    """Text that is already markup and is not escaped again."""
 
     __slots__ = ()
 
 
 def element(name: str, *content: str, **attributes: object) -> Markup:
-    """Draw an element; its attributes and all content that is no markup are escaped.
+    """Return an element; escape its attributes, and its content except Markup.
 
-    The name of an attribute may end with an underscore, and hold underscores for hyphens.
+    In the name of an attribute, underscores stand for hyphens; one at the end is removed.
     """
     given = "".join(
         f' {key.rstrip("_").replace("_", "-")}="{escape(str(value))}"' for key, value in attributes.items()
@@ -27,7 +27,7 @@ def element(name: str, *content: str, **attributes: object) -> Markup:
 
 
 class Colour(NamedTuple):
-    """A colour for light paper, for dark paper, and one that can be read on both."""
+    """A colour for light pages, one for dark pages, and one for both."""
 
     light: str
     dark: str

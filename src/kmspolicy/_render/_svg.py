@@ -1,4 +1,4 @@
-"""Drawing of tables as pictures, for pages on light and on dark paper."""
+"""Drawing of tables as pictures, for light and dark pages."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MARGIN, _PAD, _LINE = 16, 8, 16
 _LETTER: Final = 7.3
 """The width of a letter in the font of the picture."""
 _TITLE, _CELL = 38, 17
-"""Letters in the titles of rows, and in the other columns."""
+"""The number of letters in the titles of rows, and in the other columns."""
 _STYLE: Final = """
 text { font: 12px ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; fill: #1f2328 }
 .quiet { fill: #59636e }
@@ -33,7 +33,7 @@ text { fill: #f0f6fc }
 
 
 def as_svg(table: Table, title: str) -> str:
-    """Draw a table as a document of its own."""
+    """Draw a table as an SVG document."""
     parts: list[Markup] = []
     y = _MARGIN
     right = _x(len(table.columns) + 1) - _PAD
@@ -64,7 +64,7 @@ def as_svg(table: Table, title: str) -> str:
 
 
 def _rows(table: Table) -> Iterator[list[tuple[str, str]]]:
-    """Go through the rows, the head among them, as words and the classes of their style."""
+    """Yield the rows, the head first, as words and the CSS classes of their style."""
     yield [(table.titles, "quiet"), *((column.title, "head") for column in table.columns)]
     for row in table.rows:
         yield [(row.title, ""), *((cell.words, cell.kind.value) for cell in row.cells)]
@@ -87,7 +87,7 @@ def _on_lines(*parts: Markup) -> list[Markup]:
 
 
 def _x(column: int) -> int:
-    """Return where a column begins."""
+    """Return the x coordinate of a column."""
     letters = column and _TITLE + (column - 1) * _CELL
     return _MARGIN + _PAD + round(letters * _LETTER + column * 2 * _PAD)
 

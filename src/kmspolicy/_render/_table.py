@@ -1,4 +1,4 @@
-"""A table for people, before it is drawn: what is in it and of which kind, not what it looks like."""
+"""Tables before they are drawn: the text and the kind of each cell, but not how it looks."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple, final
 
 @final
 class Kind(Enum):
-    """What a cell tells, by which a drawing chooses its colour."""
+    """The kind of a cell, which determines its colour."""
 
     YES = "yes"
     IF = "if"
@@ -19,7 +19,7 @@ class Kind(Enum):
 
 @final
 class Column(NamedTuple):
-    """A column: its title, and the whole of what the title stands for."""
+    """A column: its title, and the full name that the title stands for."""
 
     title: str
     whole: str
@@ -43,7 +43,7 @@ class Row(NamedTuple):
 
 @final
 class Entry(NamedTuple):
-    """A word of the cells, and what it means: an entry of the legend, or a note."""
+    """An entry of the legend or a note: a word of the cells, and its meaning."""
 
     word: str
     meaning: str
@@ -51,15 +51,15 @@ class Entry(NamedTuple):
 
 @final
 class Table(NamedTuple):
-    """A table; its texts are fit to be shown, and not yet escaped for the language of a drawing.
+    """A table; its texts are printable, but not escaped for HTML or SVG.
 
     Attributes:
-        titles: What the titles of the rows are.
+        titles: The heading of the column with the titles of the rows.
         columns: The columns.
         rows: The rows.
-        remark: What must be said of the whole: that it is empty, or how much is left out.
-        legend: The words of the cells that every such table has.
-        notes: The words that only this one has.
+        remark: A remark about the whole: that the table is empty, or how much is left out.
+        legend: The words that every such table has.
+        notes: The words that only this table has.
     """
 
     titles: str

@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from kmspolicy._render._table import Table
 
 _WIDTH: Final = 56
-"""Characters in the titles of rows."""
+"""The number of characters in the titles of rows."""
 
 
 def as_text(table: Table) -> str:
-    """Draw a table: its columns have numbers, which are explained above it."""
+    """Draw a table with numbered columns, and a list of the columns above it."""
     legend = ", ".join(f"{word}: {meaning}" for word, meaning in table.legend)
     parts = (
         [f"{number:>3}  {column.title}" for number, column in enumerate(table.columns, 1)],
