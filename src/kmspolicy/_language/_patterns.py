@@ -119,7 +119,7 @@ def _part(text: str) -> _Part:
 
 
 _LONG: Final = 256
-_parts_of: Final = lru_cache(maxsize=4096)(_parts)
+parts_of: Final = lru_cache(maxsize=4096)(_parts)
 _parts_of_long: Final = lru_cache(maxsize=8)(_parts)
 
 
@@ -131,7 +131,7 @@ def _matches(pattern: str, text: str, no: str = "") -> bool:
         text: The text.
         no: A character that a question mark does not match; empty for none.
     """
-    least, first, middle, last = _parts_of(pattern) if len(pattern) <= _LONG else _parts_of_long(pattern)
+    least, first, middle, last = parts_of(pattern) if len(pattern) <= _LONG else _parts_of_long(pattern)
     at, end = first.size, len(text)
     if least > end or (at and not _stands(first, text, 0, no)):
         return False

@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#refer
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
@@ -133,6 +134,15 @@ def name_of(kind: PrincipalType, text: str) -> PrincipalName:
         kind: Its type in a document.
         text: The name.
     """
+    return kept_name(kind, text) if len(text) <= _LONG else _READERS[kind](text)
+
+
+_LONG: Final = 256
+
+
+@lru_cache(maxsize=2048)
+def kept_name(kind: PrincipalType, text: str) -> PrincipalName:
+    """Take a name apart that policies and callers have in common."""
     return _READERS[kind](text)
 
 

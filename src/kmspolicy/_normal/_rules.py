@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 from kmspolicy._document._convert import plural
@@ -75,7 +76,28 @@ class Rules(NamedTuple):
 
 
 def rules_of(policy: Policy) -> Rules:
-    """Take a policy apart, once for all who ask."""
+    """Take a policy apart, once for all who ask: the last few are kept, which many requests may follow."""
+    return kept_rules(_Same(policy))
+
+
+class _Same:
+    """A policy as a key: the same object, since equal ones are dear to compare."""
+
+    __slots__ = ("policy",)
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.policy is self.policy
+
+    def __hash__(self) -> int:
+        return id(self.policy)
+
+
+@lru_cache(maxsize=8)
+def kept_rules(same: _Same) -> Rules:
+    policy = same.policy
     return Rules(
         policy,
         tuple(rule_of(statement, number) for number, statement in enumerate(policy.statements)),
