@@ -1,0 +1,119 @@
+"""Each finding by the example of the catalogue; what a finding is."""
+
+from __future__ import annotations
+
+import json
+import pickle
+
+import pytest
+
+from check_support import ACCOUNT, ADMIN, ALICE, APP, OTHER, about
+from kmspolicy import Policy, Principal, Severity, Statement, check, statements
+from kmspolicy._check._catalogue import CATALOGUE
+
+BESIDES = {
+    "MISSING_STATEMENT": ["LOCKOUT_EVERYONE"],
+    "TYPE_MISMATCH_BOOLEAN": ["INVALID_CONDITION_MULTIPLE_BOOLEAN"],
+    "VARIABLE_UNSUPPORTED_IN_VERSION": ["OLD_VERSION"],
+}
+
+
+@pytest.mark.parametrize("code", CATALOGUE)
+def test_each_example_has_its_finding(code: str) -> None:
+    """And no other that is not unavoidable; it is as severe as the catalogue says, and has a place and a page."""
+    entry = CATALOGUE[code]
+    found = check(Policy.from_dict(entry.example), caller=entry.caller, account=entry.account)
+    assert sorted(finding.code for finding in found) == sorted([code, *BESIDES.get(code, [])])
+    finding = next(finding for finding in found if finding.code == code)
+    assert finding.severity is entry.severity
+    assert finding.url == entry.url
+    assert finding.url.startswith("https://")
+    assert finding.locate(json.dumps(entry.example, indent=2)) is not None
+    assert finding.message.endswith((".", "?"))
+    assert pickle.loads(pickle.dumps(finding)) == finding  # noqa: S301
+    assert str(finding).startswith(f"{entry.severity.value} {code}: ")
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        statements.default_policy(ACCOUNT),
+        statements.console_policy(ACCOUNT, administrators=[Principal.arn(ALICE)], users=[Principal.arn(APP)]),
+        Policy([ADMIN, statements.use_by_account(OTHER)]),
+        Policy([ADMIN, statements.use_through_service("ec2.us-east-1.amazonaws.com", account=ACCOUNT)]),
+        Policy([ADMIN, statements.deny_short_waiting_period(21), statements.deny_deletion()]),
+        Policy([ADMIN, statements.cloudwatch_logs("us-east-1", ACCOUNT)]),
+        Policy([ADMIN, statements.nitro_enclave(Principal.arn(APP), image_sha384="a" * 96)]),
+    ],
+)
+def test_what_the_builder_makes_is_in_order(policy: Policy) -> None:
+    """No finding at all."""
+    assert check(policy) == ()
+
+
+def test_findings_come_in_the_order_of_the_document() -> None:
+    """Those about the whole first, then statement by statement."""
+    policy = Policy(
+        [
+            ADMIN,
+            Statement("Allow", action="kms:Foo", principal=Principal({"AWS": ["x", "y"]}), sid="a"),
+            Statement("Allow", principal=Principal.arn(ALICE), action="kms:CreateKey", resource="*", sid="a"),
+        ],
+        version=None,
+    )
+    assert [(finding.code, finding.path) for finding in check(policy)] == [
+        ("MISSING_VERSION", ""),
+        ("MISSING_RESOURCE", "Statement[1]"),
+        ("INVALID_PRINCIPAL_FORMAT", "Statement[1].Principal.AWS[0]"),
+        ("INVALID_PRINCIPAL_FORMAT", "Statement[1].Principal.AWS[1]"),
+        ("INVALID_ACTION", "Statement[1].Action"),
+        ("UNIQUE_SIDS_RECOMMENDED", "Statement[2].Sid"),
+        ("UNSUPPORTED_ACTION_IN_POLICY", "Statement[2].Action"),
+    ]
+
+
+def test_a_finding_says_what_where_and_what_to_do() -> None:
+    """On one line, with what was probably meant."""
+    policy = Policy(
+        [ADMIN, Statement("Allow", principal=Principal.arn(ALICE), action="kms:Decypt", resource="*")]
+    )
+    (finding,) = check(policy)
+    assert str(finding) == (
+        "warning INVALID_ACTION: Statement[1].Action: There is no such action of KMS; it has no effect: 'kms:Decypt'; "
+        "did you mean 'kms:Decrypt'? Correct it, or leave it out."
+    )
+    assert finding.locate(policy.to_json(indent=1)) == (18, 4)
+    assert finding.locate("{}") is None
+    written = finding.to_dict()
+    assert json.loads(json.dumps(written)) == written
+    assert written == {
+        "code": "INVALID_ACTION",
+        "severity": "warning",
+        "path": "Statement[1].Action",
+        "steps": ["Statement", 1, "Action"],
+        "message": finding.message,
+        "hint": finding.hint,
+        "url": finding.url,
+    }
+
+
+def test_findings_below_long_names_are_located() -> None:
+    """Names that begin alike for more characters than are shown are told apart."""
+    keys = ["aws:" + "x" * 200 + end for end in "ab"]
+    policy = Policy([ADMIN, about(Condition={"StringEquals": dict.fromkeys(keys, "x")})])
+    text = policy.to_json(indent=0)
+    found = [finding for finding in check(policy) if finding.code == "INVALID_GLOBAL_CONDITION_KEY"]
+    assert [finding.steps[-1] for finding in found] == keys
+    places = [finding.locate(text) for finding in found]
+    assert [text.splitlines()[place.line - 1].split('"')[1] for place in places if place] == keys
+
+
+def test_severities_are_ordered() -> None:
+    """An error is the worst; other values cannot be compared with a severity."""
+    mildest_first = [Severity.SUGGESTION, Severity.WARNING, Severity.SECURITY_WARNING, Severity.ERROR]
+    assert sorted(Severity) == mildest_first
+    assert max(Severity) is Severity.ERROR
+    assert Severity.SECURITY_WARNING >= Severity.WARNING >= Severity.WARNING > Severity.SUGGESTION
+    assert Severity.WARNING <= Severity.WARNING < Severity.ERROR
+    with pytest.raises(TypeError):
+        _ = Severity.ERROR > "warning"  # type: ignore[operator]  # ty: ignore[unsupported-operator]

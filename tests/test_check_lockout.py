@@ -1,0 +1,338 @@
+"""Lockout, case by case: who could put a policy on the key again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from check_support import ACCOUNT, ADMIN, ALICE, APP, BOB, KEY, OTHER, ROOT, SESSION
+from kmspolicy import (
+    Condition,
+    Policy,
+    Principal,
+    Severity,
+    Statement,
+    allow,
+    check,
+    conditions,
+    deny,
+    errors,
+    statements,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+PUT = allow("kms:PutKeyPolicy")
+DELEGATED = PUT.to(Principal.arn(ROOT))
+NO_PUT = deny("kms:PutKeyPolicy")
+ORG = conditions.principal_org_id.equals("o-a1b2c3d4e5")
+
+
+def key_arn(effect: Any = "Allow") -> Statement:
+    """Build a statement for the administrators whose Resource is the key's ARN."""
+    return Statement(effect, principal=Principal.arn(ROOT), action="kms:*", resource=KEY)
+
+
+@pytest.mark.parametrize(
+    ("given", "account", "expected"),
+    [
+        ([ADMIN], None, None),
+        ([PUT.to(Principal.arn(ALICE))], None, None),
+        ([PUT.to(Principal.everyone()).when(ORG)], None, None),
+        ([allow("kms:Put*").to(Principal.arn(ALICE)).when(ORG)], ACCOUNT, None),
+        ([allow("kms:Decrypt").to(Principal.arn(ROOT))], None, "ERROR"),
+        (
+            [PUT.to(Principal.service("s3.amazonaws.com")).when(conditions.source_account.equals(ACCOUNT))],
+            None,
+            "ERROR",
+        ),
+        ([deny("kms:Sign").to(Principal.arn(ALICE))], None, "ERROR"),
+        # A Deny alone can do it, for everyone, for the account, or for each who is named.
+        ([ADMIN, NO_PUT.to(Principal.everyone())], None, "ERROR"),
+        ([ADMIN, NO_PUT.to(Principal.arn(ROOT))], None, "ERROR"),
+        ([PUT.to(Principal.arn(ALICE)), NO_PUT.to(Principal.arn(ALICE))], None, "ERROR"),
+        ([ADMIN, NO_PUT.to(Principal.arn(ALICE))], None, None),
+        (
+            [ADMIN, NO_PUT.to(Principal.everyone()).when(conditions.principal_arn.arn_not_equals(ALICE))],
+            None,
+            None,
+        ),
+        (
+            [ADMIN, NO_PUT.to(Principal.everyone()).when(conditions.multi_factor_auth_present.is_false())],
+            None,
+            None,
+        ),
+        # The root user of an account is its principal, too.
+        ([ADMIN, NO_PUT.to_all_except(Principal.arn(ROOT))], None, None),
+        # PutKeyPolicy is for the key's own account.
+        ([statements.enable_iam_policies(OTHER)], None, None),
+        ([statements.enable_iam_policies(OTHER)], ACCOUNT, "ERROR"),
+        ([PUT.to(Principal.everyone()).when(conditions.caller_account.equals(OTHER))], ACCOUNT, "ERROR"),
+        ([PUT.to(Principal.everyone()).when(conditions.caller_account.equals(ACCOUNT))], ACCOUNT, None),
+        ([PUT.to(Principal({"AWS": "AIDACKCEVSQ6C2EXAMPLE"}))], ACCOUNT, None),
+        # What is not settled is a warning.
+        ([key_arn()], None, "WARNING"),
+        ([ADMIN, key_arn("Deny")], None, None),
+        ([key_arn(), key_arn("Deny")], None, "WARNING"),
+        ([PUT.to(Principal({"CanonicalUser": "79a5"}))], None, "WARNING"),
+        ([PUT.to(Principal.federated("accounts.google.com"))], ACCOUNT, "WARNING"),
+        (
+            [PUT.to(Principal.arn(ROOT)).when(Condition("stringEquals", "kms:CallerAccount", ACCOUNT))],
+            None,
+            "WARNING",
+        ),
+        (
+            [
+                PUT.to(Principal.arn(ROOT)).when(
+                    Condition("stringEquals", "kms:CallerAccount", OTHER)
+                    & Condition("StringEquals", "kms:CallerAccount", OTHER)
+                )
+            ],
+            ACCOUNT,
+            "ERROR",
+        ),
+        ([PUT.to(Principal.arn(ALICE)), NO_PUT.to_all_except(Principal.arn(ALICE))], None, "WARNING"),
+        (
+            [PUT.to(Principal.role(ACCOUNT, "x/App")), NO_PUT.to(Principal.role(ACCOUNT, "x/App"))],
+            None,
+            "ERROR",
+        ),
+        ([PUT.to(Principal.arn(SESSION)), NO_PUT.to(Principal.role(ACCOUNT, "x/App"))], None, "ERROR"),
+        ([PUT.to(Principal.arn(SESSION)), NO_PUT.to(Principal.role(ACCOUNT, "x/Other"))], None, None),
+        ([Statement("Allow", principal=Principal.arn(ROOT), action="kms:*", resource="x")], None, "ERROR"),
+        ([Statement("Allow", not_principal=Principal.arn(ALICE), action="kms:*", resource="*")], None, None),
+    ],
+)
+def test_lockout_of_everyone(given: Iterable[Statement], account: str | None, expected: str | None) -> None:
+    """Nobody could put a policy again: certain where no condition and no open question could change it."""
+    found = [
+        finding for finding in check(Policy(given), account=account) if finding.code == "LOCKOUT_EVERYONE"
+    ]
+    assert [finding.severity.name for finding in found] == ([] if expected is None else [expected])
+
+
+@pytest.mark.parametrize(
+    ("given", "caller", "code", "severity", "text"),
+    [
+        ([PUT.to(Principal.arn(ALICE))], ALICE, None, None, ""),
+        ([PUT.to(Principal.arn(APP))], SESSION, None, None, ""),
+        ([ADMIN], ROOT, None, None, ""),
+        ([ADMIN], ACCOUNT, None, None, ""),
+        ([ADMIN], ALICE, None, None, ""),  # as AWS's default policy has it
+        ([DELEGATED], ALICE, "IAM_POLICIES_DECIDE", "SUGGESTION", f"kms:PutKeyPolicy by {ALICE}"),
+        ([DELEGATED, PUT.to(Principal.arn(ALICE)).when(ORG)], ALICE, "IAM_POLICIES_DECIDE", "SUGGESTION", ""),
+        (
+            [PUT.to(Principal.arn(ALICE))],
+            APP,
+            "LOCKOUT_CALLER",
+            "ERROR",
+            "No statement allows kms:PutKeyPolicy to role App",
+        ),
+        (
+            [ADMIN, NO_PUT.to(Principal.arn(APP)).named("no")],
+            SESSION,
+            "LOCKOUT_CALLER",
+            "ERROR",
+            "Statement[1] ('no') denies kms:PutKeyPolicy to role session App/me",
+        ),
+        (
+            [PUT.to(Principal.arn(ALICE)).when(ORG)],
+            ALICE,
+            "LOCKOUT_CALLER",
+            "WARNING",
+            "only if aws:PrincipalOrgID is o-a1b2c3d4e5, by Statement[0].",
+        ),
+        (
+            [ADMIN.when(ORG)],
+            ALICE,
+            "LOCKOUT_CALLER",
+            "WARNING",
+            "only if aws:PrincipalOrgID is o-a1b2c3d4e5, by Statement[0].",
+        ),
+        ([ADMIN, NO_PUT.to(Principal.everyone()).when(ORG)], ROOT, None, None, ""),
+        (
+            [PUT.to(Principal.everyone()).when(conditions.principal_arn.arn_equals(ALICE))],
+            ALICE,
+            None,
+            None,
+            "",
+        ),
+        (
+            [PUT.to(Principal.everyone()).when(conditions.principal_arn.arn_equals(ALICE))],
+            APP,
+            "LOCKOUT_CALLER",
+            "ERROR",
+            "",
+        ),
+        # A session does not tell the path of its role.
+        (
+            [PUT.to(Principal.everyone()).when(conditions.principal_arn.arn_equals(APP))],
+            SESSION,
+            "LOCKOUT_CALLER",
+            "WARNING",
+            "",
+        ),
+        ([key_arn(), PUT.to(Principal.arn(APP))], ALICE, "LOCKOUT_CALLER", "WARNING", ""),
+        # Who is meant is not settled, or not told.
+        (
+            [PUT.to(Principal({"AWS": "AIDACKCEVSQ6C2EXAMPLE"}))],
+            ALICE,
+            "LOCKOUT_CALLER",
+            "WARNING",
+            "Perhaps",
+        ),
+        ([PUT.to(Principal.arn(SESSION))], APP, "LOCKOUT_CALLER", "WARNING", ""),
+        ([PUT.to(Principal.arn(f"{SESSION}-of-x"))], f"{APP}-of-x", "LOCKOUT_CALLER", "ERROR", ""),
+        ([PUT.to(Principal.arn(SESSION.replace(ACCOUNT, OTHER)))], APP, "LOCKOUT_EVERYONE", "ERROR", ""),
+        ([PUT.to(Principal.arn(ALICE))], BOB, "LOCKOUT_CALLER", "WARNING", ""),
+        ([PUT.to(Principal.arn(APP))], BOB, "LOCKOUT_CALLER", "ERROR", ""),
+        ([PUT.to(Principal.arn(ALICE))], SESSION, "LOCKOUT_CALLER", "ERROR", ""),
+        (
+            [PUT.to(Principal.arn(f"arn:aws:sts::{ACCOUNT}:assumed-role/App"))],
+            SESSION,
+            "LOCKOUT_CALLER",
+            "WARNING",
+            "",
+        ),
+        # The root user of another partition than the usual one.
+        (
+            [Statement("Allow", not_principal=Principal.arn(ROOT), action="kms:*", resource="*")],
+            f"arn:aws-cn:iam::{ACCOUNT}:root",
+            None,
+            None,
+            "",
+        ),
+        # A Deny that is met where its key is absent.
+        (
+            [
+                PUT.to(Principal.arn(ALICE)),
+                NO_PUT.to(Principal.everyone()).when(conditions.principal_org_id.not_equals("o-a1b2c3d4e5")),
+            ],
+            ALICE,
+            "LOCKOUT_CALLER",
+            "WARNING",
+            "Statement[1] denies kms:PutKeyPolicy",
+        ),
+        (
+            [
+                ADMIN,
+                NO_PUT.to(Principal.everyone()).when(
+                    conditions.multi_factor_auth_present.if_exists.is_false()
+                ),
+            ],
+            ALICE,
+            "LOCKOUT_CALLER",
+            "WARNING",
+            "Statement[1] denies kms:PutKeyPolicy",
+        ),
+        (
+            [DELEGATED, statements.deny_bypassing_lockout_check()],
+            ALICE,
+            "IAM_POLICIES_DECIDE",
+            "SUGGESTION",
+            "",
+        ),
+        # Nobody can, and why.
+        (
+            [ADMIN],
+            f"arn:aws:iam::{OTHER}:user/x",
+            "LOCKOUT_EVERYONE",
+            "ERROR",
+            f"none names account {OTHER} or a principal in it",
+        ),
+        (
+            [ADMIN, deny("kms:*").to(Principal.everyone()).named("freeze")],
+            ALICE,
+            "LOCKOUT_EVERYONE",
+            "ERROR",
+            "Statement[1] ('freeze') denies kms:PutKeyPolicy to user alice",
+        ),
+        (
+            [ADMIN, deny("kms:*").to(Principal.everyone()).named("freeze")],
+            None,
+            "LOCKOUT_EVERYONE",
+            "ERROR",
+            "Statement[1] ('freeze') denies kms:PutKeyPolicy to the root user",
+        ),
+        (
+            [ADMIN, NO_PUT.to(Principal.arn(ROOT)).named("no")],
+            None,
+            "LOCKOUT_EVERYONE",
+            "ERROR",
+            "Statement[1] ('no') denies kms:PutKeyPolicy to the root user",
+        ),
+    ],
+)
+def test_lockout_of_the_caller(
+    given: Iterable[Statement], caller: str | None, code: str | None, severity: str | None, text: str
+) -> None:
+    """By the rules of decisions; where IAM policies or conditions decide, that is said and is no error."""
+    found = [
+        finding
+        for finding in check(Policy(given), caller=caller)
+        if "LOCKOUT" in finding.code or "IAM" in finding.code
+    ]
+    assert [(finding.code, finding.severity.name) for finding in found] == (
+        [] if code is None else [(code, severity)]
+    )
+    assert all(text in finding.message for finding in found)
+
+
+def test_a_lockout_by_many_statements_is_one_line() -> None:
+    """It gives the first reasons, and says how many more there are."""
+    policy = Policy([allow("kms:Sign").to(Principal.user(ACCOUNT, f"u{number}")) for number in range(7)])
+    (finding,) = check(policy, caller=ALICE)
+    reasons = "; ".join(f"Statement[{number}].Principal: does not name the caller" for number in range(5))
+    assert finding.message == (
+        "No statement lets anybody put a policy on the key again: No statement allows kms:PutKeyPolicy to user alice of "
+        f"account {ACCOUNT}. {reasons}; and 2 more."
+    )
+
+
+def test_a_caller_of_another_account() -> None:
+    """PutKeyPolicy is for the key's own account."""
+    (finding,) = check(Policy([ADMIN]), caller=f"arn:aws:iam::{OTHER}:user/x", account=ACCOUNT)
+    assert (finding.code, finding.severity) == ("LOCKOUT_CALLER", Severity.ERROR)
+    assert "is not in account 111122223333" in finding.message
+
+
+NOT_TEXT: Any = 7
+
+
+@pytest.mark.parametrize(
+    ("caller", "text"),
+    [
+        ("s3.amazonaws.com", "s3.amazonaws.com is a service"),
+        ("nobody", "'nobody' makes no requests"),
+        (NOT_TEXT, "a principal is an ARN, an account id or a service principal, not 7"),
+        (Principal.arn(ALICE) | Principal.arn(APP), "a request has one principal, not 2"),
+    ],
+)
+def test_who_is_no_caller(caller: str | Principal, text: str) -> None:
+    """The ARN is that of STS GetCallerIdentity."""
+    with pytest.raises(errors.RequestError, match=text):
+        check(Policy([ADMIN]), caller=caller)
+
+
+@pytest.mark.parametrize("account", ["1111-2222-3333", "", NOT_TEXT])
+def test_what_is_no_account(account: str) -> None:
+    """It has twelve digits, in a text."""
+    with pytest.raises(errors.RequestError, match="an account is an account id of 12 digits"):
+        check(Policy([ADMIN]), account=account)
+
+
+def test_a_caller_as_a_principal() -> None:
+    """A principal with a single name is as good as its ARN."""
+    policy = Policy([PUT.to(Principal.arn(ALICE))])
+    for arn in (ALICE, APP, ACCOUNT):
+        principal = Principal({"AWS": arn})
+        assert check(policy, caller=principal) == check(policy, caller=arn)
+
+
+def test_what_is_no_policy() -> None:
+    """Text is read first."""
+    with pytest.raises(TypeError, match=r"see Policy\.from_json"):
+        check("{}")  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
