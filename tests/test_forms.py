@@ -39,6 +39,7 @@ VALUE, ARN = "INVALID_CONDITION_VALUE", "MISSING_ARN_FIELD"
         ("aws:PrincipalOrgID", "exact", A, VALUE),
         ("aws:PrincipalOrgID", "like", "o-*", None),
         ("aws:PrincipalOrgID", "like", "r-*", VALUE),
+        ("aws:PrincipalOrgID", "like", "o-a1b2c3d4e5f6*", None),
         ("aws:PrincipalOrgPaths", "like", "o-a1b2c3d4e5/*", None),
         ("aws:PrincipalOrgPaths", "exact", "o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/", None),
         ("aws:PrincipalOrgPaths", "exact", "o-a1b2c3d4e5/r-ab12/ou-ab12-11111111", VALUE),
@@ -47,6 +48,7 @@ VALUE, ARN = "INVALID_CONDITION_VALUE", "MISSING_ARN_FIELD"
         ("aws:SourceVpc", "exact", "vpc-12345678", None),
         ("aws:SourceVpc", "exact", "vpc-123456789", "INVALID_VPC_FORMAT"),
         ("aws:SourceVpc", "like", "vpc-*", None),
+        ("aws:SourceVpc", "like", "vpc-1*vpc-*", "INVALID_VPC_FORMAT"),
         ("aws:SourceVpce", "exact", "vpce-0123456789abcdef0", None),
         ("aws:SourceVpce", "exact", "vpc-0123456789abcdef0", "INVALID_VPCE_FORMAT"),
         ("kms:ReplicaRegion", "exact", "us-gov-west-1", None),
@@ -146,6 +148,7 @@ def test_what_is_expected_is_said() -> None:
     [
         ("10.0.0.0/8", True),
         ("10.1.2.3", True),
+        ("10.0.0.0/7", False),
         ("172.16.0.0/12", True),
         ("172.16.0.0/11", False),
         ("192.168.1.0/24", True),
