@@ -59,7 +59,5 @@ def test_a_missing_comma_is_said_to_be_missing() -> None:
 def test_a_bare_statement_is_refused_as_one() -> None:
     """It is said to be a statement, not merely to lack a Statement."""
     text = (CORPUS / "invalid" / "kms-docs-bypass-null-no-principal.json").read_text(encoding="utf-8")
-    with pytest.raises(
-        errors.PolicyDocumentError, match="this is a single statement; a policy document holds it"
-    ):
+    with pytest.raises(errors.PolicyDocumentError, match="this is a statement, not a policy document"):
         Policy.from_json(text)
