@@ -164,7 +164,7 @@ async def test_what_is_no_client() -> None:
     """It is found when the facade is made, and not after five requests of a client that does not wait."""
     synchronous: Any = botocore.session.get_session().create_client("kms", region_name="us-east-1")
     with pytest.raises(
-        TypeError, match="this is boto3's client, which does not wait; open one of aiobotocore: "
+        TypeError, match="this is boto3's client, which is synchronous; open a client of aiobotocore: "
     ):
         KeyPolicies(synchronous)
     unopened: Any = nullcontext()  # as create_client returns one
@@ -186,7 +186,7 @@ async def test_a_mock_of_a_client_is_left_alone() -> None:
 @pytest.mark.parametrize("retry", [3, "3", Retry])
 def test_a_retry_is_a_retry(retry: Any) -> None:
     """Anything else is refused at once, not at the first put."""
-    with pytest.raises(TypeError, match="retry is a Retry or None"):
+    with pytest.raises(TypeError, match="retry must be a Retry or None"):
         KeyPolicies(FakeClient(), retry=retry)
 
 
@@ -272,7 +272,7 @@ def test_what_the_check_can_be_told() -> None:
     """A caller who can put policies, and true or false."""
     with pytest.raises(errors.RequestError):
         KeyPolicies(FakeKMS(), caller="s3.amazonaws.com")
-    with pytest.raises(TypeError, match="check is true or false, not 'yes'"):
+    with pytest.raises(TypeError, match="check must be True or False, not 'yes'"):
         KeyPolicies(FakeKMS(), check=NEITHER)
 
 

@@ -175,7 +175,7 @@ async def test_plans_are_applied_to_many_keys(
         keys[5]: PutResult,
         "": errors.KeyIdError,
     }
-    assert "expected a plan, as result.unwrap() of plan_many gives, not 7" in str(found[""].error)
+    assert "expected a plan, such as result.unwrap() of plan_many, not 7" in str(found[""].error)
     assert clock() - began == pytest.approx(1.0)
     assert [fake.policy(key) == Policy([ADMIN]) for key in keys] == [True, False, False, False, True, True]
 
@@ -237,7 +237,7 @@ async def test_a_key_that_is_under_way(clock: VirtualClock) -> None:
     results = [result async for result in many]
     bad = [result for result in results if result.error is not None]
     assert [result.key_id for result in bad] == [arn, "key-0"]
-    assert all("is under way already" in str(result.error) for result in bad)
+    assert all("is already being worked on" in str(result.error) for result in bad)
     assert {type(result.error) for result in bad} == {errors.KeyIdError}
     assert len(client.came) == 2
     again = facade(client, clock).put_many([("key-0", POLICY)] * 3, rate=None, concurrency=1)
@@ -330,7 +330,7 @@ async def test_nothing_begins_before_it_is_asked_for(fake: FakeKMS, policies: Ke
 @pytest.mark.parametrize("concurrency", [0, -1, True, 1.5])
 def test_concurrency(concurrency: Any, policies: KeyPolicies) -> None:
     """At least one key is worked at."""
-    with pytest.raises(ValueError, match="concurrency is a number of keys"):
+    with pytest.raises(ValueError, match="concurrency must be an integer of 1 or more"):
         policies.put_many([], concurrency=concurrency)
 
 
@@ -339,7 +339,7 @@ def test_rates(rate: Any, policies: KeyPolicies) -> None:
     """Some requests must leave; for no pacing there is None."""
     making: list[Callable[..., Many[Any]]] = [policies.put_many, policies.plan_many, policies.get_many]
     for make in making:
-        with pytest.raises(ValueError, match="rate is a number of requests per second"):
+        with pytest.raises(ValueError, match="rate must be a number of requests per second"):
             make([], rate=rate)
 
 
@@ -1017,7 +1017,7 @@ async def test_a_mapping_is_no_list_of_pairs(fake: FakeKMS, policies: KeyPolicie
     key = fake.add_key(POLICY)
     mapping: Any = {key: POLICY}
     for many in (policies.put_many, policies.plan_many, policies.ensure_many):
-        with pytest.raises(TypeError, match=r"give its \.items\(\)"):
+        with pytest.raises(TypeError, match=r"pass its \.items\(\)"):
             many(mapping)
     assert [result.value async for result in policies.get_many(mapping)] == [POLICY]
 
@@ -1031,10 +1031,10 @@ def test_a_callback_that_is_async(policies: KeyPolicies) -> None:
         async def __call__(self, _: int, __: object) -> None: ...
 
     for progress in (tell, Tell()):
-        with pytest.raises(TypeError, match="it must not be async"):
+        with pytest.raises(TypeError, match="progress must not be async"):
             policies.put_many([], progress=progress)
     nothing: Any = 7
-    with pytest.raises(TypeError, match="7 cannot be called"):
+    with pytest.raises(TypeError, match="progress must be callable, with a number and a result; 7 is not"):
         policies.put_many([], progress=nothing)
 
 

@@ -336,7 +336,7 @@ def test_a_client_in_another_event_loop(moto_url: str) -> None:
     def both() -> pytest.ExceptionInfo[errors.NoAnswerError]:
         with asyncio.Runner() as one, asyncio.Runner() as two:
             context, client = one.run(first())
-            with pytest.raises(errors.NoAnswerError, match="event loop it was made in") as caught:
+            with pytest.raises(errors.NoAnswerError, match="event loop in which it was created") as caught:
                 two.run(KeyPolicies(client, check=False).put(KEY_ID, "{}"))
             one.run(context.__aexit__(None, None, None))
         return caught
@@ -399,7 +399,7 @@ async def test_bypass_is_a_bool_and_nothing_like_it(
 ) -> None:
     """``"false"`` from an environment variable must not make a key unmanageable."""
     async with client_of(kms.url) as client:
-        with pytest.raises(TypeError, match="is true or false"):
+        with pytest.raises(TypeError, match="must be True or False"):
             await key_policies(client, clock).put(KEY_ID, "{}", bypass_policy_lockout_safety_check=bypass)
     assert kms.requests == []
 
@@ -516,7 +516,7 @@ async def test_parameters_that_botocore_refuses(kms: ScriptedKMS, clock: Virtual
         ("k" * 2049, "1 to 2,048 characters, not 2,049"),
         ("alias/app", "is an alias"),
         ("arn:aws:kms:us-east-1:111122223333:alias/app", "is an alias"),
-        (None, "a key id is text, not NoneType"),
+        (None, "a key id must be text, not NoneType"),
     ],
 )
 async def test_key_ids_that_are_refused(

@@ -1,4 +1,4 @@
-"""The only module that knows botocore: its errors, and its own retries."""
+"""The only module that uses botocore: its errors, and its own retries."""
 
 from __future__ import annotations
 
@@ -33,36 +33,36 @@ if TYPE_CHECKING:
 
     Handler: TypeAlias = Callable[..., object]
 
-# --- counting requests, and keeping botocore from repeating them ------------------------------------
+# --- counting requests, and turning off botocore's own retries ---------------------------------------
 
 
 @attrs.define
 class Call:
-    """Keep the account of one call of the facade: its requests, and whether one may have taken effect.
+    """One call of the facade: the number of its requests, and whether one may have taken effect.
 
-    ``with call:`` counts in it what clients that were prepared send inside the block, by this task alone.
+    ``with call:`` counts the requests of prepared clients inside the block, in this task only.
 
     Attributes:
-        key_id: The key of the call, as far as it is known.
-        operation: The operation of the API; None for a caller's own calls, of any operation.
-        repeats: Whether botocore may repeat the request as the client's configuration says.
-        counted: Whether the client tells what it sends.
-        earlier: The requests of other calls for the same purpose, for messages.
-        sent: The requests handed to the HTTP session so far.
+        key_id: The key of the call, if it is known.
+        operation: The operation of the API; None for calls of the user's own code, of any operation.
+        retries: Whether botocore may retry the request, as the client is configured.
+        counted: Whether the client reports what it sends.
+        earlier: The number of requests of earlier calls for the same purpose, for log messages.
+        sent: The number of requests handed to the HTTP session so far.
         settled: How many of them were answered or failed.
-        under_way: Whether an attempt has begun and not ended.
+        pending: Whether an attempt has begun and not ended.
         outcome_unknown: Whether a request that failed may have taken effect.
-        quota: What botocore's retry quota lent to attempts that failed.
+        quota: The amount of botocore's retry quota that failed attempts took.
     """
 
     key_id: str | None
     operation: str | None = None
-    repeats: bool = attrs.field(default=True, kw_only=True)
+    retries: bool = attrs.field(default=True, kw_only=True)
     counted: bool = attrs.field(default=False, kw_only=True)
     earlier: int = attrs.field(default=0, kw_only=True)
     sent: int = 0
     settled: int = 0
-    under_way: bool = False
+    pending: bool = False
     outcome_unknown: bool = False
     quota: int = 0
     _before: Token[Call | None] = attrs.field(init=False)
@@ -74,23 +74,23 @@ class Call:
         _current.reset(self._before)
 
     def settle(self, requests: int) -> None:
-        """Close an attempt that took at least so many requests, for a client that tells nothing."""
+        """End an attempt; it took at least this number of requests, if the client does not report them."""
         self.sent = self.settled = max(self.sent, self.settled + requests)
-        self.under_way = False
+        self.pending = False
 
     def answered(self, response: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Close an attempt that succeeded."""
+        """End an attempt that succeeded."""
         self.settle(_requests_of(response))
         return response
 
     def failed(self, error: Exception) -> errors.CallError | None:
-        """Close an attempt that raised an error of botocore, and translate it; None for what is not ours to translate."""
+        """End an attempt that failed, and translate its error; return None for an error that does not come from the call."""
         if isinstance(error, (BotoCoreError, ClientError, ResponseParserError)):
             return _translate(error, self)
-        # botocore's parser fails in many ways on answers that are not the service's.
+        # botocore's parser raises many kinds of errors for answers that do not come from the service.
         if self.sent > self.settled:
             return _unreadable(error, self)
-        # Nothing was sent: credentials come from files and programs, which fail in their own ways.
+        # Nothing was sent: credentials come from files and programs, which raise their own errors.
         if self.counted and isinstance(error, (OSError, ValueError)):
             self.settle(0)
             reason = str(error) or type(error).__name__
@@ -100,24 +100,24 @@ class Call:
         return None
 
     def cut_off(self, message: str) -> errors.NoAnswerError:
-        """Say that the attempt under way was given up."""
-        open_request = self.sent > self.settled or (self.under_way and not self.counted)
+        """End a pending attempt that was cancelled, and return its error."""
+        open_request = self.sent > self.settled or (self.pending and not self.counted)
         self.settle(int(open_request))
         self.outcome_unknown |= open_request
         return self.no_answer(message, code="TimeoutError", is_retry_safe=True)
 
     @property
     def so_far(self) -> int:
-        """The requests for the purpose of the call, those of other calls included."""
+        """The number of requests for the purpose of the call, those of earlier calls included."""
         return self.earlier + self.sent
 
     @property
     def may_have_written(self) -> bool:
-        """Whether a request that failed may have changed something: none that only reads does."""
+        """Whether a request that failed may have changed something; reads never do."""
         return self.outcome_unknown and self.operation not in _READING
 
     def no_answer(self, message: str, *, code: str, is_retry_safe: bool) -> errors.NoAnswerError:
-        """Make the error of an attempt that was closed without an answer."""
+        """Return the error of an attempt that ended without an answer."""
         return errors.NoAnswerError(
             message,
             code=code,
@@ -132,17 +132,17 @@ _READING: Final = frozenset({"GetKeyPolicy", "ListKeyPolicies"})
 _current: ContextVar[Call | None] = ContextVar("kmspolicy_call", default=None)
 
 
-def refuse_what_is_no_client(client: object) -> None:
-    """Refuse a client that is not open, or does not wait, before it sends anything.
+def refuse_wrong_client(client: object) -> None:
+    """Refuse a client that is not open, or is synchronous, before anything is sent.
 
     Raises:
-        TypeError: with the way to one.
+        TypeError: says how to open a client.
     """
-    # A client of botocore has been imported with its class, which takes too long to be imported for this alone.
+    # If the client is one of botocore, its class is already imported; importing it only for this check is slow.
     kind = getattr(sys.modules.get("botocore.client"), "BaseClient", ())
     if isinstance(client, kind) and not hasattr(client, "__aenter__"):
         raise TypeError(
-            "this is boto3's client, which does not wait; open one of aiobotocore: "
+            "this is boto3's client, which is synchronous; open a client of aiobotocore: "
             'async with aiobotocore.session.get_session().create_client("kms") as client'
         )
     if not any(hasattr(client, name) for name in ("put_key_policy", "get_key_policy", "list_key_policies")):
@@ -151,42 +151,42 @@ def refuse_what_is_no_client(client: object) -> None:
 
 
 def prepare(client: object, operations: Iterable[str]) -> bool:
-    """Register the handlers below with a client, once however often this is called.
+    """Register the handlers below with a client; it does no harm to do it twice.
 
-    It takes some 30 microseconds for each operation, even where they are registered: call it once for a client.
+    It takes about 30 microseconds for each operation, even if they are registered already: call it once for a client.
 
     Args:
-        client: An aiobotocore client, or something else that has no events.
-        operations: The operations of the API whose repeats are in our hands.
+        client: An aiobotocore client, or another object, which has no events.
+        operations: The operations of the API that this library retries.
 
     Returns:
-        Whether the client tells what it sends.
+        Whether the client reports what it sends.
     """
     if not _has_events(client):
         return False
     events = client.meta.events
     for operation in operations:
         name = f"kms.{operation}"
-        # The first of the most specific handlers: the first answer other than None decides.
-        events.register_first(f"needs-retry.{name}", _answer_no, unique_id=f"kmspolicy-no-repeat-{operation}")
-        if _draws_on_a_quota(client):
-            events.register(f"before-call.{name}", _hand_on_quota, unique_id=f"kmspolicy-quota-{operation}")
-    # The last of all handlers: what stands before may still wait, as the adaptive mode's limiter does, or has
-    # drawn on the retry quota of the standard mode.
+        # It must be the first of the most specific handlers: the first answer other than None decides.
+        events.register_first(f"needs-retry.{name}", _answer_no, unique_id=f"kmspolicy-no-retry-{operation}")
+        if _has_retry_quota(client):
+            events.register(f"before-call.{name}", _return_quota, unique_id=f"kmspolicy-quota-{operation}")
+    # It must be the last of all handlers: those before it may still wait, like the limiter of the adaptive mode, or
+    # take from the retry quota of the standard mode.
     events.register_last("before-send", _count, unique_id="kmspolicy-count")
-    if _draws_on_a_quota(client):
+    if _has_retry_quota(client):
         events.register_last("needs-retry", _note_quota, unique_id="kmspolicy-note-quota")
     return True
 
 
-def _draws_on_a_quota(client: _HasEvents) -> bool:
-    """Tell whether a client's retry mode has a quota: all but the legacy one do."""
+def _has_retry_quota(client: _HasEvents) -> bool:
+    """Return whether the retry mode of a client has a quota: all modes except the legacy one have."""
     retries: Mapping[str, Any] = getattr(getattr(client.meta, "config", None), "retries", None) or {}
     return retries.get("mode") != "legacy"
 
 
 def partition_of(client: object) -> str | None:
-    """Tell the partition of a client's Region; None for a client that does not."""
+    """Return the partition of a client's Region; None if the client does not tell it."""
     partition = getattr(getattr(client, "meta", None), "partition", None)
     return partition if isinstance(partition, str) else None
 
@@ -212,7 +212,7 @@ def _has_events(client: object) -> TypeIs[_HasEvents]:
 
 
 def _ours(event_name: str) -> Call | None:
-    """Return the call that an event belongs to, None for calls that are not ours."""
+    """Return the call that an event belongs to; None for requests of the user's own code."""
     call = _current.get()
     return call if call is not None and event_name.endswith(f".{call.operation}") else None
 
@@ -230,25 +230,25 @@ def _answer_no(
     caught_exception: Exception | None = None,
     **_: object,
 ) -> bool | None:
-    """Answer whether to repeat: no inside our calls, and nothing at all elsewhere."""
+    """Answer whether botocore retries: no inside our calls, no answer elsewhere."""
     call = _ours(event_name)
     if call is None:
         return None
     call.outcome_unknown |= (response is not None and response[0].status_code >= _SERVER_FAULT) or (
         caught_exception is not None and not _never_sent(caught_exception)
     )
-    return None if call.repeats else False
+    return None if call.retries else False
 
 
 def _note_quota(*, event_name: str, request_dict: Mapping[str, Any], **_: object) -> None:
-    """Note what botocore's standard mode took from its retry quota for a repeat that it does not make."""
+    """Remember what botocore's standard mode took from its retry quota for a retry that it does not make."""
     call = _ours(event_name)
-    if call is not None and not call.repeats:
+    if call is not None and not call.retries:
         call.quota += request_dict["context"].get("retry_quota_capacity", 0)
 
 
-def _hand_on_quota(*, event_name: str, context: dict[str, Any], **_: object) -> None:
-    """Let the next attempt, when it succeeds, give back to the quota what the failed ones took."""
+def _return_quota(*, event_name: str, context: dict[str, Any], **_: object) -> None:
+    """Let the next attempt that succeeds give back to the quota what the failed ones took."""
     call = _ours(event_name)
     if call is not None and call.quota:
         context["retry_quota_capacity"], call.quota = call.quota, 0
@@ -258,7 +258,7 @@ def _hand_on_quota(*, event_name: str, context: dict[str, Any], **_: object) -> 
 
 _THROTTLING: Final = (
     "ThrottlingException",
-    # What botocore's legacy mode takes for throttling as well (botocore/data/_retry.json).
+    # botocore's legacy mode treats these as throttling, too (botocore/data/_retry.json).
     "Throttling",
     "ThrottledException",
     "RequestThrottledException",
@@ -302,8 +302,8 @@ _SERVER_FAULT: Final = 500
 
 
 def _translate(error: Exception, call: Call) -> errors.CallError:
-    """Turn an error of botocore into one of this library, and close the attempt in the call's account."""
-    # What a client that counts did not send was another request: that for credentials, to STS or SSO.
+    """Turn an error of botocore into one of this library, and end the attempt."""
+    # If the client counts and has sent nothing, another request failed: the one for credentials, to STS or SSO.
     elsewhere = call.counted and call.sent <= call.settled
     if isinstance(error, ClientError) and not (elsewhere and error.operation_name != call.operation):
         return _answer(error, call)
@@ -311,7 +311,7 @@ def _translate(error: Exception, call: Call) -> errors.CallError:
     reached = not elsewhere and (network or isinstance(error, HTTPClientError))
     call.settle(int(reached))
     call.outcome_unknown |= reached and not _never_sent(error)
-    hint = " (is the client still open, and used in the event loop it was made in?)"
+    hint = " (is the client still open, and used in the event loop in which it was created?)"
     message = f"{error}{hint if type(error) is HTTPClientError else ''}"
     return call.no_answer(message, code=type(error).__name__, is_retry_safe=network)
 
@@ -324,11 +324,11 @@ def _unreadable(error: Exception, call: Call) -> errors.NoAnswerError:
 
 
 def _never_sent(error: Exception) -> bool:
-    """Tell whether the request certainly did not leave, by what the HTTP session said."""
+    """Return whether the error shows for certain that the request was not sent."""
     cause = getattr(error, "kwargs", {}).get("error")
     if isinstance(error, EndpointConnectionError):
-        # aiobotocore raises it for a connection that was reset after the request had left, too.
-        # An error of aiohttp's connector, which comes before that, has the system's as os_error.
+        # aiobotocore raises it also for a connection that was reset after the request had been sent.
+        # An error of aiohttp's connector comes before that; it has the system's error as os_error.
         return hasattr(cause, "os_error") or isinstance(cause, socket.gaierror)
     if isinstance(cause, AttributeError):
         return cause.obj is None  # aiobotocore's session after it was closed
@@ -363,7 +363,7 @@ def _class_of(code: str, message: str) -> type[errors.ServiceError]:
 
 
 def _requests_of(response: Mapping[str, Any]) -> int:
-    """Return the number of requests that an answer took, as far as botocore's metadata tell."""
+    """Return the number of requests before an answer, according to botocore's metadata."""
     metadata: Mapping[str, Any] = response.get("ResponseMetadata") or {}
     return 1 + int(metadata.get("RetryAttempts") or 0)
 
@@ -377,17 +377,17 @@ def translate_errors(key_id: str | None = None) -> Generator[None]:
         with translate_errors():
             await client.create_key(Policy=policy.to_json())
 
-    botocore's own repeats stay as the client has them. Other errors pass.
+    botocore's own retries stay as the client is configured. Other errors are not changed.
 
-    What you call need not be safe to repeat: a ``create_key`` that was dropped may have made a key, and another one
-    would make a second. So ``is_retry_safe`` is true here only where the request certainly had no effect. ``attempts`` is
-    at least the number of requests; where botocore repeated dropped connections there were more.
+    It may not be safe to retry your call: a ``create_key`` whose connection dropped may have created a key, and a retry
+    would create a second one. So ``is_retry_safe`` is true here only if the request certainly had no effect. ``attempts``
+    is a lower limit: botocore does not report the retries of dropped connections.
 
     Args:
-        key_id: The key of the call, for the error to carry; None where there is none yet.
+        key_id: The key of the call, for the error; None if there is none yet.
 
     Raises:
-        CallError: with botocore's error as ``__cause__``.
+        CallError: if botocore raises an error, which is its ``__cause__``.
     """
     try:
         yield

@@ -1,4 +1,4 @@
-"""Calls of a client: each a request, repeated as the retry says, within its deadline, with one account of it."""
+"""Calls of a client: a request and its retries, within a deadline."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ OPERATIONS: Final = ("PutKeyPolicy", "GetKeyPolicy", "ListKeyPolicies")
 
 
 class KeyPolicyClient(Protocol):
-    """What :class:`KeyPolicies` needs of a client; aiobotocore's KMS client has it.
+    """The methods of a client that :class:`KeyPolicies` needs; aiobotocore's KMS client has them.
 
-    Annotate with it where ``types-aiobotocore[kms]``, whose client fits as well, is not installed.
+    Use it in annotations if ``types-aiobotocore[kms]`` is not installed, whose client matches it, too.
     """
 
     def put_key_policy(
@@ -57,11 +57,11 @@ class KeyPolicyClient(Protocol):
 
 
 class Answer(NamedTuple):
-    """What the service answered, in the end.
+    """The answer of the service.
 
     Attributes:
         response: The answer, as botocore parsed it.
-        request_id: The id of the request that succeeded; None where the answer had none.
+        request_id: The id of the request that succeeded; None if the answer had none.
         attempts: How many requests were sent.
     """
 
@@ -72,14 +72,14 @@ class Answer(NamedTuple):
 
 @attrs.frozen(eq=False)
 class Calls:
-    """Make calls of one client.
+    """The calls of one client.
 
     Attributes:
         client: The client.
-        retry: How often and how long calls are repeated; None leaves that to the client.
-        sleep: Waits.
-        clock: Tells the time.
-        counted: Whether the client tells what it sends.
+        retry: How often and how long calls are retried; None leaves that to the client.
+        sleep: Waits for a number of seconds.
+        clock: Returns the time in seconds.
+        counted: Whether the client reports what it sends.
     """
 
     client: object
@@ -89,7 +89,7 @@ class Calls:
     counted: bool = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        """Prepare the client, once and not at every call."""
+        """Prepare the client once, not for every call."""
         object.__setattr__(self, "counted", _botocore.prepare(self.client, OPERATIONS))
 
     async def send(  # noqa: PLR0913 - what one call is made of
@@ -102,27 +102,27 @@ class Calls:
         must_have: tuple[str, type] | None = None,
         earlier: int = 0,
     ) -> Answer:
-        """Send a request, and again as the retry says.
+        """Send a request, and retry it.
 
         Args:
             operation: The operation of the API.
             key_id: The key.
             request: Sends the request.
-            pace: Says when the next request may leave; None for at once.
-            must_have: A member of the answer, and its type, without which it is none.
-            earlier: The requests that were sent for the same purpose before, for messages.
+            pace: Determines when the next request may be sent; None for no limit.
+            must_have: A member that the answer must have, and its type.
+            earlier: The number of requests that were sent for the same purpose before, for log messages.
         """
         if pace is not None:  # before the deadline begins
             await pace.take()
         call = _botocore.Call(
-            key_id, operation, repeats=self.retry is None, counted=self.counted, earlier=earlier
+            key_id, operation, retries=self.retry is None, counted=self.counted, earlier=earlier
         )
         retry = self.retry or _ONCE
         timer = asyncio.timeout(retry.deadline)
         try:
             with call:
                 async with timer:
-                    response = await self._repeat(retry, call, request, must_have, pace, timer)
+                    response = await self._retry_until(retry, call, request, must_have, pace, timer)
         except TimeoutError as error:
             if not timer.expired():
                 raise
@@ -135,7 +135,7 @@ class Calls:
             )
         return answer
 
-    async def _repeat(  # noqa: PLR0913, PLR0917 - what one call is made of
+    async def _retry_until(  # noqa: PLR0913, PLR0917 - what one call is made of
         self,
         retry: Retry,
         call: _botocore.Call,
@@ -146,7 +146,7 @@ class Calls:
     ) -> Mapping[str, Any]:
         end = math.inf if retry.deadline is None else self.clock() + retry.deadline
         delays = retry.delays()
-        asked_to_stop = _cancellations()
+        cancelled = _cancellations()
         while True:
             try:
                 response = await _attempt(call, request)
@@ -158,7 +158,9 @@ class Calls:
                 delay = next(delays, None)
                 if not error.is_retry_safe or delay is None or self.clock() + delay >= end:
                     raise
-                if _cancellations() > asked_to_stop:  # of which a client has made an error of its own
+                if (
+                    _cancellations() > cancelled
+                ):  # some clients turn a cancellation into an error of their own
                     raise
                 LOG.warning(
                     "%s: key %s: %s; again in %.1f seconds",
@@ -172,7 +174,7 @@ class Calls:
                 end += await self._take(pace, timer)
 
     async def _take(self, pace: Pace, timer: asyncio.Timeout) -> float:
-        """Wait for the next token, while the deadline stands still; return the seconds on our clock."""
+        """Wait for the next token, without counting the wait towards the deadline; return the seconds on our clock."""
         began, when = self.clock(), timer.when()
         timer.reschedule(None)
         before = asyncio.get_running_loop().time()
@@ -183,7 +185,7 @@ class Calls:
 
 
 def _cancellations() -> int:
-    """Count how often this task was told to end."""
+    """Return how often this task was cancelled."""
     task = asyncio.current_task()
     return 0 if task is None else task.cancelling()
 
@@ -191,8 +193,8 @@ def _cancellations() -> int:
 async def _attempt(
     call: _botocore.Call, request: Callable[[], Awaitable[Mapping[str, Any]]]
 ) -> Mapping[str, Any]:
-    """Send a request once, and translate the error of botocore that it raises."""
-    call.under_way = True
+    """Send a request once, and translate the error that botocore raises."""
+    call.pending = True
     try:
         return call.answered(await request())
     except Exception as error:
@@ -210,5 +212,5 @@ def _refuse_without(response: Mapping[str, Any], must_have: tuple[str, type], ca
 
 
 def extra(key_id: str | None, attempt: int, request_id: str | None) -> dict[str, object]:
-    """Name the facts of a message for handlers that write them apart."""
+    """Return the attributes of a log record, for handlers that write them separately."""
     return {"key_id": key_id, "attempt": attempt, "request_id": request_id}

@@ -37,7 +37,7 @@ _DEFAULT_RETRY: Final = Retry()
 
 def _retry_or_none(value: Retry | None) -> Retry | None:
     if value is not None and not isinstance(value, Retry):
-        raise TypeError(f"retry is a Retry or None, not {value!r}")
+        raise TypeError(f"retry must be a Retry or None, not {value!r}")
     return value
 
 
@@ -47,37 +47,37 @@ def _caller_or_none(value: str | Principal | None) -> str | None:
 
 def _true_or_false(value: bool) -> bool:  # noqa: FBT001 - a converter
     if not isinstance(value, bool):
-        raise TypeError(f"check is true or false, not {value!r}")
+        raise TypeError(f"check must be True or False, not {value!r}")
     return value
 
 
 @final
 @attrs.frozen(eq=False)
 class KeyPolicies:
-    """Read, plan and put the policies of keys of one account and Region.
+    """The key policies of one account and Region, over an open client.
 
-    It holds no connection and needs no closing: that is the client's business. One instance serves many
-    tasks at once.
+    It holds no connection and does not need to be closed; close the client. Many tasks can use one instance at the same
+    time.
 
-    PutKeyPolicy replaces the whole policy and knows no precondition: between the last read of ``apply``, ``ensure`` or
-    ``edit`` and their write, somebody else's write can still be lost; and so can your own one before, where a read does not
-    show it yet. Let one process at a time change a key, and give ``wait`` to what is followed by another change.
+    PutKeyPolicy replaces the whole policy and has no precondition. A write by somebody else between the last read of
+    ``apply``, ``ensure`` or ``edit`` and their write is lost. So is your own previous write if the read does not show it
+    yet. Let only one process at a time change a key, and pass ``wait`` to a call that is followed by another change.
 
     Args:
-        client: An open KMS client of aiobotocore. Its own repeats are off inside the calls of this class, and
-            only there, unless ``retry`` is None.
+        client: An open KMS client of aiobotocore. Its own retries are off inside the calls of this class, and only
+            there, unless ``retry`` is None.
         caller: The ARN of the user, role, role session or root user whose credentials the client has, as STS
-            GetCallerIdentity returns it, or a :class:`Principal` with this single name. With it, the check before a put
-            knows whether this caller would be locked out. None if it is not known.
-        check: Whether a policy is checked before it is put; false sends whatever is given.
-        retry: How often and how long calls are repeated; None leaves that to the client's configuration.
-        sleep: Waits between attempts; for tests, which do not want to wait.
-        clock: Gives the seconds by which the deadline is reckoned before an attempt; for tests, with ``sleep``.
+            GetCallerIdentity returns it, or a :class:`Principal` with only this name. With it, the check before a put
+            finds out whether this caller would be locked out. None if it is not known.
+        check: Whether a policy is checked before it is put; false sends it without a check.
+        retry: How often and how long calls are retried; None leaves that to the client's configuration.
+        sleep: Waits between requests; for tests, which should not wait.
+        clock: Returns the time in seconds, for the deadline; for tests, together with ``sleep``.
 
     Raises:
-        TypeError: where ``client`` is not open, or is boto3's; where ``retry`` is neither a Retry nor None, or ``check`` not a
+        TypeError: if ``client`` is not open, or is boto3's; if ``retry`` is neither a Retry nor None, or ``check`` is not a
             bool.
-        RequestError: where ``caller`` can put no policy.
+        RequestError: if ``caller`` cannot put a policy.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying.html
     """
@@ -99,8 +99,8 @@ class KeyPolicies:
     _work: Work = attrs.field(init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        """Put together what works."""
-        _botocore.refuse_what_is_no_client(self._client)
+        """Check the client and create the calls."""
+        _botocore.refuse_wrong_client(self._client)
         calls = Calls(self._client, self._retry, self._sleep, self._clock)
         object.__setattr__(self, "_work", Work(self._client, self._caller, self._check, calls))
 
@@ -114,52 +114,52 @@ class KeyPolicies:
         bypass_policy_lockout_safety_check: bool = False,
         wait: float | None = None,
     ) -> PutResult:
-        """Put a policy on a key, in place of the one it has.
+        """Put a policy on a key, which replaces the one that it has.
 
         Args:
             key_id: The id or the ARN of a key in the client's account and Region; not an alias.
-            policy: The policy, or its JSON text, which is sent as it is.
-            bypass_policy_lockout_safety_check: Send true only if you mean to give up the right to put a
-                policy on this key again; lockout then does not stop the put.
-            wait: Seconds to wait until the policy reads back, see :meth:`wait_until_equivalent`; None for no waiting.
+            policy: The policy, or its JSON text, which is sent unchanged.
+            bypass_policy_lockout_safety_check: Pass true only to give up the right to put a policy on this key again, on
+                purpose: a lockout does not stop the put then.
+            wait: Seconds to wait until the policy can be read back, see :meth:`wait_until_equivalent`; None for no wait.
 
         Returns:
             The key, the id of the request and the number of requests.
 
         Raises:
-            KeyIdError: where ``key_id`` cannot be the id of a key; nothing was sent.
-            PolicyDocumentError: where ``policy`` is neither a Policy nor text, or text that is no policy; nothing
-                was sent.
-            PolicyCheckError: where KMS would refuse the policy; nothing was sent.
-            ServiceError: one of its kinds, where KMS answers with an error.
-            NoAnswerError: where there is no answer, within the deadline or at all.
-            WaitTimeoutError: where the policy was put and did not read back in time; other errors of the reads after a
-                put have a note that it was put, and ``outcome_unknown`` is true.
-            ValueError: where ``wait`` is negative or not finite; nothing was sent.
-            TypeError: where ``bypass_policy_lockout_safety_check`` is not a bool, or ``wait`` no number; nothing was sent.
+            KeyIdError: if ``key_id`` cannot be the id of a key; nothing was sent.
+            PolicyDocumentError: if ``policy`` is not a Policy or the text of one; nothing was sent.
+            PolicyCheckError: if KMS would refuse the policy; nothing was sent.
+            ServiceError: a subclass of it, if KMS answers with an error.
+            NoAnswerError: if there is no answer, or none within the deadline.
+            WaitTimeoutError: if the policy was put but could not be read back in time. Other errors of the reads after
+                a put have a note that it was put, and ``outcome_unknown`` is true.
+            ValueError: if ``wait`` is negative or not finite; nothing was sent.
+            TypeError: if ``bypass_policy_lockout_safety_check`` is not a bool, or ``wait`` is not a number; nothing was
+                sent.
 
         https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html
         """
         seconds = _a_wait(wait)
         prepared = self._work.prepare(key_id, policy, bypass=bypass_policy_lockout_safety_check)
         if seconds is not None:
-            _ = prepared.policy  # what cannot be waited for is not put
+            _ = prepared.policy  # a text that is not a policy cannot be compared with what is read
         result = await self._work.put(prepared)
         await self._work.wait_after(result, prepared, seconds)
         return result
 
     async def get_text(self, key_id: str) -> str:
-        """Read the policy of a key, as the text that KMS prints.
+        """Read the policy of a key, as the text that KMS returns.
 
-        KMS prints in its own way: other white space, principals in another order, a list of one name as the name.
+        KMS changes the text: other white space, principals in another order, a list of one name becomes the name.
 
         Args:
             key_id: The id or the ARN of a key in the client's account and Region; not an alias.
 
         Raises:
-            KeyIdError: where ``key_id`` cannot be the id of a key; nothing was sent.
-            ServiceError: one of its kinds, where KMS answers with an error.
-            NoAnswerError: where there is no answer, or one without a policy.
+            KeyIdError: if ``key_id`` cannot be the id of a key; nothing was sent.
+            ServiceError: a subclass of it, if KMS answers with an error.
+            NoAnswerError: if there is no answer, or one without a policy.
 
         https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyPolicy.html
         """
@@ -172,21 +172,21 @@ class KeyPolicies:
             key_id: The id or the ARN of a key in the client's account and Region; not an alias.
 
         Raises:
-            PolicyDocumentError: where what KMS returned cannot be read; it is never taken for an empty policy.
-            KeyPolicyError: what :meth:`get_text` raises.
+            PolicyDocumentError: if the text that KMS returned cannot be read; it is never treated as an empty policy.
+            KeyPolicyError: the errors of :meth:`get_text`.
 
         https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyPolicy.html
         """
         return read_policy(key_id, await self.get_text(key_id))
 
     async def names(self, key_id: str) -> tuple[str, ...]:
-        """List the names of a key's policies, all pages; today that is always ``default``.
+        """Return the names of a key's policies, of all pages; today that is always ``default``.
 
         Args:
             key_id: The id or the ARN of a key in the client's account and Region; not an alias.
 
         Raises:
-            KeyPolicyError: what :meth:`get_text` raises.
+            KeyPolicyError: the errors of :meth:`get_text`.
 
         https://docs.aws.amazon.com/kms/latest/APIReference/API_ListKeyPolicies.html
         """
@@ -210,37 +210,37 @@ class KeyPolicies:
     async def plan(
         self, key_id: str, policy: Policy | str, *, bypass_policy_lockout_safety_check: bool = False
     ) -> Plan:
-        """Read what a key has, check what it is to have, and compare; nothing is written.
+        """Read the policy of a key, check the new one, and compare them; nothing is written.
 
         Args:
             key_id: The id or the ARN of a key in the client's account and Region; not an alias.
             policy: The policy, or its JSON text.
-            bypass_policy_lockout_safety_check: What :meth:`apply` puts it with.
+            bypass_policy_lockout_safety_check: The value with which :meth:`apply` puts it.
 
         Returns:
-            The plan; false where there is nothing to do.
+            The plan; false if there is nothing to do.
 
         Raises:
-            PolicyDocumentError: where ``policy``, or what KMS returned, cannot be read.
-            KeyPolicyError: what :meth:`get_text` raises.
+            PolicyDocumentError: if ``policy``, or the text that KMS returned, cannot be read.
+            KeyPolicyError: the errors of :meth:`get_text`.
         """
         return await self._work.plan(
             self._work.prepare(key_id, policy, bypass=bypass_policy_lockout_safety_check)
         )
 
     async def apply(self, plan: Plan, *, wait: float | None = None) -> PutResult | None:
-        """Put what was planned, if the key still has the policy that the plan saw.
+        """Put the new policy of a plan, if the key's policy has not changed since the plan was made.
 
         Args:
-            plan: What :meth:`plan` returned, in this process or another.
+            plan: A plan of :meth:`plan`, made in this process or another one.
             wait: As for :meth:`put`.
 
         Returns:
-            What :meth:`put` returns; None where there was nothing to do.
+            The result of the put; None if there was nothing to do.
 
         Raises:
-            PolicyChangedError: where the key's policy means something else by now, or has other labels.
-            KeyPolicyError: what :meth:`get_text` and :meth:`put` raise.
+            PolicyChangedError: if the key's policy now has another meaning or other labels; nothing was sent.
+            KeyPolicyError: the errors of :meth:`get_text` and :meth:`put`.
         """
         prepared, seconds = self._work.planned(a_plan(plan)), _a_wait(wait)
         result = await self._work.apply(plan, prepared)
@@ -255,7 +255,7 @@ class KeyPolicies:
         bypass_policy_lockout_safety_check: bool = False,
         wait: float | None = None,
     ) -> PutResult | None:
-        """Plan and apply: put a policy only where the key has not got it, labels included.
+        """Plan and apply: put a policy only if the key does not have it, labels included.
 
         Args:
             key_id: The id or the ARN of a key in the client's account and Region; not an alias.
@@ -264,10 +264,10 @@ class KeyPolicies:
             wait: As for :meth:`put`.
 
         Returns:
-            What :meth:`put` returns; None where there was nothing to do.
+            The result of the put; None if there was nothing to do.
 
         Raises:
-            KeyPolicyError: what :meth:`plan` and :meth:`apply` raise.
+            KeyPolicyError: the errors of :meth:`plan` and :meth:`apply`.
         """
         seconds = _a_wait(wait)
         prepared = self._work.prepare(key_id, policy, bypass=bypass_policy_lockout_safety_check)
@@ -286,27 +286,27 @@ class KeyPolicies:
     ) -> PutResult | None:
         """Change the policy that a key has.
 
-        KMS may not show yet what was put a moment ago: give ``wait`` to edits that are followed by another.
+        A read may not show the last put yet: pass ``wait`` to an edit that is followed by another one.
 
         Args:
             key_id: The id or the ARN of a key in the client's account and Region; not an alias.
-            function: Takes the policy and returns the changed one; it is called again if the policy changed meanwhile.
-            tries: From how many fresh reads it is tried at most.
+            function: Gets the policy and returns the changed one; it is called again if the policy changed meanwhile.
+            tries: The maximum number of reads with which to try.
             bypass_policy_lockout_safety_check: As for :meth:`put`.
             wait: As for :meth:`put`.
 
         Returns:
-            What :meth:`put` returns; None where there was nothing to do.
+            The result of the put; None if there was nothing to do.
 
         Raises:
-            PolicyChangedError: where the policy changed meanwhile in each try.
-            PolicyDocumentError: where the function returns no policy; nothing was sent.
-            ValueError: for no tries.
-            TypeError: for what is no function.
-            KeyPolicyError: what :meth:`plan` and :meth:`apply` raise. What the function raises comes through.
+            PolicyChangedError: if the policy changed meanwhile in each try.
+            PolicyDocumentError: if the function does not return a Policy; nothing was sent.
+            ValueError: if ``tries`` is not 1 or more.
+            TypeError: if ``function`` cannot be called.
+            KeyPolicyError: the errors of :meth:`plan` and :meth:`apply`. Errors of the function are not changed.
         """
         if isinstance(tries, bool) or not isinstance(tries, int) or tries < 1:
-            raise ValueError(f"tries is a number of reads, 1 or more, not {tries!r}")
+            raise ValueError(f"tries must be an integer of 1 or more, not {tries!r}")
         if not callable(function):
             raise TypeError(f"expected a function from Policy to Policy, not {function!r}")
         seconds, bypass = _a_wait(wait), a_bypass(bypass_policy_lockout_safety_check)
@@ -333,8 +333,8 @@ class KeyPolicies:
     ) -> PutResult | None:
         """Add a statement to the policy that a key has, at its end.
 
-        Where the policy has the same statement already, with the same Sid, there is nothing to do; so that this can be
-        repeated when its outcome is unknown.
+        If the policy already has the same statement, with the same Sid, there is nothing to do. So it is safe to retry the
+        call after an unknown outcome.
 
         Args:
             key_id: The id or the ARN of a key in the client's account and Region; not an alias.
@@ -342,11 +342,11 @@ class KeyPolicies:
             wait: As for :meth:`put`.
 
         Returns:
-            What :meth:`put` returns; None where there was nothing to do.
+            The result of the put; None if there was nothing to do.
 
         Raises:
-            SidError: where another statement has the Sid.
-            KeyPolicyError: what :meth:`edit` raises.
+            SidError: if another statement has the Sid.
+            KeyPolicyError: the errors of :meth:`edit`.
         """
         partition = self._work.partition(key_id)
 
@@ -357,7 +357,7 @@ class KeyPolicies:
                 return policy
             if statement.sid and any(other.sid == statement.sid for other in policy.statements):
                 raise SidError(
-                    f"another statement has the Sid {statement.sid!r}; exchange_statement puts this in its place"
+                    f"another statement has the Sid {statement.sid!r}; use exchange_statement to replace it"
                 )
             return policy.with_statement(statement)
 
@@ -372,30 +372,30 @@ class KeyPolicies:
             wait: As for :meth:`put`.
 
         Returns:
-            What :meth:`put` returns.
+            The result of the put.
 
         Raises:
-            SidError: where no statement has the Sid, or several have it.
-            KeyPolicyError: what :meth:`edit` raises.
+            SidError: if no statement or more than one has the Sid.
+            KeyPolicyError: the errors of :meth:`edit`.
         """
         return await self.edit(key_id, lambda policy: policy.without_statement(sid), wait=wait)
 
     async def exchange_statement(
         self, key_id: str, statement: Statement, *, wait: float | None = None
     ) -> PutResult | None:
-        """Put a statement in the place of the one with the same Sid, in the policy that a key has.
+        """Replace the statement with the same Sid in the policy that a key has.
 
         Args:
             key_id: The id or the ARN of a key in the client's account and Region; not an alias.
-            statement: The statement, which has a Sid.
+            statement: The new statement, with a Sid.
             wait: As for :meth:`put`.
 
         Returns:
-            What :meth:`put` returns; None where there was nothing to do.
+            The result of the put; None if there was nothing to do.
 
         Raises:
-            SidError: where no statement has the Sid, or several have it.
-            KeyPolicyError: what :meth:`edit` raises.
+            SidError: if no statement or more than one has the Sid.
+            KeyPolicyError: the errors of :meth:`edit`.
         """
         return await self.edit(key_id, lambda policy: policy.exchange_statement(statement), wait=wait)
 
@@ -405,21 +405,21 @@ class KeyPolicies:
         policy: Policy,
         timeout: float,  # noqa: ASYNC109 - on the clock of this instance
     ) -> None:
-        """Wait until a key's policy reads back as equivalent, three times in a row.
+        """Wait until three reads in a row return an equivalent policy.
 
-        KMS is eventually consistent: a change usually shows in a few seconds, sometimes in several minutes.
+        KMS is eventually consistent: a change is usually visible in a few seconds, sometimes in several minutes.
 
         Args:
             key_id: The id or the ARN of a key in the client's account and Region; not an alias.
-            policy: What it should be equivalent to.
-            timeout: Seconds in which it must read back for the first of the three times, which are half a second apart; a
-                read that is under way at their end is repeated as the retry says.
+            policy: The policy to which it should be equivalent.
+            timeout: The seconds in which the first of the three reads must succeed, which are half a second apart. A read
+                that is pending at the end is finished, with its retries.
 
         Raises:
-            ValueError: where ``timeout`` is negative or not finite; nothing was sent.
-            TypeError: where ``timeout`` is no number, or ``policy`` no policy; nothing was sent.
-            WaitTimeoutError: where it did not in time; it says which part is different.
-            KeyPolicyError: what :meth:`get` raises.
+            ValueError: if ``timeout`` is negative or not finite; nothing was sent.
+            TypeError: if ``timeout`` is not a number, or ``policy`` is not a Policy; nothing was sent.
+            WaitTimeoutError: if the time is over; it says what is different.
+            KeyPolicyError: the errors of :meth:`get`.
 
         https://docs.aws.amazon.com/kms/latest/developerguide/accessing-kms.html#programming-eventual-consistency
         """
@@ -439,19 +439,20 @@ class KeyPolicies:
         """Put policies on many keys.
 
         Args:
-            items: Pairs of key id and policy, from an iterable or an asynchronous one, which may be endless.
-            concurrency: How many keys are worked at.
-            rate: Requests per second, repeats included (but for those that ``retry=None`` leaves to botocore); None for no pacing. KMS's quota is 15 for PutKeyPolicy.
+            items: Pairs of key id and policy, in an iterable or an asynchronous one, which may be endless.
+            concurrency: The number of keys that are worked on at the same time.
+            rate: Requests per second, including retries (except those of botocore, with ``retry=None``); None for no limit. The
+                quota of KMS is 15 for PutKeyPolicy.
             bypass_policy_lockout_safety_check: As for :meth:`put`.
-            progress: Called with the number of keys that are done and the result of each.
+            progress: Called for each result, with the number of keys that are done and the result.
 
         Returns:
-            An asynchronous iterator over results, in the order in which keys are done, and a context manager that stops
-            the work when it is left.
+            An asynchronous iterator over the results, in the order in which they finish. It is also a context manager
+            that stops the work at its end.
 
         Raises:
-            ValueError: for a concurrency below 1, or a rate that is not above 0.
-            TypeError: for items that are not iterable, or a callback that is async.
+            ValueError: if ``concurrency`` is below 1, or ``rate`` is not above 0.
+            TypeError: if the items are not iterable, or ``progress`` is async.
 
         https://docs.aws.amazon.com/kms/latest/developerguide/requests-per-second.html
         """
@@ -475,17 +476,18 @@ class KeyPolicies:
 
         Args:
             items: As for :meth:`put_many`.
-            concurrency: How many keys are worked at.
-            rate: Requests per second, repeats included (but for those that ``retry=None`` leaves to botocore); None for no pacing. KMS's quota is 1,000 for GetKeyPolicy.
+            concurrency: The number of keys that are worked on at the same time.
+            rate: Requests per second, including retries (except those of botocore, with ``retry=None``); None for no limit. The
+                quota of KMS is 1,000 for GetKeyPolicy.
             bypass_policy_lockout_safety_check: As for :meth:`plan`.
             progress: As for :meth:`put_many`.
 
         Returns:
-            As :meth:`put_many`, of plans.
+            The same as :meth:`put_many`, with plans as values.
 
         Raises:
-            ValueError: for a concurrency below 1, or a rate that is not above 0.
-            TypeError: for items that are not iterable, or a callback that is async.
+            ValueError: if ``concurrency`` is below 1, or ``rate`` is not above 0.
+            TypeError: if the items are not iterable, or ``progress`` is async.
 
         https://docs.aws.amazon.com/kms/latest/developerguide/requests-per-second.html
         """
@@ -504,21 +506,21 @@ class KeyPolicies:
         rate: float | None = 15.0,
         progress: Progress[PutResult | None] | None = None,
     ) -> Many[PutResult | None]:
-        """Apply plans to many keys, each if its key still has the policy that the plan saw.
+        """Apply plans to many keys, each if the key's policy has not changed since the plan was made.
 
         Args:
-            plans: What :meth:`plan_many` or :meth:`plan` returned, from an iterable or an asynchronous one.
+            plans: Plans of :meth:`plan_many` or :meth:`plan`, in an iterable or an asynchronous one.
             concurrency: As for :meth:`put_many`.
-            rate: PutKeyPolicy requests per second, as for :meth:`put_many`; the read before each is not paced.
+            rate: PutKeyPolicy requests per second, as for :meth:`put_many`; the read before each does not count.
             progress: As for :meth:`put_many`.
 
         Returns:
-            As :meth:`put_many`, of what :meth:`apply` returns: the value is None where there was nothing to do, and where
-            there is an error, which is a ``PolicyChangedError`` where the policy is another one by now.
+            The same as :meth:`put_many`, with the results of :meth:`apply` as values: None if there was nothing to do, or
+            if there is an error, such as a ``PolicyChangedError``.
 
         Raises:
-            ValueError: for a concurrency below 1, or a rate that is not above 0.
-            TypeError: for items that are not iterable, or a callback that is async.
+            ValueError: if ``concurrency`` is below 1, or ``rate`` is not above 0.
+            TypeError: if the items are not iterable, or ``progress`` is async.
 
         https://docs.aws.amazon.com/kms/latest/developerguide/requests-per-second.html
         """
@@ -538,22 +540,22 @@ class KeyPolicies:
         bypass_policy_lockout_safety_check: bool = False,
         progress: Progress[PutResult | None] | None = None,
     ) -> Many[PutResult | None]:
-        """Put policies on those of many keys that have not got them, labels included.
+        """Put policies on those of many keys that do not have them, labels included.
 
         Args:
             items: As for :meth:`put_many`.
             concurrency: As for :meth:`put_many`.
-            rate: PutKeyPolicy requests per second, as for :meth:`put_many`; the reads before each are not paced.
+            rate: PutKeyPolicy requests per second, as for :meth:`put_many`; the reads before each do not count.
             bypass_policy_lockout_safety_check: As for :meth:`put`.
             progress: As for :meth:`put_many`.
 
         Returns:
-            As :meth:`put_many`, of what :meth:`ensure` returns: the value is None where there was nothing to do, and where
-            there is an error.
+            The same as :meth:`put_many`, with the results of :meth:`ensure` as values: None if there was nothing to do, or
+            if there is an error.
 
         Raises:
-            ValueError: for a concurrency below 1, or a rate that is not above 0.
-            TypeError: for items that are not iterable, or a callback that is async.
+            ValueError: if ``concurrency`` is below 1, or ``rate`` is not above 0.
+            TypeError: if the items are not iterable, or ``progress`` is async.
 
         https://docs.aws.amazon.com/kms/latest/developerguide/requests-per-second.html
         """
@@ -575,17 +577,18 @@ class KeyPolicies:
         """Read the policies of many keys.
 
         Args:
-            key_ids: Key ids, from an iterable or an asynchronous one, which may be endless.
-            concurrency: How many keys are worked at.
-            rate: Requests per second, repeats included (but for those that ``retry=None`` leaves to botocore); None for no pacing. KMS's quota is 1,000 for GetKeyPolicy.
+            key_ids: Key ids, in an iterable or an asynchronous one, which may be endless.
+            concurrency: The number of keys that are worked on at the same time.
+            rate: Requests per second, including retries (except those of botocore, with ``retry=None``); None for no limit. The
+                quota of KMS is 1,000 for GetKeyPolicy.
             progress: As for :meth:`put_many`.
 
         Returns:
-            As :meth:`put_many`, of policies.
+            The same as :meth:`put_many`, with policies as values.
 
         Raises:
-            ValueError: for a concurrency below 1, or a rate that is not above 0.
-            TypeError: for items that are not iterable, or a callback that is async.
+            ValueError: if ``concurrency`` is below 1, or ``rate`` is not above 0.
+            TypeError: if the items are not iterable, or ``progress`` is async.
 
         https://docs.aws.amazon.com/kms/latest/developerguide/requests-per-second.html
         """
@@ -611,17 +614,17 @@ def _planned(plan: Plan) -> tuple[str, Plan]:
 
 
 _READS: Final = Kind(_alone, "a key id")
-_APPLIES: Final = Kind(_planned, "a plan, as result.unwrap() of plan_many gives", writes=True)
+_APPLIES: Final = Kind(_planned, "a plan, such as result.unwrap() of plan_many", writes=True)
 
 
 def _concurrency(value: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ValueError(f"concurrency is a number of keys, 1 or more, not {value!r}")
+        raise ValueError(f"concurrency must be an integer of 1 or more, not {value!r}")
     return value
 
 
 def _a_wait(value: float | None) -> float | None:
-    """Take seconds to wait, or none; before anything is sent."""
+    """Return the seconds to wait, or None; called before anything is sent."""
     return None if value is None else a_time(value, "wait")
 
 
@@ -632,5 +635,5 @@ def _changed(function: Callable[[Policy], Policy], policy: Policy) -> Policy:
     what = "an awaitable; it must not be async" if asyncio.iscoroutine(new) else type(new).__name__
     if asyncio.iscoroutine(new):
         new.close()
-    message = f"the function of edit returns the changed Policy, not {what}"
+    message = f"the function of edit must return the changed Policy, not {what}"
     raise PolicyDocumentError([Problem("DATA_TYPE_MISMATCH", message)])

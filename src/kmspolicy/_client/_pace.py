@@ -1,4 +1,4 @@
-"""Pacing: when the next request may leave, so that KMS's quota per second is not exceeded."""
+"""Pacing: when the next request may be sent, to stay below the quota of KMS."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ _RECOVERY: Final = 0.95
 
 
 class Pace:
-    """A token bucket that holds one: requests leave evenly, none is saved up.
+    """A token bucket that holds one token: requests are spread evenly, and unused tokens are not saved.
 
-    After a throttling answer the spaces double, up to sixteen times their length; with each request that leaves they
-    become a twentieth shorter again.
+    After a throttling answer the time between requests doubles, up to sixteen times its length; with each request it
+    becomes a twentieth shorter again.
 
     Args:
         rate: Requests per second.
-        sleep: Waits.
-        clock: Tells the time in seconds.
+        sleep: Waits for a number of seconds.
+        clock: Returns the time in seconds.
     """
 
     def __init__(
@@ -37,16 +37,16 @@ class Pace:
         self._slowness = 1.0
 
     async def take(self) -> None:
-        """Wait for the next token; those who ask first get theirs first."""
+        """Wait for the next token; tasks get tokens in the order in which they asked."""
         async with self._line:
             while (wait := self._next - self._clock()) > 0:
                 await self._sleep(wait)
             space = self._space * self._slowness
-            # A sleep that lasted a little longer does not put off all that follow.
+            # A sleep that lasted a little too long must not delay all requests that follow.
             self._next = (self._next if -wait < space else self._clock()) + space
             self._slowness = max(1.0, self._slowness * _RECOVERY)
 
     def slow_down(self) -> None:
-        """Take note of a throttling answer."""
+        """Slow down after a throttling answer."""
         self._slowness = min(_SLOWEST, self._slowness * 2)
         self._next = max(self._next, self._clock() + self._space * self._slowness)

@@ -1,4 +1,4 @@
-"""A policy on its way to a key."""
+"""A policy that will be put on a key."""
 
 from __future__ import annotations
 
@@ -29,24 +29,22 @@ def _policy_or_text(value: Policy | str) -> Policy | str:
 
 
 def a_bypass(value: bool) -> bool:  # noqa: FBT001 - a converter
-    """Refuse what merely looks true."""
+    """Return the value if it is a bool."""
     if not isinstance(value, bool):
-        raise TypeError(
-            "bypass_policy_lockout_safety_check is true or false, and nothing that merely looks so"
-        )
+        raise TypeError(f"bypass_policy_lockout_safety_check must be True or False, not {value!r}")
     return value
 
 
-@attrs.frozen(eq=False, slots=False)  # slots would leave no place for what is kept
+@attrs.frozen(eq=False, slots=False)  # cached_property needs a __dict__
 class Prepared:
-    """A policy for a key, whose value and findings are worked out once, when they are asked for.
+    """A policy for a key; its value and its findings are computed once, when they are needed.
 
     Attributes:
         key_id: The key, as it was given.
         given: The policy, or its JSON text.
-        caller: The ARN of who will put it; None if it is not known.
-        bypass: Whether it is put even where it locks the caller out.
-        text: The text that is sent; JSON text is sent as it was given.
+        caller: The ARN of the caller who will put it; None if it is not known.
+        bypass: Whether it is put even if it locks the caller out.
+        text: The text that is sent; JSON text is sent unchanged.
     """
 
     key_id: str
@@ -66,15 +64,15 @@ class Prepared:
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
-        """What is wrong with it, on this key."""
+        """The findings of the check, for this key."""
         arn = KEY_ARN(self.key_id)
         return check_text(self.policy, self.text, caller=self.caller, account=arn[2] if arn else None)
 
     def refuse(self) -> None:
-        """Refuse what KMS would refuse.
+        """Refuse a policy that KMS would refuse.
 
         Raises:
-            PolicyCheckError: with the findings that are errors.
+            PolicyCheckError: if a finding is an error.
         """
         errors = [
             finding

@@ -1,4 +1,4 @@
-"""What the calls of the facade have in common: reading, checking, comparing and putting the policy of one key."""
+"""The work on one key: reading, checking, comparing and putting its policy."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ _FOR_EVER: Final = float("inf")
 
 @attrs.frozen(eq=False)
 class Work:
-    """Work at keys, one at a time.
+    """The work on keys, one key at a time.
 
     Attributes:
         client: The client.
-        caller: The ARN of who calls; None if it is not known.
+        caller: The ARN of the caller; None if it is not known.
         check: Whether policies are checked before they are put.
-        calls: Makes the calls.
+        calls: The calls of the client.
     """
 
     client: KeyPolicyClient
@@ -72,29 +72,29 @@ class Work:
         return Prepared(a_key_id(key_id), policy, self.caller, bypass)
 
     def planned(self, plan: Plan) -> Prepared:
-        """Prepare what a plan says, which may have been made by another instance."""
+        """Prepare the new policy of a plan, which another instance may have made."""
         new = plan.new if plan.new.to_json() == plan.new_text else plan.new_text
         return self.prepare(plan.key_id, new, bypass=plan.bypass_policy_lockout_safety_check)
 
     async def plan(self, prepared: Prepared, pace: Pace | None = None) -> Plan:
         """Compare a policy with the one that the key has."""
-        _ = prepared.policy  # what is no policy is refused before anything is sent
+        _ = prepared.policy  # refuses anything that is not a policy before a request is sent
         found = await self.get_text(prepared.key_id, pace)
         return self.compared(found, read_policy(prepared.key_id, found), prepared)
 
     def compared(self, found: str, current: Policy, prepared: Prepared) -> Plan:
-        """Compare a policy with the one that was read, of which ``found`` is the text."""
+        """Compare a policy with the one that was read; ``found`` is the text of the latter."""
         key_id, new = prepared.key_id, prepared.policy
         change = diff(current, new, partition=self.partition(key_id))
         return Plan(key_id, found, current, prepared.text, new, change, prepared.findings, prepared.bypass)
 
     async def ensure(self, prepared: Prepared, pace: Pace | None = None) -> PutResult | None:
-        """Plan a policy and apply the plan; None where there is nothing to do."""
+        """Plan a policy and apply the plan; return None if there is nothing to do."""
         plan = await self.plan(prepared)
         return await self.apply(plan, prepared, pace) if plan else None
 
     async def apply(self, plan: Plan, prepared: Prepared, pace: Pace | None = None) -> PutResult | None:
-        """Put what was planned, if the key still has the policy that the plan saw; None where there is nothing to do."""
+        """Put the policy of a plan if the key's policy has not changed since; return None if there is nothing to do."""
         found = await self.get_text(plan.key_id)
         if found != plan.current_text:
             now = read_policy(plan.key_id, found)
@@ -133,9 +133,9 @@ class Work:
     async def until_known(
         self, send: Callable[..., Awaitable[Answer]], prepared: Prepared, seconds: float
     ) -> Answer:
-        """Send, and again while KMS does not know the principals; count all requests.
+        """Send a put, and retry it while KMS does not know its principals; count all requests.
 
-        The last time is when the seconds are over since the first answer, or as soon after it as the pace allows.
+        The last retry is sent when the seconds since the first answer are over, or as soon after that as the pace allows.
         """
         end, delays = math.inf, growing(_FIRST_POLL * 2, _LONGEST_POLL * 2)
         before, unknown = 0, False
@@ -149,7 +149,7 @@ class Work:
                 end = min(end, now + seconds)
                 if not isinstance(error, InvalidPrincipalException) or now >= end:
                     raise
-                if not self.check:  # what never heals is not waited for
+                if not self.check:  # an error in the policy is not transient
                     _only(prepared.refuse, error)
                 delay = min(next(delays), end - now)
                 LOG.warning(
@@ -169,29 +169,29 @@ class Work:
         if rate is None:
             return None
         if isinstance(rate, bool) or not isinstance(rate, (int, float)) or not 0 < rate < _FOR_EVER:
-            raise ValueError(f"rate is a number of requests per second, above 0, or None, not {rate!r}")
+            raise ValueError(f"rate must be a number of requests per second above 0, or None, not {rate!r}")
         return Pace(rate, self.calls.sleep, self.calls.clock)
 
     async def wait_after(self, put: PutResult | None, prepared: Prepared, seconds: float | None) -> None:
-        """Wait until a policy that was put reads back, if that is asked for; errors say that it was put."""
+        """Wait until a policy that was put can be read back, if requested; errors say that it was put."""
         if put is None or seconds is None:
             return
         try:
             await self.wait(put.key_id, prepared.policy, seconds)
         except KeyPolicyError as error:
-            if isinstance(error, CallError):  # that of a read, which knows nothing of the put
+            if isinstance(error, CallError):  # the error of a read, which does not know of the put
                 error.outcome_unknown = True
             request = f": request {word(put.request_id)}" if put.request_id else ""
             error.add_note(f"The policy was put on key {word(put.key_id)}{request}.")
             raise
 
     async def wait(self, key_id: str, policy: Policy, seconds: float) -> None:
-        """Wait until the policy reads back."""
+        """Wait until the policy can be read back."""
         partition = self.partition(key_id)
         end = self.calls.clock() + seconds
         times, delays = 0, growing(_FIRST_POLL, _LONGEST_POLL)
 
-        @lru_cache(maxsize=1)  # what reads back is mostly what read back before
+        @lru_cache(maxsize=1)  # most reads return the same text as the one before
         def compared(text: str) -> tuple[Policy, bool]:
             found = read_policy(key_id, text)
             return found, equivalent(policy, found, partition=partition)
@@ -201,7 +201,7 @@ class Work:
             over = self.calls.clock() >= end
             try:
                 found, same = compared(text)
-            except PolicyDocumentError:  # perhaps the old one, which is being replaced
+            except PolicyDocumentError:  # perhaps still the old policy
                 if over:
                     raise
                 times = 0
@@ -211,32 +211,32 @@ class Work:
                     raise WaitTimeoutError(key_id, text, _late(key_id, seconds, policy, found, partition))
             if not times:
                 await self.calls.sleep(min(next(delays), end - self.calls.clock()))
-            elif times < _TIMES_IN_A_ROW:  # a row that has begun is finished, whatever the time
+            elif (
+                times < _TIMES_IN_A_ROW
+            ):  # reads that have begun to agree are finished after the timeout, too
                 await self.calls.sleep(_FIRST_POLL)
 
 
 def a_key_id(value: str) -> str:
-    """Refuse what cannot be the id of a key; what else is wrong with it, KMS says."""
+    """Return the value if it can be the id of a key; KMS finds other mistakes."""
     if not isinstance(value, str):
-        raise KeyIdError(f"a key id is text, not {type(value).__name__}")
+        raise KeyIdError(f"a key id must be text, not {type(value).__name__}")
     if not 1 <= len(value) <= _LONGEST_KEY_ID:
-        raise KeyIdError(f"a key id has 1 to {_LONGEST_KEY_ID:,} characters, not {len(value):,}")
+        raise KeyIdError(f"a key id must have 1 to {_LONGEST_KEY_ID:,} characters, not {len(value):,}")
     if value.startswith("alias/") or (value.startswith("arn:") and ":alias/" in value):
-        raise KeyIdError(
-            f"{quoted(value)} is an alias; a policy is put on a key id or key ARN, which DescribeKey tells"
-        )
+        raise KeyIdError(f"{quoted(value)} is an alias; use the key id or key ARN, which DescribeKey returns")
     return value
 
 
 def a_plan(value: Plan) -> Plan:
-    """Refuse what is no plan."""
+    """Return the value if it is a Plan."""
     if not isinstance(value, Plan):
         raise TypeError(f"expected a Plan, not {type(value).__name__}; see KeyPolicies.plan")
     return value
 
 
 def read_policy(key_id: str, text: str) -> Policy:
-    """Read what KMS returned."""
+    """Return the policy in a text that KMS returned."""
     try:
         return Policy.from_json(text)
     except PolicyDocumentError as error:
@@ -247,7 +247,7 @@ def read_policy(key_id: str, text: str) -> Policy:
 
 
 def _only(refuse: Callable[[], None], error: InvalidPrincipalException) -> None:
-    """Raise the error of the service where the policy would be refused in any case."""
+    """Raise the error of the service if the check refuses the policy."""
     try:
         refuse()
     except (PolicyCheckError, PolicyDocumentError):
@@ -255,18 +255,18 @@ def _only(refuse: Callable[[], None], error: InvalidPrincipalException) -> None:
 
 
 def a_time(value: float, name: str) -> float:
-    """Take seconds to wait."""
+    """Return the value if it is a number of seconds."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise TypeError(f"{name} is a number of seconds, not {value!r}")
+        raise TypeError(f"{name} must be a number of seconds, not {value!r}")
     if not 0 <= value < _FOR_EVER:
-        raise ValueError(f"{name} is a finite number of seconds, 0 or more, not {value!r}")
+        raise ValueError(f"{name} must be a finite number of seconds, 0 or more, not {value!r}")
     return value
 
 
 def _late(key_id: str, seconds: float, policy: Policy, found: Policy, partition: str) -> str:
     return "\n".join(
         [
-            f"the policy of key {word(key_id)} did not read back in {seconds:g} seconds; from what it should be to what it is:",
+            f"the policy of key {word(key_id)} could not be read back in {seconds:g} seconds; the difference between the policy that was put and the one that was read:",
             str(diff(policy, found, partition=partition)),
             *deleted(found),
         ]
