@@ -125,6 +125,13 @@ def faults(session: nox.Session) -> None:
 
 
 @nox.session(python=RUNNING)
+def planted(session: nox.Session) -> None:
+    """Plant faults in the proofs, and see that the tests catch each; takes some minutes."""
+    session.install("-e", ".", *group("tests"))
+    session.run("python", "tests/planted.py", *session.posargs)
+
+
+@nox.session(python=RUNNING)
 def ministack(session: nox.Session) -> None:
     """Run the contract tests, which moto's server passes in the tests, on that of ministack."""
     session.install(".", *group("tests"))

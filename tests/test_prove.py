@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from typing import Any, NamedTuple, TypeAlias
 
 import pytest
@@ -79,6 +80,16 @@ class Pair(NamedTuple):
 
 
 VIA, AGE, IP, TEAM = "kms:ViaService", "aws:MultiFactorAuthAge", "aws:SourceIp", "aws:PrincipalTag/team"
+TRUE = (True,)
+ME = f"arn:aws:sts::{ACCOUNT}:assumed-role/App/me"
+
+
+def in_q(principal: str) -> Json:
+    """Return a statement about a principal whose role has a certain path."""
+    role = f"arn:aws:iam::{ACCOUNT}:role/q/*"
+    return where("ArnLike", "aws:PrincipalArn", role, Principal={"AWS": principal})
+
+
 PAIRS = [
     Pair("the same", [allow()], [allow()], EQUIVALENT),
     Pair("nothing and something", [], [allow()], MORE),
@@ -138,6 +149,17 @@ PAIRS = [
     Pair("user names that begin alike", [where("StringLike", "aws:username", "a*", Principal="*")], [where("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:user/a*", Principal="*")], INCOMPARABLE),
     Pair("a nanosecond", [where("DateLessThan", "aws:CurrentTime", "1970-01-01T00:00:00.000000001Z")], [where("DateLessThanEquals", "aws:CurrentTime", "1970-01-01T00:00:00Z")], EQUIVALENT),
     Pair("a denial of something else", [allow(Action="kms:Sign"), deny(Action="kms:Decrypt")], [allow(Action="kms:Sign"), deny(Action="kms:Encrypt")], INCOMPARABLE),
+    Pair("an ARN whose wildcard must not cross a colon", [], [allow(Condition={"ArnLike": {TEAM: "*:*:*:*:*:z"}, "StringLike": {TEAM: ["::::::z*", "abc:::::z*"]}})], MORE),
+    Pair("a name behind a path that begins anew", [], [allow(Principal="*", Condition={"StringNotEquals": {"aws:username": "x"}, "ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:user/p/*"}})], MORE),
+    Pair("true is no number", [where("NumericEquals", AGE, *TRUE)], [where("NumericEquals", AGE, 1)], MORE),
+    Pair("one in two spellings", [where("StringEquals", AGE, 1)], [where("StringEquals", AGE, 1.0)], INCOMPARABLE),
+    Pair("a year and seconds", [where("DateEquals", "aws:CurrentTime", "2026")], [where("DateEquals", "aws:CurrentTime", 2026)], INCOMPARABLE),
+    Pair("between two numbers", [], [allow(Condition={"NumericGreaterThan": {AGE: 100_000}, "NumericLessThan": {AGE: 100_001}})], MORE),
+    Pair("beyond all numbers", [], [where("NumericGreaterThan", AGE, 100_000)], MORE),
+    Pair("below all numbers", [], [where("NumericLessThan", AGE, -100_000)], MORE),
+    Pair("a number that is a year", [], [allow(Condition={"NumericEquals": {"aws:EpochTime": 2026}, "DateEquals": {"aws:EpochTime": "2026"}})], MORE),
+    Pair("between two networks", [], [allow(Condition={"IpAddress": {IP: "10.0.0.0/7"}, "NotIpAddress": {IP: ["10.0.0.0/8", "11.128.0.0/9"]}})], MORE),
+    Pair("other sessions of a role", [in_q(ME)], [in_q(ME), in_q(f"arn:aws:iam::{ACCOUNT}:role/p/App")], MORE),
     Pair("a unique id", [], [allow(Principal={"AWS": "AIDAEXAMPLEEXAMPLE12"})], UNKNOWN),
     Pair("a placeholder", [], [allow(Principal={"AWS": "arn:aws:iam::ACCOUNT_ID:root"})], UNKNOWN),
     Pair("an identity provider on the other side, too", [allow(Principal={"Federated": "a.example"})], [allow(Principal={"Federated": "a.example"}, Action="kms:D*")], UNKNOWN),
@@ -482,7 +504,8 @@ def test_a_search_that_takes_too_long_is_unknown() -> None:
 # --- words -------------------------------------------------------------------------------------------
 
 
-WORDS = {
+HOLDS: Json = {"verdict": "holds", "reason": None, "witness": None}
+WORDS: dict[str, tuple[Comparison | Verdict, str]] = {
     "more": (
         compare(LIMIT, policy(*TO_S3)),
         (
@@ -545,6 +568,39 @@ WORDS = {
         ),
     ),
 }
+
+
+def test_answers_are_json() -> None:
+    """A program reads what a person does."""
+    comparison = compare(LIMIT, policy(*TO_S3))
+    unknown = WORDS["one that is not known, with a request"][0].to_dict()
+    assert json.loads(json.dumps(comparison.to_dict())) == {
+        "relation": "more permissive",
+        "no_new_access": {
+            "verdict": "fails",
+            "claim": "no request is granted more than before",
+            "reason": None,
+            "witness": {
+                "principal": APP,
+                "action": "kms:Encrypt",
+                "context": {VIA: ["s3.us-east-1.amazonaws.com"]},
+                "account": None,
+                "outcome": "allowed",
+                "before": "delegated",
+                "typical": True,
+            },
+        },
+        "no_lost_access": HOLDS | {"claim": "no request that was granted is granted less"},
+        "no_more": comparison.no_new_access.to_dict() | {"claim": "the outcome is higher for no request"},
+        "no_less": HOLDS | {"claim": "the outcome is lower for no request"},
+    }
+    assert json.loads(json.dumps(unknown))["witness"]["before"] is None
+    assert WORDS["one that is not known"][0].to_dict() == {
+        "verdict": "unknown",
+        "claim": "nobody whom the policy does not know can use the key",
+        "reason": "it is not settled whether 'stringEquals' on 'aws:principalorgid' with ['a'] is met",
+        "witness": None,
+    }
 
 
 @pytest.mark.parametrize(("answer", "words"), WORDS.values(), ids=WORDS)

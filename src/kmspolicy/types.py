@@ -15,6 +15,7 @@ __all__ = [
     "BooleanKey",
     "BooleanOperators",
     "Change",
+    "ComparisonDict",
     "Context",
     "ContextValue",
     "CreateKeyParameters",
@@ -56,6 +57,8 @@ __all__ = [
     "TimeOperators",
     "Value",
     "Values",
+    "VerdictDict",
+    "WitnessDict",
 ]
 
 if TYPE_CHECKING:
@@ -94,6 +97,7 @@ if TYPE_CHECKING:
     from kmspolicy._language._principals import PrincipalFault, PrincipalKind, PrincipalName, PrincipalType
     from kmspolicy._language._values import Value, Values
     from kmspolicy._path import Steps
+    from kmspolicy._prove._verdicts import ComparisonDict, VerdictDict, WitnessDict
     from kmspolicy._text import Place
     from kmspolicy.testing._service import (
         CreateKeyParameters,
@@ -111,6 +115,7 @@ else:
         "BooleanKey": "_build._keys",
         "BooleanOperators": "_build._keys",
         "Change": "_diff._diff",
+        "ComparisonDict": "_prove._verdicts",
         "Context": "_language._aliases",
         "ContextValue": "_language._aliases",
         "CreateKeyParameters": "testing._service",
@@ -152,6 +157,8 @@ else:
         "TimeOperators": "_build._keys",
         "Value": "_language._values",
         "Values": "_language._values",
+        "VerdictDict": "_prove._verdicts",
+        "WitnessDict": "_prove._verdicts",
     }
 
     def __getattr__(name):

@@ -3,15 +3,50 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, Literal, NoReturn, TypeAlias, final
+from typing import TYPE_CHECKING, Literal, NoReturn, TypeAlias, TypedDict, final
 
 import attrs
 
+from kmspolicy._language._values import text_of
 from kmspolicy.errors import NotShownError
 
 if TYPE_CHECKING:
     from kmspolicy._evaluate._decide import Decision
     from kmspolicy._evaluate._request import Request
+
+
+@final
+class WitnessDict(TypedDict):
+    """The fields of a :class:`Witness` as JSON holds them."""
+
+    principal: str
+    action: str
+    context: dict[str, list[str]]
+    account: str | None
+    outcome: str
+    before: str | None
+    typical: bool
+
+
+@final
+class VerdictDict(TypedDict):
+    """The fields of a verdict as JSON holds them."""
+
+    verdict: Literal["holds", "fails", "unknown"]
+    claim: str
+    reason: str | None
+    witness: WitnessDict | None
+
+
+@final
+class ComparisonDict(TypedDict):
+    """The fields of a :class:`Comparison` as JSON holds them."""
+
+    relation: str
+    no_new_access: VerdictDict
+    no_lost_access: VerdictDict
+    no_more: VerdictDict
+    no_less: VerdictDict
 
 
 @final
@@ -35,6 +70,19 @@ class Witness:
         """The request."""
         return self.decision.request
 
+    def to_dict(self) -> WitnessDict:
+        """Return the request as JSON holds it, with its outcomes in words."""
+        request = self.request
+        return {
+            "principal": request.principal,
+            "action": request.action,
+            "context": {key: [*map(text_of, values)] for key, values in request.context},
+            "account": request.account,
+            "outcome": self.decision.outcome.value,
+            "before": None if self.before is None else self.before.outcome.value,
+            "typical": self.typical,
+        }
+
     def __str__(self) -> str:
         """Say it in plain English, as :func:`kmspolicy.explain` does."""
         return _explained(self)
@@ -55,6 +103,10 @@ class Holds:
     def holds(self) -> Literal[True]:
         """Whether it is shown."""
         return True
+
+    def to_dict(self) -> VerdictDict:
+        """Return the verdict as JSON holds it."""
+        return {"verdict": "holds", "claim": self.claim, "reason": None, "witness": None}
 
     def require(self) -> Holds:
         """Return this verdict; the others raise."""
@@ -86,6 +138,10 @@ class Fails:
     def holds(self) -> Literal[False]:
         """Whether it is shown."""
         return False
+
+    def to_dict(self) -> VerdictDict:
+        """Return the verdict as JSON holds it."""
+        return {"verdict": "fails", "claim": self.claim, "reason": None, "witness": self.witness.to_dict()}
 
     def require(self) -> NoReturn:
         """Raise what shows that it is not so.
@@ -123,6 +179,11 @@ class Unknown:
     def holds(self) -> Literal[False]:
         """Whether it is shown."""
         return False
+
+    def to_dict(self) -> VerdictDict:
+        """Return the verdict as JSON holds it."""
+        witness = None if self.witness is None else self.witness.to_dict()
+        return {"verdict": "unknown", "claim": self.claim, "reason": self.reason, "witness": witness}
 
     def require(self) -> NoReturn:
         """Raise, since it is not shown.
@@ -207,6 +268,16 @@ class Comparison:
         """Why something is not known; empty where all is."""
         verdicts = (self.no_more, self.no_less)
         return next((one.reason for one in verdicts if isinstance(one, Unknown)), "")
+
+    def to_dict(self) -> ComparisonDict:
+        """Return the comparison as JSON holds it."""
+        return {
+            "relation": self.relation.value,
+            "no_new_access": self.no_new_access.to_dict(),
+            "no_lost_access": self.no_lost_access.to_dict(),
+            "no_more": self.no_more.to_dict(),
+            "no_less": self.no_less.to_dict(),
+        }
 
     def __bool__(self) -> NoReturn:
         """Refuse to be asked for yes or no."""
