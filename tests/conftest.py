@@ -17,7 +17,7 @@ HERE = Path(__file__).parent
 REAL_KEY_ID = os.environ.get("KMSPOLICY_REAL_KEY_ID")
 
 # What a browser's Python cannot run: tests of the client and the tools for tests, and those that start programs or servers.
-collect_ignore = (
+collect_ignore: list[str] = (
     [
         "integration",
         "property/test_shown_by_the_client.py",

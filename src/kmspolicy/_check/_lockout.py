@@ -72,8 +72,8 @@ def _anybody(rules: Rules, caller: Requester | None, account: str | None) -> boo
     return False
 
 
-_MOST_WORK: Final = 500_000
-"""How many statements and values are looked at, which takes half a second; no policy that people write needs as many."""
+_MOST_WORK: Final = 300_000
+"""How many statements and values are looked at, which takes a third of a second; no policy that people write needs as many."""
 
 
 class _AboutPut:

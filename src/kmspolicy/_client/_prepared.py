@@ -35,6 +35,10 @@ def a_bypass(value: bool) -> bool:  # noqa: FBT001 - a converter
     return value
 
 
+def _text_of(prepared: Prepared) -> str:
+    return prepared.given if isinstance(prepared.given, str) else prepared.given.to_json()
+
+
 @attrs.frozen(eq=False, slots=False)  # cached_property needs a __dict__
 class Prepared:
     """A policy for a key; its value and its findings are computed once, when they are needed.
@@ -51,11 +55,7 @@ class Prepared:
     given: Policy | str = attrs.field(converter=_policy_or_text)
     caller: str | None
     bypass: bool = attrs.field(converter=a_bypass)
-    text: str = attrs.field(init=False)
-
-    @text.default
-    def _text(self) -> str:
-        return self.given if isinstance(self.given, str) else self.given.to_json()
+    text: str = attrs.field(init=False, default=attrs.Factory(_text_of, takes_self=True))
 
     @cached_property
     def policy(self) -> Policy:

@@ -201,7 +201,7 @@ def tabulate(
         actions: The actions.
         partition: The partition of the key, for account ids.
     """
-    principals = {(name.type, name.arn(partition)): name for name in names}
+    principals: dict[Subject, PrincipalName] = {(name.type, name.arn(partition)): name for name in names}
     given = Given(rules)
     callers = [given.to(requester_named(name)) for name in principals.values()]
     rows: dict[frozenset[int], tuple[Cell, ...]] = {}
