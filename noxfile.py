@@ -90,12 +90,13 @@ def typing(session: nox.Session) -> None:
 
 @nox.session(python=RUNNING)
 def lint(session: nox.Session) -> None:
-    """Check style, format, spelling, and that imports go one way."""
+    """Check style, format, spelling, plain English, and that imports go one way."""
     session.install(".", *group("lint"))
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
     session.run("lint-imports")
     session.run("codespell")
+    session.run("python", "tests/plain_english.py")
 
 
 @nox.session(python=RUNNING)

@@ -14,7 +14,7 @@ _LARGEST = 32_768
 
 
 class Names(NamedTuple):
-    """Hold what differs from copy to copy, made beforehand, so that it costs nobody anything."""
+    """The names that differ from copy to copy, prepared before the measurement."""
 
     account: str
     root: str

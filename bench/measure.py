@@ -17,7 +17,7 @@ _MOST_ROUNDS = 400
 
 
 class Key(NamedTuple):
-    """Name something measured: what was done, by whom, to a document of what size."""
+    """The key of a measurement: what was done, by which library, to a document of which size."""
 
     work: str
     who: str
@@ -25,7 +25,7 @@ class Key(NamedTuple):
 
 
 class Ratio(NamedTuple):
-    """Say how much more one work costs than another: the median of the rounds, and the quartiles around it."""
+    """The cost of one work as a multiple of another: the median of the rounds, and the quartiles."""
 
     median: float
     low: float
@@ -33,7 +33,7 @@ class Ratio(NamedTuple):
 
 
 class Samples(NamedTuple):
-    """Hold the seconds that a work took, one number for each round."""
+    """The seconds that a work took, one number for each round."""
 
     seconds: tuple[float, ...]
 

@@ -58,7 +58,7 @@ def server() -> Generator[str]:
 
 @asynccontextmanager
 async def _client(url: str) -> AsyncGenerator[Any]:
-    """Open a client as an application does, save that nothing in the environment has a say."""
+    """Open a client as an application does; nothing in the environment has an influence."""
     for name in list(os.environ):
         if name.startswith("AWS_") or name.upper().endswith("_PROXY"):
             del os.environ[name]

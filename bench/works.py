@@ -147,7 +147,7 @@ def answer() -> Works:
 
 
 class Group(NamedTuple):
-    """Hold works, the seconds to spend on them, and which of them to measure apart.
+    """Works, the seconds to spend on them, and those to measure separately.
 
     What takes long leaves cold caches to its neighbour, so that it is not the neighbour of what is fast.
     """

@@ -24,7 +24,7 @@ FILES = 400
 
 
 class Checked(NamedTuple):
-    """Say what was found in a file; plain values, which travel between processes."""
+    """The findings of a file, as plain values that can be sent between processes."""
 
     name: str
     findings: tuple[Finding, ...] = ()

@@ -52,7 +52,7 @@ async def demonstrate(console: Console) -> bool:
     """Put on many keys, of which one does not exist, while KMS throttles; return whether all went as it should."""
     kms, policy = FakeKMS(), policy_of_values()
     key_ids = [kms.add_key() for _ in range(KEYS)]
-    kms.fail("ThrottlingException", times=3)  # is met by repeating, a little slower
+    kms.fail("ThrottlingException", times=3)  # the library retries, a little slower
     failed = await put_all(KeyPolicies(kms), [*key_ids[:50], MISSING, *key_ids[50:]], policy, console)
 
     requests = Counter(operation for operation, _ in kms.calls)["PutKeyPolicy"]
@@ -67,7 +67,7 @@ async def demonstrate(console: Console) -> bool:
 
 
 def main() -> int:
-    """Demonstrate, and say whether anything differed."""
+    """Demonstrate, and return whether anything differed."""
     console = Console(highlight=False)
     good = asyncio.run(demonstrate(console))
     console.print("\nAll as expected." if good else "\nSOMETHING DIFFERED.")

@@ -83,7 +83,7 @@ async def demonstrate(endpoint_url: str) -> bool:
 
 
 def main() -> int:
-    """Start the server, demonstrate, and say whether anything differed."""
+    """Start the server, demonstrate, and return whether anything differed."""
     # Neither a proxy nor the AWS settings of the person who runs this are for the demonstration.
     for name in list(os.environ):
         if name.startswith("AWS_") or name.upper() in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):

@@ -44,7 +44,7 @@ hypothesis.settings.load_profile("kmspolicy")
 
 @pytest.fixture(autouse=True)
 def _no_environment_of_the_developer(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
-    """Keep the developer's AWS settings out of botocore, but for tests that shall use a real account."""
+    """Keep the developer's AWS settings out of botocore, except in tests that use a real account."""
     if REAL_KEY_ID and request.node.get_closest_marker("real_account"):
         return
     for name in os.environ:

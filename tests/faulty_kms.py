@@ -110,7 +110,7 @@ class Seen(NamedTuple):
 
 @attrs.define
 class Plan:
-    """Say which requests of an operation meet faults.
+    """A plan of the requests of an operation that meet faults.
 
     Attributes:
         first: How many requests are spared before.
@@ -191,7 +191,7 @@ class FaultyKMS:
 
     def __init__(self, seed: int, policies: Mapping[str, str], *, share: float, slow: float) -> None:
         self.keys = {
-            key_id: Key(Random(f"{seed} {key_id}"), text, text)  # noqa: S311 - to be repeated
+            key_id: Key(Random(f"{seed} {key_id}"), text, text)  # noqa: S311 - for a reproducible run
             for key_id, text in policies.items()
         }
         self.share = share

@@ -56,7 +56,7 @@ Answer: TypeAlias = Error | Raw | Ok | Drop | Truncate | Hang
 
 
 class ScriptedKMS:
-    """A KMS server on loopback that answers by a script, whose last line is repeated for ever."""
+    """A KMS server on loopback that answers by a script, whose last line is used for ever."""
 
     def __init__(self) -> None:
         self.script: list[Answer] = [Ok()]

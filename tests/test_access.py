@@ -207,7 +207,7 @@ def test_access_is_true_where_there_may_be_some() -> None:
 
 
 def test_names_are_not_taken_for_what_they_are_not() -> None:
-    """An empty name excepts nobody, an account id is no service, and no name can move a cursor."""
+    """An empty name excepts nobody, an account id is not a service, and no name can move a cursor."""
     nobody = Statement("Allow", not_principal=Principal({"AWS": ""}), action="kms:Decrypt", resource="*")
     assert access(Policy([nobody]))["*", "kms:decrypt"] == Cell(ALWAYS)
     table = access(Policy([allow("kms:Decrypt").to(Principal({"Service": ACCOUNT, "AWS": "\x1b[2Jx\ny"}))]))

@@ -116,7 +116,7 @@ def test_no_policy_takes_long(statements: list[dict[str, Any]], function: Callab
 
 
 def test_a_lockout_of_more_principals_than_can_be_tried() -> None:
-    """Whether one of them is spared is not worked out, and the finding is no error."""
+    """Whether one of them is spared is not worked out, and the finding is not an error."""
     policy = document([statement(Principal={"AWS": NAMES}, Action="kms:*"), unlike(PATTERNS)])
     (finding,) = (finding for finding in check(policy) if finding.code == "LOCKOUT_EVERYONE")
     assert finding.severity is Severity.WARNING

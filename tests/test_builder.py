@@ -189,7 +189,7 @@ def test_deny_is_one() -> None:
 
 
 def test_permissions_are_values() -> None:
-    """Frozen, comparable and picklable; a permission is no statement."""
+    """Frozen, comparable and picklable; a permission is not a statement."""
     permission = allow("kms:Decrypt")
     assert permission == Permission("Allow", action="kms:Decrypt")
     assert pickle.loads(pickle.dumps(deny("kms:*"))) == deny("kms:*")  # noqa: S301

@@ -265,7 +265,7 @@ DIFFERENT: dict[str, tuple[Policy, Policy]] = {
         when("DateEquals", "aws:a", "1.0000000001"),
         when("DateEquals", "aws:a", "1.0000000002"),
     ),
-    "numbers that are no dates": (when("DateEquals", "aws:a", "1e40"), when("DateEquals", "aws:a", 1e40)),
+    "numbers that are not dates": (when("DateEquals", "aws:a", "1e40"), when("DateEquals", "aws:a", 1e40)),
     "dates beyond the calendar": (
         when("DateEquals", "aws:a", "999999999998"),
         when("DateEquals", "aws:a", "999999999999"),

@@ -40,7 +40,7 @@ BREAKAGES: dict[str, Json] = {
     "principal is text": {"Principal": "alice"},
     "principal of another kind": {"Principal": {"Aws": "*"}},
     "principal is a number": {"Principal": {"AWS": 111122223333}},
-    "principal is no ARN": {"Principal": {"AWS": "alice"}},
+    "principal is not an ARN": {"Principal": {"AWS": "alice"}},
     "short account id": {"Principal": {"AWS": "1111"}},
     "wildcard in an ARN": {"Principal": {"AWS": "arn:aws:iam::111122223333:role/*"}},
     "a group": {"Principal": {"AWS": "arn:aws:iam::111122223333:group/admins"}},
@@ -80,7 +80,7 @@ def broken() -> dict[str, Json]:
 
 
 def refused_by_us(document: Json) -> bool:
-    """Tell whether it is no document, or has an error other than lockout, which cfn-lint does not look for."""
+    """Return whether it is not a document, or has an error other than lockout, which cfn-lint does not look for."""
     try:
         policy = Policy.from_dict(document)
     except errors.PolicyDocumentError:

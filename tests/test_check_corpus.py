@@ -108,7 +108,7 @@ def test_no_false_error_in_the_corpus_of_statements(path: Path) -> None:
     """Nor has a statement, beside one that lets administrators in."""
     data = json.loads(path.read_bytes())
     if "Principal" not in data and "NotPrincipal" not in data:
-        pytest.skip("is no statement of a key policy: it has no principal")
+        pytest.skip("is not a statement of a key policy: it has no principal")
     found = check(Policy([ADMIN, Statement.from_dict(data)]))
     assert _errors(found) == STATEMENT_ERRORS.get(path.stem, set()), [str(finding) for finding in found]
 

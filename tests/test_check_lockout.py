@@ -269,7 +269,7 @@ def test_lockout_of_everyone(given: Iterable[Statement], account: str | None, ex
 def test_lockout_of_the_caller(
     given: Iterable[Statement], caller: str | None, code: str | None, severity: str | None, text: str
 ) -> None:
-    """By the rules of decisions; where IAM policies or conditions decide, that is said and is no error."""
+    """By the rules of decisions; where IAM policies or conditions decide, that is said and is not an error."""
     found = [
         finding
         for finding in check(Policy(given), caller=caller)

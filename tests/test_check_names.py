@@ -104,7 +104,7 @@ def test_an_empty_sid() -> None:
 
 
 def test_the_first_unknown_words_have_suggestions() -> None:
-    """A hundred of a document, of whatever kind: to search for thousands would take seconds."""
+    """A hundred of a document, of any kind: to search for thousands would take seconds."""
     policy = Policy(
         [
             ADMIN,

@@ -176,7 +176,7 @@ async def test_what_is_no_client() -> None:
 
 
 async def test_a_mock_of_a_client_is_left_alone() -> None:
-    """What merely has an attribute ``meta.events`` is no client of botocore's: no handlers, no warnings."""
+    """What merely has an attribute ``meta.events`` is not a client of botocore's: no handlers, no warnings."""
     client: Any = AsyncMock()
     client.put_key_policy.return_value = dict[str, Any]()
     assert (await KeyPolicies(client, check=False).put(KEY_ID, "{}")).attempts == 1

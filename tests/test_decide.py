@@ -63,7 +63,7 @@ def outcome(
 @pytest.mark.parametrize(
     ("element", "caller", "expected"),
     [
-        # An account: its IAM policies decide, save for its root user.
+        # An account: its IAM policies decide, except for its root user.
         ({"AWS": ROOT}, USER, DELEGATED),
         ({"AWS": ACCOUNT}, USER, DELEGATED),
         ({"AWS": ROOT}, ROLE, DELEGATED),
@@ -177,7 +177,7 @@ def test_whom_not_principal_excepts(
         ("kms:ReEncrypt*", "kms:ReEncryptFrom", True),
         ("kms:*Key*", "kms:GetKeyPolicy", True),
         ("s3:*", "kms:Decrypt", False),
-        ("\u212ams:Decrypt", "kms:Decrypt", False),  # a Kelvin sign is no letter k
+        ("\u212ams:Decrypt", "kms:Decrypt", False),  # a Kelvin sign is not a letter k
         ("", "kms:Decrypt", False),
         (["kms:Encrypt", "kms:Decrypt"], "kms:Decrypt", True),
         ([], "kms:Decrypt", False),
@@ -396,7 +396,7 @@ NOTHING: Any = None
         ),
         (
             lambda: Request(USER, "kms:Decrypt", {NOT_TEXT: "1"}),
-            "the context has 7 twice, or it is no condition key",
+            "the context has 7 twice, or it is not a condition key",
         ),
         (lambda: Request(USER, "kms:Decrypt", {"aws:a": NOTHING}), "aws:a: expected text, a boolean"),
         (
@@ -478,9 +478,11 @@ def test_words_that_are_known(context: dict[str, str], recwarn: pytest.WarningsR
 def test_a_condition_key_has_a_prefix() -> None:
     """Without it, it is a mistake for sure."""
     for key, meant in (("ViaService", "kms:ViaService"), ("PrincipalOrgID", "aws:PrincipalOrgID")):
-        with pytest.raises(errors.RequestError, match=f"'{key}' is no condition key; did you mean '{meant}'"):
+        with pytest.raises(
+            errors.RequestError, match=f"'{key}' is not a condition key; did you mean '{meant}'"
+        ):
             Request(USER, "kms:Decrypt", {key: "a"})
-    with pytest.raises(errors.RequestError, match="'x' is no condition key; it has a prefix"):
+    with pytest.raises(errors.RequestError, match="'x' is not a condition key; it has a prefix"):
         Request(USER, "kms:Decrypt", {"x": "a"})
 
 

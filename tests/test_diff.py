@@ -369,7 +369,7 @@ def test_whose_access_changes(
 
 
 def test_accounts_are_compared_in_their_partition() -> None:
-    """An account id and its root ARN are no difference where they are the same account."""
+    """An account id and its root ARN are the same where they are the same account."""
     by_id = Policy([allow("kms:Decrypt").to(Principal({"AWS": ACCOUNT}))])
     by_arn = Policy([allow("kms:Decrypt").to(Principal.account(ACCOUNT, partition="aws-cn"))])
     assert not diff(by_id, by_arn, partition="aws-cn")

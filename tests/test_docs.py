@@ -285,7 +285,7 @@ def test_every_code_of_a_problem_is_explained() -> None:
 
 
 def test_every_error_has_its_advice() -> None:
-    """The table of ``docs/reference/errors.md`` has each exception, and says truly which calls are repeated."""
+    """The table of ``docs/reference/errors.md`` has each exception, and says truly which calls are retried."""
     text = (ROOT / "docs/reference/errors.md").read_text(encoding="utf-8")
     rows = dict(
         re.findall(r"^\| \{py:exc\}`~?(?:kmspolicy\.errors\.)?(\w+)` \|.*\| ([^|]*) \|$", text, re.MULTILINE)

@@ -357,7 +357,7 @@ def test_a_name_is_replaced_in_a_principal() -> None:
         principal = Principal(element)
         assert principal.rename(old, new) == Principal(expected)
         assert principal.rename(before, after) == principal.rename(old, new)
-    # Of whatever kind, if it is text; of its own, if it is a principal.
+    # Of any kind, if it is text; of its own, if it is a principal.
     both = Principal({"Service": before, "AWS": [before, f"{before}2"]})
     assert both.rename(before, after) == Principal({"Service": after, "AWS": [after, f"{before}2"]})
     assert both.rename(old, after) == Principal({"Service": before, "AWS": [after, f"{before}2"]})
@@ -923,7 +923,7 @@ def test_enumerations_do_not_leak_into_principals() -> None:
 
 
 def test_long_and_odd_names_are_shown_short_and_plain() -> None:
-    """An error message is no place for a megabyte, nor for control characters of somebody's document."""
+    """An error message is not a place for a megabyte, nor for control characters of somebody's document."""
     name = "x" * 100_000
     problems = problems_of({"Statement": [{"Effect": name, name: 1, "\x9b31m\u202e": 1, "\ud800": 1}]})
     assert all(len(problem) < 400 for problem in problems)

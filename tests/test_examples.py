@@ -48,7 +48,7 @@ def test_examples_run(name: str) -> None:
 
 
 def test_a_folder_of_good_policies(tmp_path: Path) -> None:
-    """What can be put is no reason to stop a job."""
+    """What can be put is not a reason to stop a job."""
     (tmp_path / "good.json").write_text(GOOD.to_json(), encoding="utf-8")
     assert run("check_with_dask", str(tmp_path)) == (0, "1 policies, 0 of which cannot be put\n")
 

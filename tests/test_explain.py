@@ -150,7 +150,7 @@ def test_statements(statement: Statement, text: str) -> None:
         ),
         (
             Condition("stringEquals", "aws:a", "b"),
-            "'stringEquals', which is no operator, is met by aws:a and 'b'",
+            "'stringEquals', which is not an operator, is met by aws:a and 'b'",
         ),
     ],
 )
@@ -305,7 +305,7 @@ def test_decisions(caller: Any, action: str, context: dict[str, Any], account: s
                 "  Statement[3].Action: does not name the action",
                 '  Statement[4].Resource: is not "*"',
                 "  Statement[5].NotResource: a key policy has none",
-                "  Statement[6].Condition.x: 'x' is no condition operator",
+                "  Statement[6].Condition.x: 'x' is not a condition operator",
             ],
         ),
         (

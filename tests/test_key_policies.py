@@ -256,7 +256,7 @@ async def test_what_merely_looks_like_a_bypass(fake: FakeKMS, policies: KeyPolic
 
 @pytest.mark.parametrize("policy", [7, "{", {"Statement": []}])
 async def test_what_cannot_be_planned(policy: Any, fake: FakeKMS, policies: KeyPolicies) -> None:
-    """Nothing is read for what is no policy."""
+    """Nothing is read for something that is not a policy."""
     key = fake.add_key()
     with pytest.raises(errors.PolicyDocumentError):
         await policies.plan(key, policy)
@@ -364,7 +364,7 @@ async def test_tries(tries: Any, fake: FakeKMS, policies: KeyPolicies) -> None:
 
 
 async def test_adding_a_statement(fake: FakeKMS, policies: KeyPolicies) -> None:
-    """It comes last; adding it again does nothing, so that it can be repeated after an unknown outcome."""
+    """It comes last; adding it again does nothing, so it is safe to retry after an unknown outcome."""
     key = fake.add_key(Policy([ADMIN]))
     assert await policies.add_statement(key, SIGN) is not None
     assert await policies.add_statement(key, SIGN) is None
@@ -613,7 +613,7 @@ async def test_what_is_no_plan_and_no_function(fake: FakeKMS, policies: KeyPolic
 async def test_a_statement_without_a_sid_is_not_removed_by_it(
     sid: Any, fake: FakeKMS, policies: KeyPolicies
 ) -> None:
-    """None is no Sid, though a statement may have none."""
+    """None is not a Sid, though a statement may have none."""
     key = fake.add_key(Policy([ADMIN, allow("kms:Sign").to(ALICE)]))
     with pytest.raises(errors.SidError, match="a Sid must be text that is not empty"):
         await policies.remove_statement(key, sid)
@@ -621,7 +621,7 @@ async def test_a_statement_without_a_sid_is_not_removed_by_it(
 
 
 async def test_new_principals(fake: FakeKMS, clock: VirtualClock) -> None:
-    """A put is repeated while KMS does not know a principal, if that was asked for; all requests are counted."""
+    """A put is retried while KMS does not know a principal, if that was asked for; all requests are counted."""
     policies = KeyPolicies(fake, retry=Retry(propagation=60), sleep=clock.sleep, clock=clock)
     key = fake.add_key()
     fake.fail("MalformedPolicyDocumentException", times=3, message=PRINCIPALS)
@@ -641,7 +641,7 @@ async def test_new_principals(fake: FakeKMS, clock: VirtualClock) -> None:
         (Retry(propagation=20), True, Policy([ADMIN, SIGN]), errors.InvalidPrincipalException, 6),
         (Retry(propagation=20), False, Policy([ADMIN, SIGN]), errors.InvalidPrincipalException, 6),
         (Retry(propagation=6), True, Policy([ADMIN, SIGN]), errors.InvalidPrincipalException, 4),
-        # What check knows to be wrong never heals.
+        # What check knows to be wrong is never transient.
         (Retry(propagation=20), False, Policy([SIGN]), errors.InvalidPrincipalException, 1),
         (Retry(propagation=20), False, "{", errors.InvalidPrincipalException, 1),
     ],
@@ -655,7 +655,7 @@ async def test_principals_that_stay_unknown(  # noqa: PLR0913, PLR0917 - a table
     fake: FakeKMS,
     clock: VirtualClock,
 ) -> None:
-    """The wait is bounded, and not made for what will not heal."""
+    """The wait is bounded, and not made for what is not transient."""
     policies = KeyPolicies(fake, retry=retry, check=check, sleep=clock.sleep, clock=clock)
     fake.fail("MalformedPolicyDocumentException", times=100, message=PRINCIPALS)
     began = clock()

@@ -181,7 +181,7 @@ async def test_plans_are_applied_to_many_keys(
 
 
 async def test_policies_are_ensured_on_many_keys(fake: FakeKMS, policies: KeyPolicies) -> None:
-    """Only those that have not got theirs are written; what is refused is a result."""
+    """Only those that do not have theirs are written; what is refused is a result."""
     keys = [fake.add_key(policy) for policy in (POLICY, Policy([ADMIN]), Policy([ADMIN]))]
     wanted = [POLICY, POLICY, LOCKED]
     async with policies.ensure_many(zip(keys, wanted, strict=True)) as results:
@@ -391,7 +391,7 @@ async def test_without_pacing(clock: VirtualClock) -> None:
 
 
 async def test_repeats_count_against_the_rate(fake: FakeKMS, clock: VirtualClock) -> None:
-    """Each request takes a token, those of repeats as well."""
+    """Each request takes a token, those of retries as well."""
     times: list[float] = []
 
     class Noting(FakeKMS):
@@ -871,7 +871,7 @@ async def test_what_is_no_exception_comes_out(where: str, clock: VirtualClock) -
 
 
 async def test_a_task_that_is_cancelled_from_outside(clock: VirtualClock) -> None:
-    """Its key has no result: that is no end, and said."""
+    """Its key has no result: that is an error."""
     many = facade(Paced(clock, takes=1e6), clock).put_many(islice(endless(), 3), rate=None)
     reader = asyncio.create_task(anext(many))
     for _ in range(20):
@@ -962,7 +962,7 @@ async def test_a_source_that_swallows_cancellation(clock: VirtualClock) -> None:
 
 
 async def test_a_client_that_makes_an_error_of_a_cancellation(clock: VirtualClock) -> None:
-    """It is not repeated: who left wants nothing more to be sent."""
+    """It is not retried: who left wants nothing more to be sent."""
 
     class Translating(Paced):
         async def put_key_policy(self, **_: Any) -> dict[str, Any]:

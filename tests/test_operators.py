@@ -22,7 +22,7 @@ ROLE = "arn:aws:iam::111122223333:role/App"
 def met(
     operator: str, values: Any, found: Any = None, *, version: str | None = "2012-10-17", **more: Any
 ) -> bool:
-    """Tell whether a condition on a key is met by a request that has this value of it, or does not have it."""
+    """Return whether a condition on a key is met by a request that has this value of it, or does not have it."""
     context = {} if found is None else {"kms:EncryptionContext:k": found}
     statement = Statement(
         "Allow",
@@ -327,7 +327,7 @@ def test_there_is_a_rule_for_every_operator() -> None:
         ("${aws:PrincipalTag/none, 'company-wide'}", "company-wide", True),
         ("${aws:PrincipalTag/none,''}", "", True),
         ("${aws:PrincipalTag/team, 'company-wide'}", "red", True),
-        ("${aws:CalledVia}", "a", False),  # a key with several values is no variable
+        ("${aws:CalledVia}", "a", False),  # a key with several values is not a variable
         ("${aws:CalledVia, 'x'}", "x", True),
         ("${aws:SourceAccount}", "1", False),  # two values where there should be one
         ("${*}", "*", True),

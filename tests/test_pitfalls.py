@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def kept(document: str) -> bool:
-    """Tell whether a document is the same after it was read and written."""
+    """Return whether a document is the same after it was read and written."""
     return json.dumps(Policy.from_json(document).to_dict()) == json.dumps(json.loads(document))
 
 

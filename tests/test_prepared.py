@@ -72,7 +72,7 @@ class Counts:
 
 
 async def first(results: Many[Any]) -> None:
-    """Take the only result, which is no error."""
+    """Take the only result, which is not an error."""
     async with results:
         async for result in results:
             result.unwrap()

@@ -47,7 +47,7 @@ def test_escapes_of_what_is_printable_already_are_not_escaped_again() -> None:
 
 
 def test_our_own_line_ends_stay() -> None:
-    """Only line feeds are ours; whatever else ends a line for somebody is an escape."""
+    """Only line feeds are ours; anything that ends a line for somebody is an escape."""
     assert printable_lines("one\ntwo\r\n\x85\u2028") == "one\ntwo\\r\n\\x85\\u2028"
 
 

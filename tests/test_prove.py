@@ -169,7 +169,7 @@ PAIRS = [
     Pair("an operator that does not exist", [], [where("stringEquals", TEAM, "a")], UNKNOWN),
     Pair("letters whose other case is not known", [], [where("StringEqualsIgnoreCase", TEAM, "\u03a3")], UNKNOWN),
     Pair("an account as a number", [], [where("NumericLessThan", "kms:CallerAccount", 1)], UNKNOWN),
-    Pair("an account as what is no number", [], [where("NumericNotEquals", "kms:CallerAccount", "x")], MORE),
+    Pair("an account as what is not a number", [], [where("NumericNotEquals", "kms:CallerAccount", "x")], MORE),
     Pair("the China partition", [], [allow(Principal={"AWS": f"arn:aws-cn:iam::{ACCOUNT}:role/App"})], MORE),
     Pair("a pattern of another partition", [], [where("ArnLike", "aws:PrincipalArn", "arn:aws-*:iam::*:role/*", Principal="*")], MORE),
     Pair("all but a service", [allow(Principal="*")], [allow(Principal=None, NotPrincipal={"Service": "s3.amazonaws.com"})], LESS),
@@ -259,7 +259,7 @@ CLAIMS = [
     Claim("an encryption context", [everyone("StringEquals", "kms:EncryptionContext:a", "b")], Fails),
     Claim("a network", [everyone("IpAddress", IP, "203.0.113.0/24")], Holds),
     Claim("half of all networks", [everyone("IpAddress", IP, "0.0.0.0/1")], Fails),
-    Claim("what is no network", [everyone("IpAddress", IP, "x")], Holds),
+    Claim("what is not a network", [everyone("IpAddress", IP, "x")], Holds),
     Claim(
         "the source of a service",
         [everyone("ArnLike", "aws:SourceArn", f"arn:aws:cloudtrail:*:{ACCOUNT}:trail/*")],

@@ -113,7 +113,7 @@ def test_markup_is_escaped_once() -> None:
     [
         pytest.param(1, "x" * 400, id="one"),
         pytest.param(2, f"{'x' * 400} and {'x' * 400}", id="two"),
-        pytest.param(5, f"{', '.join(['x' * 400] * 3)} and 2 more", id="more than there is room for"),
+        pytest.param(5, f"{', '.join(['x' * 400] * 3)} and 2 more", id="more than fit"),
     ],
 )
 def test_lists_are_cut(number: int, text: str) -> None:

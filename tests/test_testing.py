@@ -282,7 +282,7 @@ def test_a_caller_may_be_a_principal() -> None:
 
 
 async def test_names_of_principals_that_are_no_arns() -> None:
-    """They exist, and are no roles."""
+    """They exist, and are not roles."""
     to_session = allow("kms:Sign").to(Principal.arn(f"arn:aws:sts::{ACCOUNT}:assumed-role/App/me"))
     for names in (["x", "AROAEXAMPLE", ACCOUNT], ["arn:aws-cn:iam::111122223333:role/App"]):
         assert await refused(FakeKMS(principals=names), Policy([ADMIN, to_session])) == (
@@ -413,7 +413,7 @@ def test_only_principals_are_replaced(element: str, names: Any, shown: Any) -> N
     ],
 )
 async def test_what_is_not_found(key_id: str, name: str, text: str) -> None:
-    """Neither another Region's or account's key, nor what is no key id, nor another policy than the default."""
+    """Neither another Region's or account's key, nor what is not a key id, nor another policy than the default."""
     fake = FakeKMS()
     key = fake.add_key()
     with pytest.raises(errors.NotFoundException) as caught, translate_errors():

@@ -68,7 +68,7 @@ class Operation(NamedTuple):
 
 
 def differences(operations: Iterable[Operation]) -> Iterator[str]:
-    """Say what a model knows and we do not, or know otherwise; that an older one knows less is no difference."""
+    """Say what a model knows and we do not, or know otherwise; that an older one knows less does not count."""
     for operation in operations:
         for name in operation.actions:
             action = ACTIONS.get(name.lower())

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Writer(NamedTuple):
-    """Hold the three steps from names to text.
+    """The three steps from names to text.
 
     Attributes:
         who: The library, and how it is used.

@@ -1,7 +1,7 @@
 """Typed, asynchronous AWS KMS key policies.
 
-Everything public is reached from here, save ``kmspolicy.testing``. A name's module is loaded when the name is
-first asked for, so that ``import kmspolicy`` costs next to nothing and values can be used without botocore.
+All public names are here, except those of ``kmspolicy.testing`` and ``kmspolicy.types``. The module of a name is loaded
+when the name is first used: ``import kmspolicy`` costs next to nothing, and values work without botocore.
 """
 
 from typing import TYPE_CHECKING

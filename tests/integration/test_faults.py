@@ -83,7 +83,7 @@ class Operation:
 
 
 class Work:
-    """Make operations at random.
+    """A source of random operations.
 
     Attributes:
         random: Chooses.
@@ -91,7 +91,7 @@ class Work:
     """
 
     def __init__(self, kms: FaultyKMS, number: int, seed: int) -> None:
-        self.random = Random(f"{seed} worker {number}")  # noqa: S311 - to be repeated
+        self.random = Random(f"{seed} worker {number}")  # noqa: S311 - for a reproducible run
         self.expected = {name: key.text for name, key in kms.keys.items() if name.startswith(f"{number}-")}
         self._kms = kms
 

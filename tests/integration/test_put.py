@@ -213,7 +213,7 @@ async def _at_once(_seconds: float) -> None:
 async def test_both_kinds_of_calls_at_the_same_time(
     kms: ScriptedKMS, clock: VirtualClock, monkeypatch: pytest.MonkeyPatch, mode: Mode
 ) -> None:
-    """A call of ours and one of the caller's own, side by side on one client, each keep their own repeats."""
+    """A call of ours and one of the caller's own, side by side on one client, each keep their own retries."""
     monkeypatch.setattr("aiobotocore.endpoint.asyncio", SimpleNamespace(sleep=_at_once))
     kms.answers(Raw(503))
     async with client_of(kms.url, mode=mode) as client:
@@ -255,7 +255,7 @@ async def test_a_doubt_is_kept(kms: ScriptedKMS, clock: VirtualClock) -> None:
 async def test_a_doubt_is_kept_when_botocore_repeats(
     kms: ScriptedKMS, clock: VirtualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The same where the repeats are botocore's own."""
+    """The same where the retries are botocore's own."""
     monkeypatch.setattr("aiobotocore.endpoint.asyncio", SimpleNamespace(sleep=_at_once))
     for first, unknown in ((Drop(), True), (Raw(503), True), (Error("ThrottlingException"), False)):
         kms.answers(first, Error("AccessDeniedException"))
@@ -274,7 +274,7 @@ async def test_a_doubt_is_kept_when_botocore_repeats(
 async def test_answers_that_botocore_cannot_read(
     kms: ScriptedKMS, clock: VirtualClock, body: bytes, status: int
 ) -> None:
-    """A proxy's page in the answer's place makes botocore's parser fail, which is no answer, and no riddle."""
+    """A proxy's page in the answer's place makes botocore's parser fail, which counts as no answer."""
     kms.answers(Raw(status, body))
     async with client_of(kms.url) as client:
         with pytest.raises(errors.CallError) as caught:
@@ -349,7 +349,7 @@ def test_a_client_in_another_event_loop(moto_url: str) -> None:
 async def test_calls_that_succeed_in_the_end_leave_botocores_retry_quota_whole(
     kms: ScriptedKMS, clock: VirtualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """After more hiccups than the quota has room for, another call on the client is still repeated."""
+    """After more hiccups than the quota allows, another call on the client is still retried."""
     monkeypatch.setattr("aiobotocore.endpoint.asyncio", SimpleNamespace(sleep=_at_once))
     async with client_of(kms.url, mode="standard") as client:
         policies = key_policies(client, clock)
@@ -446,7 +446,7 @@ async def test_the_deadline_cuts_a_delay_as_well(kms: ScriptedKMS) -> None:
 
 
 async def test_botocores_read_timeout(kms: ScriptedKMS, clock: VirtualClock) -> None:
-    """An answer that takes longer than the client's own read timeout is no answer."""
+    """An answer that takes longer than the client's own read timeout counts as no answer."""
     kms.answers(Hang())
     async with client_of(kms.url, read_timeout=0.1) as client:
         with pytest.raises(errors.NoAnswerError) as caught:

@@ -175,7 +175,7 @@ _PATHS = ["", "p/", "x/", "p/x/", "role/", "App/", "a!/", ":iam::111122223333:ro
 
 @st.composite
 def _callers(draw: st.DrawFn) -> str:
-    """Draw a caller that is no session."""
+    """Draw a caller that is not a session."""
     account, name = draw(st.sampled_from(_ACCOUNTS)), draw(st.sampled_from(_NAMES))
     rest = f"{draw(st.sampled_from(_PATHS))}{name}"
     return draw(

@@ -157,7 +157,7 @@ _NO_VALUE: Any = ["x"]
 _TAKERS: dict[str, Callable[[Any], object]] = {
     "a document": lambda text: Policy.from_dict(_document(text)),
     "a text": lambda text: Policy.from_json(json.dumps(_document(text))),
-    "a text that is no JSON": Policy.from_json,
+    "a text that is not JSON": Policy.from_json,
     "a name that stands twice": lambda text: Policy.from_json(f"{{{json.dumps(text)}: 1, {json.dumps(text)}: 1}}"),
     "a principal as text": lambda text: Statement.from_dict({"Effect": "Allow", "Principal": text}),
     "an effect": Statement,

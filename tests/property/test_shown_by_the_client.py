@@ -39,7 +39,7 @@ class Client:
 
 
 class Records(logging.Handler):
-    """Keeps the messages of log records."""
+    """A handler that keeps the messages of log records."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -146,7 +146,7 @@ def test_policies_in_the_log() -> None:
 
 @given(KEYS)
 def test_keys_that_cannot_be(key: str) -> None:
-    """Of many, too: a key that is under way, and what is no pair."""
+    """Of many, too: a key that is under way, and what is not a pair."""
 
     async def work(policies: KeyPolicies) -> None:
         items: list[Any] = [(key, POLICY), (key, POLICY), key]

@@ -68,7 +68,7 @@ def documents(policy: Policy, statement: Statement) -> None:
 
 
 def builder(app: Principal, name: str) -> None:
-    """Actions that do not exist or have no effect, permissions that are no statements."""
+    """Actions that do not exist or have no effect, permissions that are not statements."""
     allow("kms:Decypt")  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
     allow("kms:CreateKey")  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
     allow("kms:Foo*")  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
@@ -112,7 +112,7 @@ def condition_keys() -> None:
 
 
 def questions(policy: Policy) -> None:
-    """Texts are no policies, statements no requests, and a decision is not asked for by its parts."""
+    """Texts are not policies, statements no requests, and a decision is not asked for by its parts."""
     request = Request("111122223333", "kms:Decrypt")
     decide("{}", request)  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
     decide(policy, "kms:Decrypt")  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
@@ -127,7 +127,7 @@ def questions(policy: Policy) -> None:
 
 
 def checking(policy: Policy) -> None:
-    """Texts are no policies, callers are texts, and a severity is none of another kind."""
+    """Texts are not policies, callers are texts, and a severity is none of another kind."""
     check("{}")  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
     check(policy, "arn:aws:iam::111122223333:root")  # type: ignore[call-arg]  # ty: ignore[too-many-positional-arguments]
     check(policy, caller=111122223333)  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]

@@ -253,7 +253,7 @@ CATALOGUE: Final[dict[str, Entry]] = {
     ),
     "INVALID_PRINCIPAL_FORMAT": Entry(
         ERROR,
-        "This is no AWS principal.",
+        "This is not an AWS principal.",
         "Write an account id, or the ARN of an account (…:root), a user, a role, a role session or a federated user; groups are none.",
         _PRINCIPAL,
         _one(Principal={"AWS": "arn:aws:iam::1111:role/App"}),

@@ -57,8 +57,8 @@ def check(
         The findings, in the order of the document; those about the whole of it come first.
 
     Raises:
-        RequestError: for a caller who can put no policy, or an account that is no id of 12 digits.
-        TypeError: for what is no policy.
+        RequestError: if the caller cannot put a policy, or the account is not an id of 12 digits.
+        TypeError: if it is not a Policy.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html
     """
@@ -128,7 +128,7 @@ def principal_of_put(caller: str | Principal) -> Requester:
 
 
 def _numbered(found: Found) -> bool:
-    """Tell whether it says which statement it is about, by an index."""
+    """Return whether it says which statement it is about, by an index."""
     return len(found.steps) > 1 and isinstance(found.steps[1], int)
 
 

@@ -122,7 +122,7 @@ _SPELLING: Final[Mapping[str, str]] = {
 
 
 def equivalent(a: Policy, b: Policy, *, partition: str = "aws") -> bool:
-    """Tell whether two policies certainly mean the same, whatever the spelling.
+    """Return whether two policies certainly mean the same, whatever the spelling.
 
     What does not matter: the order of statements and lists; a name or a list of one; what stands twice; Sid and Id;
     ``"*"`` or ``{"AWS": "*"}``; an account id or the account's root ARN as a principal; the case of actions and

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 @final
 class Change(NamedTuple):
-    """Say what was taken out of an element and what was put into it.
+    """A change of one element: what was removed and what was added.
 
     Attributes:
         path: The element, in the newer policy where it is there, as ``Statement[0].Principal.AWS``.
@@ -45,7 +45,7 @@ class Change(NamedTuple):
 
 @final
 class Pair(NamedTuple):
-    """Hold a statement that changed: what it was, what it is, and what changed in it."""
+    """A statement that changed: before, after, and the changes."""
 
     before: Statement
     after: Statement
@@ -54,7 +54,7 @@ class Pair(NamedTuple):
 
 @final
 class AccessChange(NamedTuple):
-    """Say that a principal's access changed, for some actions alike.
+    """A change of a principal's access, the same for several actions.
 
     Attributes:
         principal: The kind and the name of the principal, as the access table has them.
@@ -80,9 +80,9 @@ class AccessChange(NamedTuple):
 @final
 @attrs.frozen
 class Diff:
-    """Hold what changed from one policy to another; false where nothing did.
+    """The difference between two policies; false if there is none.
 
-    ``print(diff)`` shows it in the manner of a unified diff.
+    ``print(diff)`` shows it like a unified diff.
 
     Attributes:
         added: The statements that are new.
@@ -104,7 +104,7 @@ class Diff:
     lost: tuple[AccessChange, ...]
 
     def __bool__(self) -> bool:
-        """Tell whether anything changed, labels included."""
+        """Return whether anything changed, labels included."""
         return bool(self.added or self.removed or self.changed or self.version or self.labels)
 
     def __str__(self) -> str:

@@ -41,7 +41,7 @@ class Access(Enum):
     NOTHING = "nothing"
 
     def __bool__(self) -> bool:
-        """Tell whether there may be access at all: false for DENIED and NOTHING."""
+        """Return whether there may be access at all: false for DENIED and NOTHING."""
         return self not in (Access.DENIED, Access.NOTHING)
 
 
@@ -51,7 +51,7 @@ ALWAYS: Final = (Condition.from_dict({}),)
 
 @final
 class Cell(NamedTuple):
-    """Say what a key policy gives to a principal, for an action.
+    """The access that a key policy gives to a principal, for one action.
 
     Each part holds the conditions under which it is so: none for never, the empty condition for always, and else
     several of which one must be met.
@@ -63,7 +63,7 @@ class Cell(NamedTuple):
     denied: tuple[Condition, ...] = ()
 
     def __bool__(self) -> bool:
-        """Tell whether there may be access at all, as :class:`Access` does."""
+        """Return whether there may be access at all, as :class:`Access` does."""
         return bool(self.access)
 
     @property
@@ -83,7 +83,7 @@ class Cell(NamedTuple):
 @final
 @attrs.frozen
 class AccessTable:
-    """Hold who may do what with a key, as far as its policy says it.
+    """A table of who may do what with a key, according to its policy.
 
     ``print(table)`` shows it in a terminal, a notebook shows it as HTML.
 
@@ -159,7 +159,7 @@ def access(policy: Policy, *, also: Iterable[str | Principal] = ()) -> AccessTab
     """Tabulate who may do what with a key.
 
     A condition on what follows from the principal (``kms:CallerAccount``, ``aws:PrincipalArn`` ...) is decided; all
-    others are shown. A cell says what :func:`kmspolicy.decide` says to requests of that principal, save that what nothing
+    others are shown. A cell says what :func:`kmspolicy.decide` says to requests of that principal, except that what nothing
     allows is not denied under a condition; the cells of an account are those of its users and roles, and not of its root
     user. Whether IAM policies of another account than the key's must allow it as well, ``decide`` says.
 
@@ -172,7 +172,7 @@ def access(policy: Policy, *, also: Iterable[str | Principal] = ()) -> AccessTab
         The table; ``table[principal, action]`` is one cell of it.
 
     Raises:
-        TypeError: for what is no policy, and for a single principal that is in no list.
+        TypeError: if it is not a Policy, and for a single principal that is in no list.
         RequestError: for what makes no requests to KMS.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/determining-access-key-policy.html

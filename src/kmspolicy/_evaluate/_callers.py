@@ -120,7 +120,7 @@ def text_of_principal(value: str | Principal) -> str:
     """Take the text of a principal's only name.
 
     Raises:
-        RequestError: for a principal that does not have exactly one name, and for what is no principal.
+        RequestError: for a principal that does not have exactly one name, and for something that is not a principal.
     """
     if isinstance(value, Principal):
         names = [name for _, name in value]

@@ -38,7 +38,7 @@ class Outcome(Enum):
     DELEGATED = "delegated"
     """It leaves the decision to the IAM policies of the caller's account."""
     DENIED = "denied"
-    """It denies the request, whatever else allows it."""
+    """The policy denies the request, regardless of what else allows it."""
     NOT_GRANTED = "not granted"
     """It says nothing: a KMS grant may still allow the request, IAM policies may not."""
 
@@ -49,7 +49,7 @@ class Outcome(Enum):
 
 @final
 class Mismatch(NamedTuple):
-    """Say of a statement that it does not apply to a request, and the first element for which it does not."""
+    """A statement that does not apply to a request, with the first element that does not match."""
 
     number: int
     """Which statement, counted from 0."""
@@ -77,7 +77,7 @@ class Mismatch(NamedTuple):
 @final
 @attrs.frozen
 class Decision:
-    """Hold what a key policy says to a request; neither true nor false, so compare its outcome.
+    """The answer of a key policy to a request; it has no truth value, so compare its outcome.
 
     Attributes:
         outcome: What it says.
@@ -133,7 +133,7 @@ def decide(policy: Policy, request: Request) -> Decision:
         The decision; ``decision.outcome`` is the heart of it.
 
     Raises:
-        TypeError: for what is not a Policy, or not a Request.
+        TypeError: if an argument is not a Policy or not a Request.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/policy-evaluation.html
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html

@@ -55,10 +55,10 @@ def _context(value: Context) -> Pairs:
             values = given if isinstance(given, (list, tuple)) else (cast("ContextValue", given),)
             if not isinstance(key, str) or fold(key) in context:
                 raise RequestError(
-                    f"the context has {key!r} twice, or it is no condition key; case does not matter"
+                    f"the context has {key!r} twice, or it is not a condition key; case does not matter"
                 )
             if ":" not in key:
-                raise RequestError(f"{key!r} is no condition key{_with_prefix(key)}")
+                raise RequestError(f"{key!r} is not a condition key{_with_prefix(key)}")
             if fold(key).startswith(("kms:", "aws:")) and condition_key(key) is None:
                 _warn(key, nearest_key(key))
             context[fold(key)] = key, tuple(_context_value(key, one) for one in values)
@@ -113,7 +113,7 @@ def an_account(value: str | None) -> str | None:
 @final
 @attrs.frozen
 class Request:
-    """Describe a request to KMS: who asks for what, under which circumstances.
+    """A request to KMS: who asks for which action, and with which condition keys.
 
     Args:
         principal: Who makes the request: the ARN of a user, a role (for any session of it), a role session, a federated
@@ -162,7 +162,7 @@ class Request:
 
 
 def a_request(value: Request) -> Request:
-    """Refuse what is no request.
+    """Refuse what is not a request.
 
     Raises:
         TypeError: for anything but a request.

@@ -324,7 +324,7 @@ def _fitting_pieces(parts: tuple[str, ...], pieces: list[str]) -> int:
 
 
 def _misfit_of_partition(pattern: str) -> Misfit | None:
-    """Say whether a Region is in another partition than the one before it; other Regions are not in ``aws``."""
+    """Return whether a Region is in another partition than the one before it; other Regions are not in ``aws``."""
     pieces = pattern.split(":", len(_CODES_OF_PARTS) - 1)
     if len(pieces) < len(_CODES_OF_PARTS) or not _can_be(_REGION, pieces[3]) or _ANY in pieces[3]:
         return None
@@ -368,7 +368,7 @@ def _units_of(expression: str, ignore_case: bool) -> _Units:  # noqa: FBT001 - a
 class _Units:
     """The units of an expression, which a text meets one after the other; a number has a bit for each.
 
-    That a unit may be repeated only so often is left out: a pattern may meet what no text does.
+    The limits of repetitions are ignored: a pattern may meet what no text does.
     """
 
     def __init__(self, expression: str, *, ignore_case: bool) -> None:

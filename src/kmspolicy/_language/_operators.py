@@ -96,7 +96,7 @@ class Comparison(NamedTuple):
     """A way to compare a value of the policy with one of the request.
 
     Attributes:
-        match: Tells whether they match.
+        match: Returns whether they match.
         reach: Tells all that a value of the policy matches; None where that is not known.
         wildcards: Whether ``*`` and ``?`` are wildcards in the value of the policy.
     """
@@ -260,7 +260,7 @@ PARSED: Final[Mapping[str, ParsedOperator]] = {
 
 
 NO_OPERATOR: Final = ParsedOperator(Operator("", Kind("None", odd_token), "", Comparison(_never)))
-"""What a text is that is no operator: it is never met."""
+"""The operator for a text that is not an operator: it is never met."""
 
 
 def holds(

@@ -30,7 +30,7 @@ PrincipalKind: TypeAlias = Literal[
     "canonical user",
     "unknown",
 ]
-"""What a name stands for; ``unknown`` for what is not known to be anybody."""
+"""What a name stands for; ``unknown`` for something that is not known to be anybody."""
 
 PrincipalFault: TypeAlias = Literal[
     "wildcard", "form", "unsettled", "service form", "deleted user", "deleted role"

@@ -127,7 +127,7 @@ def _tokens(clause: Clause) -> frozenset[Token]:
 
 
 _MOST_VALUES: Final = 64
-"""Each value is compared with all others only where there are few; a value too many is no mistake."""
+"""Each value is compared with all others only where there are few; a value too many is not a mistake."""
 
 
 def _covered(token: str, reach: Span, known: dict[str, Span]) -> bool:

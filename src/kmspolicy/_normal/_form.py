@@ -148,7 +148,7 @@ def minimal(names: AbstractSet[str]) -> frozenset[str]:
     """Drop names and patterns that another pattern covers.
 
     Of patterns that do not end in their only wildcard, only few and short ones are compared with all others, since
-    that takes long and no policy needs more; a pattern too many is no mistake.
+    that takes long and no policy needs more; a pattern too many is not a mistake.
     """
     heads: list[str] = []
     for head in sorted(name[:-1] for name in names if name.endswith("*") and not has_wildcards(name[:-1])):

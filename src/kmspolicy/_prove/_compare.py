@@ -58,8 +58,8 @@ class Proofs:
             budget: What all of this may take; None for what a public call may.
 
         Raises:
-            TypeError: for what is not a Policy.
-            RequestError: for what is no account id.
+            TypeError: if an argument is not a Policy.
+            RequestError: if the account is not an account id.
         """
         self._account = an_account(account)
         self._rules = rules_of(a_policy(before)), rules_of(a_policy(after))
@@ -84,7 +84,7 @@ class Proofs:
         Args:
             claim: What holds then.
             tasks: Returns the boxes, each with those that may cover it.
-            replay: Says whether a request shows that it does not hold.
+            replay: Returns whether a request shows that it does not hold.
         """
         if isinstance(self._layout, str):
             return Unknown(claim, self._layout)
@@ -138,8 +138,8 @@ def compare(before: Policy, after: Policy, *, account: str | None = None) -> Com
         What the later policy is beside the earlier one, with a request for each difference.
 
     Raises:
-        TypeError: for what is not a Policy.
-        RequestError: for what is no account id.
+        TypeError: if an argument is not a Policy.
+        RequestError: if the account is not an account id.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/policy-evaluation.html
     """
@@ -189,8 +189,8 @@ def no_new_access(before: Policy, after: Policy, *, account: str | None = None) 
         That it holds, a request for which it does not, or why it is not known.
 
     Raises:
-        TypeError: for what is not a Policy.
-        RequestError: for what is no account id.
+        TypeError: if an argument is not a Policy.
+        RequestError: if the account is not an account id.
     """
     if _is_the_same(a_policy(before), a_policy(after)):
         an_account(account)
@@ -213,8 +213,8 @@ def grants_at_most(policy: Policy, limit: Policy, *, account: str | None = None)
         That it holds, a request for which it does not, or why it is not known.
 
     Raises:
-        TypeError: for what is not a Policy.
-        RequestError: for what is no account id.
+        TypeError: if an argument is not a Policy.
+        RequestError: if the account is not an account id.
     """
     return Proofs(limit, policy, account).not_above(_AT_MOST, [Outcome.DELEGATED])
 
@@ -240,8 +240,8 @@ def access_not_granted(
         That it holds, a request for which it does not, or why it is not known.
 
     Raises:
-        TypeError: for what is not a Policy.
-        RequestError: for what is no account id, no action or no single principal.
+        TypeError: if an argument is not a Policy.
+        RequestError: if the account, an action or the principal is not valid.
     """
     proofs = Proofs(_probe(actions or ("kms:*",), principal), policy, account)
 
@@ -273,8 +273,8 @@ def always_granted(
         That it holds, a request for which it does not, or why it is not known.
 
     Raises:
-        TypeError: for what is not a Policy.
-        RequestError: for what is no account id, no action or no single principal.
+        TypeError: if an argument is not a Policy.
+        RequestError: if the account, an action or the principal is not valid.
     """
     proofs = Proofs(_probe([action], principal), policy, account)
 
@@ -324,8 +324,8 @@ def no_public_access(policy: Policy, *, account: str | None = None) -> Verdict:
         That it holds, a request for which it does not, or why it is not known.
 
     Raises:
-        TypeError: for what is not a Policy.
-        RequestError: for what is no account id.
+        TypeError: if an argument is not a Policy.
+        RequestError: if the account is not an account id.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-checks-validating-policies.html
     """

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from kmspolicy._prove._verdicts import Verdict, Witness
 
     Replay = Callable[[Request], Witness | None]
-    """Says whether a request shows it, and how."""
+    """Returns whether a request shows it, and how."""
     Task = tuple[Box, Sequence[Box]]
     """A box that may be covered by others."""
 
@@ -66,7 +66,7 @@ class Search:
         Args:
             claim: What holds then.
             tasks: The boxes.
-            replay: Says whether a request shows that it does not hold.
+            replay: Returns whether a request shows that it does not hold.
         """
         grid = self._grid
         left: list[tuple[Task, Box]] = []

@@ -21,7 +21,7 @@ def numbers_and_instants(numbers: Iterable[Decimal], instants: Iterable[int]) ->
     """Return texts of which one is in each part of the scale of numbers and in each part of that of time.
 
     A text can be both: seconds since 1970 are a number, and so is a year of four digits, another point in time. A number
-    with an exponent is no point in time, and a date with a month is no number.
+    with an exponent is not a point in time, and a date with a month is not a number.
 
     Args:
         numbers: The ends on the scale of numbers.

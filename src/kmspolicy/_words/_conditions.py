@@ -26,7 +26,7 @@ def clause_words(name: str, key: str, values: Sequence[Value]) -> str:
     parsed, key = PARSED.get(name), word(key)
     shown = listed(values, value_words, "or") if values else "one of no values"
     if parsed is None:
-        return f"{quoted(name)}, which is no operator, is met by {key} and {shown}"
+        return f"{quoted(name)}, which is not an operator, is met by {key} and {shown}"
     if parsed.of_presence:
         return f"{key} is {listed(values, lambda value: _PRESENCE[truth(value)], 'or') if values else shown}"
     subject = {"ForAnyValue": f"a value of {key}", "ForAllValues": f"every value of {key}"}.get(

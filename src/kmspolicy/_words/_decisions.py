@@ -72,7 +72,7 @@ def _reason(mismatch: Mismatch, statement: Statement, request: Request) -> str:
     if mismatch.operator is None:
         return _NOT_NAMED[mismatch.element]
     if mismatch.key is None:
-        return f"{quoted(mismatch.operator)} is no condition operator"
+        return f"{quoted(mismatch.operator)} is not a condition operator"
     found = request.keys.get(fold(mismatch.key), ())
     has = listed([*map(text_of, found)], value_words) if found else "not there"
     clause = next(

@@ -1,4 +1,4 @@
-"""Lists for people: as many items as there is room for, and how many more there are."""
+"""Lists for people: the items that fit, and the number of the others."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ class _Failure:
     key_id: str | None
 
     def meets(self, operation: str, parameters: Mapping[str, Any]) -> bool:
-        """Tell whether it is for a call."""
+        """Return whether it is for a call."""
         key_id = parameters.get("KeyId", "").rpartition("/")[2]
         return self.operation in (None, operation) and self.key_id in (None, key_id)
 
@@ -256,7 +256,7 @@ class FakeKMS:
         """Let the next reads of a policy return it as it was before the last put, for KMS is eventually consistent.
 
         Args:
-            reads: How many calls of ``get_key_policy``, of whatever keys; those on a key that never had another policy
+            reads: How many calls of ``get_key_policy``, of any keys; those on a key that never had another policy
                 return the one it has.
 
         https://docs.aws.amazon.com/kms/latest/developerguide/accessing-kms.html#programming-eventual-consistency
@@ -447,7 +447,7 @@ class FakeKMS:
         return self.iam_allows or decide(policy, request).outcome is not Outcome.DELEGATED
 
     def _exists(self, text: str) -> bool:
-        """Tell whether a principal exists, in the partition of the key; of a session, whether its role does."""
+        """Return whether a principal exists, in the partition of the key; of a session, whether its role does."""
         if text in self._deleted:
             return False
         name = name_of("AWS", text)

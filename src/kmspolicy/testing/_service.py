@@ -87,7 +87,7 @@ def partition_of(region: str) -> str:
     """Return the partition of a Region, ``aws-cn`` for example.
 
     Raises:
-        botocore.exceptions.UnknownRegionError: for a text that is no Region.
+        botocore.exceptions.UnknownRegionError: for a text that is not a Region.
     """
     return _endpoints().get_partition_for_region(region)
 
@@ -160,7 +160,7 @@ ANSWERS: Final[Mapping[str, tuple[str, str]]] = {
 
 
 def is_malformed(code: str) -> bool:
-    """Tell whether KMS calls it malformed; size and characters have errors of their own, and are looked at first."""
+    """Return whether KMS calls it malformed; size and characters have errors of their own, and are looked at first."""
     return ANSWERS.get(code, (MALFORMED, ""))[0] == MALFORMED
 
 
