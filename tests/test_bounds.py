@@ -76,6 +76,16 @@ DOCUMENTS: dict[str, list[dict[str, Any]]] = {
         ROOT,
         like(ROLES, PATTERNS[:800]),
     ],
+    **{
+        f"placeholders that begin with {part}": [
+            ROOT,
+            statement(
+                Principal={"AWS": part * (15_000 // len(part))},
+                Condition={"StringLike": {"aws:PrincipalArn": part * (15_000 // len(part))}},
+            ),
+        ]
+        for part in ("${a", "${a:", "{{a", "<a", "&{", "*", "*:", "?1")
+    },
     "patterns of actions": [
         ROOT,
         statement(Action=[f"kms:*{word}*e*r*y*p*t" for word in islice(words(), 1000)]),

@@ -229,10 +229,13 @@ _STRING_FAULTS: Final = {
     "Unterminated string starting at": "this string has no closing quote",
     "Invalid control character at": "a string must not contain control characters such as line breaks; escape them",
 }
+_PLACEHOLDER: Final = "this is a placeholder of a template, and not JSON; put what it stands for in its place"
 _NOT_JSON: Final = {
     "'": "strings must be in double quotes",
     "/": "JSON does not allow comments",
     "#": "JSON does not allow comments",
+    "$": _PLACEHOLDER,
+    "<": _PLACEHOLDER,
     "\ufeff": "the text begins with a byte-order mark; remove it",
 }
 
@@ -292,6 +295,8 @@ class _Scanner:
     def value(self) -> Node:
         """Read the value at the current position."""
         mark, start = self.peek(), self.at
+        if self.text.startswith("{{", start):
+            self.stop(_PLACEHOLDER)
         if mark in _CLOSE:
             if len(self.steps) >= MAX_DEPTH:
                 self.stop(f"nested more than {MAX_DEPTH} levels deep", code="LIMIT_EXCEEDED")

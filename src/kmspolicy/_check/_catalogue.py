@@ -351,6 +351,13 @@ CATALOGUE: Final[dict[str, Entry]] = {
         "https://github.com/ministryofjustice/modernisation-platform-environments/pull/8893",
         _when("stringEquals", "kms:ViaService", "s3.us-east-1.amazonaws.com"),
     ),
+    "PLACEHOLDER": Entry(
+        WARNING,
+        "This is a placeholder that nobody filled in; KMS takes it as it is.",
+        "Put in what it stands for, or check the policy that the template or the tool makes of it.",
+        f"{_IAM}reference_policies_variables.html",
+        _when("StringEquals", "aws:SourceAccount", "${AWS::AccountId}"),
+    ),
     "INVALID_VERSION": Entry(
         WARNING,
         "There is no such version of the policy language.",

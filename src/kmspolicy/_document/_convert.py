@@ -7,6 +7,7 @@ Constructors and readers share the converters: there is one set of rules about f
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, cast
@@ -61,6 +62,10 @@ def below(step: str | int, error: PolicyDocumentError) -> list[Problem]:
 
 def json_type(value: object) -> str:
     """Return the name of a value's type in JSON, or in Python if JSON does not have it."""
+    if isinstance(value, Mapping) and len(cast("Mapping[object, object]", value)) == 1:
+        (name,) = cast("Mapping[object, object]", value)
+        if is_function(name):
+            return f"the CloudFormation function {name}; {_FILL_IN}"
     for types, name in _JSON_TYPES:
         if isinstance(value, types):
             return name
@@ -76,8 +81,22 @@ _JSON_TYPES: Final[tuple[tuple[type | tuple[type, ...], str], ...]] = (
 )
 
 
+def is_function(name: object) -> bool:
+    """Return whether a name in an object is that of a CloudFormation function, which a template has in a value's place.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
+    """
+    return isinstance(name, str) and _FUNCTION(name) is not None
+
+
+_FUNCTION: Final = re.compile(r"Ref|Fn::[A-Za-z]{1,30}(?:::[A-Za-z]{1,30})?").fullmatch
+_FILL_IN: Final = "put what it returns in its place, or read the policy of the deployed key"
+
+
 def unknown(name: object, known: Iterable[str], what: str, code: ProblemCode) -> PolicyDocumentError:
     """Return the error for an unknown element, with the one that was probably meant."""
+    if is_function(name):
+        return wrong(code, f"{name!r} is a CloudFormation function, and not {what}; {_FILL_IN}")
     likely = nearest(name, {word.lower(): word for word in known}) if isinstance(name, str) else None
     return wrong(code, f"{shown(name)} is not {what}", suggestion=likely)
 

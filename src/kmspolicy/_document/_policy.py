@@ -272,11 +272,19 @@ _set_statement, _set_id, _set_version = slots_of(Policy)
 
 
 def _read(data: object) -> Policy:
+    if isinstance(data, str) and data.lstrip().startswith("{"):
+        raise mistyped(_TEXT_IN_TEXT)
     document = mapping(data, "a policy document")
     if "Statement" not in document:
         raise _no_statement(document)
     members = members_of(document, _CONVERTERS, "an element of a policy document")
     return _of(members["Statement"], members.get("Id"), members.get("Version"))
+
+
+_TEXT_IN_TEXT: Final = (
+    "this is a document as text within text, as `aws kms get-key-policy --query Policy` prints it without --output text; "
+    "read the inner text"
+)
 
 
 def _of(statement: Statement | tuple[Statement, ...], label: str | None, version: str | None) -> Policy:
@@ -289,6 +297,9 @@ def _of(statement: Statement | tuple[Statement, ...], label: str | None, version
 
 def _no_statement(document: Mapping[str, Any]) -> PolicyDocumentError:
     """Return the error for a document without the element Statement: misspelt, missing, or a bare statement."""
+    held = next((what for name, what in _HOLDERS.items() if isinstance(document.get(name), _HELD)), None)
+    if held is not None:
+        return wrong("MISSING_STATEMENT", held)
     if "Effect" in document:
         what = 'this is a statement, not a policy document; write {"Statement": [...]}'
         problems = [Problem("MISSING_STATEMENT", what)]
@@ -305,6 +316,17 @@ def _no_statement(document: Mapping[str, Any]) -> PolicyDocumentError:
     return PolicyDocumentError([_MISSING])
 
 
+_HELD: Final = (str, Mapping)
+# What people have in their files that holds a policy document, and is none.
+_HOLDERS: Final = {
+    "Policy": "this holds the policy in 'Policy', as GetKeyPolicy answers and `aws kms get-key-policy` prints; read that text, "
+    "which `aws kms get-key-policy --query Policy --output text` prints alone",
+    "KeyPolicy": "these are properties of a CloudFormation resource; read the KeyPolicy in it",
+    "Properties": "this is a CloudFormation resource; read the KeyPolicy of its Properties",
+    "Resources": "this is a CloudFormation template; read the KeyPolicy in the Properties of the key",
+    "PolicyDocument": "this holds the policy in 'PolicyDocument'; read that",
+    "Document": "this holds the policy in 'Document'; read that",
+}
 _MISSING: Final = Problem("MISSING_STATEMENT", "the Statement is missing")
 
 
