@@ -458,8 +458,8 @@ class KeyPolicies:
         """
         pace, bypass = self._work.pace(rate), bypass_policy_lockout_safety_check
 
-        async def work(key_id: str, policy: Policy | str) -> PutResult:
-            return await self._work.put(self._work.prepare(key_id, policy, bypass=bypass), pace)
+        def work(key_id: str, policy: Policy | str) -> Awaitable[PutResult]:
+            return self._work.put(self._work.prepare(key_id, policy, bypass=bypass), pace)
 
         return Many(items, work, _PUTS, concurrency=_concurrency(concurrency), progress=progress)
 
@@ -493,8 +493,8 @@ class KeyPolicies:
         """
         pace, bypass = self._work.pace(rate), bypass_policy_lockout_safety_check
 
-        async def work(key_id: str, policy: Policy | str) -> Plan:
-            return await self._work.plan(self._work.prepare(key_id, policy, bypass=bypass), pace)
+        def work(key_id: str, policy: Policy | str) -> Awaitable[Plan]:
+            return self._work.plan(self._work.prepare(key_id, policy, bypass=bypass), pace)
 
         return Many(items, work, _PLANS, concurrency=_concurrency(concurrency), progress=progress)
 
@@ -526,8 +526,8 @@ class KeyPolicies:
         """
         pace = self._work.pace(rate)
 
-        async def work(_: str, plan: Plan) -> PutResult | None:
-            return await self._work.apply(plan, self._work.planned(plan), pace)
+        def work(_: str, plan: Plan) -> Awaitable[PutResult | None]:
+            return self._work.apply(plan, self._work.planned(plan), pace)
 
         return Many(plans, work, _APPLIES, concurrency=_concurrency(concurrency), progress=progress)
 
@@ -561,8 +561,8 @@ class KeyPolicies:
         """
         pace, bypass = self._work.pace(rate), bypass_policy_lockout_safety_check
 
-        async def work(key_id: str, policy: Policy | str) -> PutResult | None:
-            return await self._work.ensure(self._work.prepare(key_id, policy, bypass=bypass), pace)
+        def work(key_id: str, policy: Policy | str) -> Awaitable[PutResult | None]:
+            return self._work.ensure(self._work.prepare(key_id, policy, bypass=bypass), pace)
 
         return Many(items, work, _PUTS, concurrency=_concurrency(concurrency), progress=progress)
 
