@@ -63,7 +63,7 @@ def tests(session: nox.Session) -> None:
         session.run("python", "-m", "pytest", "-q", "-k", "corpus or vocabulary")
     # botocore decides when it is imported which of its retry modes is the default: try the coming one, too.
     session.run(
-        "python", "-m", "pytest", "-q", "tests/integration/test_put.py", "-k", "for_ever or repeats",
+        "python", "-m", "pytest", "-q", "tests/integration/test_put_retries.py", "-k", "for_ever or repeats",
         env={"AWS_NEW_RETRIES_2026": "true"},
     )  # fmt: skip
     session.notify("coverage")

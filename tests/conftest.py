@@ -11,13 +11,14 @@ import hypothesis
 import pytest
 
 if TYPE_CHECKING:
-    from kmspolicy.testing import VirtualClock
+    from kmspolicy import KeyPolicies
+    from kmspolicy.testing import FakeKMS, VirtualClock
 
 HERE = Path(__file__).parent
 REAL_KEY_ID = os.environ.get("KMSPOLICY_REAL_KEY_ID")
 
 # What a browser's Python cannot run: tests of the client and the tools for tests, and those that start programs or servers.
-collect_ignore: list[str] = (
+collect_ignore_glob: list[str] = (
     [
         "integration",
         "property/test_shown_by_the_client.py",
@@ -25,13 +26,14 @@ collect_ignore: list[str] = (
         "test_client.py",
         "test_docs.py",
         "test_examples.py",
-        "test_key_policies.py",
-        "test_many.py",
+        "test_fake_kms*.py",
+        "test_key_policies*.py",
+        "test_many*.py",
         "test_package.py",
         "test_pitfalls.py",
         "test_prepared.py",
-        "test_testing.py",
         "test_types.py",
+        "test_virtual_clock.py",
     ]
     if sys.platform == "emscripten"
     else []
@@ -61,6 +63,22 @@ def clock() -> VirtualClock:
     from kmspolicy.testing import VirtualClock  # noqa: PLC0415 - most tests run without botocore
 
     return VirtualClock()
+
+
+@pytest.fixture
+def fake() -> FakeKMS:
+    """Return a KMS of its own."""
+    from kmspolicy.testing import FakeKMS  # noqa: PLC0415 - the same
+
+    return FakeKMS()
+
+
+@pytest.fixture
+def policies(fake: FakeKMS, clock: VirtualClock) -> KeyPolicies:
+    """Return the facade over it, on a virtual clock."""
+    from kmspolicy import KeyPolicies  # noqa: PLC0415 - the same
+
+    return KeyPolicies(fake, sleep=clock.sleep, clock=clock)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,161 @@
+"""Plans: what is planned, applied, out of date, or refused."""
+
+from __future__ import annotations
+
+import pickle
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from client_support import ACCOUNT, ADMIN, ALICE, BOB, SIGN, Scripted, operations
+from kmspolicy import KeyPolicies, Plan, Policy, Principal, allow, errors, statements
+
+if TYPE_CHECKING:
+    from kmspolicy.testing import FakeKMS, VirtualClock
+
+
+KEY = "1234abcd-12ab-34cd-56ef-1234567890ab"
+TEXT: Any = "5"
+
+
+async def test_a_plan(fake: FakeKMS, policies: KeyPolicies) -> None:
+    """It holds what is there, what shall be, the difference, the findings; nothing is written."""
+    key = fake.add_key(Policy([ADMIN]))
+    new = Policy([ADMIN, allow("kms:Sign").to(Principal.everyone()).named("open")])
+    plan = await policies.plan(key, new)
+    assert plan
+    assert (plan.key_id, plan.current, plan.new) == (key, Policy([ADMIN]), new)
+    assert (plan.current_text, plan.new_text) == (await policies.get_text(key), new.to_json())
+    assert [statement.sid for statement in plan.diff.added] == ["open"]
+    assert ("AWS", "*") in [change.principal for change in plan.gained]
+    assert plan.lost == ()
+    assert [finding.code for finding in plan.findings] == ["PUBLIC_ACCESS"]
+    assert pickle.loads(pickle.dumps(plan)) == plan  # noqa: S301
+    assert "PutKeyPolicy" not in operations(fake)
+    shown = str(plan)
+    assert shown.startswith(f"key {key}: change\n--- before\n+++ after\n@@ statement 'open' @@\n+ {{")
+    assert "access gained" in shown
+    assert shown.endswith(str(plan.findings[0]))
+
+
+async def test_a_plan_with_nothing_to_do(fake: FakeKMS, policies: KeyPolicies) -> None:
+    """It is false where the policy is equivalent and the labels agree; applying it writes nothing."""
+    key = fake.add_key(Policy([ADMIN, SIGN]))
+    plan = await policies.plan(key, Policy([SIGN, ADMIN]).to_json(indent=2))
+    assert not plan
+    assert str(plan) == f"key {key}: nothing to do"
+    assert await policies.apply(plan) is None
+    assert await policies.ensure(key, Policy([ADMIN, SIGN])) is None
+    assert "PutKeyPolicy" not in operations(fake)
+    assert await policies.ensure(key, Policy([ADMIN, SIGN.named("Sign")])) is not None
+
+
+async def test_applying_a_plan(fake: FakeKMS, policies: KeyPolicies) -> None:
+    """It reads again, and puts the text that was planned as it is."""
+    key = fake.add_key(Policy([ADMIN]))
+    text = Policy([ADMIN, SIGN]).to_json(indent=2)
+    result = await policies.apply(await policies.plan(key, text))
+    assert result is not None
+    assert (result.key_id, result.attempts) == (key, 1)
+    assert operations(fake) == ["GetKeyPolicy", "GetKeyPolicy", "PutKeyPolicy"]
+    assert fake.calls[-1][1]["Policy"] == text
+
+
+async def test_a_plan_that_is_out_of_date(fake: FakeKMS, policies: KeyPolicies) -> None:
+    """Nothing is written, and both texts are there; a policy that was only printed anew is the same."""
+    two = ALICE | BOB
+    key = fake.add_key(Policy([ADMIN, allow("kms:Sign").to(two)]))
+    plan = await policies.plan(key, Policy([ADMIN, SIGN]))
+    await fake.put_key_policy(KeyId=key, Policy=Policy([allow("kms:Sign").to(BOB | ALICE), ADMIN]).to_json())
+    assert await policies.apply(plan) is not None
+    with pytest.raises(
+        errors.PolicyChangedError, match="has changed since the plan was made; make a new plan"
+    ) as caught:
+        await policies.apply(plan)
+    error = caught.value
+    assert (error.key_id, error.planned) == (key, plan.current_text)
+    assert error.found == await policies.get_text(key)
+    assert "@@ access gained @@" in str(error) or "@@ access lost @@" in str(error)
+    assert str(pickle.loads(pickle.dumps(error))) == str(error)  # noqa: S301
+    assert operations(fake).count("PutKeyPolicy") == 2
+
+
+async def test_a_plan_that_kms_would_refuse(fake: FakeKMS, policies: KeyPolicies) -> None:
+    """The plan shows it; applying it sends nothing, unless lockout is meant."""
+    key = fake.add_key(Policy([ADMIN]))
+    locked = Policy([SIGN])
+    plan = await policies.plan(key, locked)
+    assert "LOCKOUT_EVERYONE" in str(plan)
+    with pytest.raises(errors.PolicyCheckError):
+        await policies.apply(plan)
+    with pytest.raises(errors.PolicyCheckError):
+        await policies.ensure(key, locked)
+    assert "PutKeyPolicy" not in operations(fake)
+    meant = await policies.plan(key, locked, bypass_policy_lockout_safety_check=True)
+    assert await policies.apply(meant) is not None
+    assert fake.calls[-1][1]["BypassPolicyLockoutSafetyCheck"] is True
+
+
+async def test_ensure_and_edit_with_bypass(fake: FakeKMS, policies: KeyPolicies) -> None:
+    """What is meant is handed on."""
+    key, other = fake.add_key(Policy([ADMIN])), fake.add_key(Policy([ADMIN]))
+    assert await policies.ensure(key, Policy([SIGN]), bypass_policy_lockout_safety_check=True) is not None
+
+    def locked(_: Policy) -> Policy:
+        return Policy([SIGN])
+
+    with pytest.raises(errors.PolicyCheckError):
+        await policies.edit(other, locked)
+    assert await policies.edit(other, locked, bypass_policy_lockout_safety_check=True) is not None
+    assert fake.policy(key) == fake.policy(other) == Policy([SIGN])
+
+
+async def test_what_merely_looks_like_a_bypass(fake: FakeKMS, policies: KeyPolicies) -> None:
+    """It is refused before anything is read or written."""
+    key, yes = fake.add_key(), TEXT
+    for call in (
+        policies.put(key, Policy([ADMIN]), bypass_policy_lockout_safety_check=yes),
+        policies.plan(key, Policy([ADMIN]), bypass_policy_lockout_safety_check=yes),
+        policies.ensure(key, Policy([ADMIN]), bypass_policy_lockout_safety_check=yes),
+        policies.edit(key, lambda policy: policy, bypass_policy_lockout_safety_check=yes),
+    ):
+        with pytest.raises(TypeError, match="must be True or False"):
+            await call
+    assert fake.calls == []
+
+
+@pytest.mark.parametrize("policy", [7, "{", {"Statement": []}])
+async def test_what_cannot_be_planned(policy: Any, fake: FakeKMS, policies: KeyPolicies) -> None:
+    """Nothing is read for something that is not a policy."""
+    key = fake.add_key()
+    with pytest.raises(errors.PolicyDocumentError):
+        await policies.plan(key, policy)
+    assert fake.calls == []
+
+
+async def test_the_account_and_partition_of_a_key_arn(clock: VirtualClock) -> None:
+    """They are known without asking: another account is found, and an account id is its root there."""
+    arn = f"arn:aws-cn:kms:cn-north-1:{ACCOUNT}:key/{KEY}"
+    china = Policy([statements.enable_iam_policies(ACCOUNT, partition="aws-cn")])
+    plain = Policy([allow("kms:*").to(Principal({"AWS": ACCOUNT})).named(str(china.statements[0].sid))])
+    client = Scripted(*[{"Policy": china.to_json()}] * 3)
+    policies = KeyPolicies(client, sleep=clock.sleep, clock=clock)
+    assert not await policies.plan(arn, plain)
+    assert await policies.plan(KEY, plain)
+    other = arn.replace(ACCOUNT, "444455556666")
+    assert "LOCKOUT_EVERYONE" in str(await policies.plan(other, plain))
+
+
+async def test_what_is_no_plan_and_no_function(fake: FakeKMS, policies: KeyPolicies) -> None:
+    """Nothing is sent."""
+    nothing: Any = None
+    with pytest.raises(TypeError, match=r"expected a Plan, not NoneType; see KeyPolicies\.plan"):
+        await policies.apply(nothing)
+    with pytest.raises(TypeError, match="expected a function from Policy to Policy"):
+        await policies.edit(fake.add_key(), nothing)
+    assert fake.calls == []
+
+
+def test_the_plan_is_public() -> None:
+    """So that applications can name the type."""
+    assert Plan.__module__.startswith("kmspolicy.")
