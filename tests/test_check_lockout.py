@@ -75,7 +75,7 @@ def key_arn(effect: Any = "Allow") -> Statement:
         ([PUT.to(Principal({"AWS": "AIDACKCEVSQ6C2EXAMPLE"}))], ACCOUNT, None),
         # What is not settled is a warning.
         ([key_arn()], None, "WARNING"),
-        ([ADMIN, key_arn("Deny")], None, None),
+        ([ADMIN, key_arn("Deny")], None, "WARNING"),
         ([key_arn(), key_arn("Deny")], None, "WARNING"),
         ([PUT.to(Principal({"CanonicalUser": "79a5"}))], None, "WARNING"),
         ([PUT.to(Principal.federated("accounts.google.com"))], ACCOUNT, "WARNING"),
@@ -152,7 +152,13 @@ def test_lockout_of_everyone(given: Iterable[Statement], account: str | None, ex
             "WARNING",
             "only if aws:PrincipalOrgID is o-a1b2c3d4e5, by Statement[0].",
         ),
-        ([ADMIN, NO_PUT.to(Principal.everyone()).when(ORG)], ROOT, None, None, ""),
+        (
+            [ADMIN, NO_PUT.to(Principal.everyone()).when(ORG)],
+            ROOT,
+            "LOCKOUT_CALLER",
+            "WARNING",
+            "Statement[1] denies kms:PutKeyPolicy if aws:PrincipalOrgID is o-a1b2c3d4e5",
+        ),
         (
             [PUT.to(Principal.everyone()).when(conditions.principal_arn.arn_equals(ALICE))],
             ALICE,

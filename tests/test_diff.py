@@ -352,7 +352,12 @@ def test_the_version() -> None:
             [(BOB, Cell((), ALWAYS), Cell(ALWAYS))],
             [],
         ),
-        ([ADMIN.when(S3)], [ADMIN], [(ROOT, Cell((), (S3,)), Cell((), ALWAYS))], []),
+        (
+            [allow("kms:Decrypt").to(Principal.arn(ROOT)).when(S3)],
+            [allow("kms:Decrypt").to(Principal.arn(ROOT))],
+            [(ROOT, Cell((), (S3,)), Cell((), ALWAYS))],
+            [],
+        ),
     ],
 )
 def test_whose_access_changes(

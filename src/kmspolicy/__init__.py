@@ -12,6 +12,7 @@ __all__ = [
     "AccessTable",
     "Action",
     "ActionPattern",
+    "Caller",
     "Cell",
     "Comparison",
     "Condition",
@@ -66,7 +67,17 @@ if TYPE_CHECKING:
     from kmspolicy._client import KeyPolicies, KeyPolicyClient, KeyResult, Many, translate_errors
     from kmspolicy._diff import AccessChange, Diff, canonical, diff, equivalent
     from kmspolicy._document import Condition, Policy, Principal, Statement
-    from kmspolicy._evaluate import Access, AccessTable, Cell, Decision, Outcome, Request, access, decide
+    from kmspolicy._evaluate import (
+        Access,
+        AccessTable,
+        Caller,
+        Cell,
+        Decision,
+        Outcome,
+        Request,
+        access,
+        decide,
+    )
     from kmspolicy._language._actions import Action, ActionPattern
     from kmspolicy._plan import Plan, PutResult, Retry
     from kmspolicy._prove._compare import compare
@@ -82,6 +93,7 @@ else:
         "AccessTable": "_evaluate",
         "Action": "_language._actions",
         "ActionPattern": "_language._actions",
+        "Caller": "_evaluate",
         "Cell": "_evaluate",
         "Comparison": "_prove._verdicts",
         "Condition": "_document",

@@ -11,6 +11,7 @@ __all__ = [
     "Arn",
     "ArnKey",
     "ArnOperators",
+    "Assumption",
     "Block",
     "BooleanKey",
     "BooleanOperators",
@@ -26,6 +27,7 @@ __all__ = [
     "FindingDict",
     "GetKeyPolicyParameters",
     "Items",
+    "Key",
     "Kinds",
     "ListKeyPoliciesParameters",
     "MatchingPattern",
@@ -36,6 +38,7 @@ __all__ = [
     "NetworkOperators",
     "NumberKey",
     "NumberOperators",
+    "OneOf",
     "Pair",
     "Pairs",
     "Place",
@@ -92,10 +95,11 @@ if TYPE_CHECKING:
     from kmspolicy._document._statement import Effect
     from kmspolicy._evaluate._access import Subject
     from kmspolicy._evaluate._callers import Requester
-    from kmspolicy._evaluate._decide import Element, Mismatch
+    from kmspolicy._evaluate._decide import Assumption, Element, Mismatch
     from kmspolicy._language._aliases import Context, ContextValue, Network, Pairs
+    from kmspolicy._language._key_arns import Key
     from kmspolicy._language._principals import PrincipalFault, PrincipalKind, PrincipalName, PrincipalType
-    from kmspolicy._language._values import Value, Values
+    from kmspolicy._language._values import OneOf, Value, Values
     from kmspolicy._path import Steps
     from kmspolicy._prove._verdicts import ComparisonDict, VerdictDict, WitnessDict
     from kmspolicy._text import Place
@@ -111,6 +115,7 @@ else:
         "Arn": "_build._keys",
         "ArnKey": "_build._keys",
         "ArnOperators": "_build._keys",
+        "Assumption": "_evaluate._decide",
         "Block": "_document._condition",
         "BooleanKey": "_build._keys",
         "BooleanOperators": "_build._keys",
@@ -126,6 +131,7 @@ else:
         "FindingDict": "_check._finding",
         "GetKeyPolicyParameters": "testing._service",
         "Items": "_client._many",
+        "Key": "_language._key_arns",
         "Kinds": "_document._principal",
         "ListKeyPoliciesParameters": "testing._service",
         "MatchingPattern": "_build._builder",
@@ -136,6 +142,7 @@ else:
         "NetworkOperators": "_build._keys",
         "NumberKey": "_build._keys",
         "NumberOperators": "_build._keys",
+        "OneOf": "_language._values",
         "Pair": "_diff._diff",
         "Pairs": "_language._aliases",
         "Place": "_text",

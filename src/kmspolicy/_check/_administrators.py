@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from kmspolicy._check._found import Found
 from kmspolicy._check._names import KEY_ARN
+from kmspolicy._language._key_arns import ANY_KEY
 from kmspolicy._language._patterns import has_wildcards
 from kmspolicy._language._principals import name_of
 from kmspolicy._language._spelling import fold
@@ -88,7 +89,7 @@ def delegates_by_default(rules: Rules, account: str | None) -> bool:
     return any(
         rule.statement.effect == "Allow"
         and rule.statement.condition is None
-        and rule.is_about_the_key
+        and rule.names_key(ANY_KEY) is True
         and not {"*", "kms:*"}.isdisjoint(map(fold, rule.statement.actions))
         and any(name.kind == "account" and name.account == account for name in rule.names)
         for rule in rules.statements

@@ -13,8 +13,7 @@ from kmspolicy._check._lockout import lockout
 from kmspolicy._check._rules import found_in
 from kmspolicy._document import a_policy
 from kmspolicy._document._convert import plural
-from kmspolicy._evaluate._callers import requester_of, text_of_principal
-from kmspolicy._evaluate._request import an_account
+from kmspolicy._evaluate._request import requester_from, the_key
 from kmspolicy._language._forms import holds_arns
 from kmspolicy._language._principals import name_of
 from kmspolicy._language._spelling import fold
@@ -27,7 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kmspolicy._document import Policy, Principal, Statement
+    from kmspolicy._evaluate import Caller
     from kmspolicy._evaluate._callers import Requester
+    from kmspolicy._language._key_arns import Key
     from kmspolicy._language._principals import PrincipalName
     from kmspolicy._normal._rules import Rules
     from kmspolicy._path import Steps
@@ -40,7 +41,11 @@ https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html#KMS-Pu
 
 
 def check(
-    policy: Policy, *, caller: str | Principal | None = None, account: str | None = None
+    policy: Policy,
+    *,
+    caller: str | Principal | Caller | None = None,
+    account: str | None = None,
+    key_arn: str | None = None,
 ) -> tuple[Finding, ...]:
     """Say what KMS would refuse about a policy, and what else is wrong with it.
 
@@ -50,32 +55,40 @@ def check(
         policy: The policy.
         caller: The ARN of the user, role, role session or root user who will put it, as STS GetCallerIdentity returns
             it, or a :class:`Principal` with this single name; with it the lockout check is that of KMS, as far as the
-            policy alone decides.
+            policy alone decides. A :class:`Caller` says more of the requests, and so leaves less open.
         account: The id of the account that the key is in; without it, it is the caller's.
+        key_arn: The ARN of the key; None if it is not known. It tells the account, too.
 
     Returns:
         The findings, in the order of the document; those about the whole of it come first.
 
     Raises:
-        RequestError: if the caller cannot put a policy, or the account is not an id of 12 digits.
+        RequestError: if the caller cannot put a policy, or the account or the key ARN is not one.
         TypeError: if it is not a Policy.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html
     """
-    return check_text(a_policy(policy), policy.to_json(), caller=caller, account=account)
+    return check_text(a_policy(policy), policy.to_json(), caller=caller, account=account, key_arn=key_arn)
 
 
 def check_text(
-    policy: Policy, text: str, *, caller: str | Principal | None, account: str | None
+    policy: Policy,
+    text: str,
+    *,
+    caller: str | Principal | Caller | None,
+    account: str | None,
+    key_arn: str | None = None,
 ) -> tuple[Finding, ...]:
     """Check a policy that will be sent as this text."""
     who = None if caller is None else principal_of_put(caller)
-    key_account = an_account(account) if account is not None or who is None else who.account
+    key = the_key(account, key_arn)
+    if key.account is None and who is not None:
+        key = key._replace(account=who.account)
     rules = rules_of(policy)
     found = [
         *_size_and_characters(policy, text),
         *_document(policy),
-        *_administration(rules, who, key_account),
+        *_administration(rules, who, key),
         *_partitions(rules),
         *_partitions_of_values(rules),
         *_sids(policy),
@@ -83,7 +96,7 @@ def check_text(
     ]
     for rule in rules.statements:
         found += [
-            one._replace(steps=("Statement", rule.number, *one.steps)) for one in found_in(rule, key_account)
+            one._replace(steps=("Statement", rule.number, *one.steps)) for one in found_in(rule, key.account)
         ]
     if not isinstance(policy.statement, tuple):  # an object, and no array that has an index
         found = [
@@ -92,16 +105,16 @@ def check_text(
     return tuple(_findings(_in_order(policy, found))) if found else ()
 
 
-def _administration(rules: Rules, who: Requester | None, account: str | None) -> Iterator[Found]:
+def _administration(rules: Rules, who: Requester | None, key: Key) -> Iterator[Found]:
     """Find out who can put a policy again: nobody, the caller not, or one alone.
 
     That IAM policies decide is not said of what AWS's default policy does.
     """
-    found = list(lockout(rules, who, account))
-    by_default = delegates_by_default(rules, account)
+    found = list(lockout(rules, who, key))
+    by_default = delegates_by_default(rules, key.account)
     yield from (one for one in found if not (by_default and one.code == "IAM_POLICIES_DECIDE"))
     if all(one.code != "LOCKOUT_EVERYONE" for one in found):
-        yield from one_administrator(rules, account)
+        yield from one_administrator(rules, key.account)
 
 
 def _in_order(policy: Policy, found: list[Found]) -> list[Found]:
@@ -113,13 +126,13 @@ def _in_order(policy: Policy, found: list[Found]) -> list[Found]:
     return sorted(firsts.values(), key=lambda one: places[one.steps])
 
 
-def principal_of_put(caller: str | Principal) -> Requester:
+def principal_of_put(caller: str | Principal | Caller) -> Requester:
     """Take apart who puts a policy.
 
     Raises:
         RequestError: for what can put no policy.
     """
-    who = requester_of(text_of_principal(caller))
+    who = requester_from(caller)
     if who.kind == "service":
         raise RequestError(
             f"{word(who.text)} is a service; give the ARN of a user, a role, a role session or a root user"

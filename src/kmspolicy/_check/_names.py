@@ -41,11 +41,6 @@ def is_wrong(name: PrincipalName) -> bool:
     return name.fault is not None or name.kind in _CODES_OF_KINDS
 
 
-def is_unsettled(name: PrincipalName) -> bool:
-    """Return whether nobody knows whom a name stands for, or whether it works at all."""
-    return name.kind in ("unique id", *_CODES_OF_KINDS) or name.fault == "unsettled"
-
-
 def principals(statement: Statement) -> Iterator[Found]:
     """Check the names of Principal or NotPrincipal."""
     for element, principal in (("Principal", statement.principal), ("NotPrincipal", statement.not_principal)):

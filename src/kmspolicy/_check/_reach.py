@@ -13,7 +13,7 @@ from kmspolicy._check._limits import (
 )
 from kmspolicy._document._convert import plural
 from kmspolicy._evaluate._callers import requester_named
-from kmspolicy._language._operators import holds
+from kmspolicy._language._operators import verdict
 from kmspolicy._language._variables import Facts
 from kmspolicy._printable import quoted
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from kmspolicy._document import Statement
     from kmspolicy._language._principals import PrincipalName
+    from kmspolicy._language._values import OneOf
     from kmspolicy._normal._clauses import Clause
     from kmspolicy._normal._rules import Rule
 
@@ -140,13 +141,13 @@ _MOST_WORK: Final = 100_000
 """How many values are compared with those of principals; no statement that people write needs as many."""
 
 
-def _what_is_known(name: PrincipalName) -> tuple[str, tuple[tuple[str, str], ...]]:
+def _what_is_known(name: PrincipalName) -> tuple[str, tuple[tuple[str, str | OneOf], ...]]:
     """Return what a principal is, and the keys that follow from it; what many have in common is asked once."""
     caller = requester_named(name)
     return caller.kind, tuple(caller.keys.items())
 
 
-def _can_meet(keys: Mapping[str, str], kind: str, clause: Clause) -> bool:
+def _can_meet(keys: Mapping[str, str | OneOf], kind: str, clause: Clause) -> bool:
     """Return whether requests of a principal may meet a condition, as far as it follows from the principal."""
     key = clause.folded
     if key not in keys:
@@ -155,4 +156,4 @@ def _can_meet(keys: Mapping[str, str], kind: str, clause: Clause) -> bool:
         return True
     if kind == "user" and key in _NOT_OF_FEDERATED_USERS:
         return True
-    return holds(clause.parsed, clause.values, (keys[key],), Facts({}, variables=False))
+    return verdict(clause.parsed, clause.values, (keys[key],), Facts({}, variables=False)) is not False

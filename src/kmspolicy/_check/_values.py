@@ -42,7 +42,13 @@ def _unread(clause: Clause) -> Iterator[Found]:
     operator = clause.parsed.operator
     read = operator.kind.read
     unread = [value for value in clause.values if read is not None and read(value) is None]
-    if len(unread) == len(clause.values) and not operator.negated and not clause.parsed.seems_to_need_key:
+    certain = not (unread and operator.kind.reads_more)
+    if (
+        certain
+        and len(unread) == len(clause.values)
+        and not operator.negated
+        and not clause.parsed.seems_to_need_key
+    ):
         yield Found(
             "CONDITION_NEVER_MET", clause.steps, "it cannot be read" if unread else "it has no values"
         )

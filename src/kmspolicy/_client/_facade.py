@@ -16,6 +16,8 @@ from kmspolicy._client._prepared import a_bypass
 from kmspolicy._client._work import Work, a_key_id, a_plan, a_time, read_policy
 from kmspolicy._diff import diff
 from kmspolicy._document import Policy, a_policy
+from kmspolicy._evaluate import Caller
+from kmspolicy._evaluate._request import an_account
 from kmspolicy._plan._retry import Retry
 from kmspolicy.errors import (
     PolicyChangedError,
@@ -41,8 +43,11 @@ def _retry_or_none(value: Retry | None) -> Retry | None:
     return value
 
 
-def _caller_or_none(value: str | Principal | None) -> str | None:
-    return None if value is None else principal_of_put(value).text
+def _caller_or_none(value: str | Principal | Caller | None) -> Caller | None:
+    if value is None:
+        return None
+    principal_of_put(value)  # refuses who can put no policy
+    return value if isinstance(value, Caller) else Caller(value)
 
 
 def _true_or_false(value: bool) -> bool:  # noqa: FBT001 - a converter
@@ -68,7 +73,10 @@ class KeyPolicies:
             there, unless ``retry`` is None.
         caller: The ARN of the user, role, role session or root user whose credentials the client has, as STS
             GetCallerIdentity returns it, or a :class:`Principal` with only this name. With it, the check before a put
-            finds out whether this caller would be locked out. None if it is not known.
+            finds out whether this caller would be locked out; a :class:`Caller` tells more about the caller's requests.
+            None if it is not known.
+        account: The id of the account that the keys are in, if neither the key ARN nor the caller tells it; None if it is
+            not known. If it is known, plans and findings say what does not work across accounts.
         check: Whether a policy is checked before it is put; false sends it without a check.
         retry: How often and how long calls are retried; None leaves that to the client's configuration.
         sleep: Waits between requests; for tests, which should not wait.
@@ -77,14 +85,17 @@ class KeyPolicies:
     Raises:
         TypeError: if ``client`` is not open, or is boto3's; if ``retry`` is neither a Retry nor None, or ``check`` is not a
             bool.
-        RequestError: if ``caller`` cannot put a policy.
+        RequestError: if ``caller`` cannot put a policy, or ``account`` is not an account id.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying.html
     """
 
     _client: KeyPolicyClient = attrs.field(alias="client")
-    _caller: str | None = attrs.field(
+    _caller: Caller | None = attrs.field(
         default=None, kw_only=True, alias="caller", converter=_caller_or_none, repr=False
+    )
+    _account: str | None = attrs.field(
+        default=None, kw_only=True, alias="account", converter=an_account, repr=False
     )
     _check: bool = attrs.field(
         default=True, kw_only=True, alias="check", converter=_true_or_false, repr=False
@@ -102,7 +113,7 @@ class KeyPolicies:
         """Check the client and create the calls."""
         _botocore.refuse_wrong_client(self._client)
         calls = Calls(self._client, self._retry, self._sleep, self._clock)
-        object.__setattr__(self, "_work", Work(self._client, self._caller, self._check, calls))
+        object.__setattr__(self, "_work", Work(self._client, self._caller, self._account, self._check, calls))
 
     # --- one key ---
 

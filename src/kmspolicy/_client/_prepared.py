@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -16,8 +15,8 @@ from kmspolicy.errors import PolicyCheckError, PolicyDocumentError, Problem
 
 if TYPE_CHECKING:
     from kmspolicy._check import Finding
-
-KEY_ARN: Final = re.compile(r"arn:(aws(?:-[a-z]+)*):kms:[^:]*:([0-9]{12}):key/").match
+    from kmspolicy._evaluate import Caller
+    from kmspolicy._language._key_arns import Key
 
 
 def _policy_or_text(value: Policy | str) -> Policy | str:
@@ -46,14 +45,16 @@ class Prepared:
     Attributes:
         key_id: The key, as it was given.
         given: The policy, or its JSON text.
-        caller: The ARN of the caller who will put it; None if it is not known.
+        caller: Who will put it; None if it is not known.
+        key: What is known of the key.
         bypass: Whether it is put even if it locks the caller out.
         text: The text that is sent; JSON text is sent unchanged.
     """
 
     key_id: str
     given: Policy | str = attrs.field(converter=_policy_or_text)
-    caller: str | None
+    caller: Caller | None
+    key: Key
     bypass: bool = attrs.field(converter=a_bypass)
     text: str = attrs.field(init=False, default=attrs.Factory(_text_of, takes_self=True))
 
@@ -65,8 +66,9 @@ class Prepared:
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """The findings of the check, for this key."""
-        arn = KEY_ARN(self.key_id)
-        return check_text(self.policy, self.text, caller=self.caller, account=arn[2] if arn else None)
+        return check_text(
+            self.policy, self.text, caller=self.caller, account=self.key.account, key_arn=self.key.arn
+        )
 
     def refuse(self) -> None:
         """Refuse a policy that KMS would refuse.

@@ -12,9 +12,11 @@ import attrs
 from kmspolicy._client import _botocore
 from kmspolicy._client._calls import LOG, extra
 from kmspolicy._client._pace import Pace
-from kmspolicy._client._prepared import KEY_ARN, Prepared
+from kmspolicy._client._prepared import Prepared
 from kmspolicy._diff import diff, equivalent
 from kmspolicy._document import Policy
+from kmspolicy._evaluate._request import the_key
+from kmspolicy._language._key_arns import account_of_key_arn, partition_of_key_arn
 from kmspolicy._plan._plan import Plan, PutResult, deleted
 from kmspolicy._plan._retry import growing
 from kmspolicy._printable import printable, quoted, word
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from kmspolicy._client._calls import Answer, Calls, KeyPolicyClient
+    from kmspolicy._evaluate import Caller
+    from kmspolicy._language._key_arns import Key
 
 _LONGEST_KEY_ID: Final = 2048
 _TIMES_IN_A_ROW: Final = 3
@@ -47,13 +51,15 @@ class Work:
 
     Attributes:
         client: The client.
-        caller: The ARN of the caller; None if it is not known.
+        caller: The caller; None if it is not known.
+        account: The account of the keys, if neither the key ARN nor the caller tells it; None if it is not known.
         check: Whether policies are checked before they are put.
         calls: The calls of the client.
     """
 
     client: KeyPolicyClient
-    caller: str | None
+    caller: Caller | None
+    account: str | None
     check: bool
     calls: Calls
 
@@ -69,7 +75,7 @@ class Work:
         return cast("str", answer.response["Policy"])
 
     def prepare(self, key_id: str, policy: Policy | str, *, bypass: bool) -> Prepared:
-        return Prepared(a_key_id(key_id), policy, self.caller, bypass)
+        return Prepared(a_key_id(key_id), policy, self.caller, self.key(key_id), bypass)
 
     def planned(self, plan: Plan) -> Prepared:
         """Prepare the new policy of a plan, which another instance may have made."""
@@ -85,7 +91,8 @@ class Work:
     def compared(self, found: str, current: Policy, prepared: Prepared) -> Plan:
         """Compare a policy with the one that was read; ``found`` is the text of the latter."""
         key_id, new = prepared.key_id, prepared.policy
-        change = diff(current, new, partition=self.partition(key_id))
+        key = self.key(key_id)
+        change = diff(current, new, account=key.account, key_arn=key.arn, partition=self.partition(key_id))
         return Plan(key_id, found, current, prepared.text, new, change, prepared.findings, prepared.bypass)
 
     async def ensure(self, prepared: Prepared, pace: Pace | None = None) -> PutResult | None:
@@ -161,9 +168,17 @@ class Work:
                 return answer._replace(attempts=before + answer.attempts)
             await self.calls.sleep(delay)
 
+    def key(self, key_id: str) -> Key:
+        """Return what is known of a key: its ARN tells its account, or the facade, or its caller."""
+        told = account_of_key_arn(key_id) is not None
+        key = the_key(self.account, key_id if told else None)
+        if key.account is None and self.caller is not None:
+            return key._replace(account=self.caller.requester.account)
+        return key
+
     def partition(self, key_id: str) -> str:
-        match = KEY_ARN(key_id) if isinstance(key_id, str) else None
-        return match[1] if match else _botocore.partition_of(self.client) or "aws"
+        told = partition_of_key_arn(key_id) if isinstance(key_id, str) else None
+        return told or _botocore.partition_of(self.client) or "aws"
 
     def pace(self, rate: float | None) -> Pace | None:
         if rate is None:

@@ -10,7 +10,8 @@ import attrs
 
 from kmspolicy._document import a_policy
 from kmspolicy._document._convert import compact
-from kmspolicy._evaluate._access import ALWAYS, actions_of, principals_of, tabulate
+from kmspolicy._evaluate._access import ALWAYS, Given, actions_of, principals_of, tabulate
+from kmspolicy._evaluate._request import the_key
 from kmspolicy._language._spelling import fold
 from kmspolicy._language._values import text_of
 from kmspolicy._normal._clauses import clauses_of, implies
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from kmspolicy._document import Condition, Policy, Statement
     from kmspolicy._evaluate._access import AccessTable, Cell, Subject
+    from kmspolicy._language._key_arns import Key
     from kmspolicy._normal._clauses import Clause
     from kmspolicy._normal._form import Form, Grant, Part
     from kmspolicy._normal._rules import Rule, Rules
@@ -114,7 +116,14 @@ class Diff:
         return as_text(self)
 
 
-def diff(a: Policy, b: Policy, *, partition: str = "aws") -> Diff:
+def diff(
+    a: Policy,
+    b: Policy,
+    *,
+    account: str | None = None,
+    key_arn: str | None = None,
+    partition: str = "aws",
+) -> Diff:
     """Say what changes from one policy to another.
 
     Statements that mean the same are left aside, wherever they stand. Of the others those with the same Sid belong
@@ -123,11 +132,15 @@ def diff(a: Policy, b: Policy, *, partition: str = "aws") -> Diff:
     Args:
         a: The older policy.
         b: The newer one.
+        account: The id of the account that the key is in; None if it is not known. Where it is known, what does not work
+            across accounts is neither gained nor lost by principals of other accounts.
+        key_arn: The ARN of the key; None if it is not known. It tells the account, too.
         partition: The partition of the key, as for :func:`kmspolicy.equivalent`.
 
     Returns:
         The differences; false only where the policies are equivalent and their labels agree.
     """
+    key = the_key(account, key_arn)
     one, other = _whole(a_policy(a), partition), _whole(a_policy(b), partition)
     before, after = list(one.sides), list(other.sides)
     same = _pairs(before, after, lambda side: (side.grants, side.statement.sid))
@@ -150,7 +163,7 @@ def diff(a: Policy, b: Policy, *, partition: str = "aws") -> Diff:
         ),
         version,
         (*identifier, *renamed),
-        *_access(one, other, partition),
+        *_access(one, other, key, partition),
     )
 
 
@@ -337,14 +350,14 @@ def _change(path: str, before: Sequence[str | None], after: Sequence[str | None]
 
 
 def _access(
-    one: _Whole, other: _Whole, partition: str
+    one: _Whole, other: _Whole, key: Key, partition: str
 ) -> tuple[tuple[AccessChange, ...], tuple[AccessChange, ...]]:
     """Compare the access tables of two policies."""
     names = (*principals_of(one.rules), *principals_of(other.rules))
     actions = tuple(dict.fromkeys((*actions_of(one.rules), *actions_of(other.rules))))
     before, after = (
-        tabulate(one.rules, names, actions, partition),
-        tabulate(other.rules, names, actions, partition),
+        tabulate(Given(one.rules, key), names, actions, partition),
+        tabulate(Given(other.rules, key), names, actions, partition),
     )
     more = _More(_Implied(same_version=one.form.version == other.form.version))
     listed = [

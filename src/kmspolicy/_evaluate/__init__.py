@@ -4,12 +4,14 @@ https://docs.aws.amazon.com/kms/latest/developerguide/determining-access.html
 """
 
 from kmspolicy._evaluate._access import Access, AccessTable, Cell, access
-from kmspolicy._evaluate._decide import Decision, Mismatch, Outcome, decide
-from kmspolicy._evaluate._request import Request
+from kmspolicy._evaluate._decide import Assumption, Decision, Mismatch, Outcome, decide
+from kmspolicy._evaluate._request import Caller, Request
 
 __all__ = [
     "Access",
     "AccessTable",
+    "Assumption",
+    "Caller",
     "Cell",
     "Decision",
     "Mismatch",

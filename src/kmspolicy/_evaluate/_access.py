@@ -9,9 +9,11 @@ import attrs
 
 from kmspolicy._document import Condition, Principal, a_policy
 from kmspolicy._evaluate._callers import requester_named, requester_of, text_of_principal
-from kmspolicy._evaluate._request import is_action
+from kmspolicy._evaluate._request import is_action, the_key
 from kmspolicy._language._actions import ACTIONS
-from kmspolicy._language._operators import holds
+from kmspolicy._language._key_arns import ANY_KEY
+from kmspolicy._language._keys import condition_key
+from kmspolicy._language._operators import Perhaps, verdict
 from kmspolicy._language._principals import name_of
 from kmspolicy._language._spelling import fold
 from kmspolicy._language._variables import Facts
@@ -23,9 +25,11 @@ if TYPE_CHECKING:
 
     from kmspolicy._document import Policy
     from kmspolicy._evaluate._callers import Requester
+    from kmspolicy._language._key_arns import Key
+    from kmspolicy._language._operators import Answer
     from kmspolicy._language._principals import PrincipalName, PrincipalType
     from kmspolicy._normal._clauses import Terms
-    from kmspolicy._normal._rules import Rule, Rules
+    from kmspolicy._normal._rules import Named, Rule, Rules
 
 Subject: TypeAlias = "tuple[PrincipalType, str]"
 """A principal as a policy names it: its type and its name."""
@@ -61,6 +65,8 @@ class Cell(NamedTuple):
     delegated: tuple[Condition, ...] = ()
     """Allowed if an IAM policy of the principal's account allows it."""
     denied: tuple[Condition, ...] = ()
+    iam_of: str = ""
+    """The account of the principal where it is another one than the key's: its IAM policies must allow it as well."""
 
     def __bool__(self) -> bool:
         """Return whether there may be access at all, as :class:`Access` does."""
@@ -155,7 +161,13 @@ def _is(principal: Subject, text: str) -> bool:
     return name.kind == "account" and name.account == text
 
 
-def access(policy: Policy, *, also: Iterable[str | Principal] = ()) -> AccessTable:
+def access(
+    policy: Policy,
+    *,
+    also: Iterable[str | Principal] = (),
+    account: str | None = None,
+    key_arn: str | None = None,
+) -> AccessTable:
     """Tabulate who may do what with a key.
 
     A condition on what follows from the principal (``kms:CallerAccount``, ``aws:PrincipalArn`` ...) is decided; all
@@ -167,6 +179,9 @@ def access(policy: Policy, *, also: Iterable[str | Principal] = ()) -> AccessTab
         policy: The key policy.
         also: Principals that the policy does not name, or names in conditions only, and that are to have a column: ARNs,
             account ids, service principals, or principals with a single name.
+        account: The id of the account that the key is in; None if it is not known. Where it is known, principals of
+            other accounts have what works across accounts, and their cells say whose IAM policies must allow it as well.
+        key_arn: The ARN of the key; None if it is not known. It tells the account, too, and which Resource is the key.
 
     Returns:
         The table; ``table[principal, action]`` is one cell of it.
@@ -181,7 +196,8 @@ def access(policy: Policy, *, also: Iterable[str | Principal] = ()) -> AccessTab
     if isinstance(also, (str, Principal)):
         raise TypeError("also takes several principals; put a single one into a list")
     names = (*principals_of(rules), *map(_column, also))
-    return tabulate(rules, names, actions_of(rules), partition_of([rules]))
+    given = Given(rules, the_key(account, key_arn))
+    return tabulate(given, names, actions_of(rules), partition_of([rules]))
 
 
 def _column(principal: str | Principal) -> PrincipalName:
@@ -191,26 +207,29 @@ def _column(principal: str | Principal) -> PrincipalName:
 
 
 def tabulate(
-    rules: Rules, names: Iterable[PrincipalName], actions: Iterable[str], partition: str
+    given: Given, names: Iterable[PrincipalName], actions: Iterable[str], partition: str
 ) -> AccessTable:
     """Tabulate what a policy gives to some principals, which it need not name.
 
     Args:
-        rules: The policy.
+        given: What the policy gives.
         names: The principals.
         actions: The actions.
         partition: The partition of the key, for account ids.
     """
     principals: dict[Subject, PrincipalName] = {(name.type, name.arn(partition)): name for name in names}
-    given = Given(rules)
-    callers = [given.to(requester_named(name)) for name in principals.values()]
-    rows: dict[frozenset[int], tuple[Cell, ...]] = {}
+    callers = [requester_named(name) for name in principals.values()]
+    held: dict[frozenset[str], list[Held]] = {}
+    rows: dict[tuple[frozenset[str], frozenset[int], bool], tuple[Cell, ...]] = {}
     cells: list[tuple[Cell, ...]] = []
-    for action in actions:
-        numbers = given.about(fold(action))
-        if numbers not in rows:
-            rows[numbers] = tuple(given.cell(entries, numbers) for entries in callers)
-        cells.append(rows[numbers])
+    for action in map(fold, actions):
+        absent = given.never_of(action)
+        if absent not in held:
+            held[absent] = [given.to(caller, absent) for caller in callers]
+        row = absent, given.about(action), works_across(action)
+        if row not in rows:
+            rows[row] = tuple(given.cell(caller, *row[1:]) for caller in held[absent])
+        cells.append(rows[row])
     return AccessTable(tuple(principals), tuple(actions), tuple(cells))
 
 
@@ -247,55 +266,132 @@ class Entry(NamedTuple):
     terms: Terms
 
 
+Reading: TypeAlias = Literal["usual", "most", "least"]
+"""How what is not settled is read: as it usually is, or so that the policy gives as much, or as little, as it may."""
 _Ways: TypeAlias = "tuple[tuple[Terms, ...], tuple[Terms, ...], tuple[Terms, ...]]"
 """The conditions under which something is allowed, delegated or denied."""
+
+
+class Held(NamedTuple):
+    """What a policy says of a caller."""
+
+    entries: tuple[Entry, ...]
+    """The statements that may apply."""
+    iam_of: str
+    """The account of the caller, where it is another one than the key's; empty where it is not."""
 
 
 class Given:
     """What a policy gives; what is the same for many callers and actions is worked out once."""
 
-    def __init__(self, rules: Rules) -> None:
+    def __init__(self, rules: Rules, key: Key = ANY_KEY, reading: Reading = "usual") -> None:
         self._rules = rules
+        self._key = key
+        self._reading: Reading = reading
+        folded = {clause.folded for rule in rules.statements for clause in rule.clauses}
+        self._keys = {key: facts for key in folded if (facts := condition_key(key)) is not None}
         self._terms: dict[tuple[int, tuple[int, ...]], Terms] = {}
-        self._conditions: dict[Terms, Condition] = {frozenset(): ALWAYS[0]}
-        self._cells: dict[tuple[tuple[Entry, ...], frozenset[int]], Cell] = {}
-        self._equals: dict[_Ways, Cell] = {}
+        self._conditions: dict[Terms, Condition] = {_NO_TERMS: ALWAYS[0]}
+        self._cells: dict[tuple[Held, frozenset[int]], Cell] = {}
+        self._equals: dict[tuple[_Ways, str], Cell] = {}
 
     def about(self, action: str) -> frozenset[int]:
         """Return the statements about an action, given in lower case, on the key."""
         return frozenset(
-            rule.number for rule in self._rules.statements if rule.is_about_the_key and rule.is_about(action)
+            rule.number
+            for rule in self._rules.statements
+            if rule.is_about(action) and self._reads(rule, rule.names_key(self._key))
         )
 
-    def to(self, caller: Requester) -> tuple[Entry, ...]:
-        """List the statements that may apply to a caller."""
-        facts = facts_of(caller, self._rules)
+    def never_of(self, action: str) -> frozenset[str]:
+        """Return the condition keys of the policy that requests of an action, given in lower case, never have."""
+        known = ACTIONS.get(action)
+        return frozenset(
+            key for key, facts in self._keys.items() if known is not None and not facts.may_be_in(known.name)
+        )
+
+    def _reads(self, rule: Rule, answer: Answer) -> bool:
+        """Read what is not settled, so that the policy gives what it usually does, or as much or as little as it may."""
+        if isinstance(answer, Perhaps):
+            return answer.value if self._reading == "usual" else (self._reading == "most") is not rule.denies
+        return answer
+
+    def to(self, caller: Requester, absent: Iterable[str] = ()) -> Held:
+        """List the statements that may apply to a caller.
+
+        Args:
+            caller: The caller.
+            absent: The condition keys, in lower case, that the requests do not have.
+        """
+        facts = self.facts_of(caller, absent)
         entries: list[Entry] = []
         for rule in self._rules.statements:
-            how = named(rule, caller.name)
-            left = None if how is None else undecided(rule, facts)
+            how = self.named(rule, caller)
+            left = None if how is None else self.left(rule, facts)
             if left is not None:
                 allowed: Literal["allowed", "delegated"] = "allowed" if how == "caller" else "delegated"
                 part = "denied" if rule.denies else allowed
                 entries.append(Entry(rule.number, part, self._terms_of(rule, left)))
-        return tuple(entries)
+        elsewhere = self._key.account is not None and caller.account not in ("", self._key.account)
+        return Held(tuple(entries), caller.account if elsewhere else "")
 
-    def cell(self, entries: tuple[Entry, ...], numbers: frozenset[int]) -> Cell:
-        """Return what a caller gets by those of some statements that are about an action; equal cells are one object."""
-        cell = self._cells.get((entries, numbers))
+    def facts_of(self, caller: Requester, absent: Iterable[str] = ()) -> Facts:
+        """Return what is known of requests of a caller, which do not have some keys."""
+        return Facts({**dict.fromkeys(absent, ()), **caller.facts}, self._rules.variables)
+
+    def named(self, rule: Rule, caller: Requester) -> Named | None:
+        """Return how a statement is about a caller; where it may give most, names may stand for whoever they might."""
+        how = named(rule, caller.name)
+        if self._reading != "most":
+            return how
+        if rule.denies:
+            return None if rule.statement.principal is None else how
+        return "caller" if any(may_be(name, caller.name) for name in rule.names) else how
+
+    def left(self, rule: Rule, facts: Facts) -> tuple[int, ...] | None:
+        """Return the conditions that what is known of the caller does not decide; None where one is not met."""
+        left: list[int] = []
+        for index, clause in enumerate(rule.clauses):
+            found = facts.keys.get(clause.folded)
+            if not clause.is_readable:
+                if self._reading != "most" or rule.denies:
+                    return None
+            elif found is None or any("${" in str(value) for value in clause.values):
+                left.append(index)
+            else:
+                answer = verdict(clause.parsed, clause.values, found, facts)
+                if answer is False:
+                    return None
+                if answer is not True:
+                    left.append(index)
+        return tuple(left)
+
+    def cell(self, held: Held, numbers: frozenset[int], across: bool = True) -> Cell:  # noqa: FBT001, FBT002 - of a row
+        """Return what a caller gets by those of some statements that are about an action; equal cells are one object.
+
+        Args:
+            held: What the policy says of the caller.
+            numbers: The statements about the action.
+            across: Whether the action works on a key of another account.
+        """
+        if held.iam_of and not across:
+            return self._equal(((), (), ()), "")
+        cell = self._cells.get((held, numbers))
         if cell is None:
-            about = [entry for entry in entries if entry.number in numbers]
+            about = [entry for entry in held.entries if entry.number in numbers]
             allowed, delegated, denied = (
                 tuple(dict.fromkeys(entry.terms for entry in about if entry.part == part))
                 for part in ("allowed", "delegated", "denied")
             )
-            cell = self._cells[entries, numbers] = self._equal(_essence(allowed, delegated, denied))
+            ways = _essence(allowed, delegated, denied)
+            cell = self._cells[held, numbers] = self._equal(ways, held.iam_of if ways[0] or ways[1] else "")
         return cell
 
-    def _equal(self, ways: _Ways) -> Cell:
-        cell = self._equals.get(ways)
+    def _equal(self, ways: _Ways, iam_of: str) -> Cell:
+        cell = self._equals.get((ways, iam_of))
         if cell is None:
-            cell = self._equals[ways] = Cell(*(tuple(map(self._condition, some)) for some in ways))
+            allowed, delegated, denied = (tuple(map(self._condition, some)) for some in ways)
+            cell = self._equals[ways, iam_of] = Cell(allowed, delegated, denied, iam_of)
         return cell
 
     def _terms_of(self, rule: Rule, left: tuple[int, ...]) -> Terms:
@@ -312,22 +408,23 @@ class Given:
         return condition
 
 
-def facts_of(caller: Requester, rules: Rules) -> Facts:
-    """Return what is known of requests of a caller."""
-    return Facts({key: (value,) for key, value in caller.keys.items()}, rules.variables)
+def may_be(name: PrincipalName, caller: PrincipalName) -> bool:
+    """Return whether a name in a policy may stand for a caller, or for whoever, without saying so.
+
+    A role is any of its sessions; a federated user acts with the permissions of the user who made the session.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-role-session
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session
+    """
+    if name.is_unsettled:
+        return True
+    if (name.partition, name.account) != (caller.partition, caller.account):
+        return False
+    return caller.is_role_of(name) or (caller.kind, name.kind) == ("federated user", "user")
 
 
-def undecided(rule: Rule, facts: Facts) -> tuple[int, ...] | None:
-    """Return the conditions that what is known of the caller does not decide; None where one is not met."""
-    left: list[int] = []
-    for index, clause in enumerate(rule.clauses):
-        if not clause.is_readable:
-            return None
-        if clause.folded not in facts.keys or any("${" in str(value) for value in clause.values):
-            left.append(index)
-        elif not holds(clause.parsed, clause.values, facts.keys[clause.folded], facts):
-            return None
-    return tuple(left)
+def works_across(action: str) -> bool:
+    """Return whether an action, given in lower case, may work on a key of another account."""
+    return action not in ACTIONS or ACTIONS[action].across_accounts
 
 
 def _essence(allowed: tuple[Terms, ...], delegated: tuple[Terms, ...], denied: tuple[Terms, ...]) -> _Ways:

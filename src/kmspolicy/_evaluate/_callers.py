@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kmspolicy._document import Principal
 from kmspolicy._language._principals import PrincipalName, name_of, root_arn
+from kmspolicy._language._values import OneOf
 from kmspolicy.errors import RequestError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from kmspolicy._language._aliases import ContextValue
     from kmspolicy._language._principals import PrincipalKind, PrincipalType
 
 
@@ -20,10 +22,17 @@ class Requester(NamedTuple):
     Attributes:
         name: Its name; ``*`` for whoever is not named.
         keys: The condition keys that follow from it, by their folded name.
+        context: The condition keys that are known of its requests beside these, by their folded name.
     """
 
     name: PrincipalName
-    keys: Mapping[str, str]
+    keys: Mapping[str, str | OneOf]
+    context: Mapping[str, tuple[ContextValue, ...]] = {}
+
+    @property
+    def facts(self) -> dict[str, tuple[ContextValue | OneOf, ...]]:
+        """All condition keys that are known of its requests."""
+        return {**{key: (value,) for key, value in self.keys.items()}, **self.context}
 
     @property
     def text(self) -> str:
@@ -91,17 +100,14 @@ def service_of(text: str) -> Requester:
     return Requester(name_of("Service", text), keys)
 
 
-def _keys_of(name: PrincipalName) -> dict[str, str]:
+def _keys_of(name: PrincipalName) -> dict[str, str | OneOf]:
     """Derive the keys that IAM derives from a principal.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principal-properties
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#principaltable
     """
-    arn = name.text
-    if name.kind == "session":  # the path of its role is not known
-        arn = f"arn:{name.partition}:iam::{name.account}:role/{name.name}"
-    keys = {
-        "aws:principalarn": arn,
+    keys: dict[str, str | OneOf] = {
+        "aws:principalarn": _role_arn(name) if name.kind == "session" else name.text,
         "aws:principalaccount": name.account,
         "aws:principaltype": _PRINCIPAL_TYPES[name.kind],
         "aws:principalisawsservice": "false",
@@ -114,6 +120,22 @@ def _keys_of(name: PrincipalName) -> dict[str, str]:
     elif name.kind == "federated user":
         keys["aws:userid"] = f"{name.account}:{name.name}"
     return keys
+
+
+_IDENTITY_CENTER: Final = "aws-reserved/sso.amazonaws.com/"
+
+
+def _role_arn(session: PrincipalName) -> OneOf:
+    """Return what is known of the ARN of a session's role, for a session does not tell its path.
+
+    The roles of IAM Identity Center have a path of their own, with or without a Region:
+    https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html
+    """
+    beginning = f"arn:{session.partition}:iam::{session.account}:role/"
+    if session.name.startswith("AWSReservedSSO_"):
+        beginning += _IDENTITY_CENTER
+    text = f"{beginning}{session.name}"
+    return OneOf((text, f"{beginning}?*/{session.name}"), text)
 
 
 def text_of_principal(value: str | Principal) -> str:
@@ -149,15 +171,12 @@ def requester_named(name: PrincipalName) -> Requester:
         return Requester(name, _without(_keys_of(name), _OF_ONE_PRINCIPAL))
     if name.kind not in _PRINCIPAL_TYPES:
         return Requester(name, {})
-    keys = _keys_of(name)
-    return Requester(name, _without(keys, _OF_THE_PATH) if name.kind == "session" else keys)
+    return Requester(name, _keys_of(name))
 
 
 _OF_ONE_PRINCIPAL: Final = frozenset({"aws:principalarn", "aws:principaltype", "aws:userid", "aws:username"})
 """What the principals of an account do not have in common."""
-_OF_THE_PATH: Final = frozenset({"aws:principalarn"})
-"""What depends on the path of a session's role."""
 
 
-def _without(keys: Mapping[str, str], names: frozenset[str]) -> dict[str, str]:
+def _without(keys: Mapping[str, str | OneOf], names: frozenset[str]) -> dict[str, str | OneOf]:
     return {key: value for key, value in keys.items() if key not in names}

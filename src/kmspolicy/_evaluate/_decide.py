@@ -14,15 +14,18 @@ import attrs
 from kmspolicy._document import a_policy
 from kmspolicy._evaluate._request import a_request
 from kmspolicy._language._actions import ACTIONS
-from kmspolicy._language._operators import holds
+from kmspolicy._language._operators import Perhaps, verdict
 from kmspolicy._language._spelling import fold
 from kmspolicy._language._variables import Facts
 from kmspolicy._normal._rules import named, rules_of
 from kmspolicy._path import Steps, format_path
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from kmspolicy._document import Policy, Statement
     from kmspolicy._evaluate._request import Request
+    from kmspolicy._language._operators import Answer
     from kmspolicy._normal._rules import Named, Rule, Rules
 
 Element: TypeAlias = Literal[
@@ -47,6 +50,11 @@ class Outcome(Enum):
         raise TypeError(f"an outcome is neither true nor false; compare it, as in: outcome is {self}")
 
 
+def _steps(number: int, element: Element, operator: str | None, key: str | None, *, in_list: bool) -> Steps:
+    steps = ("Statement", number if in_list else None, element, operator, key)
+    return tuple(step for step in steps if step is not None)
+
+
 @final
 class Mismatch(NamedTuple):
     """A statement that does not apply to a request, with the first element that does not match."""
@@ -64,13 +72,42 @@ class Mismatch(NamedTuple):
     @property
     def steps(self) -> Steps:
         """Where in the document: ``("Statement", 1, "Condition", "StringEquals", "kms:ViaService")`` for example."""
-        number = self.number if self.in_list else None
-        steps = ("Statement", number, self.element, self.operator, self.key)
-        return tuple(step for step in steps if step is not None)
+        return _steps(self.number, self.element, self.operator, self.key, in_list=self.in_list)
 
     @property
     def path(self) -> str:
         """The steps as people read them, ``Statement[1].Condition.StringEquals["kms:ViaService"]`` for example."""
+        return format_path(self.steps)
+
+
+@final
+class Assumption(NamedTuple):
+    """What a decision assumes of a statement, where the guides settle nothing or not all of the request is known.
+
+    Attributes:
+        number: Which statement, counted from 0.
+        element: The element that is read so.
+        operator: The operator of the condition; None for another element.
+        key: Its condition key.
+        is_met: How it is read: whether the element applies to the request.
+        in_list: Whether the statement stands in a list; a single one may stand there without.
+    """
+
+    number: int
+    element: Element
+    operator: str | None
+    key: str | None
+    is_met: bool
+    in_list: bool = True
+
+    @property
+    def steps(self) -> Steps:
+        """The place in the document, as steps."""
+        return _steps(self.number, self.element, self.operator, self.key, in_list=self.in_list)
+
+    @property
+    def path(self) -> str:
+        """The place in the document, ``Statement[1].Resource`` for example."""
         return format_path(self.steps)
 
 
@@ -86,6 +123,8 @@ class Decision:
         iam_must_allow: Whether an IAM policy of the caller's account must allow the request as well: always where the
             outcome is DELEGATED, and for users and roles of another account than the key's; None where it depends on
             the account of the key, which the request does not tell.
+        assumptions: What it assumes where the guides settle nothing, or where not all of the request is known, of
+            statements that apply or might apply.
         policy: The policy.
         request: The request.
     """
@@ -94,6 +133,7 @@ class Decision:
     decided_by: tuple[int, ...]
     mismatches: tuple[Mismatch, ...]
     iam_must_allow: bool | None
+    assumptions: tuple[Assumption, ...]
     policy: Policy
     request: Request
 
@@ -145,47 +185,86 @@ def decide(policy: Policy, request: Request) -> Decision:
 def decided(rules: Rules, request: Request) -> Decision:
     """Decide a request by a policy that was taken apart."""
     facts = Facts(request.keys, variables=rules.variables)
-    caller, action = request.caller.name, fold(request.action)
-    effective = action not in ACTIONS or ACTIONS[action].effective
     found: dict[Outcome, list[int]] = {Outcome.DENIED: [], Outcome.ALLOWED: [], Outcome.DELEGATED: []}
     mismatches: list[Mismatch] = []
+    assumptions: list[Assumption] = []
     for rule in rules.statements:
-        how = named(rule, caller)
-        mismatch = _mismatch(rule, how, action, facts, effective=effective)
+        how = named(rule, request.caller.name)
+        mismatch, assumed = _compared(rule, how, request, facts)
+        assumptions += assumed
         if mismatch is not None:
             mismatches.append(mismatch)
         elif rule.denies:
             found[Outcome.DENIED].append(rule.number)
         else:
             found[Outcome.ALLOWED if how == "caller" else Outcome.DELEGATED].append(rule.number)
-    if not isinstance(rules.policy.statement, tuple):
-        mismatches = [mismatch._replace(in_list=False) for mismatch in mismatches]
     outcome, decided_by = next(
         ((outcome, tuple(numbers)) for outcome, numbers in found.items() if numbers),
         (Outcome.NOT_GRANTED, ()),
     )
+    if not works_across_accounts(request):
+        outcome, decided_by, assumptions = Outcome.NOT_GRANTED, (), []
+    if not isinstance(rules.policy.statement, tuple):
+        mismatches = [mismatch._replace(in_list=False) for mismatch in mismatches]
+        assumptions = [assumption._replace(in_list=False) for assumption in assumptions]
     return Decision(
-        outcome, decided_by, tuple(mismatches), _iam_must_allow(outcome, request), rules.policy, request
+        outcome,
+        decided_by,
+        tuple(mismatches),
+        _iam_must_allow(outcome, request),
+        tuple(assumptions),
+        rules.policy,
+        request,
     )
 
 
-def _mismatch(
-    rule: Rule, how: Named | None, action: str, facts: Facts, *, effective: bool
-) -> Mismatch | None:
-    """Find the first element for which a statement does not apply; None where it applies."""
-    statement = rule.statement
+def works_across_accounts(request: Request) -> bool:
+    """Return whether an action may work for the caller: of another account than the key's, not all do.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying-external-accounts.html
+    """
+    account = request.caller.account
+    if request.account is None or account in ("", request.account):
+        return True
+    known = ACTIONS.get(fold(request.action))
+    return known is None or known.across_accounts
+
+
+def _compared(
+    rule: Rule, how: Named | None, request: Request, facts: Facts
+) -> tuple[Mismatch | None, list[Assumption]]:
+    """Find the first element for which a statement does not apply, and what was assumed up to there."""
+    statement, action = rule.statement, fold(request.action)
     if how is None:
-        return Mismatch(rule.number, "Principal" if statement.not_principal is None else "NotPrincipal")
-    if not (effective and rule.is_about(action)):
-        return Mismatch(rule.number, "Action" if statement.not_action is None else "NotAction")
-    if not rule.is_about_the_key:
-        return Mismatch(rule.number, "Resource" if statement.not_resource is None else "NotResource")
+        return Mismatch(rule.number, "Principal" if statement.not_principal is None else "NotPrincipal"), []
+    if not ((action not in ACTIONS or ACTIONS[action].effective) and rule.is_about(action)):
+        return Mismatch(rule.number, "Action" if statement.not_action is None else "NotAction"), []
+    unmet: Mismatch | None = None
+    assumed: list[Assumption] = []
+    for place, answer in _answers(rule, request, facts):
+        if answer is False:
+            return unmet or Mismatch(rule.number, *place), []
+        if isinstance(answer, Perhaps):
+            assumed.append(Assumption(rule.number, *place, is_met=answer.value))
+            if not answer.value and unmet is None:
+                unmet = Mismatch(rule.number, *place)
+    return unmet, assumed
+
+
+def _answers(
+    rule: Rule, request: Request, facts: Facts
+) -> Iterator[tuple[tuple[Element, str | None, str | None], Answer]]:
+    """Go through the Resource and the conditions of a statement, and say of each whether it is met."""
+    yield (
+        ("Resource" if rule.statement.not_resource is None else "NotResource", None, None),
+        rule.names_key(request.key),
+    )
     for clause in rule.clauses:
-        if not clause.is_readable:
-            return Mismatch(rule.number, "Condition", clause.name)
-        if not holds(clause.parsed, clause.values, facts.keys.get(clause.folded, ()), facts):
-            return Mismatch(rule.number, "Condition", clause.name, clause.key)
-    return None
+        if clause.is_readable:
+            found = facts.keys.get(clause.folded, ())
+            yield ("Condition", clause.name, clause.key), verdict(clause.parsed, clause.values, found, facts)
+        else:
+            yield ("Condition", clause.name, None), False
 
 
 def _iam_must_allow(outcome: Outcome, request: Request) -> bool | None:

@@ -11,6 +11,7 @@ import attrs
 
 from kmspolicy._evaluate._callers import requester_of, text_of_principal
 from kmspolicy._language._actions import ACTIONS, nearest_action
+from kmspolicy._language._key_arns import Key, account_of_key_arn
 from kmspolicy._language._keys import condition_key, nearest_key
 from kmspolicy._language._principals import is_account_id
 from kmspolicy._language._spelling import fold
@@ -18,8 +19,10 @@ from kmspolicy._printable import quoted, word
 from kmspolicy.errors import RequestError, UnknownWordWarning
 
 if TYPE_CHECKING:
+    from kmspolicy._document import Principal
     from kmspolicy._evaluate._callers import Requester
     from kmspolicy._language._aliases import Context, ContextValue, Pairs
+    from kmspolicy._language._values import OneOf
 
 
 def _action(value: str) -> str:
@@ -110,6 +113,31 @@ def an_account(value: str | None) -> str | None:
     return value
 
 
+def a_key_arn(value: str | None) -> str | None:
+    """Take the ARN of the key."""
+    if value is not None and not (isinstance(value, str) and account_of_key_arn(value)):
+        raise RequestError(f"a key ARN has the form arn:aws:kms:REGION:ACCOUNT:key/ID; {value!r} is not one")
+    return value
+
+
+def the_key(account: str | None, key_arn: str | None) -> Key:
+    """Return what is known of a key.
+
+    Args:
+        account: Its account id; None if it is not given.
+        key_arn: Its ARN; None if it is not given.
+
+    Raises:
+        RequestError: for what is no account id or no key ARN, and for two that contradict each other.
+    """
+    own = an_account(account)
+    arn = a_key_arn(key_arn)
+    told = None if arn is None else account_of_key_arn(arn)
+    if None not in (own, told) and own != told:
+        raise RequestError(f"the key {arn} is in account {told}, not in account {own}")
+    return Key(own or told, arn)
+
+
 @final
 @attrs.frozen
 class Request:
@@ -127,16 +155,20 @@ class Request:
             ``kms:CallerAccount``, a user's ``aws:username``, the ``aws:userid`` of a root user and a federated user, and
             a service's ``aws:PrincipalServiceName``. That of a user or a role is an id which no ARN tells; the time
             comes from nowhere: give ``aws:CurrentTime`` if the policy asks for it.
-        account: The id of the account that the key is in; None if it is not known.
+        account: The id of the account that the key is in; None if it is not known. Where it is known, an action that does
+            not work on a key of another account is not granted to a principal of another account.
+        key_arn: The ARN of the key; None if it is not known. It tells the account, too, and settles whether a Resource
+            that is an ARN is this key.
 
     Attributes:
         principal: The ARN or the service principal.
         action: The action, a known one spelt as AWS spells it.
         context: Pairs of key and values, as given.
         account: The account of the key.
+        key_arn: The ARN of the key.
 
     Raises:
-        RequestError: for what no request can have.
+        RequestError: for what no request can have, and for a key ARN that contradicts the account.
 
     Warns:
         UnknownWordWarning: for an action of KMS, or a condition key of KMS or AWS, that is not known: nothing but a
@@ -149,16 +181,25 @@ class Request:
     action: str = attrs.field(converter=_action)
     context: Pairs = attrs.field(default=(), converter=_context, eq=_typed, hash=False)
     account: str | None = attrs.field(default=None, converter=an_account)
+    key_arn: str | None = attrs.field(default=None, converter=a_key_arn)
     caller: Requester = attrs.field(init=False, eq=False, repr=False)
-    keys: Mapping[str, tuple[ContextValue, ...]] = attrs.field(init=False, eq=False, repr=False)
+    keys: Mapping[str, tuple[ContextValue | OneOf, ...]] = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         """Work out who calls, and the condition keys of the request by their folded names."""
         caller = requester_of(self.principal)
-        keys: dict[str, tuple[ContextValue, ...]] = {key: (value,) for key, value in caller.keys.items()}
+        keys: dict[str, tuple[ContextValue | OneOf, ...]] = {
+            key: (value,) for key, value in caller.keys.items()
+        }
         keys |= {fold(key): values for key, values in self.context}
         object.__setattr__(self, "caller", caller)
         object.__setattr__(self, "keys", keys)
+        object.__setattr__(self, "account", the_key(self.account, self.key_arn).account)
+
+    @property
+    def key(self) -> Key:
+        """What is known of the key."""
+        return Key(self.account, self.key_arn)
 
 
 def a_request(value: Request) -> Request:
@@ -172,3 +213,51 @@ def a_request(value: Request) -> Request:
             f"expected a Request, not {type(value).__name__}; as in decide(policy, Request(principal, action))"
         )
     return value
+
+
+@final
+@attrs.frozen
+class Caller:
+    """Who calls, and what is known of the caller's requests.
+
+    It can be given wherever a caller can, and answers what the policy asks of requests: ``unless aws:PrincipalOrgID is ...``.
+
+    Args:
+        principal: Who calls, as :class:`Request` takes it.
+        context: The condition keys that the caller's requests have, as :class:`Request` takes them; what is not here is
+            not known, and may be there or not. An empty list says that a key is absent.
+
+    Attributes:
+        principal: The ARN or the service principal.
+        context: Pairs of key and values, as given.
+
+    Raises:
+        RequestError: for what makes no requests, and for a context that no request can have.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-reqcontext.html
+    """
+
+    principal: str = attrs.field(converter=text_of_principal)
+    context: Pairs = attrs.field(default=(), converter=_context, eq=_typed, hash=False)
+    requester: Requester = attrs.field(init=False, eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Take the principal apart."""
+        context = {fold(key): values for key, values in self.context}
+        object.__setattr__(self, "requester", requester_of(self.principal)._replace(context=context))
+
+
+def requester_from(caller: str | Principal | Caller) -> Requester:
+    """Take a caller apart, in whatever form it is given.
+
+    Raises:
+        RequestError: for what makes no requests to KMS.
+    """
+    return caller.requester if isinstance(caller, Caller) else requester_of(text_of_principal(caller))
+
+
+def request_by(caller: Requester, action: str, key: Key) -> Request:
+    """Return a request of a caller that was taken apart; words that are not known were warned of then."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UnknownWordWarning)
+        return Request(caller.text, action, tuple(caller.context.items()), key.account, key.arn)

@@ -8,10 +8,20 @@ A value that cannot be read matches nothing, so that a negated operator is met b
 
 from __future__ import annotations
 
+from enum import Enum
 from operator import eq, ge, gt, le, lt
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
 
-from kmspolicy._language._patterns import arn_like, like, text_of_literal
+from kmspolicy._language._patterns import (
+    arn_covers,
+    arn_like,
+    arn_meets,
+    covers,
+    like,
+    literal,
+    meets,
+    text_of_literal,
+)
 from kmspolicy._language._spans import (
     between,
     by_arn_pattern,
@@ -22,6 +32,7 @@ from kmspolicy._language._spans import (
     nothing_known,
 )
 from kmspolicy._language._values import (
+    OneOf,
     address,
     date_token,
     instant,
@@ -39,52 +50,100 @@ from kmspolicy._language._values import (
 from kmspolicy._language._variables import expand
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from kmspolicy._language._aliases import ContextValue
     from kmspolicy._language._spans import Span
     from kmspolicy._language._values import Token, Value
     from kmspolicy._language._variables import Facts
 
-    Match: TypeAlias = Callable[[Value, ContextValue, Facts], bool]
+    Answer: TypeAlias = "bool | Perhaps"
+    Match: TypeAlias = Callable[[Value, ContextValue | OneOf, Facts], Answer]
 
 # --- comparing one value of the policy with one of the request ---------------------------------------
 
 
-def _by_text(compare: Callable[[str, str], bool]) -> Match:
-    """Compare texts, the policy's with its variables put in."""
+class Perhaps(Enum):
+    """What a comparison says where no guide settles it, or not all of a value is known."""
 
-    def compared(value: Value, found: ContextValue, facts: Facts) -> bool:
+    NOT = False
+    """It is read as no."""
+    SO = True
+    """It is read as yes."""
+
+
+class _Texts(NamedTuple):
+    """A way to compare texts: two of them, and a pattern of the policy with all that a pattern of the request matches."""
+
+    compare: Callable[[str, str], Answer]
+    pattern_of: Callable[[str], str]
+    covers: Callable[[str, str], bool]
+    meets: Callable[[str, str], bool]
+
+    def match(self, value: Value, found: ContextValue | OneOf, facts: Facts) -> Answer:
+        """Compare texts, the policy's with its variables put in; that of a variable without a value is not settled."""
         text = expand(text_of(value), facts)
-        return text is not None and compare(text, text_of(found))
+        if text is None:
+            return Perhaps.NOT
+        return self._of_each(text, found) if isinstance(found, OneOf) else self.compare(text, text_of(found))
 
-    return compared
+    def _of_each(self, text: str, found: OneOf) -> Answer:
+        """Compare with a value of which not everything is known: yes or no where that does not matter."""
+        pattern = self.pattern_of(text)
+        if all(self.covers(pattern, one) for one in found.patterns):
+            return True
+        if not any(self.meets(pattern, one) for one in found.patterns):
+            return False
+        return Perhaps(self.compare(text, found.text) is True)
 
 
-def _same_text(text: str, found: str) -> bool:
+def _same(text: str, found: str) -> bool:
     return text_of_literal(text) == found
 
 
-def _same_text_in_any_case(text: str, found: str) -> bool:
+def _same_in_any_case(text: str, found: str) -> bool:
     return text_of_literal(text).lower() == found.lower()
 
 
-def _by(read: Callable[[ContextValue], Any], compare: Callable[[Any, Any], bool]) -> Match:
-    """Compare what both values stand for, the request's first."""
+def _only(text: str) -> str:
+    """Return the pattern that matches a text alone."""
+    return literal(text_of_literal(text))
 
-    def compared(value: Value, found: ContextValue, _: Facts) -> bool:
-        left, right = read(found), read(value)
-        return left is not None and right is not None and compare(left, right)
+
+def _covers_in_any_case(pattern: str, other: str) -> bool:
+    return covers(pattern.lower(), other.lower())
+
+
+def _meets_in_any_case(pattern: str, other: str) -> bool:
+    return meets(pattern.lower(), other.lower())
+
+
+def _like_arn(pattern: str, found: str) -> Answer:
+    """Compare ARNs; what a pattern matches that is no ARN is not settled."""
+    if pattern.count(":") < _COLONS or found.count(":") < _COLONS:
+        return Perhaps.NOT if like(pattern, found) else False
+    return arn_like(pattern, found)
+
+
+_COLONS: Final = 5
+
+
+def _by(read: Callable[[ContextValue], Any], compare: Callable[[Any, Any], bool]) -> Match:
+    """Compare what both values stand for, the request's first; what cannot be read is not settled."""
+
+    def compared(value: Value, found: ContextValue | OneOf, _: Facts) -> Answer:
+        left, right = read(text_of(found) if isinstance(found, OneOf) else found), read(value)
+        return Perhaps.NOT if left is None or right is None else compare(left, right)
 
     return compared
 
 
-def _in_network(value: Value, found: ContextValue, _: Facts) -> bool:
-    left, right = address(found), network(value)
-    return left is not None and right is not None and left in right
+def _of_network(value: Value, found: ContextValue | OneOf, _: Facts) -> Answer:
+    left, right = address(text_of(found)), network(value)
+    return Perhaps.NOT if left is None or right is None else left in right
 
 
-def _never(_: Value, __: ContextValue, ___: Facts) -> bool:
+def _never(_: Value, __: ContextValue | OneOf, ___: Facts) -> bool:
     """Compare presence, which is not a matter of values."""
     return False
 
@@ -114,12 +173,14 @@ class Kind(NamedTuple):
         token: Writes a value in the one spelling of all that mean the same.
         read: Reads a value, None for one that cannot be read; None where every text can be compared.
         variables: Whether policy variables may stand in its values.
+        reads_more: Whether IAM is known to read more texts than are documented, ``01T`` as a date for example.
     """
 
     name: Literal["String", "Numeric", "Date", "Bool", "Binary", "IPAddress", "ARN", "Null", "None"]
     token: Callable[[Value], Token]
     read: Callable[[Value], object] | None = None
     variables: bool = False
+    reads_more: bool = False
 
 
 class Operator(NamedTuple):
@@ -153,17 +214,21 @@ def _ordered(read: Callable[[Any], Any]) -> dict[str, Comparison]:
     }
 
 
-_SAME: Final = Comparison(_by_text(_same_text), exactly)
-_SAME_IN_ANY_CASE: Final = Comparison(_by_text(_same_text_in_any_case), in_any_case)
-_LIKE: Final = Comparison(_by_text(like), by_pattern, wildcards=True)
-_ARN_LIKE: Final = Comparison(_by_text(arn_like), by_arn_pattern, wildcards=True)
-_NETWORK: Final = Comparison(_in_network, in_network)
+_SAME: Final = Comparison(_Texts(_same, _only, covers, meets).match, exactly)
+_SAME_IN_ANY_CASE: Final = Comparison(
+    _Texts(_same_in_any_case, _only, _covers_in_any_case, _meets_in_any_case).match, in_any_case
+)
+_LIKE: Final = Comparison(_Texts(like, str, covers, meets).match, by_pattern, wildcards=True)
+_ARN_LIKE: Final = Comparison(
+    _Texts(_like_arn, str, arn_covers, arn_meets).match, by_arn_pattern, wildcards=True
+)
+_NETWORK: Final = Comparison(_of_network, in_network)
 _NUMBER: Final = _ordered(number)
 _TIME: Final = _ordered(instant)
 
 _STRING: Final = Kind("String", text_token, variables=True)
 _NUMERIC: Final = Kind("Numeric", number_token, number)
-_DATE: Final = Kind("Date", date_token, instant)
+_DATE: Final = Kind("Date", date_token, instant, reads_more=True)
 _BOOL: Final = Kind("Bool", truth_token, truth)
 _BINARY: Final = Kind("Binary", odd_token)
 _ADDRESS: Final = Kind("IPAddress", network_token, network)
@@ -264,9 +329,9 @@ NO_OPERATOR: Final = ParsedOperator(Operator("", Kind("None", odd_token), "", Co
 
 
 def holds(
-    parsed: ParsedOperator, values: Sequence[Value], found: Sequence[ContextValue], facts: Facts
+    parsed: ParsedOperator, values: Sequence[Value], found: Sequence[ContextValue | OneOf], facts: Facts
 ) -> bool:
-    """Return whether a condition is met.
+    """Return whether a condition is met; what no guide settles is read as it usually is.
 
     Args:
         parsed: The operator, with its qualifier.
@@ -274,13 +339,53 @@ def holds(
         found: The values that the request has of the key; none where the key is absent.
         facts: What else the request has, for variables.
     """
+    answer = verdict(parsed, values, found, facts)
+    return answer.value if isinstance(answer, Perhaps) else answer
+
+
+def verdict(
+    parsed: ParsedOperator, values: Sequence[Value], found: Sequence[ContextValue | OneOf], facts: Facts
+) -> Answer:
+    """Return whether a condition is met, and where that is not settled, how it is read.
+
+    The arguments are those of :func:`holds`.
+    """
     if parsed.of_presence:
-        return (not found) in map(truth, values)
+        return _of_presence(values, present=bool(found))
     every = parsed.of_every_value
     if not found:
-        return parsed.if_exists or every
+        settled = not (parsed.if_exists and parsed.qualifier == "ForAnyValue")
+        return (parsed.if_exists or every) if settled else Perhaps.SO
     if parsed.qualifier and set(found) == {""}:  # the guide: an empty text is an empty set
         return every
     match, negated = parsed.operator.comparison.match, parsed.operator.negated
-    each = (any(match(value, one, facts) for value in values) != negated for one in found)
-    return all(each) if every else any(each)
+    each = [_any(match(value, one, facts) for value in values) for one in found]
+    answers = [_not(answer) for answer in each] if negated else each
+    return _all(answers) if every else _any(answers)
+
+
+def _of_presence(values: Sequence[Value], *, present: bool) -> Answer:
+    asked = [truth(value) for value in values]
+    if (not present) in asked:
+        return True
+    return Perhaps.NOT if None in asked else False
+
+
+def _not(answer: Answer) -> Answer:
+    return Perhaps(not answer.value) if isinstance(answer, Perhaps) else not answer
+
+
+def _any(answers: Iterable[Answer]) -> Answer:
+    """Return whether one of some answers is yes; where none is for sure, perhaps."""
+    result: Answer = False
+    for answer in answers:
+        if answer is True:
+            return True
+        if answer is not False and result is not Perhaps.SO:
+            result = answer
+    return result
+
+
+def _all(answers: Iterable[Answer]) -> Answer:
+    """Return whether all of some answers are yes; where none is no for sure, perhaps."""
+    return _not(_any(map(_not, answers)))

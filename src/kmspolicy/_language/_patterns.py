@@ -50,6 +50,43 @@ def covers(pattern: str, other: str) -> bool:
     return pattern == other or (_ANY not in pattern and _matches(pattern, other.replace("*", _ANY), _ANY))
 
 
+def meets(pattern: str, other: str) -> bool:
+    """Return whether two patterns match a text in common; of one that is very long, that it may."""
+    if len(pattern) > _LONGEST:
+        return True
+    states = {(0, 0)}
+    seen: set[tuple[int, int]] = set()
+    while states:
+        one, two = states.pop()
+        if (one, two) in seen:
+            continue
+        seen.add((one, two))
+        if one == len(pattern) and two == len(other):
+            return True
+        states |= _next(pattern[one : one + 1], other[two : two + 1], one, two)
+    return False
+
+
+_LONGEST: Final = 4096
+"""The answer takes as many steps as the product of two lengths."""
+
+
+def _next(letter: str, other: str, one: int, two: int) -> set[tuple[int, int]]:
+    """Return the places of two patterns behind one more letter, or behind a star that stands for nothing more."""
+    states: set[tuple[int, int]] = set()
+    if letter == "*":
+        states.add((one + 1, two))
+    if other == "*":
+        states.add((one, two + 1))
+    if (
+        letter
+        and other
+        and (letter in "*?" or other in "*?" or text_of_literal(letter) == text_of_literal(other))
+    ):
+        states.add((one + (letter != "*"), two + (other != "*")))
+    return states
+
+
 def arn_like(pattern: str, text: str) -> bool:
     """Return whether a pattern matches an ARN part by part: no wildcard crosses one of the first five colons.
 
@@ -65,6 +102,12 @@ def arn_covers(pattern: str, other: str) -> bool:
     return pattern == other or (
         len(patterns) == len(parts) == _COLONS + 1 and all(map(covers, patterns, parts))
     )
+
+
+def arn_meets(pattern: str, other: str) -> bool:
+    """Return whether two ARN patterns match an ARN in common."""
+    patterns, others = pattern.split(":", _COLONS), other.split(":", _COLONS)
+    return len(patterns) == len(others) == _COLONS + 1 and all(map(meets, patterns, others))
 
 
 class _Part(NamedTuple):

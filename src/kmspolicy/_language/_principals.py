@@ -77,12 +77,19 @@ class PrincipalName(NamedTuple):
         """
         return self.text if self.kind != "account" else root_arn(self.partition or partition, self.account)
 
+    @property
+    def is_unsettled(self) -> bool:
+        """Whether nobody knows whom it stands for, or whether it works at all."""
+        return self.kind in _UNSETTLED or self.fault == "unsettled"
+
     def is_role_of(self, other: PrincipalName) -> bool:
         """Return whether it is a role of which another name is a session; sessions do not tell the paths of their roles."""
         return (self.kind, other.kind) == ("role", "session") and (
             (self.partition, self.account, self.name) == (other.partition, other.account, other.name)
         )
 
+
+_UNSETTLED: Final[frozenset[PrincipalKind]] = frozenset({"unique id", "identity provider", "canonical user"})
 
 # --- ARNs --------------------------------------------------------------------------------------------
 

@@ -22,10 +22,24 @@ Values: TypeAlias = Value | tuple[Value, ...]
 """A value in a document, or several."""
 
 
-def text_of(value: ContextValue) -> str:
+class OneOf(NamedTuple):
+    """A value of a request of which not everything is known: a text that one of some patterns matches.
+
+    Attributes:
+        patterns: The patterns.
+        text: The text that it is taken to be where one is needed.
+    """
+
+    patterns: tuple[str, ...]
+    text: str
+
+
+def text_of(value: ContextValue | OneOf) -> str:
     """Write a value as text, as it stands in a request."""
     if isinstance(value, str):
         return value
+    if isinstance(value, OneOf):
+        return value.text
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (int, float)):

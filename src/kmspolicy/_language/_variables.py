@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from kmspolicy._language._aliases import ContextValue
+    from kmspolicy._language._values import OneOf
 
 WITH_VARIABLES: Final = VERSIONS[0]
 """The version of the policy language that has variables."""
@@ -27,7 +28,7 @@ WITH_VARIABLES: Final = VERSIONS[0]
 class Facts(NamedTuple):
     """What is known of a request: the values of its condition keys, by their folded name."""
 
-    keys: Mapping[str, tuple[ContextValue, ...]]
+    keys: Mapping[str, tuple[ContextValue | OneOf, ...]]
     variables: bool
     """Whether the policy's version has policy variables."""
 

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 from kmspolicy._document._convert import plural
+from kmspolicy._language._key_arns import name_key
 from kmspolicy._language._patterns import like
 from kmspolicy._language._principals import name_of
 from kmspolicy._language._spelling import fold
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from kmspolicy._document import Policy, Principal, Statement
+    from kmspolicy._language._key_arns import Key
+    from kmspolicy._language._operators import Answer
     from kmspolicy._language._principals import PrincipalName
     from kmspolicy._normal._clauses import Clause
 
@@ -49,10 +52,9 @@ class Rule(NamedTuple):
         """Whether it is a Deny."""
         return self.statement.effect == "Deny"
 
-    @property
-    def is_about_the_key(self) -> bool:
-        """Whether its Resource is the key that has the policy, which is always ``"*"``."""
-        return self.statement.resource == "*" or "*" in plural(self.statement.resource)
+    def names_key(self, key: Key) -> Answer:
+        """Return whether its Resource is the key that has the policy."""
+        return name_key(plural(self.statement.resource), key)
 
     def is_about(self, action: str) -> bool:
         """Return whether it is about an action, given in lower case."""

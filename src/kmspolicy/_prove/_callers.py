@@ -269,7 +269,9 @@ def _caller(text: str, rest: _Rest | None = None, role: str = "") -> Iterator[Ca
         requester = requester_of(text)
     except RequestError:
         return
-    keys: dict[str, tuple[ContextValue, ...]] = {key: (value,) for key, value in requester.keys.items()}
+    keys: dict[str, tuple[ContextValue, ...]] = {
+        key: (text_of(value),) for key, value in requester.keys.items()
+    }
     if role:
         keys[ARN] = (role,)
     if rest is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from itertools import chain
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -10,6 +9,7 @@ from kmspolicy._document import Policy, Principal, Statement
 from kmspolicy._document._convert import plural
 from kmspolicy._evaluate._decide import Outcome, decided
 from kmspolicy._language._actions import ACTIONS
+from kmspolicy._language._key_arns import ANY_KEY
 from kmspolicy._language._keys import condition_key
 from kmspolicy._normal._rules import rules_of
 from kmspolicy._prove._actions import actions_of
@@ -115,10 +115,11 @@ class Grid:
     def _ways(self, rule: Rule, policy: Rules) -> Iterator[Way]:
         """Go through the ways in which a statement can apply to a request, as far as the key and conditions go."""
         about: Way = ()
-        if not rule.is_about_the_key:
+        named = rule.names_key(ANY_KEY)
+        if named is False:
+            return
+        if named is not True:
             resources = plural(rule.statement.resource)
-            if not any(map(_KEY_ARN, resources)):
-                return
             asks = f"whether the key is {' or '.join(map(repr, resources))}"
             about = (Answer(Doubt(asks, is_settled=False), yes=True),)
         for way in ways_of(rule.clauses, variables=policy.variables):
@@ -270,7 +271,6 @@ _USUAL: Final[Mapping[KeyType, tuple[str, ...]]] = {
     "IPAddress": ("198.51.100.1",),
 }
 """Values of keys, by type, where any will do."""
-_KEY_ARN: Final = re.compile(r"arn:[^:]+:kms:[^:]*:[^:]*:(?:key|alias)/.").match
 
 
 def _collected(atoms: Iterable[Atom]) -> tuple[dict[str, dict[object, Test]], list[Doubt]]:

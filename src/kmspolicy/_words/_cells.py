@@ -43,10 +43,12 @@ def cell_words(cell: Cell, when: Callable[[Sequence[Condition]], str]) -> str:
     if cell.denied == ALWAYS:
         return "no"
     parts: list[str] = []
+    with_iam = f", with IAM of {cell.iam_of}" if cell.iam_of else ""
+    iam = f"IAM of {cell.iam_of}" if cell.iam_of else "IAM"
     if cell.allowed:
-        parts.append("yes" if cell.allowed == ALWAYS else f"if {when(cell.allowed)}")
+        parts.append(f"{'yes' if cell.allowed == ALWAYS else f'if {when(cell.allowed)}'}{with_iam}")
     if cell.delegated:
-        parts.append("IAM" if cell.delegated == ALWAYS else f"IAM if {when(cell.delegated)}")
+        parts.append(iam if cell.delegated == ALWAYS else f"{iam} if {when(cell.delegated)}")
     if cell.denied:
         parts.append(f"no if {when(cell.denied)}")
     return ", ".join(parts) or "·"

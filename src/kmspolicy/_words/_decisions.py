@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from kmspolicy._evaluate._decide import Outcome
+from kmspolicy._evaluate._decide import Outcome, works_across_accounts
 from kmspolicy._language._actions import ACTIONS
 from kmspolicy._language._spelling import fold
 from kmspolicy._language._values import text_of
@@ -18,25 +18,46 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from kmspolicy._document import Statement
-    from kmspolicy._evaluate._decide import Decision, Mismatch
+    from kmspolicy._evaluate._decide import Assumption, Decision, Mismatch
     from kmspolicy._evaluate._request import Request
 
 
 def decision_words(decision: Decision) -> str:
-    """Return a decision as a sentence, and why statements do not apply where none does."""
+    """Return a decision as a sentence, why statements do not apply where none does, and what it assumes."""
+    assumed = lines(decision.assumptions, lambda one: f"  {_assumption(one)}")
+    return "\n".join([*_said(decision), *assumed])
+
+
+def _said(decision: Decision) -> list[str]:
     request = decision.request
     who = name_words(request.caller.name)
     if request.caller.kind == "account":
         who = f"the root user of {who}"
+    if not works_across_accounts(request):
+        what = f"{request.action} does not work on a key of another account"
+        return [f"{what}: no key policy in account {request.account} can allow it to {who}."]
     if decision.outcome is Outcome.NOT_GRANTED:
-        return "\n".join([f"No statement allows {request.action} to {who}.", *_reasons(decision)])
+        return [f"No statement allows {request.action} to {who}.", *_reasons(decision)]
     verb = _VERBS[decision.outcome][len(decision.decided_by) > 1]
     says = (
         f"{listed(decision.decided_by, lambda index: label(decision.policy, index))} {verb} {request.action}"
     )
     if decision.outcome is Outcome.DELEGATED:
-        return f"{says} by {who} to the IAM policies of account {request.caller.account}."
-    return f"{says} to {who}.{_as_well(decision)}"
+        return [f"{says} by {who} to the IAM policies of account {request.caller.account}."]
+    return [f"{says} to {who}.{_as_well(decision)}"]
+
+
+def _assumption(assumption: Assumption) -> str:
+    """Say what is assumed, and what settles it."""
+    if assumption.element != "Condition":
+        return f"{assumption.path}: taken to be another key; Request(key_arn=...) settles it"
+    met = "met" if assumption.is_met else "not met"
+    if fold(assumption.key or "") == "aws:principalarn":
+        return (
+            f"{assumption.path}: taken to be {met}; the session does not tell the path of its role, which "
+            "aws:PrincipalArn in the context does"
+        )
+    return f"{assumption.path}: taken to be {met}, which no guide says"
 
 
 _VERBS: Final = {

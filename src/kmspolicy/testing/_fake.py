@@ -15,8 +15,7 @@ from kmspolicy._check import Severity
 from kmspolicy._check._check import check_text, principal_of_put
 from kmspolicy._check._lockout import LOCKOUTS
 from kmspolicy._document import Policy
-from kmspolicy._evaluate import Outcome, Request, decide
-from kmspolicy._evaluate._callers import text_of_principal
+from kmspolicy._evaluate import Caller, Outcome, Request, decide
 from kmspolicy._language._principals import name_of
 from kmspolicy._language._spelling import fold
 from kmspolicy.errors import PolicyDocumentError, UnknownWordWarning
@@ -79,7 +78,8 @@ class FakeKMS:
     Args:
         account: The id of the account that the keys are in; None for the caller's.
         region: The Region that the keys are in; from it follows the partition of all ARNs.
-        caller: The ARN of who calls, or a Principal with this single name; None for the root user of the account.
+        caller: The ARN of who calls, a Principal with this single name, or a :class:`kmspolicy.Caller`, whose context is
+            that of the requests; None for the root user of the account.
         context: The condition keys of the caller's requests, beyond those that follow from the caller, as of a
             :class:`kmspolicy.Request`; ``kms:BypassPolicyLockoutSafetyCheck`` follows from the request.
         principals: The ARNs of the users and roles that exist, for KMS refuses others; None for all.
@@ -107,7 +107,7 @@ class FakeKMS:
         *,
         account: str | None = None,
         region: str = "us-east-1",
-        caller: str | Principal | None = None,
+        caller: str | Principal | Caller | None = None,
         context: Context = (),
         principals: Iterable[str] | None = None,
         iam_allows: bool = True,
@@ -118,9 +118,10 @@ class FakeKMS:
         self.account: str = who.account if account is None else account
         self.region: str = region
         self.partition: str = _service.partition_of(region)
-        given = caller is not None and text_of_principal(caller) == who.text
+        known = caller if isinstance(caller, Caller) else Caller(own if caller is None else caller)
+        given = caller is not None and known.principal == who.text
         self.caller: str = who.text if given else f"arn:{self.partition}:iam::{who.account}:root"
-        self.context: Context = context
+        self.context: Context = context or known.context
         self.principals: set[str] | None = None if principals is None else set(principals)
         self.iam_allows: bool = iam_allows
         self.calls: list[tuple[str, dict[str, Any]]] = []
@@ -431,7 +432,10 @@ class FakeKMS:
             policy = Policy.from_json(text)
         except PolicyDocumentError as error:
             raise self._error(operation, malformed, "") from error
-        findings = check_text(policy, text, caller=self.caller, account=self.account)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UnknownWordWarning)  # it was given when the fake was made
+            caller = Caller(self.caller, self.context)
+        findings = check_text(policy, text, caller=caller, account=self.account)
         codes = [finding.code for finding in findings if _refuses(finding)]
         for code in sorted(codes, key=_service.is_malformed):
             if code not in LOCKOUTS:
