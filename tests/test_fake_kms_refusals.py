@@ -132,7 +132,7 @@ async def test_lockout_is_that_of_the_caller() -> None:
 
 
 async def test_principals_must_exist() -> None:
-    """Where a test says which do; accounts always do."""
+    """Where a test says which do."""
     fake = FakeKMS(principals=[ALICE])
     key_id = fake.add_key()
     await fake.put_key_policy(KeyId=key_id, Policy=Policy([ADMIN, TO_ALICE]).to_json())

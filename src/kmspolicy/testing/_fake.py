@@ -18,12 +18,14 @@ from kmspolicy._document import Policy
 from kmspolicy._evaluate import Caller, Outcome, Request, decide
 from kmspolicy._language._principals import name_of
 from kmspolicy._language._spelling import fold
+from kmspolicy._normal._rules import names_of
 from kmspolicy.errors import PolicyDocumentError, UnknownWordWarning
 from kmspolicy.testing import _service
 from kmspolicy.testing._printing import printed, without
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from collections.abc import Set as AbstractSet
 
     from botocore.exceptions import ClientError
 
@@ -82,7 +84,9 @@ class FakeKMS:
             that of the requests; None for the root user of the account.
         context: The condition keys of the caller's requests, beyond those that follow from the caller, as of a
             :class:`kmspolicy.Request`; ``kms:BypassPolicyLockoutSafetyCheck`` follows from the request.
-        principals: The ARNs of the users and roles that exist, for KMS refuses others; None for all.
+        principals: The ARNs of the users and roles that exist, for KMS refuses others; None for all. Account ids and
+            services among them say which of those exist, beside the key's own account and those of the users and roles;
+            with none, all do.
         iam_allows: Whether the caller's IAM policies allow the caller's requests, which decides where the key policy
             leaves it to them.
 
@@ -92,7 +96,7 @@ class FakeKMS:
         partition: The partition of the Region.
         caller: The ARN of who calls.
         context: The condition keys of the caller's requests.
-        principals: The ARNs of the users and roles that exist; None for all.
+        principals: The users and roles, accounts and services that exist; None for all.
         iam_allows: Whether the caller's IAM policies allow the caller's requests.
         calls: The calls so far: the name of the operation and the parameters, as they were given. What a client does
             not send, as its parameters are wrong, is not here.
@@ -217,8 +221,10 @@ class FakeKMS:
     def add_principal(self, arn: str) -> None:
         """Create a user or role, again perhaps: policies can name it, and those that show a unique id still do.
 
+        An account or a service that KMS did not know so far can be named from now on.
+
         Args:
-            arn: The ARN of the user or role.
+            arn: The ARN of the user or role, an account id, or a service.
         """
         self._deleted.discard(arn)
         if self.principals is not None:
@@ -417,12 +423,11 @@ class FakeKMS:
             return attrs.evolve(request, context=(*others, bypass))
 
     def _authorize(self, operation: str, key: _Key, parameters: Mapping[str, Any]) -> None:
-        """Refuse a caller whom the key's policy does not allow this, or who is of another account."""
-        request = self._request(operation, parameters)
-        outcome = decide(Policy.from_json(key.text), request).outcome
-        allowed = outcome is Outcome.ALLOWED or (outcome is Outcome.DELEGATED and self.iam_allows)
-        if not allowed or request.caller.account != self.account:
-            text = _service.DENIALS.get(outcome, _service.DENIALS[Outcome.NOT_GRANTED])
+        """Refuse a caller whom the key's policy does not allow this: of another account, what works across accounts."""
+        decision = decide(Policy.from_json(key.text), self._request(operation, parameters))
+        granted = decision.outcome in (Outcome.ALLOWED, Outcome.DELEGATED)
+        if not granted or (decision.iam_must_allow and not self.iam_allows):
+            text = _service.DENIALS[Outcome.DELEGATED if granted else decision.outcome]
             raise self._error(operation, "AccessDeniedException", self._filled(text, operation, key.arn))
 
     def _refuse(self, operation: str, text: str, *, bypass: bool) -> None:
@@ -439,7 +444,7 @@ class FakeKMS:
         codes = [finding.code for finding in findings if _refuses(finding)]
         for code in sorted(codes, key=_service.is_malformed):
             if code not in LOCKOUTS:
-                raise self._error(operation, *_service.ANSWERS.get(code, (malformed, "")))
+                raise self._error(operation, _service.ANSWERS[code].code, _service.ANSWERS[code].message)
         if not all(map(self._exists, _names(policy))):
             raise self._error(operation, malformed, _service.PRINCIPALS)
         if not bypass and (not LOCKOUTS.isdisjoint(codes) or not self._may_put(policy)):
@@ -450,17 +455,12 @@ class FakeKMS:
         request = Request(self.caller, "kms:PutKeyPolicy", account=self.account)
         return self.iam_allows or decide(policy, request).outcome is not Outcome.DELEGATED
 
-    def _exists(self, text: str) -> bool:
+    def _exists(self, name: PrincipalName) -> bool:
         """Return whether a principal exists, in the partition of the key; of a session, whether its role does."""
-        if text in self._deleted:
+        deleted = name.text in self._deleted or _has_role_of(self._deleted, name)
+        if deleted or name.partition not in ("", self.partition):
             return False
-        name = name_of("AWS", text)
-        if name.partition not in ("", self.partition):
-            return False
-        if name.kind == "session":
-            known = self.principals is None or _has_role_of(self.principals, name)
-            return known and not _has_role_of(self._deleted, name)
-        return name.kind not in ("user", "role") or self.principals is None or text in self.principals
+        return self.principals is None or _is_listed(name, self.principals, self.account)
 
     def _filled(self, text: str, operation: str, arn: str) -> str:
         return text.format(arn=arn, caller=self.caller, operation=operation)
@@ -480,16 +480,33 @@ def _refuses(finding: Finding) -> bool:
     return finding.severity is Severity.ERROR or finding.code in _service.REFUSED_THOUGH_NO_ERROR
 
 
+def _is_listed(name: PrincipalName, listed: AbstractSet[str], own: str) -> bool:
+    """Return whether a principal is among those that exist; accounts and services are, unless others of them are listed.
+
+    KMS refuses accounts that it cannot validate, too: https://github.com/aws-samples/siem-on-amazon-opensearch-service/issues/32.
+    """
+    if name.kind == "session":
+        return _has_role_of(listed, name)
+    if name.kind == "service":
+        services = {text for text in listed if name_of("Service", text).fault is None}
+        return not services or name.text in services
+    if name.kind == "account":
+        names = [name_of("AWS", text) for text in listed]
+        closed = any(one.kind == "account" for one in names)
+        return not closed or name.account in {own, *(one.account for one in names)}
+    return name.kind not in ("user", "role") or name.text in listed
+
+
 def _has_role_of(arns: Iterable[str], session: PrincipalName) -> bool:
     """Return whether one of the ARNs is that of a session's role, whose path does not matter."""
     return any(name_of("AWS", arn).is_role_of(session) for arn in arns)
 
 
-def _names(policy: Policy) -> list[str]:
-    """List the AWS principals of a policy."""
+def _names(policy: Policy) -> list[PrincipalName]:
+    """List the principals of a policy that KMS looks up."""
     return [
         name
         for statement in policy.statements
-        for element in (statement.principal, statement.not_principal)
-        for name in (element["AWS"] if element is not None else ())
+        for name in (*names_of(statement.principal), *names_of(statement.not_principal))
+        if name.type in ("AWS", "Service")
     ]

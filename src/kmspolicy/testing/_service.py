@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/kms/latest/APIReference/CommonErrors.html
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final, NotRequired, TypedDict
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, NotRequired, TypedDict
 
 from botocore.errorfactory import ClientExceptionsFactory
 from botocore.exceptions import ClientError
@@ -144,24 +144,49 @@ _FOR_ALL_VALUES: Final = (
 )
 # https://github.com/awsdocs/aws-kms-developer-guide/issues/47
 _CONDITION_KEYS: Final = "These condition keys are not permitted in a key policy: aws:ResourceTag, kms:ResourceTag, kms:ResourceAliases"
-# By the code of the finding: the error, and its text; KMS often gives none.
-ANSWERS: Final[Mapping[str, tuple[str, str]]] = {
-    "POLICY_SIZE_EXCEEDS_RESOURCE_POLICY_QUOTA": ("LimitExceededException", _TOO_LONG),
-    "UNSUPPORTED_CHARACTER": ("ValidationException", _CHARACTERS),
-    "MISSING_PRINCIPAL": (MALFORMED, "Policy contains a statement with no principal."),
-    "UNSUPPORTED_WILDCARD_IN_PRINCIPAL": (MALFORMED, PRINCIPALS),
-    "WILDCARD_IN_SERVICE_PRINCIPAL": (MALFORMED, PRINCIPALS),
-    "INVALID_PRINCIPAL_FORMAT": (MALFORMED, PRINCIPALS),
-    "INVALID_USER_REFERENCE": (MALFORMED, PRINCIPALS),
-    "INVALID_ROLE_REFERENCE": (MALFORMED, PRINCIPALS),
-    "OVERLY_PERMISSIVE_CONDITION": (MALFORMED, _FOR_ALL_VALUES),
-    "UNSUPPORTED_CONDITION_KEY_IN_POLICY": (MALFORMED, _CONDITION_KEYS),
+
+
+class Answer(NamedTuple):
+    """What KMS answers to a policy that it refuses.
+
+    Attributes:
+        code: The error code.
+        message: The text; KMS often gives none.
+        evidence: How it is known that KMS refuses it: AWS says so of KMS; somebody saw it, or quotes AWS in public; or it is
+            likely, since AWS says so of IAM's policies, or of what a policy is.
+    """
+
+    code: str
+    message: str
+    evidence: Literal["documented", "observed", "likely"]
+
+
+# By the code of the finding.
+ANSWERS: Final[Mapping[str, Answer]] = {
+    "POLICY_SIZE_EXCEEDS_RESOURCE_POLICY_QUOTA": Answer("LimitExceededException", _TOO_LONG, "documented"),
+    "UNSUPPORTED_CHARACTER": Answer("ValidationException", _CHARACTERS, "documented"),
+    "MISSING_STATEMENT": Answer(MALFORMED, "", "likely"),
+    "MISSING_PRINCIPAL": Answer(MALFORMED, "Policy contains a statement with no principal.", "observed"),
+    "MISSING_ACTION": Answer(MALFORMED, "", "observed"),
+    "MISSING_RESOURCE": Answer(MALFORMED, "", "observed"),
+    "UNSUPPORTED_RESOURCE_ARN_IN_POLICY": Answer(MALFORMED, "", "observed"),
+    "UNSUPPORTED_WILDCARD_IN_PRINCIPAL": Answer(MALFORMED, PRINCIPALS, "observed"),
+    "WILDCARD_IN_SERVICE_PRINCIPAL": Answer(MALFORMED, PRINCIPALS, "likely"),
+    "INVALID_PRINCIPAL_FORMAT": Answer(MALFORMED, PRINCIPALS, "observed"),
+    "INVALID_USER_REFERENCE": Answer(MALFORMED, PRINCIPALS, "observed"),
+    "INVALID_ROLE_REFERENCE": Answer(MALFORMED, PRINCIPALS, "observed"),
+    "INVALID_CONDITION_OPERATOR": Answer(MALFORMED, "", "likely"),
+    "NULL_WITH_IF_EXISTS": Answer(MALFORMED, "", "likely"),
+    "OVERLY_PERMISSIVE_CONDITION": Answer(MALFORMED, _FOR_ALL_VALUES, "documented"),
+    "UNSUPPORTED_CONDITION_KEY_IN_POLICY": Answer(MALFORMED, _CONDITION_KEYS, "observed"),
+    "LOCKOUT_EVERYONE": Answer(MALFORMED, LOCKOUT, "documented"),
+    "LOCKOUT_CALLER": Answer(MALFORMED, LOCKOUT, "documented"),
 }
 
 
 def is_malformed(code: str) -> bool:
     """Return whether KMS calls it malformed; size and characters have errors of their own, and are looked at first."""
-    return ANSWERS.get(code, (MALFORMED, ""))[0] == MALFORMED
+    return ANSWERS[code].code == MALFORMED
 
 
 REFUSED_THOUGH_NO_ERROR: Final = frozenset({"INVALID_USER_REFERENCE", "INVALID_ROLE_REFERENCE"})
