@@ -33,7 +33,7 @@ FAULTS: Final = (
     Fault("a wildcard in a name crosses a slash", "_callers", 'letters=token.letters | {"/"}', "letters=token.letters"),
     Fault("a star is one letter at least", "_texts", "state |= (state & self._many) << 1", "pass"),
     Fault("a star that settles a test settles none", "_texts", "state = state & rest | settled", "state = state & rest"),
-    Fault("the Kelvin sign is no k", "_texts", '{"k": "\\u212a", ', "{"),
+    Fault("the Kelvin sign is not a k", "_texts", '{"k": "\\u212a", ', "{"),
     Fault("other letters have one case", "_texts", '(upper if upper.lower() == letter else "")', '""'),
     Fault("letters without a case are refused", "_texts", "raise UnsettledCaseError", "pass"),
     Fault("words are not left out", "_texts", '(node is None or "" not in node)', "True"),

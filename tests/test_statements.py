@@ -108,7 +108,7 @@ def test_users_of_each_kind_of_key(kind: Any, actions: list[str]) -> None:
 def test_a_kind_of_key_that_does_not_exist() -> None:
     """The error says which there are."""
     none: Any = "RSA"
-    with pytest.raises(errors.BuilderError, match=r"^a key is for one of 'symmetric', 'hmac', .* not 'RSA'$"):
+    with pytest.raises(errors.BuilderError, match=r"^expected one of 'symmetric', 'hmac', .* not 'RSA'$"):
         statements.key_users(USER, kind=none)
 
 
@@ -347,7 +347,7 @@ def test_another_account_with_grants(resources_only: bool, actions: list[str]) -
 
 NONE: Any = None
 REFUSED: list[tuple[Callable[[], object], str]] = [
-    (lambda: statements.nitro_enclave(ROLE), "give one of them"),
+    (lambda: statements.nitro_enclave(ROLE), "to attest the enclave"),
     (lambda: statements.nitro_enclave(ROLE, image_sha384=""), "ImageSha384: expected hexadecimal digits"),
     (lambda: statements.nitro_enclave(ROLE, pcrs={0: "hello"}), "PCR0: expected hexadecimal digits"),
     (lambda: statements.nitro_enclave(ROLE, pcrs={8: "0" * 96}), "that are not all 0"),
@@ -376,8 +376,8 @@ REFUSED: list[tuple[Callable[[], object], str]] = [
     (lambda: statements.deny_short_waiting_period(30), "expected 7 to 29 days, not 30"),
     (lambda: statements.deny_short_waiting_period(6), "expected 7 to 29 days"),
     (lambda: statements.deny_short_waiting_period(7.5), "expected 7 to 29 days"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
-    (lambda: statements.console_policy(ACCOUNT, kind="x"), "a key is for one of"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
-    (lambda: statements.key_users(USER, kind=["x"]), "a key is for one of"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    (lambda: statements.console_policy(ACCOUNT, kind="x"), "expected one of"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    (lambda: statements.key_users(USER, kind=["x"]), "expected one of"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
 ]  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Condition keys, typed: what a request must be like, in words that the editor completes.
+"""The condition keys, with the operators of their types.
 
 ::
 

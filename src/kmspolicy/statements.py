@@ -50,7 +50,7 @@ __all__ = [
 ]
 
 KeyKind: TypeAlias = Literal["symmetric", "hmac", "rsa encryption", "signing", "key agreement"]
-"""What a KMS key is for, which decides what its users may do."""
+"""The purpose of a KMS key, which determines what its users may do."""
 
 _USE: Final[Mapping[KeyKind, tuple[Action | ActionPattern, ...]]] = {
     "symmetric": ("kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"),
@@ -64,7 +64,7 @@ _USE: Final[Mapping[KeyKind, tuple[Action | ActionPattern, ...]]] = {
 
 
 def enable_iam_policies(account: str, *, partition: str = "aws") -> Statement:
-    """Let the account's IAM policies decide; without this, they have no say about the key.
+    """Let the account's IAM policies decide; without this statement, they have no effect on the key.
 
     Args:
         account: The account id, 12 digits.
@@ -125,7 +125,7 @@ _IMPORT: Final[tuple[Action, ...]] = ("kms:ImportKeyMaterial",)
 
 
 def key_users(principal: Principal, /, *principals: Principal, kind: KeyKind = "symmetric") -> Statement:
-    """Let principals use the key for what it is for.
+    """Let principals use the key for its purpose.
 
     Args:
         principal: A user of the key; ``Principal.account(...)`` for another account.
@@ -138,7 +138,7 @@ def key_users(principal: Principal, /, *principals: Principal, kind: KeyKind = "
 
 
 def grants_for_aws_resources(principal: Principal, /, *principals: Principal) -> Statement:
-    """Let principals give AWS services, for the resources these make, grants on the key.
+    """Let principals create grants on the key for AWS services and their resources.
 
     Args:
         principal: A user of the key.
@@ -177,7 +177,7 @@ def console_policy(  # noqa: PLR0913 - the choices of the console's pages
     imported: bool = False,
     partition: str = "aws",
 ) -> Policy:
-    """Return the policy that the console gives to a key that is created there.
+    """Return the policy of a key that is created in the console.
 
     Args:
         account: The account id, 12 digits.
@@ -207,7 +207,7 @@ def console_policy(  # noqa: PLR0913 - the choices of the console's pages
 
 
 def use_by_account(account: str, *, kind: KeyKind = "symmetric", partition: str = "aws") -> Statement:
-    """Let another account use the key, whose IAM policies must allow it, too.
+    """Let another account use the key; its IAM policies must allow it, too.
 
     AWS services that keep data for the other account, as EBS does for a volume, need grants as well:
     :func:`use_by_account_with_grants`.
@@ -226,7 +226,7 @@ def use_by_account(account: str, *, kind: KeyKind = "symmetric", partition: str 
 def use_by_account_with_grants(
     account: str, *, aws_resources_only: bool = True, partition: str = "aws"
 ) -> tuple[Statement, Statement]:
-    """Let another account use the key, and give grants on it to AWS services.
+    """Let another account use the key, and create grants on it for AWS services.
 
     The labels are not those of the page, which has the console's, but those of the page on Auto Scaling below: the
     statements fit beside :func:`console_policy`.
@@ -260,7 +260,9 @@ def use_through_service(service: str, *, account: str) -> Statement:
     https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-caller-account
     """
     if not _SERVICE_IN_REGION(service):
-        raise BuilderError(f"expected a service in a Region, ec2.us-west-2.amazonaws.com, not {service!r}")
+        raise BuilderError(
+            f"expected a service in a Region, such as ec2.us-west-2.amazonaws.com, not {service!r}"
+        )
     permission = allow(
         "kms:Encrypt",
         "kms:Decrypt",
@@ -309,7 +311,7 @@ def nitro_enclave(
     image_sha384: str | None = None,
     pcrs: Mapping[int, str] | None = None,
 ) -> Statement:
-    """Let a role decrypt and make data keys only from an attested Nitro enclave.
+    """Let a role decrypt and generate data keys only from an attested Nitro enclave.
 
     The page's statement allows kms:GenerateRandom as well, which has no effect in a key policy and is left out.
 
@@ -330,7 +332,7 @@ def nitro_enclave(
         values = {conditions.recipient_attestation_image_sha384: image_sha384, **values}
     if not values:
         raise BuilderError(
-            "an enclave is attested by the digest of its image or by a register; give one of them"
+            "pass the digest of the enclave's image or the value of a register, to attest the enclave"
         )
     statement = allow("kms:Decrypt", "kms:GenerateDataKey").to(principal, *principals)
     for key, value in values.items():
@@ -366,7 +368,7 @@ def cloudwatch_logs(
     """
     if partition not in _DOMAINS:
         raise BuilderError(
-            f"a partition whose service principals are known is {', '.join(_DOMAINS)}, not {partition!r}"
+            f"expected a partition whose service principals are known ({', '.join(_DOMAINS)}), not {partition!r}"
         )
     if log_group is not None and not _LOG_GROUP(log_group):
         raise BuilderError(f"expected the name of a log group, not {log_group!r}")
@@ -449,7 +451,7 @@ def sns_event_source(service: str, source_arn: str, account: str) -> Statement:
         account: The account of the resource, 12 digits.
 
     Raises:
-        BuilderError: for EventBridge, whose events such conditions would keep out: see :func:`eventbridge_sends`.
+        BuilderError: for EventBridge, which does not work with these conditions: see :func:`eventbridge_sends`.
 
     https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
     """
@@ -484,7 +486,7 @@ def sqs_event_source(service: str, source_arn: str, account: str | None = None) 
         account: The account of the resource, 12 digits; may be left out where the ARN names it.
 
     Raises:
-        BuilderError: where neither names the account, as the ARN of a bucket does not.
+        BuilderError: if no argument has the account; the ARN of a bucket does not have it.
 
     https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html#compatibility-with-aws-services
     """
@@ -542,7 +544,7 @@ def eventbridge_sends() -> Statement:
 
 
 def config_delivers(account: str) -> Statement:
-    """Let AWS Config encrypt what it delivers to a bucket for an account.
+    """Let AWS Config encrypt the files that it delivers to a bucket for an account.
 
     Args:
         account: The account whose configuration is delivered, 12 digits.
@@ -592,7 +594,7 @@ _ACCOUNT_OF_ARN: Final = 4
 
 
 def _bound(statement: Statement, source_arn: str, account: str) -> Statement:
-    """Bind a service to a resource of an account, so that nobody else can make it act for them."""
+    """Limit a service to a resource of an account: it must not act for anybody else."""
     return statement.when(conditions.source_account.equals(account)).when(
         conditions.source_arn.arn_like(source_arn)
     )
@@ -609,7 +611,7 @@ def _trail(arn: str) -> tuple[str, str]:
     match = _TRAIL(arn) if isinstance(arn, str) else None
     if match is None:
         raise BuilderError(
-            f"expected the ARN of a trail, arn:aws:cloudtrail:REGION:ACCOUNT:trail/NAME, not {arn!r}"
+            f"expected the ARN of a trail, such as arn:aws:cloudtrail:REGION:ACCOUNT:trail/NAME, not {arn!r}"
         )
     return match["partition"], match["account"]
 
@@ -624,7 +626,7 @@ _TRAIL: Final = re.compile(
 
 
 def deny_deletion(except_arn: str | Principal | None = None) -> Statement:
-    """Deny everyone, or everyone but one principal, to delete the key, its material, or to disable it.
+    """Deny everyone, or everyone except one principal, to delete the key or its material, or to disable it.
 
     Args:
         except_arn: The principal that may, or its ARN, with ``*`` and ``?`` if need be; None for nobody. Whoever may put
@@ -641,13 +643,13 @@ def deny_deletion(except_arn: str | Principal | None = None) -> Statement:
 
 
 def deny_short_waiting_period(days: int) -> Statement:
-    """Deny everyone to schedule the deletion of the key with a waiting period of so many days or fewer.
+    """Deny everyone to schedule the deletion of the key with a waiting period up to a number of days.
 
     Args:
         days: 7 to 29, since a waiting period is 7 to 30 days long.
 
     Raises:
-        BuilderError: for other days, which would deny nothing or everything.
+        BuilderError: for other numbers of days, which would deny nothing or everything.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-schedule-key-deletion-pending-window-in-days
     """
@@ -672,5 +674,5 @@ def deny_bypassing_lockout_check() -> Statement:
 
 def _use(kind: KeyKind) -> tuple[Action | ActionPattern, ...]:
     if not isinstance(kind, str) or kind not in _USE:
-        raise BuilderError(f"a key is for one of {', '.join(map(repr, _USE))}, not {kind!r}")
+        raise BuilderError(f"expected one of {', '.join(map(repr, _USE))}, not {kind!r}")
     return _USE[kind]

@@ -1,4 +1,4 @@
-"""The canonical policy of all that mean the same, and equivalence."""
+"""Canonical policies, and equivalence."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 
 def canonical(policy: Policy, *, partition: str = "aws") -> Policy:
-    """Write a policy in one way out of all that mean the same.
+    """Return the canonical form of a policy: the same for all spellings.
 
-    Sid and Id are dropped. Statements are merged by condition and actions, and ordered; lists are ordered, without what
-    stands twice or is covered by a wildcard; a list of one is a name; account ids are root ARNs; actions and
-    condition keys are spelt as AWS spells them; the Version is ``2012-10-17`` unless variables occur. What KMS would
-    refuse stays as it is written.
+    Sid and Id are dropped. Statements are merged by condition and actions, and ordered; lists are ordered, without
+    duplicates and names that a wildcard covers; a list of one is a name; account ids are root ARNs; actions and
+    condition keys are spelt as AWS spells them; the Version is ``2012-10-17`` unless variables occur. Elements that
+    KMS would refuse stay as they are.
 
     Args:
         policy: Any policy.
@@ -55,7 +55,7 @@ def canonical(policy: Policy, *, partition: str = "aws") -> Policy:
 
 
 def form(policy: Policy, partition: str) -> Form:
-    """Bring a policy into its normal form."""
+    """Return the normal form of a policy."""
     return form_of(policy, parts_of(rules_of(policy), partition))
 
 
@@ -64,7 +64,7 @@ _Principals: TypeAlias = frozenset[tuple[str, str]] | Except | Malformed
 
 
 def _together(everyone: Sequence[Who]) -> Iterable[_Principals]:
-    """Put the principals of one statement together; a Not-element stands alone."""
+    """Group principals into statements; each Not-element needs its own statement."""
     alone = [who for who in everyone if isinstance(who, (Except, Malformed))]
     names = frozenset(who for who in everyone if not isinstance(who, (Except, Malformed)))
     return (*((names,) if names else ()), *alone)
@@ -122,12 +122,12 @@ _SPELLING: Final[Mapping[str, str]] = {
 
 
 def equivalent(a: Policy, b: Policy, *, partition: str = "aws") -> bool:
-    """Return whether two policies certainly mean the same, whatever the spelling.
+    """Return whether two policies certainly mean the same, in any spelling.
 
-    What does not matter: the order of statements and lists; a name or a list of one; what stands twice; Sid and Id;
+    These do not matter: the order of statements and lists; a name or a list of one name; duplicates; Sid and Id;
     ``"*"`` or ``{"AWS": "*"}``; an account id or the account's root ARN as a principal; the case of actions and
     condition keys; actions that a wildcard covers; statements split or merged; booleans, numbers, dates and networks
-    written in another way; ArnEquals or ArnLike; the Version where no variables occur. What does: the case of principals
+    written in another way; ArnEquals or ArnLike; the Version if there are no variables. These do matter: the case of principals
     and of other condition values, partitions, account ids and root ARNs in conditions.
 
     Args:
@@ -136,7 +136,7 @@ def equivalent(a: Policy, b: Policy, *, partition: str = "aws") -> bool:
         partition: The partition of the key: an account id as a principal is the account's root ARN there.
 
     Returns:
-        True is certain. False means "not shown": two policies can mean the same in ways that are not looked for.
+        True is certain. False means "not shown": policies can mean the same in ways that this function does not find.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
     """

@@ -1,4 +1,4 @@
-"""Differences: what changed from one policy to another, and who gains or loses access by it."""
+"""Differences between policies, and who gains or loses access."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class AccessChange(NamedTuple):
     every: tuple[str, ...]
 
     def __str__(self) -> str:
-        """Say it on one line, as a printed difference does."""
+        """Return it on one line, as in a printed difference."""
         from kmspolicy._render._diff import access_as_text  # noqa: PLC0415 - most are not drawn
 
         return access_as_text(self)
@@ -110,7 +110,7 @@ class Diff:
         return bool(self.added or self.removed or self.changed or self.version or self.labels)
 
     def __str__(self) -> str:
-        """Show it for a terminal."""
+        """Return the difference as text for a terminal."""
         from kmspolicy._render._diff import as_text  # noqa: PLC0415 - most differences are not drawn
 
         return as_text(self)
@@ -124,7 +124,7 @@ def diff(
     key_arn: str | None = None,
     partition: str = "aws",
 ) -> Diff:
-    """Say what changes from one policy to another.
+    """Return the difference between two policies.
 
     Statements that mean the same are left aside, wherever they stand. Of the others those with the same Sid belong
     together, if no other has it, then those that are most alike; what belongs to nothing was added or removed.
@@ -168,7 +168,7 @@ def diff(
 
 
 class _Whole(NamedTuple):
-    """A policy, taken apart once for all that is compared."""
+    """A policy and the parts that are compared, computed once."""
 
     rules: Rules
     parts: tuple[Part, ...]
@@ -214,7 +214,7 @@ def _place(pair: tuple[_Side, _Side]) -> int:
 def _pairs(
     before: list[_Side], after: list[_Side], key: Callable[[_Side], object], *, once: bool = False
 ) -> _Pairs:
-    """Take out of both lists what has the same key; only what no other has, if once."""
+    """Remove pairs with the same key from both lists; with ``once``, only keys that are unique."""
     waiting: dict[object, list[_Side]] = {}
     for side in before:
         waiting.setdefault(key(side), []).append(side)
@@ -232,7 +232,7 @@ _LIKE: Final = 0.5
 
 
 def _alike(before: list[_Side], after: list[_Side]) -> _Pairs:
-    """Take out of both lists what has at least half of its parts in common, what has most first."""
+    """Remove pairs that share at least half of their parts from both lists, the most similar first."""
     scores = sorted(
         ((_likeness(one, other), one, other) for one, other in _candidates(before, after)),
         key=lambda score: (-score[0], score[1].number, score[2].number),
@@ -249,7 +249,7 @@ def _alike(before: list[_Side], after: list[_Side]) -> _Pairs:
 
 
 def _candidates(before: Iterable[_Side], after: Iterable[_Side]) -> _Pairs:
-    """List the pairs that have more in common than an effect and the key."""
+    """Return the pairs that share more than the effect and the resource."""
     having: dict[object, list[_Side]] = {}
     for side in before:
         for token in side.tokens:
@@ -281,7 +281,7 @@ def _take_out(pairs: _Pairs, before: list[_Side], after: list[_Side]) -> None:
 
 
 def _elements(rule: Rule, partition: str) -> dict[str, dict[object, str]]:
-    """List what a statement is made of: for each element, what is compared and how it is written."""
+    """Return the parts of a statement: for each element, what is compared and how it is written."""
     statement = rule.statement
     elements: dict[str, dict[object, str]] = {"Effect": {statement.effect: statement.effect}}
     who = "Principal" if statement.not_principal is None else "NotPrincipal"
@@ -322,7 +322,7 @@ def _renamed(one: _Side, other: _Side) -> list[Change]:
 
 
 def _moved(one: _Whole, other: _Whole) -> list[Change]:
-    """List the Sids by which not the same is found in two policies that are equivalent."""
+    """Return the Sids that name different statements in two equivalent policies."""
     before, after = _by_sid(one), _by_sid(other)
     return _change(
         "Statement.Sid",
@@ -332,7 +332,7 @@ def _moved(one: _Whole, other: _Whole) -> list[Change]:
 
 
 def _by_sid(whole: _Whole) -> dict[str, Form]:
-    """Return the normal form of what stands under each Sid."""
+    """Return the normal form of the statements with each Sid."""
     parts: dict[str, list[Part]] = {}
     for rule, part in zip(whole.rules.statements, whole.parts, strict=True):
         if rule.statement.sid is not None:
@@ -408,7 +408,7 @@ class _More:
 
 
 class _Implied:
-    """What conditions imply, each taken apart once."""
+    """The implications between conditions, each condition parsed once."""
 
     def __init__(self, *, same_version: bool) -> None:
         self._same_version = same_version
@@ -416,7 +416,7 @@ class _Implied:
         self._known: dict[tuple[int, int], bool] = {}
 
     def within(self, ways: Sequence[Condition], others: Sequence[Condition]) -> bool:
-        """Return whether each of some conditions is met only where one of the others is met, too."""
+        """Return whether each of these conditions implies one of the others."""
         return all(any(self._implies(way, other) for other in others) for way in ways)
 
     def _implies(self, condition: Condition, other: Condition) -> bool:
@@ -429,7 +429,7 @@ class _Implied:
         return self._known[pair]
 
     def _of(self, condition: Condition) -> tuple[Clause, ...]:
-        """Take a condition apart; it is kept, so that its identity stays its own."""
+        """Return the parts of a condition; keep the condition, so that its id is not reused."""
         if id(condition) not in self._clauses:
             self._clauses[id(condition)] = condition, clauses_of(condition)
         return self._clauses[id(condition)][1]

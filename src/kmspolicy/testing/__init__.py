@@ -1,4 +1,4 @@
-"""For tests of applications: a KMS in memory that refuses what KMS refuses, and a clock that does not wait.
+"""Tools for the tests of applications: a KMS in memory, with the rules of KMS, and a clock that does not wait.
 
 ::
 
@@ -7,8 +7,8 @@
     await KeyPolicies(fake).put(key_id, policy)
     assert fake.policy(key_id) == policy
 
-Which policies it refuses it takes from :func:`kmspolicy.check`, and who may call from :func:`kmspolicy.decide`, so that
-there is one set of rules; which of them AWS documents and which were only observed, ``docs/how-to/testing.md`` says.
+It uses :func:`kmspolicy.check` to refuse policies and :func:`kmspolicy.decide` to authorise callers: there is only one set
+of rules. ``docs/how-to/testing.md`` says which of them AWS documents, and which were only observed.
 """
 
 from kmspolicy.testing._clock import VirtualClock

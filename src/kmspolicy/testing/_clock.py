@@ -10,17 +10,17 @@ from itertools import count
 class VirtualClock:
     """A clock whose time passes only in its sleeps, which it records.
 
-    ``KeyPolicies(client, sleep=clock.sleep, clock=clock)`` repeats without waiting. Several tasks may sleep at a time: when
-    nothing else happens in the event loop for some rounds, time passes to the end of the shortest sleep. It does not wait
-    for sockets or threads.
+    ``KeyPolicies(client, sleep=clock.sleep, clock=clock)`` retries without waiting. Several tasks may sleep at the same time:
+    when nothing else happens in the event loop for some rounds, the time jumps to the end of the shortest sleep. The clock
+    does not wait for sockets or threads.
 
     Attributes:
-        now: The seconds it shows.
-        slept: The seconds of each sleep, in the order in which they began.
+        now: The current time, in seconds.
+        slept: The seconds of each sleep, in the order in which the sleeps began.
     """
 
     def __init__(self) -> None:
-        """Start somewhere."""
+        """Start at an arbitrary time."""
         self.now: float = 1000.0
         self.slept: list[float] = []
         self._order = count()
@@ -29,19 +29,19 @@ class VirtualClock:
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def __call__(self) -> float:
-        """Tell the time, in seconds."""
+        """Return the time, in seconds."""
         return self.now
 
     async def sleep(self, seconds: float) -> None:
         """Let time pass.
 
         Args:
-            seconds: How much.
+            seconds: The length of the sleep.
         """
         self.slept.append(seconds)
         loop = asyncio.get_running_loop()
         end = loop.create_future()
-        if loop is not self._loop:  # whoever slept in another loop, which has ended, sleeps no more
+        if loop is not self._loop:  # sleeps of another loop, which has ended, are forgotten
             self._loop = loop
             self._sleepers.clear()
         idle = not self._sleepers
@@ -52,7 +52,7 @@ class VirtualClock:
         await end
 
     def _pass(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Let time pass once nobody has begun to sleep for some rounds of the event loop."""
+        """Let time pass when no sleep has begun for some rounds of the event loop."""
         while self._sleepers and self._sleepers[0][2].done():  # was cancelled
             heappop(self._sleepers)
         if not self._sleepers:
@@ -67,5 +67,5 @@ class VirtualClock:
             loop.call_soon(self._pass, loop)
 
 
-# Tasks that only wait for each other go on within few rounds; one that waits for a socket is not waited for.
+# Tasks that only wait for each other continue within a few rounds; the clock does not wait for sockets.
 _ROUNDS = 50

@@ -1,4 +1,4 @@
-"""FakeKMS: a client of a KMS in memory."""
+"""FakeKMS: a client with a KMS in memory."""
 
 from __future__ import annotations
 
@@ -65,45 +65,45 @@ class _Failure:
     key_id: str | None
 
     def meets(self, operation: str, parameters: Mapping[str, Any]) -> bool:
-        """Return whether it is for a call."""
+        """Return whether the failure applies to a call."""
         key_id = parameters.get("KeyId", "").rpartition("/")[2]
         return self.operation in (None, operation) and self.key_id in (None, key_id)
 
 
 class FakeKMS:
-    """A KMS client that keeps keys and their policies in memory, and refuses what KMS refuses.
+    """A KMS client that keeps keys and policies in memory, and refuses what KMS refuses.
 
-    It has the methods of aiobotocore's client that policies need: ``create_key``, ``put_key_policy``, ``get_key_policy``
-    and ``list_key_policies``. They take and refuse the parameters that botocore's client takes and refuses, and their
-    errors are botocore's: the classes of ``exceptions`` for those that its model of KMS has, ``ClientError`` for others.
+    It has the methods of aiobotocore's client for key policies: ``create_key``, ``put_key_policy``, ``get_key_policy``
+    and ``list_key_policies``. They validate parameters like botocore's client, and raise botocore's errors:
+    the classes of ``exceptions`` for errors in its model of KMS, ``ClientError`` for others.
 
     Args:
-        account: The id of the account that the keys are in; None for the caller's.
-        region: The Region that the keys are in; from it follows the partition of all ARNs.
-        caller: The ARN of who calls, a Principal with this single name, or a :class:`kmspolicy.Caller`, whose context is
+        account: The id of the account of the keys; None for the account of the caller.
+        region: The Region of the keys, which determines the partition of all ARNs.
+        caller: The ARN of the caller, a Principal with only this name, or a :class:`kmspolicy.Caller`, whose context is
             that of the requests; None for the root user of the account.
-        context: The condition keys of the caller's requests, beyond those that follow from the caller, as of a
+        context: The condition keys of the caller's requests that do not follow from the caller, as for a
             :class:`kmspolicy.Request`; ``kms:BypassPolicyLockoutSafetyCheck`` follows from the request.
-        principals: The ARNs of the users and roles that exist, for KMS refuses others; None for all. Account ids and
+        principals: The ARNs of the users and roles that exist, since KMS refuses others; None if all exist. Account ids and
             services among them say which of those exist, beside the key's own account and those of the users and roles;
             with none, all do.
-        iam_allows: Whether the caller's IAM policies allow the caller's requests, which decides where the key policy
-            leaves it to them.
+        iam_allows: Whether the caller's IAM policies allow the caller's requests, for key policies that leave the decision to
+            them.
 
     Attributes:
-        account: The id of the account that the keys are in.
-        region: The Region that the keys are in.
+        account: The id of the account of the keys.
+        region: The Region of the keys.
         partition: The partition of the Region.
-        caller: The ARN of who calls.
+        caller: The ARN of the caller.
         context: The condition keys of the caller's requests.
         principals: The users and roles, accounts and services that exist; None for all.
         iam_allows: Whether the caller's IAM policies allow the caller's requests.
-        calls: The calls so far: the name of the operation and the parameters, as they were given. What a client does
-            not send, as its parameters are wrong, is not here.
+        calls: The calls so far: the name of the operation and the parameters, as they were given. Calls with wrong
+            parameters, which a client does not send, are not in the list.
 
     Raises:
-        RequestError: for a caller who can put no policy, an account that is none, or a context that is none.
-        botocore.exceptions.UnknownRegionError: for a Region that is none.
+        RequestError: if the caller cannot put a policy, or the account or the context is not valid.
+        botocore.exceptions.UnknownRegionError: if there is no such Region.
     """
 
     def __init__(  # noqa: PLR0913 - what a test may say
@@ -116,7 +116,7 @@ class FakeKMS:
         principals: Iterable[str] | None = None,
         iam_allows: bool = True,
     ) -> None:
-        """Start without keys."""
+        """Create a KMS without keys."""
         own = _ACCOUNT if account is None else account
         who = principal_of_put(own if caller is None else caller)
         self.account: str = who.account if account is None else account
@@ -136,13 +136,15 @@ class FakeKMS:
         self._stale_reads: int = 0
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            Request(self.caller, "kms:PutKeyPolicy", context, self.account)  # refuses what is none
+            Request(
+                self.caller, "kms:PutKeyPolicy", context, self.account
+            )  # refuses values that are not valid
         for warning in caught:
             warnings.warn(str(warning.message), warning.category, stacklevel=2)
 
     @property
     def exceptions(self) -> Any:  # noqa: ANN401 - botocore makes the classes
-        """The classes of errors by their names, ``fake.exceptions.NotFoundException`` for example, as a client has them.
+        """The classes of errors by name, such as ``fake.exceptions.NotFoundException``, as in a client.
 
         https://docs.aws.amazon.com/boto3/latest/guide/error-handling.html
         """
@@ -150,16 +152,16 @@ class FakeKMS:
 
     @property
     def meta(self) -> SimpleNamespace:
-        """What a client tells of itself: ``partition`` and ``region_name``."""
+        """The facts about the client: ``partition`` and ``region_name``."""
         return SimpleNamespace(partition=self.partition, region_name=self.region)
 
-    # --- what a test does ---
+    # --- methods for tests ---
 
     def add_key(self, policy: Policy | None = None) -> str:
-        """Add a key, whatever its policy says.
+        """Add a key, without a check of its policy.
 
         Args:
-            policy: Its policy; None for the one that KMS gives.
+            policy: Its policy; None for the default policy of KMS.
 
         Returns:
             The key id.
@@ -172,39 +174,39 @@ class FakeKMS:
         return key_id
 
     def policy(self, key_id: str) -> Policy:
-        """Return the policy of a key as it was put, before KMS prints it in its own way.
+        """Return the policy of a key as it was put, not as KMS prints it.
 
         Args:
             key_id: The key id.
 
         Raises:
-            KeyError: for a key that is not here.
+            KeyError: if there is no such key.
         """
         return Policy.from_json(self._keys[key_id].text)
 
     def set_policy(self, key_id: str, policy: Policy) -> None:
-        """Change the policy of a key as somebody else would, whatever it says and without a call.
+        """Change the policy of a key like somebody else, without a check and without a call.
 
         Args:
             key_id: The key id.
             policy: The policy.
 
         Raises:
-            KeyError: for a key that is not here.
+            KeyError: if there is no such key.
         """
         key = self._keys[key_id]
         key.previous, key.text = key.text, policy.to_json()
 
     def delete_principal(self, arn: str) -> str:
-        """Delete a user or role: policies that name it as a principal show its unique id from now on, as KMS does.
+        """Delete a user or role: policies that name it as a principal show its unique id from now on, like KMS.
 
-        Its ARN elsewhere, in conditions above all, stays. A policy that names it is refused from now on.
+        Its ARN stays in other places, such as conditions. A new policy that names it is refused from now on.
 
         Args:
             arn: The ARN of the user or role.
 
         Returns:
-            The unique id that stands in its place.
+            The unique id that replaces it.
 
         https://repost.aws/knowledge-center/kms-policy-error-invalid-principals
         """
@@ -219,7 +221,7 @@ class FakeKMS:
         return unique_id
 
     def add_principal(self, arn: str) -> None:
-        """Create a user or role, again perhaps: policies can name it, and those that show a unique id still do.
+        """Create a user or role, perhaps again: policies can name it; those that show a unique id still do.
 
         An account or a service that KMS did not know so far can be named from now on.
 
@@ -242,15 +244,15 @@ class FakeKMS:
         """Let the next calls fail.
 
         Args:
-            code: The error code, ``DependencyTimeoutException`` for example; the HTTP status follows from it.
-            times: How many calls.
-            message: What the error says; None for AWS's text, where it is known.
+            code: The error code, such as ``DependencyTimeoutException``; the HTTP status follows from it.
+            times: The number of calls.
+            message: The message of the error; None for AWS's text, if it is known.
             operation: The operation whose calls fail: ``CreateKey``, ``PutKeyPolicy``, ``GetKeyPolicy`` or
                 ``ListKeyPolicies``; None for any.
             key_id: The id or the ARN of the key whose calls fail; None for any.
 
         Raises:
-            ValueError: for another operation.
+            ValueError: if there is no such operation.
 
         https://docs.aws.amazon.com/kms/latest/APIReference/CommonErrors.html
         """
@@ -260,20 +262,20 @@ class FakeKMS:
         self._failures += [_Failure(code, message, operation, only)] * times
 
     def stale(self, *, reads: int) -> None:
-        """Let the next reads of a policy return it as it was before the last put, for KMS is eventually consistent.
+        """Let the next reads return the policy before the last put: KMS is eventually consistent.
 
         Args:
-            reads: How many calls of ``get_key_policy``, of any keys; those on a key that never had another policy
-                return the one it has.
+            reads: The number of calls of ``get_key_policy``, of any keys. For a key that never had another policy, they
+                return its only policy.
 
         https://docs.aws.amazon.com/kms/latest/developerguide/accessing-kms.html#programming-eventual-consistency
         """
         self._stale_reads = reads
 
-    # --- what a client does ---
+    # --- methods of the client ---
 
     async def __aenter__(self) -> Self:
-        """Open it, as ``session.create_client("kms")`` does with a client."""
+        """Open it, like a client of ``session.create_client("kms")``."""
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -281,10 +283,10 @@ class FakeKMS:
         await self.close()
 
     async def close(self) -> None:
-        """Do nothing: keys and policies stay, and it can be called again."""
+        """Do nothing: keys and policies stay, and further calls are possible."""
 
     async def create_key(self, **parameters: Unpack[CreateKeyParameters]) -> dict[str, Any]:
-        """Make a key, with its policy if there is one.
+        """Create a key, with the given policy if any.
 
         Args:
             parameters: ``Policy`` and ``BypassPolicyLockoutSafetyCheck``; the others of the operation change nothing.
@@ -293,8 +295,8 @@ class FakeKMS:
             ``KeyMetadata``, of which there are the ids and the ARN.
 
         Raises:
-            botocore.exceptions.ClientError: where KMS would refuse the policy.
-            botocore.exceptions.ParamValidationError: where a client would refuse the parameters.
+            botocore.exceptions.ClientError: if KMS would refuse the policy.
+            botocore.exceptions.ParamValidationError: if a client would refuse the parameters.
 
         https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html
         """
@@ -319,7 +321,7 @@ class FakeKMS:
 
         Raises:
             botocore.exceptions.ClientError: where KMS would refuse it.
-            botocore.exceptions.ParamValidationError: where a client would refuse the parameters.
+            botocore.exceptions.ParamValidationError: if a client would refuse the parameters.
 
         https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html
         """
@@ -340,8 +342,8 @@ class FakeKMS:
             ``Policy`` and ``PolicyName``.
 
         Raises:
-            botocore.exceptions.ClientError: where there is no such key, or the caller may not read its policy.
-            botocore.exceptions.ParamValidationError: where a client would refuse the parameters.
+            botocore.exceptions.ClientError: if there is no such key, or the caller may not read its policy.
+            botocore.exceptions.ParamValidationError: if a client would refuse the parameters.
 
         https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyPolicy.html
         """
@@ -360,11 +362,11 @@ class FakeKMS:
             parameters: ``KeyId``, ``Limit`` and ``Marker``.
 
         Returns:
-            ``PolicyNames``, and ``Truncated``, which is false, so that there is no ``NextMarker``.
+            ``PolicyNames``, and ``Truncated``, which is false: there is no ``NextMarker``.
 
         Raises:
-            botocore.exceptions.ClientError: where there is no such key, or the caller may not list its policies.
-            botocore.exceptions.ParamValidationError: where a client would refuse the parameters.
+            botocore.exceptions.ClientError: if there is no such key, or the caller may not list its policies.
+            botocore.exceptions.ParamValidationError: if a client would refuse the parameters.
 
         https://docs.aws.amazon.com/kms/latest/APIReference/API_ListKeyPolicies.html
         """
@@ -372,7 +374,7 @@ class FakeKMS:
         self._key("ListKeyPolicies", parameters)
         return {"PolicyNames": ["default"], "Truncated": False, **self._answered()}
 
-    # --- inside ---
+    # --- private methods ---
 
     def _called(self, operation: str, parameters: Mapping[str, Any]) -> None:
         _service.validate(operation, parameters)
@@ -387,13 +389,13 @@ class FakeKMS:
             raise self._error(operation, failure.code, text)
 
     def _arn(self, key_id: str) -> str:
-        """Return the ARN of a key, which need not exist."""
+        """Return the ARN of a key, which does not have to exist."""
         if key_id.startswith("arn:"):
             return key_id
         return f"arn:{self.partition}:kms:{self.region}:{self.account}:key/{key_id}"
 
     def _key(self, operation: str, parameters: Mapping[str, Any]) -> _Key:
-        """Find a key whose policy lets the caller do this."""
+        """Return a key, if its policy allows the operation to the caller."""
         key_id: str = parameters["KeyId"]
         arn = _KEY_ARN(key_id)
         if arn is None and key_id.startswith("arn:"):
@@ -414,7 +416,7 @@ class FakeKMS:
 
     def _request(self, operation: str, parameters: Mapping[str, Any]) -> Request:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UnknownWordWarning)  # it was given when the fake was made
+            warnings.simplefilter("ignore", UnknownWordWarning)  # the constructor gave this warning
             request = Request(self.caller, f"kms:{operation}", self.context, self.account)
             if operation != "PutKeyPolicy":
                 return request
@@ -431,14 +433,14 @@ class FakeKMS:
             raise self._error(operation, "AccessDeniedException", self._filled(text, operation, key.arn))
 
     def _refuse(self, operation: str, text: str, *, bypass: bool) -> None:
-        """Refuse a policy that KMS refuses: for its text, then its principals, and last for whom it locks out."""
+        """Refuse a policy that KMS refuses: for its text, then for its principals, then for a lockout."""
         malformed = _service.MALFORMED
         try:
             policy = Policy.from_json(text)
         except PolicyDocumentError as error:
             raise self._error(operation, malformed, "") from error
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UnknownWordWarning)  # it was given when the fake was made
+            warnings.simplefilter("ignore", UnknownWordWarning)  # the constructor gave this warning
             caller = Caller(self.caller, self.context)
         findings = check_text(policy, text, caller=caller, account=self.account)
         codes = [finding.code for finding in findings if _refuses(finding)]
@@ -456,7 +458,7 @@ class FakeKMS:
         return self.iam_allows or decide(policy, request).outcome is not Outcome.DELEGATED
 
     def _exists(self, name: PrincipalName) -> bool:
-        """Return whether a principal exists, in the partition of the key; of a session, whether its role does."""
+        """Return whether a principal, or the role of a session, exists in the partition of the key."""
         deleted = name.text in self._deleted or _has_role_of(self._deleted, name)
         if deleted or name.partition not in ("", self.partition):
             return False
@@ -477,7 +479,7 @@ class FakeKMS:
 
 
 def _refuses(finding: Finding) -> bool:
-    return finding.severity is Severity.ERROR or finding.code in _service.REFUSED_THOUGH_NO_ERROR
+    return finding.severity is Severity.ERROR or finding.code in _service.REFUSED_WARNINGS
 
 
 def _is_listed(name: PrincipalName, listed: AbstractSet[str], own: str) -> bool:

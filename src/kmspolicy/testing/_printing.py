@@ -1,4 +1,4 @@
-"""How KMS prints a policy, and what it shows of principals that were deleted."""
+"""How KMS prints a policy, and how it shows deleted principals."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def printed(text: str, partition: str) -> str:
-    """Print a policy as KMS does: other white space, principals in another order, ids as ARNs, one name alone.
+    """Print a policy like KMS: other white space, principals in another order, account ids as ARNs, no lists of one name.
 
     Args:
         text: The JSON of the policy, as it was put.
@@ -24,15 +24,15 @@ def printed(text: str, partition: str) -> str:
 
 
 def without(text: str, arn: str, unique_id: str) -> str:
-    """Put the unique id of a deleted user or role where its ARN was a principal; elsewhere the ARN stays.
+    """Replace the ARN of a deleted user or role by its unique id, but only as a principal.
 
     Args:
         text: The JSON of the policy.
         arn: The ARN of the user or role.
-        unique_id: What stands in its place.
+        unique_id: The unique id.
 
     Returns:
-        The JSON; as it was where it does not name the principal.
+        The JSON, unchanged if it does not name the principal.
     """
     document = json.loads(text)
     found = False
@@ -46,7 +46,7 @@ def without(text: str, arn: str, unique_id: str) -> str:
 
 
 def _principals(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Go through the elements Principal and NotPrincipal of a document that have names."""
+    """Yield the elements Principal and NotPrincipal of a document that have names."""
     whole: Any = document["Statement"]
     elements: list[dict[str, Any]] = [whole] if isinstance(whole, dict) else whole
     for element in elements:
@@ -68,7 +68,7 @@ def _names(kind: str, names: Any, partition: str) -> Any:  # noqa: ANN401 - JSON
 
 
 def _jackson(value: Any, margin: str) -> str:  # noqa: ANN401 - JSON
-    """Print JSON as KMS's printer does: two spaces a level, arrays on one line, a space before the colon."""
+    """Print JSON like KMS: two spaces for each level, arrays on one line, a space before the colon."""
     if isinstance(value, dict):
         deeper = f"{margin}  "
         members = (

@@ -1,4 +1,4 @@
-"""The service as its clients see it: parameters and errors by botocore's own model of KMS, texts and statuses as known.
+"""The service as clients see it: parameters and errors from botocore's model of KMS, and the known texts and statuses.
 
 https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html#API_PutKeyPolicy_Errors
 https://docs.aws.amazon.com/kms/latest/APIReference/CommonErrors.html
@@ -21,7 +21,7 @@ from kmspolicy._evaluate import Outcome
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-# --- what botocore knows ---------------------------------------------------------------------------
+# --- facts of botocore ------------------------------------------------------------------------------
 
 
 class CreateKeyParameters(TypedDict, total=False):
@@ -64,7 +64,7 @@ class ListKeyPoliciesParameters(TypedDict):
     Marker: NotRequired[str]
 
 
-# By the loader, and not by a session, which would read the configuration of whoever runs the tests.
+# The loader is used instead of a session, which would read the configuration of the developer.
 
 
 @cache
@@ -79,15 +79,15 @@ def _endpoints() -> EndpointResolver:
 
 @cache
 def exceptions() -> Any:  # noqa: ANN401 - botocore makes the classes
-    """Return the exceptions that a client of KMS has, as ``client.exceptions``."""
+    """Return the exceptions of a KMS client, like ``client.exceptions``."""
     return ClientExceptionsFactory().create_client_exceptions(_model())
 
 
 def partition_of(region: str) -> str:
-    """Return the partition of a Region, ``aws-cn`` for example.
+    """Return the partition of a Region, such as ``aws-cn``.
 
     Raises:
-        botocore.exceptions.UnknownRegionError: for a text that is not a Region.
+        botocore.exceptions.UnknownRegionError: if there is no such Region.
     """
     return _endpoints().get_partition_for_region(region)
 
@@ -96,14 +96,14 @@ def validate(operation: str, parameters: Mapping[str, Any]) -> None:
     """Refuse the parameters that a client refuses before it sends anything.
 
     Raises:
-        botocore.exceptions.ParamValidationError: with all that is wrong.
+        botocore.exceptions.ParamValidationError: if a parameter is wrong; lists all problems.
     """
     shape: Any = _model().operation_model(operation).input_shape
     validate_parameters(parameters, shape)
 
 
 def error(operation: str, code: str, message: str, request_id: str) -> ClientError:
-    """Make the error of botocore for an answer of KMS: of its own class where the model has one.
+    """Return botocore's error for an answer of KMS, of its own class if the model has one.
 
     Args:
         operation: The name of the operation.
@@ -123,11 +123,11 @@ def error(operation: str, code: str, message: str, request_id: str) -> ClientErr
 
 
 def metadata(request_id: str, status: int = 200) -> dict[str, Any]:
-    """Return what botocore tells of an answer."""
+    """Return botocore's metadata of an answer."""
     return {"RequestId": request_id, "HTTPStatusCode": status, "RetryAttempts": 0}
 
 
-# --- what KMS says ---------------------------------------------------------------------------------
+# --- answers of KMS --------------------------------------------------------------------------------
 
 LOCKOUT: Final = "The new key policy will not allow you to update the key policy in the future."
 PRINCIPALS: Final = "Policy contains a statement with one or more invalid principals."
@@ -185,12 +185,12 @@ ANSWERS: Final[Mapping[str, Answer]] = {
 
 
 def is_malformed(code: str) -> bool:
-    """Return whether KMS calls it malformed; size and characters have errors of their own, and are looked at first."""
+    """Return whether KMS calls it malformed; size and characters have their own errors and are checked first."""
     return ANSWERS[code].code == MALFORMED
 
 
-REFUSED_THOUGH_NO_ERROR: Final = frozenset({"INVALID_USER_REFERENCE", "INVALID_ROLE_REFERENCE"})
-# Others are 400.
+REFUSED_WARNINGS: Final = frozenset({"INVALID_USER_REFERENCE", "INVALID_ROLE_REFERENCE"})
+# The status of all others is 400.
 STATUS: Final[Mapping[str, int]] = {
     "DependencyTimeoutException": 500,
     "InternalFailure": 500,
