@@ -33,7 +33,7 @@ FILES: Final = (
 
 PHRASES: Final = {
     r"so that nothing (was|is) sent": "; nothing was sent",
-    r"(?<!there\s)(is|are) no (?!longer|more|such|new)[a-z]+": "is not a ...",
+    r"(?<!there\s)(is|are) no (?!longer|more|such|new|for)[a-z]+": "is not a ...",
     r"ha(s|ve) not (one|got)": "does not have, must have exactly one",
     r"a list of one is none": "say what is expected",
     r"save (that|for|in|when)|, save [\w`]+": "except",

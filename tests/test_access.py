@@ -157,13 +157,13 @@ def test_actions() -> None:
         (
             ("nobody", "kms:Decrypt"),
             KeyError,
-            r"no principal 'nobody'; access takes more of them as also=\[...\]",
+            r"no principal 'nobody'; to add it, call access\(policy, also=\[...\]",
         ),
         ((APP, "kms:CreateKey"), KeyError, "no action 'kms:CreateKey'"),
         (
             (Principal.arn(APP) | Principal.arn(SESSION), "kms:Decrypt"),
             errors.RequestError,
-            "one principal, not 2",
+            "must have exactly one name, not 2",
         ),
     ],
 )
@@ -190,11 +190,11 @@ def test_principals_that_the_policy_names_in_conditions_only() -> None:
     )
     assert table[breaker, "kms:ScheduleKeyDeletion"].access is Access.DELEGATED
     assert table[ROOT, "kms:ScheduleKeyDeletion"].access is Access.CONDITIONAL
-    with pytest.raises(errors.RequestError, match="makes no requests"):
+    with pytest.raises(errors.RequestError, match="cannot make requests"):
         access(policy, also=["BreakGlass"])
     alone: Any = Principal.arn(breaker)
     for single in (alone, breaker):
-        with pytest.raises(TypeError, match="put a single one into a list"):
+        with pytest.raises(TypeError, match="also must be a list of principals"):
             access(policy, also=single)
 
 

@@ -312,9 +312,12 @@ NOT_TEXT: Any = 7
     ("caller", "text"),
     [
         ("s3.amazonaws.com", "s3.amazonaws.com is a service"),
-        ("nobody", "'nobody' makes no requests"),
-        (NOT_TEXT, "a principal is an ARN, an account id or a service principal, not 7"),
-        (Principal.arn(ALICE) | Principal.arn(APP), "a request has one principal, not 2"),
+        ("nobody", "'nobody' cannot make requests"),
+        (NOT_TEXT, "a principal must be an ARN, an account id or a service principal, not 7"),
+        (
+            Principal.arn(ALICE) | Principal.arn(APP),
+            "the principal of a request must have exactly one name, not 2",
+        ),
     ],
 )
 def test_who_is_no_caller(caller: str | Principal, text: str) -> None:
@@ -326,7 +329,7 @@ def test_who_is_no_caller(caller: str | Principal, text: str) -> None:
 @pytest.mark.parametrize("account", ["1111-2222-3333", "", NOT_TEXT])
 def test_what_is_no_account(account: str) -> None:
     """It has twelve digits, in a text."""
-    with pytest.raises(errors.RequestError, match="an account is an account id of 12 digits"):
+    with pytest.raises(errors.RequestError, match="an account must be an account id of 12 digits"):
         check(Policy([ADMIN]), account=account)
 
 

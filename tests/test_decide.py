@@ -369,27 +369,30 @@ NOTHING: Any = None
 @pytest.mark.parametrize(
     ("build", "text"),
     [
-        (lambda: Request("*", "kms:Decrypt"), "'*' makes no requests"),
-        (lambda: Request("alice", "kms:Decrypt"), "'alice' makes no requests"),
-        (lambda: Request(f"arn:aws:iam::{ACCOUNT}:role/*", "kms:Decrypt"), "makes no requests"),
-        (lambda: Request(f"arn:aws:iam::{ACCOUNT}:group/admins", "kms:Decrypt"), "makes no requests"),
-        (lambda: Request(f"arn:aws:sts::{ACCOUNT}:role/App", "kms:Decrypt"), "makes no requests"),
-        (lambda: Request(f"arn:aws:sts::{ACCOUNT}:root", "kms:Decrypt"), "makes no requests"),
-        (lambda: Request(f"arn:aws:sts::{ACCOUNT}:assumed-role/App", "kms:Decrypt"), "makes no requests"),
-        (lambda: Request("AIDACKCEVSQ6C2EXAMPLE", "kms:Decrypt"), "makes no requests"),
+        (lambda: Request("*", "kms:Decrypt"), "'*' cannot make requests"),
+        (lambda: Request("alice", "kms:Decrypt"), "'alice' cannot make requests"),
+        (lambda: Request(f"arn:aws:iam::{ACCOUNT}:role/*", "kms:Decrypt"), "cannot make requests"),
+        (lambda: Request(f"arn:aws:iam::{ACCOUNT}:group/admins", "kms:Decrypt"), "cannot make requests"),
+        (lambda: Request(f"arn:aws:sts::{ACCOUNT}:role/App", "kms:Decrypt"), "cannot make requests"),
+        (lambda: Request(f"arn:aws:sts::{ACCOUNT}:root", "kms:Decrypt"), "cannot make requests"),
+        (lambda: Request(f"arn:aws:sts::{ACCOUNT}:assumed-role/App", "kms:Decrypt"), "cannot make requests"),
+        (lambda: Request("AIDACKCEVSQ6C2EXAMPLE", "kms:Decrypt"), "cannot make requests"),
         (
             lambda: Request(NOT_TEXT, "kms:Decrypt"),
-            "a principal is an ARN, an account id or a service principal, not 7",
+            "a principal must be an ARN, an account id or a service principal, not 7",
         ),
         (
             lambda: Request(Principal.arn(USER) | Principal.arn(ROLE), "kms:Decrypt"),
-            "a request has one principal, not 2",
+            "the principal of a request must have exactly one name, not 2",
         ),
-        (lambda: Request(USER, "kms:*"), "a request has one action, 'kms:Decrypt' for example, not 'kms:*'"),
-        (lambda: Request(USER, "Decrypt"), "a request has one action"),
-        (lambda: Request(USER, "s3:GetObject"), "a request has one action"),
-        (lambda: Request(USER, NOT_TEXT), "a request has one action"),
-        (lambda: Request(USER, "kms:Decrypt", NO_CONTEXT), "a context is a mapping"),
+        (
+            lambda: Request(USER, "kms:*"),
+            "a request must have one action, such as 'kms:Decrypt', not 'kms:*'",
+        ),
+        (lambda: Request(USER, "Decrypt"), "a request must have one action"),
+        (lambda: Request(USER, "s3:GetObject"), "a request must have one action"),
+        (lambda: Request(USER, NOT_TEXT), "a request must have one action"),
+        (lambda: Request(USER, "kms:Decrypt", NO_CONTEXT), "a context must be a mapping"),
         (
             lambda: Request(USER, "kms:Decrypt", {"aws:a": "1", "AWS:A": "2"}),
             "the context has 'AWS:A' twice",
@@ -421,11 +424,11 @@ NOTHING: Any = None
         ),
         (
             lambda: Request(USER, "kms:Decrypt", account="1"),
-            "an account is an account id of 12 digits, not '1'",
+            "an account must be an account id of 12 digits, not '1'",
         ),
         (
             lambda: Request(USER, "kms:Decrypt", account=NOT_TEXT),
-            "an account is an account id of 12 digits, not 7",
+            "an account must be an account id of 12 digits, not 7",
         ),
     ],
 )
@@ -489,7 +492,7 @@ def test_a_condition_key_has_a_prefix() -> None:
 def test_decisions_are_neither_true_nor_false() -> None:
     """A test that asserts one would hold whatever it says."""
     decision: Any = decide(Policy([BY_NAME]), Request(USER, "kms:Decrypt"))
-    with pytest.raises(TypeError, match="ask for its outcome"):
+    with pytest.raises(TypeError, match="compare its outcome"):
         assert decision
     outcomes: list[Any] = list(Outcome)
     for outcome in outcomes:

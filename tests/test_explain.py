@@ -326,7 +326,7 @@ def test_why_not(policy: Policy, request_: Request, lines: list[str]) -> None:
 def test_what_cannot_be_explained() -> None:
     """Neither a text nor a request."""
     with pytest.raises(
-        TypeError, match="a decision, a proof, a statement or a policy can be explained, not str"
+        TypeError, match="expected a decision, a proof, a statement or a policy to explain, not str"
     ):
         explain("{}")  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
 

@@ -1,4 +1,4 @@
-"""Many keys at a time: cancellation from within and without, and errors that are no exceptions."""
+"""Many keys at a time: cancellation from within and without, and errors that are not exceptions."""
 
 from __future__ import annotations
 

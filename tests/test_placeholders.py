@@ -132,7 +132,7 @@ def test_what_is_not_a_policy_document_yet(row: File) -> None:
 
 @pytest.mark.parametrize("row", FILES[:9], ids=lambda row: row.name)
 def test_what_holds_a_document_has_one_problem(row: File) -> None:
-    """Its other members are no mistakes."""
+    """Its other members are not mistakes."""
     with pytest.raises(errors.PolicyDocumentError) as caught:
         Policy.from_json(row.text)
     assert len(caught.value.problems) == 1
@@ -151,7 +151,7 @@ def test_what_holds_a_document_has_one_problem(row: File) -> None:
     ],
 )
 def test_what_is_another_mistake(data: Any, says: str) -> None:
-    """A name that only resembles one of theirs is no function, and no answer."""
+    """A name that only resembles one of theirs is not a function, and no answer."""
     with pytest.raises(errors.PolicyDocumentError, match=says) as caught:
         Policy.from_dict(data)
     assert "CloudFormation" not in str(caught.value)
@@ -260,7 +260,7 @@ FREE = ["<b>", "{{name}}", "<key>value</key>"]
 
 @pytest.mark.parametrize("text", LEGAL)
 def test_legal_texts(text: str) -> None:
-    """Variables are for KMS to fill in, and characters alone are no placeholders."""
+    """Variables are for KMS to fill in, and characters alone are not placeholders."""
     for key in ("aws:PrincipalTag/team", "kms:EncryptionContext:a", "aws:SourceArn"):
         assert gaps(Condition={"StringLike": {key: text}}) == []
 

@@ -378,11 +378,11 @@ def test_unknown_words_are_errors() -> None:
     """What nobody can ask for is refused."""
     with pytest.raises(errors.RequestError, match="expected an action of KMS"):
         prove.access_not_granted(LIMIT, "s3:GetObject")
-    with pytest.raises(errors.RequestError, match="makes no requests"):
+    with pytest.raises(errors.RequestError, match="cannot make requests"):
         prove.always_granted(LIMIT, "App", "kms:Decrypt")
-    with pytest.raises(errors.RequestError, match="an account is an account id"):
+    with pytest.raises(errors.RequestError, match="an account must be an account id"):
         compare(LIMIT, LIMIT, account="x")
-    with pytest.raises(errors.RequestError, match="an account is an account id"):
+    with pytest.raises(errors.RequestError, match="an account must be an account id"):
         prove.no_new_access(LIMIT, LIMIT, account="x")
     with pytest.raises(TypeError, match="Policy"):
         compare(LIMIT, "x")  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]

@@ -1,4 +1,4 @@
-"""``KeyPolicies.put`` over HTTP: how often a request is sent, beside botocore's own repeats."""
+"""``KeyPolicies.put`` over HTTP: how often a request is sent, beside botocore's own retries."""
 
 from __future__ import annotations
 

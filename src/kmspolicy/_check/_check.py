@@ -1,4 +1,4 @@
-"""Checking: what KMS would refuse, and what it would accept but not mean."""
+"""The check: what KMS would refuse, and what it accepts but the author probably does not mean."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from kmspolicy._path import Steps
 
 LARGEST: Final = 32_768
-"""The most characters that a key policy can have.
+"""The maximum number of characters of a key policy.
 
 https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html#KMS-PutKeyPolicy-request-Policy
 """
@@ -47,7 +47,7 @@ def check(
     account: str | None = None,
     key_arn: str | None = None,
 ) -> tuple[Finding, ...]:
-    """Say what KMS would refuse about a policy, and what else is wrong with it.
+    """Return what KMS would refuse about a policy, and what else is wrong with it.
 
     A finding of the severity ERROR is certain: KMS refuses the policy. Where nobody knows, it is a WARNING.
 
@@ -106,7 +106,7 @@ def check_text(
 
 
 def _administration(rules: Rules, who: Requester | None, key: Key) -> Iterator[Found]:
-    """Find out who can put a policy again: nobody, the caller not, or one alone.
+    """Find policies that nobody, or not the caller, or only one principal can change again.
 
     That IAM policies decide is not said of what AWS's default policy does.
     """
@@ -118,7 +118,7 @@ def _administration(rules: Rules, who: Requester | None, key: Key) -> Iterator[F
 
 
 def _in_order(policy: Policy, found: list[Found]) -> list[Found]:
-    """Sort what was found by its place; of several of a kind at one place, the first is enough."""
+    """Sort findings by place; keep only the first of a kind at each place."""
     firsts: dict[tuple[str, Steps], Found] = {}
     for one in found:
         firsts.setdefault((one.code, one.steps), one)
@@ -127,7 +127,7 @@ def _in_order(policy: Policy, found: list[Found]) -> list[Found]:
 
 
 def principal_of_put(caller: str | Principal | Caller) -> Requester:
-    """Take apart who puts a policy.
+    """Return the principal that puts a policy.
 
     Raises:
         RequestError: for what can put no policy.
@@ -135,13 +135,13 @@ def principal_of_put(caller: str | Principal | Caller) -> Requester:
     who = requester_from(caller)
     if who.kind == "service":
         raise RequestError(
-            f"{word(who.text)} is a service; give the ARN of a user, a role, a role session or a root user"
+            f"{word(who.text)} is a service; use the ARN of a user, a role, a role session or a root user"
         )
     return who
 
 
 def _numbered(found: Found) -> bool:
-    """Return whether it says which statement it is about, by an index."""
+    """Return whether a finding has the index of a statement."""
     return len(found.steps) > 1 and isinstance(found.steps[1], int)
 
 

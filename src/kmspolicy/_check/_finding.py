@@ -1,4 +1,4 @@
-"""Findings: what check says about a policy."""
+"""Findings: the results of the check."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @total_ordering
 class Severity(Enum):
-    """How bad a finding is, ``ERROR`` the worst and the greatest; the words are those of IAM Access Analyzer.
+    """The severity of a finding, in the words of IAM Access Analyzer; ``ERROR`` is the greatest.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-policy-validation.html
     """
@@ -26,14 +26,14 @@ class Severity(Enum):
     ERROR = "error"
     """KMS refuses the policy."""
     SECURITY_WARNING = "security warning"
-    """The policy gives more than its author probably means."""
+    """The policy probably gives more access than its author means."""
     WARNING = "warning"
     """KMS may refuse the policy, or a part of it does not do what it seems to do."""
     SUGGESTION = "suggestion"
-    """It could be written better, or is worth knowing."""
+    """The policy could be written better, or it is useful to know this."""
 
     def __lt__(self, other: Severity) -> bool:
-        """Return whether this severity is the milder one."""
+        """Return whether this severity is less than the other one."""
         if not isinstance(other, Severity):
             return NotImplemented
         worst_first = list(Severity)
@@ -42,7 +42,7 @@ class Severity(Enum):
 
 @final
 class FindingDict(TypedDict):
-    """The fields of a :class:`Finding` as JSON holds them."""
+    """The fields of a :class:`Finding`, as in JSON."""
 
     code: str
     severity: str
@@ -56,7 +56,7 @@ class FindingDict(TypedDict):
 @final
 @attrs.frozen
 class Finding:
-    """One thing that :func:`check` found in a policy.
+    """One result of :func:`check`.
 
     Attributes:
         code: What kind of finding it is; Access Analyzer's code where it has one.
@@ -77,11 +77,11 @@ class Finding:
 
     @property
     def path(self) -> str:
-        """The steps as people read them, ``Statement[0].Principal.AWS[1]``; names of more than 100 characters are cut."""
+        """The steps as text, ``Statement[0].Principal.AWS[1]``; names of more than 100 characters are cut."""
         return format_path(self.steps)
 
     def to_dict(self) -> FindingDict:
-        """Return the finding as JSON holds it, its severity in lower case: ``"security warning"``."""
+        """Return the finding as a dict for JSON, its severity in lower case: ``"security warning"``."""
         return {
             "code": self.code,
             "severity": self.severity.value,
@@ -93,7 +93,7 @@ class Finding:
         }
 
     def locate(self, text: str | bytes) -> Place | None:
-        """Find the place in the JSON text that was checked.
+        """Return the place in the JSON text that was checked.
 
         The text is read once for all findings that are located in it one after the other.
 
@@ -106,6 +106,6 @@ class Finding:
         return _text.locate(text, self.steps)
 
     def __str__(self) -> str:
-        """Say it on one line: how bad, where, what, and what to do."""
+        """Return the finding on one line: severity, place, message, and what to do."""
         place = f"{self.path}: " if self.steps else ""
         return f"{self.severity.value} {self.code}: {place}{self.message} {self.hint}"

@@ -1,4 +1,4 @@
-"""What rules find, and where."""
+"""The results of rules, before their texts are written."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 
 class Found(NamedTuple):
-    """A code of the catalogue, where, and what is there."""
+    """A code of the catalogue, the place, and the value at that place."""
 
     code: str
     steps: Steps
     what: str = ""
     severity: Severity | None = None
-    """Instead of that of the catalogue."""
+    """The severity, if it is not the one of the catalogue."""
     meant: Callable[[], str | None] | None = None
     """Finds the word that was probably meant, where what is there is an unknown one."""
 

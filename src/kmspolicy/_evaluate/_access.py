@@ -1,4 +1,4 @@
-"""The access table: who may do what, as far as the key policy alone says it."""
+"""The access table: who may do what, according to the key policy alone."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ Subject: TypeAlias = "tuple[PrincipalType, str]"
 
 
 class Access(Enum):
-    """What a key policy gives to a principal, in a word."""
+    """The access that a key policy gives to a principal, as one word."""
 
     ALWAYS = "always"
     CONDITIONAL = "under conditions"
@@ -74,7 +74,7 @@ class Cell(NamedTuple):
 
     @property
     def access(self) -> Access:
-        """The cell in a word; the conditions say more."""
+        """The cell as one word, without the conditions."""
         if self.denied == ALWAYS:
             return Access.DENIED
         if self.allowed == ALWAYS:
@@ -122,13 +122,13 @@ class AccessTable:
         actions = list(map(fold, self.actions))
         column = next((n for n, principal in enumerate(self.principals) if _is(principal, text)), None)
         if column is None:
-            raise KeyError(f"the table has no principal {text!r}; access takes more of them as also=[...]")
+            raise KeyError(f"the table has no principal {text!r}; to add it, call access(policy, also=[...])")
         if fold(action) not in actions:
             raise KeyError(f"the table has no action {action!r}")
         return self.cells[actions.index(fold(action))][column]
 
     def rows(self) -> Iterator[tuple[tuple[str, ...], tuple[Cell, ...]]]:
-        """Go through the actions with the same cells, together, and these cells."""
+        """Yield groups of actions with the same cells, and these cells."""
         numbers: dict[Cell, int] = {}
         known: dict[int, int] = {}  # by identity, for most cells are one object and long to compare
         together: dict[tuple[int, ...], list[int]] = {}
@@ -141,20 +141,20 @@ class AccessTable:
             yield tuple(self.actions[row] for row in rows), self.cells[rows[0]]
 
     def __str__(self) -> str:
-        """Draw the table for a terminal."""
+        """Return the table as text for a terminal."""
         from kmspolicy._render._access import text_of  # noqa: PLC0415 - most tables are not drawn
 
         return text_of(self)
 
     def _repr_html_(self) -> str:
-        """Draw the table for a notebook."""
+        """Return the table as HTML for a notebook."""
         from kmspolicy._render._access import html_of  # noqa: PLC0415 - the same
 
         return html_of(self)
 
 
 def _is(principal: Subject, text: str) -> bool:
-    """Return whether a text names a principal, an account by its id, too."""
+    """Return whether a text names a principal; an account id names an account."""
     if principal[1] == text:
         return True
     name = name_of(*principal)
@@ -168,7 +168,7 @@ def access(
     account: str | None = None,
     key_arn: str | None = None,
 ) -> AccessTable:
-    """Tabulate who may do what with a key.
+    """Return a table of who may do what with a key.
 
     A condition on what follows from the principal (``kms:CallerAccount``, ``aws:PrincipalArn`` ...) is decided; all
     others are shown. A cell says what :func:`kmspolicy.decide` says to requests of that principal, except that what nothing
@@ -194,14 +194,14 @@ def access(
     """
     rules = rules_of(a_policy(policy))
     if isinstance(also, (str, Principal)):
-        raise TypeError("also takes several principals; put a single one into a list")
+        raise TypeError("also must be a list of principals, not a single one")
     names = (*principals_of(rules), *map(_column, also))
     given = Given(rules, the_key(account, key_arn))
     return tabulate(given, names, actions_of(rules), partition_of([rules]))
 
 
 def _column(principal: str | Principal) -> PrincipalName:
-    """Take a principal that has one name as the name of a column."""
+    """Return the only name of a principal, as the name of a column."""
     text = text_of_principal(principal)
     return name_of("AWS", text) if text == "*" else requester_of(text).name
 
@@ -209,7 +209,7 @@ def _column(principal: str | Principal) -> PrincipalName:
 def tabulate(
     given: Given, names: Iterable[PrincipalName], actions: Iterable[str], partition: str
 ) -> AccessTable:
-    """Tabulate what a policy gives to some principals, which it need not name.
+    """Return a table of what a policy gives to some principals; it does not have to name them.
 
     Args:
         given: What the policy gives.
@@ -234,7 +234,7 @@ def tabulate(
 
 
 def principals_of(rules: Rules) -> tuple[PrincipalName, ...]:
-    """List the principals that a policy names; NotPrincipal names everyone else as well."""
+    """Return the principals that a policy names; NotPrincipal also names everyone else."""
     found: dict[PrincipalName, None] = {}
     for rule in rules.statements:
         if rule.statement.principal is None and rule.statement.not_principal is not None:
@@ -246,7 +246,7 @@ def principals_of(rules: Rules) -> tuple[PrincipalName, ...]:
 
 
 def actions_of(rules: Rules) -> tuple[str, ...]:
-    """List the actions that have an effect, and what a policy names beside them without wildcards."""
+    """Return the actions that have an effect, and other names without wildcards in the policy."""
     actions = {name: facts.name for name, facts in ACTIONS.items() if facts.effective}
     for rule in rules.statements:
         for name in (*rule.statement.actions, *rule.statement.not_actions):
@@ -259,7 +259,7 @@ def actions_of(rules: Rules) -> tuple[str, ...]:
 
 
 class Entry(NamedTuple):
-    """A statement about a caller, with what is left of its conditions."""
+    """A statement about a caller, with the conditions that are not decided."""
 
     number: int
     part: Literal["allowed", "delegated", "denied"]
@@ -282,7 +282,7 @@ class Held(NamedTuple):
 
 
 class Given:
-    """What a policy gives; what is the same for many callers and actions is worked out once."""
+    """The access that a policy gives; results that callers and actions share are computed once."""
 
     def __init__(self, rules: Rules, key: Key = ANY_KEY, reading: Reading = "usual") -> None:
         self._rules = rules
@@ -349,7 +349,7 @@ class Given:
         return "caller" if any(may_be(name, caller.name) for name in rule.names) else how
 
     def left(self, rule: Rule, facts: Facts) -> tuple[int, ...] | None:
-        """Return the conditions that what is known of the caller does not decide; None where one is not met."""
+        """Return the conditions that the facts about the caller do not decide; None if one is not met."""
         left: list[int] = []
         for index, clause in enumerate(rule.clauses):
             found = facts.keys.get(clause.folded)
@@ -428,7 +428,7 @@ def works_across(action: str) -> bool:
 
 
 def _essence(allowed: tuple[Terms, ...], delegated: tuple[Terms, ...], denied: tuple[Terms, ...]) -> _Ways:
-    """Leave out what makes no difference: beside no conditions at all, those under conditions."""
+    """Drop alternatives that make no difference: if one has no conditions, all that have some."""
     if _NO_TERMS in denied:
         return (), (), _ALWAYS
     if _NO_TERMS in allowed:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Requester(NamedTuple):
-    """Who makes requests: one principal, or whoever of an account, or of all, is not named.
+    """The source of requests: one principal, or all those of an account, or of all accounts, who are not named.
 
     Attributes:
         name: Its name; ``*`` for whoever is not named.
@@ -36,22 +36,22 @@ class Requester(NamedTuple):
 
     @property
     def text(self) -> str:
-        """Its name as policies write it."""
+        """The name, as in policies."""
         return self.name.text
 
     @property
     def kind(self) -> PrincipalKind:
-        """What it is; ``account`` for the root user."""
+        """The kind; ``account`` for the root user."""
         return self.name.kind
 
     @property
     def account(self) -> str:
-        """Its account id; empty for what is in no account."""
+        """The account id; empty if it is in no account."""
         return self.name.account
 
     @property
     def is_one(self) -> bool:
-        """Whether it is one principal, and not whoever is not named."""
+        """Whether it is one principal."""
         return self.text != "*"
 
     @property
@@ -68,13 +68,13 @@ _PRINCIPAL_TYPES: Final[Mapping[PrincipalKind, str]] = {
     "federated user": "FederatedUser",
 }
 _HINT: Final = (
-    "give the ARN of a user, a role, a role session, a federated user or a root user, an account id for its root user, or "
+    "use the ARN of a user, a role, a role session, a federated user or a root user, an account id for its root user, or "
     "a service principal such as 's3.amazonaws.com'"
 )
 
 
 def requester_of(text: str) -> Requester:
-    """Take the principal of a request apart.
+    """Return the caller of a request.
 
     Args:
         text: An ARN, an account id, or a service principal.
@@ -91,17 +91,17 @@ def requester_of(text: str) -> Requester:
     if service.kind == "service" and service.fault is None:
         return service_of(text)
     why = f": {name.why}" if name.why else ""
-    raise RequestError(f"{text!r} makes no requests{why}; {_HINT}")
+    raise RequestError(f"{text!r} cannot make requests{why}; {_HINT}")
 
 
 def service_of(text: str) -> Requester:
-    """Return the caller that a service principal is."""
+    """Return the caller for a service principal."""
     keys = {"aws:principalisawsservice": "true", "aws:principalservicename": text}
     return Requester(name_of("Service", text), keys)
 
 
 def _keys_of(name: PrincipalName) -> dict[str, str | OneOf]:
-    """Derive the keys that IAM derives from a principal.
+    """Return the condition keys that follow from a principal.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principal-properties
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#principaltable
@@ -139,7 +139,7 @@ def _role_arn(session: PrincipalName) -> OneOf:
 
 
 def text_of_principal(value: str | Principal) -> str:
-    """Take the text of a principal's only name.
+    """Return the only name of a principal.
 
     Raises:
         RequestError: for a principal that does not have exactly one name, and for something that is not a principal.
@@ -147,10 +147,10 @@ def text_of_principal(value: str | Principal) -> str:
     if isinstance(value, Principal):
         names = [name for _, name in value]
         if len(names) != 1:
-            raise RequestError(f"a request has one principal, not {len(names)}")
+            raise RequestError(f"the principal of a request must have exactly one name, not {len(names)}")
         return names[0]
     if not isinstance(value, str):
-        raise RequestError(f"a principal is an ARN, an account id or a service principal, not {value!r}")
+        raise RequestError(f"a principal must be an ARN, an account id or a service principal, not {value!r}")
     return value
 
 

@@ -1,4 +1,4 @@
-"""Decisions: what a key policy says to a request.
+"""Decisions: the answer of a key policy to a request.
 
 https://docs.aws.amazon.com/kms/latest/developerguide/policy-evaluation.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
@@ -34,20 +34,20 @@ Element: TypeAlias = Literal[
 
 
 class Outcome(Enum):
-    """What a key policy says to a request."""
+    """The answer of a key policy to a request."""
 
     ALLOWED = "allowed"
-    """It allows the request, by naming the caller or everyone."""
+    """The policy allows the request: it names the caller or everyone."""
     DELEGATED = "delegated"
-    """It leaves the decision to the IAM policies of the caller's account."""
+    """The policy leaves the decision to the IAM policies of the caller's account."""
     DENIED = "denied"
     """The policy denies the request, regardless of what else allows it."""
     NOT_GRANTED = "not granted"
-    """It says nothing: a KMS grant may still allow the request, IAM policies may not."""
+    """The policy does not allow it: a KMS grant may still allow the request, IAM policies cannot."""
 
     def __bool__(self) -> NoReturn:
-        """Refuse to be asked for yes or no, since DELEGATED is neither: ``assert outcome`` would always hold."""
-        raise TypeError(f"an outcome is neither true nor false; compare it, as in: outcome is {self}")
+        """Raise TypeError: DELEGATED is neither yes nor no, and ``assert outcome`` would always pass."""
+        raise TypeError(f"an outcome has no truth value; compare it, as in: outcome is {self}")
 
 
 def _steps(number: int, element: Element, operator: str | None, key: str | None, *, in_list: bool) -> Steps:
@@ -60,23 +60,23 @@ class Mismatch(NamedTuple):
     """A statement that does not apply to a request, with the first element that does not match."""
 
     number: int
-    """Which statement, counted from 0."""
+    """The index of the statement, counted from 0."""
     element: Element
     operator: str | None = None
     """The operator of the condition that is not met."""
     key: str | None = None
-    """Its condition key; None where the operator does not exist."""
+    """The condition key; None if the operator does not exist."""
     in_list: bool = True
-    """Whether the statement stands in a list; a single one may stand there without."""
+    """Whether the statement is in a list; a single one may be without."""
 
     @property
     def steps(self) -> Steps:
-        """Where in the document: ``("Statement", 1, "Condition", "StringEquals", "kms:ViaService")`` for example."""
+        """The place in the document, such as ``("Statement", 1, "Condition", "StringEquals", "kms:ViaService")``."""
         return _steps(self.number, self.element, self.operator, self.key, in_list=self.in_list)
 
     @property
     def path(self) -> str:
-        """The steps as people read them, ``Statement[1].Condition.StringEquals["kms:ViaService"]`` for example."""
+        """The steps as text, such as ``Statement[1].Condition.StringEquals["kms:ViaService"]``."""
         return format_path(self.steps)
 
 
@@ -138,23 +138,23 @@ class Decision:
     request: Request
 
     def __bool__(self) -> NoReturn:
-        """Refuse to be asked for yes or no, as the outcome does."""
-        raise TypeError("a decision is neither true nor false; ask for its outcome")
+        """Raise TypeError, like the outcome."""
+        raise TypeError("a decision has no truth value; compare its outcome")
 
     @property
     def statements(self) -> tuple[Statement, ...]:
-        """The statements that decide."""
+        """The statements that determine the outcome."""
         return tuple(self.policy.statements[index] for index in self.decided_by)
 
     def __str__(self) -> str:
-        """Say it in plain English, as :func:`kmspolicy.explain` does."""
+        """Return the decision in plain English, like :func:`kmspolicy.explain`."""
         from kmspolicy._words._explain import explain  # noqa: PLC0415 - most decisions are not shown
 
         return explain(self)
 
 
 def decide(policy: Policy, request: Request) -> Decision:
-    """Say what a key policy says to a request.
+    """Return the answer of a key policy to a request.
 
     A Deny that applies decides; else an Allow that names the caller, or everyone; else an Allow that names the
     caller's account, which leaves the decision to its IAM policies. What else can allow or deny a request is not known
@@ -183,7 +183,7 @@ def decide(policy: Policy, request: Request) -> Decision:
 
 
 def decided(rules: Rules, request: Request) -> Decision:
-    """Decide a request by a policy that was taken apart."""
+    """Decide a request by the rules of a policy."""
     facts = Facts(request.keys, variables=rules.variables)
     found: dict[Outcome, list[int]] = {Outcome.DENIED: [], Outcome.ALLOWED: [], Outcome.DELEGATED: []}
     mismatches: list[Mismatch] = []

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
 
 def _action(value: str) -> str:
-    """Take an action, and write a known one as AWS does."""
+    """Return an action, a known one as AWS writes it."""
     if not isinstance(value, str) or not is_action(value):
-        raise RequestError(f"a request has one action, 'kms:Decrypt' for example, not {value!r}")
+        raise RequestError(f"a request must have one action, such as 'kms:Decrypt', not {value!r}")
     known = ACTIONS.get(fold(value))
     if known is not None:
         return known.name
@@ -37,7 +37,7 @@ def _action(value: str) -> str:
 
 
 def _warn(unknown: str, meant: str | None) -> None:
-    """Warn of a word that is not known: it may be younger than this library, or misspelt."""
+    """Warn about an unknown word: it may be newer than this library, or misspelt."""
     hint = "" if meant is None else f"; did you mean {meant!r}?"
     warnings.warn(f"{quoted(unknown)} is not known{hint}", UnknownWordWarning, stacklevel=_OF_REQUEST)
 
@@ -50,7 +50,7 @@ is_action = re.compile(r"kms:[a-z]+", re.IGNORECASE | re.ASCII).fullmatch
 
 
 def _context(value: Context) -> Pairs:
-    """Take condition keys with a value or several each."""
+    """Return condition keys, each with a tuple of values."""
     pairs = value.items() if isinstance(value, Mapping) else value
     context: dict[str, tuple[str, tuple[ContextValue, ...]]] = {}
     try:
@@ -68,12 +68,14 @@ def _context(value: Context) -> Pairs:
     except (TypeError, ValueError) as error:
         if isinstance(error, RequestError):
             raise
-        raise RequestError(f"a context is a mapping of condition keys to values, not {value!r}") from error
+        raise RequestError(
+            f"a context must be a mapping of condition keys to values, not {value!r}"
+        ) from error
     return tuple(context.values())
 
 
 def _with_prefix(key: str) -> str:
-    """Say which key was probably meant by one without a prefix."""
+    """Return a hint for a key without a prefix: the key that was probably meant."""
     known = (condition_key(f"{prefix}:{key}") for prefix in ("kms", "aws"))
     meant = next((facts.name for facts in known if facts is not None), None)
     return "; it has a prefix, as kms:ViaService has" if meant is None else f"; did you mean {meant!r}?"
@@ -102,14 +104,14 @@ _LARGEST: Final = 10**308
 
 
 def _typed(context: Pairs) -> object:
-    """Compare contexts whatever their order and the case of their keys; true and 1 are not the same."""
+    """Return the form by which contexts are compared: sorted, keys in lower case; true and 1 are different."""
     return {fold(key): tuple((type(value), value) for value in values) for key, values in context}
 
 
 def an_account(value: str | None) -> str | None:
-    """Take the account id of the key."""
+    """Return the account id of the key."""
     if value is not None and not (isinstance(value, str) and is_account_id(value)):
-        raise RequestError(f"an account is an account id of 12 digits, not {value!r}")
+        raise RequestError(f"an account must be an account id of 12 digits, not {value!r}")
     return value
 
 
@@ -128,7 +130,7 @@ def the_key(account: str | None, key_arn: str | None) -> Key:
         key_arn: Its ARN; None if it is not given.
 
     Raises:
-        RequestError: for what is no account id or no key ARN, and for two that contradict each other.
+        RequestError: for what is not an account id or no key ARN, and for two that contradict each other.
     """
     own = an_account(account)
     arn = a_key_arn(key_arn)
@@ -186,7 +188,7 @@ class Request:
     keys: Mapping[str, tuple[ContextValue | OneOf, ...]] = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        """Work out who calls, and the condition keys of the request by their folded names."""
+        """Compute the caller, and the condition keys of the request by their folded names."""
         caller = requester_of(self.principal)
         keys: dict[str, tuple[ContextValue | OneOf, ...]] = {
             key: (value,) for key, value in caller.keys.items()
@@ -203,14 +205,14 @@ class Request:
 
 
 def a_request(value: Request) -> Request:
-    """Refuse what is not a request.
+    """Return the value if it is a Request.
 
     Raises:
         TypeError: for anything but a request.
     """
     if not isinstance(value, Request):
         raise TypeError(
-            f"expected a Request, not {type(value).__name__}; as in decide(policy, Request(principal, action))"
+            f"expected a Request, not {type(value).__name__}; write decide(policy, Request(principal, action))"
         )
     return value
 

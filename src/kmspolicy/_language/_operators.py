@@ -119,7 +119,7 @@ def _meets_in_any_case(pattern: str, other: str) -> bool:
 
 
 def _like_arn(pattern: str, found: str) -> Answer:
-    """Compare ARNs; what a pattern matches that is no ARN is not settled."""
+    """Compare ARNs; what a pattern matches that is not an ARN is not settled."""
     if pattern.count(":") < _COLONS or found.count(":") < _COLONS:
         return Perhaps.NOT if like(pattern, found) else False
     return arn_like(pattern, found)

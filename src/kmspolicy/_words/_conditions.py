@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def condition_words(condition: Condition) -> str:
-    """Say when a condition is met."""
+    """Return when a condition is met."""
     return listed([*condition], lambda clause: clause_words(*clause))
 
 
@@ -40,5 +40,5 @@ _PRESENCE: Final = {True: "absent", False: "present", None: "neither present nor
 
 
 def value_words(value: Value) -> str:
-    """Return a value as it is, or in quotes where it could be taken for words of ours."""
+    """Return a value as it is, or in quotes if it looks like our words."""
     return word(text_of(value))

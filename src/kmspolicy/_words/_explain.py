@@ -12,7 +12,7 @@ from kmspolicy._words._statements import label, statement_words
 
 
 def explain(subject: Decision | Verdict | Witness | Comparison | Statement | Policy) -> str:
-    """Say in plain English what a decision, a proof, a statement or a policy says.
+    """Return in plain English what a decision, a proof, a statement or a policy says.
 
     Args:
         subject: What :func:`kmspolicy.decide`, :func:`kmspolicy.compare` or a function of :mod:`kmspolicy.prove`
@@ -44,5 +44,5 @@ def explain(subject: Decision | Verdict | Witness | Comparison | Statement | Pol
             )
         )
     raise TypeError(
-        f"a decision, a proof, a statement or a policy can be explained, not {type(subject).__name__}"
+        f"expected a decision, a proof, a statement or a policy to explain, not {type(subject).__name__}"
     )

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 _Item = TypeVar("_Item")
 
 SENTENCE: Final = 1_500
-"""The most characters of a list in a sentence, if it has several items."""
+"""The maximum number of characters of a list in a sentence, if it has several items."""
 TEXT: Final = 70_000
 """The most characters of the lines of a text; with what stands around it, it has less than 100,000."""
 

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 
 def principal_words(kind: PrincipalType, text: str) -> str:
-    """Name a principal of a document: what it is, its name and its account."""
+    """Return a principal of a document in words: its kind, name and account."""
     return name_words(name_of(kind, text))
 
 
 def name_words(name: PrincipalName) -> str:
-    """Name a principal: what it is, its name and its account."""
+    """Return a principal in words: its kind, name and account."""
     words = _KINDS[name.kind]
     if name.kind == "everyone":
         return words
@@ -57,6 +57,6 @@ _KINDS: Final[Mapping[PrincipalKind, str]] = {
 
 
 def principals_words(principal: Principal) -> str:
-    """Name the principals of an element."""
+    """Return the principals of an element in words."""
     words = dict.fromkeys(principal_words(kind, name) for kind, name in principal)
     return listed(words, str) if words else "nobody"

@@ -72,7 +72,7 @@ def _which(statement: Statement) -> str:
 
 
 def _by_iam(statement: Statement) -> str:
-    """Say that an account is named, whose IAM policies decide."""
+    """Return the sentence that the IAM policies of an account decide."""
     if statement.effect == "Deny" or statement.principal is None:
         return ""
     words = {principal_words("AWS", name) for name in statement.principal["AWS"]}
