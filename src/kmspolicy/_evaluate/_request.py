@@ -130,7 +130,7 @@ def the_key(account: str | None, key_arn: str | None) -> Key:
         key_arn: Its ARN; None if it is not given.
 
     Raises:
-        RequestError: for what is not an account id or no key ARN, and for two that contradict each other.
+        RequestError: if the account id or the key ARN is not valid, or if they contradict each other.
     """
     own = an_account(account)
     arn = a_key_arn(key_arn)
