@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -95,6 +96,15 @@ def test_a_single_statement_has_no_index() -> None:
     (finding,) = check(policy)
     assert finding.path == "Statement.Action[1]"
     assert finding.locate(policy.to_json()) is not None
+
+
+@pytest.mark.parametrize("values", ["${aws:username}", ["a", "b-${aws:username}"]], ids=["one", "one of two"])
+@pytest.mark.parametrize("version", ["2008-10-17", None])
+def test_variables_under_an_old_version(values: Any, version: str | None) -> None:
+    """They are plain text there, in whichever of the values they stand."""
+    condition = {"StringEquals": {"aws:SourceIdentity": values}}
+    policy = Policy([ADMIN, about(Condition=condition)], version=version)
+    assert "VARIABLE_UNSUPPORTED_IN_VERSION" in codes(policy)
 
 
 def test_an_old_version_without_variables() -> None:

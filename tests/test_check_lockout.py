@@ -203,6 +203,13 @@ def test_lockout_of_everyone(given: Iterable[Statement], account: str | None, ex
             "WARNING",
             "",
         ),
+        (
+            [PUT.to(Principal.arn(APP)).when(conditions.principal_arn.arn_not_equals(APP))],
+            SESSION,
+            "LOCKOUT_CALLER",
+            "WARNING",
+            "only if aws:PrincipalArn is not like",
+        ),
         # The root user of another partition than the usual one.
         (
             [Statement("Allow", not_principal=Principal.arn(ROOT), action="kms:*", resource="*")],
@@ -210,6 +217,20 @@ def test_lockout_of_everyone(given: Iterable[Statement], account: str | None, ex
             None,
             None,
             "",
+        ),
+        (
+            [
+                Statement(
+                    "Allow",
+                    not_principal=Principal.account(ACCOUNT, partition="aws-cn"),
+                    action="kms:*",
+                    resource="*",
+                )
+            ],
+            f"arn:aws-cn:iam::{ACCOUNT}:root",
+            "LOCKOUT_EVERYONE",
+            "ERROR",
+            "excepts the caller",
         ),
         # A Deny that is met where its key is absent.
         (

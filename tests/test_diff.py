@@ -164,6 +164,20 @@ def test_what_changed_in_a_statement(before: Statement, after: Statement, expect
             [],
             [(TO_ALICE.named("bob"), TO_ALICE.when(S3).named("bob")), (TO_BOB, TO_BOB.when(S3))],
         ),
+        (
+            [TO_ALICE.named("bob")],
+            [TO_BOB.when(S3).named("bob"), TO_ALICE.when(S3).named("bob")],
+            [TO_BOB.when(S3).named("bob")],
+            [],
+            [(TO_ALICE.named("bob"), TO_ALICE.when(S3).named("bob"))],
+        ),
+        (
+            [TO_BOB.named("bob"), TO_ALICE.named("bob")],
+            [TO_ALICE.when(S3).named("bob")],
+            [],
+            [TO_BOB.named("bob")],
+            [(TO_ALICE.named("bob"), TO_ALICE.when(S3).named("bob"))],
+        ),
         # What is most alike goes together.
         (
             [

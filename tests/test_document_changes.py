@@ -85,6 +85,9 @@ def test_a_name_is_replaced_in_a_principal() -> None:
     assert both.rename(before, after) == Principal({"Service": after, "AWS": [after, f"{before}2"]})
     assert both.rename(old, after) == Principal({"Service": before, "AWS": [after, f"{before}2"]})
     assert both.rename(before, new) == both.rename(old, new)
+    of_services = Principal({"Service": before})
+    assert of_services.rename(old, after) is of_services
+    assert of_services.rename(before, new) is of_services
     for everyone in (Principal.everyone(), Principal({"AWS": "*"})):
         assert everyone.rename("*", new) == new
         with pytest.raises(errors.PolicyDocumentError, match="cannot rename a principal to everyone"):

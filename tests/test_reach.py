@@ -352,6 +352,7 @@ def test_a_wildcard_before_the_account(row: When) -> None:
         # What a service writes into the encryption context tells the account of its resource.
         (Condition("ArnLike", "kms:EncryptionContext:aws:logs:arn", f"arn:aws:logs:*:{ACCOUNT}:*"), False),
         (Condition("StringEquals", "kms:EncryptionContext:aws:ses:source-account", ACCOUNT), False),
+        (Condition("StringEquals", "kms:EncryptionContext:aws:ses:source-account", [ACCOUNT, "x"]), True),
         (Condition("ArnLike", "kms:EncryptionContext:aws:logs:arn", "arn:aws:logs:*:*:*"), True),
         (Condition("ForAnyValue:StringNotEquals", "kms:EncryptionContext:aws:s3:arn", ACCOUNT), True),
         (Condition("StringEquals", "kms:EncryptionContext:aws:ses:rule-set-name", "x"), True),
