@@ -62,10 +62,10 @@ def below(step: str | int, error: PolicyDocumentError) -> list[Problem]:
 
 def json_type(value: object) -> str:
     """Return the name of a value's type in JSON, or in Python if JSON does not have it."""
-    if isinstance(value, Mapping) and len(cast("Mapping[object, object]", value)) == 1:
-        (name,) = cast("Mapping[object, object]", value)
-        if is_function(name):
-            return f"the CloudFormation function {name}; {_FILL_IN}"
+    if isinstance(value, Mapping):
+        names = list(cast("Mapping[object, object]", value))
+        if len(names) == 1 and is_function(names[0]):
+            return f"the CloudFormation function {names[0]}; {_FILL_IN}"
     for types, name in _JSON_TYPES:
         if isinstance(value, types):
             return name

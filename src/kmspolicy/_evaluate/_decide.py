@@ -203,7 +203,8 @@ def decided(rules: Rules, request: Request) -> Decision:
         (Outcome.NOT_GRANTED, ()),
     )
     if not works_across_accounts(request):
-        outcome, decided_by, assumptions = Outcome.NOT_GRANTED, (), []
+        outcome, decided_by = Outcome.NOT_GRANTED, ()
+        assumptions.clear()
     if not isinstance(rules.policy.statement, tuple):
         mismatches = [mismatch._replace(in_list=False) for mismatch in mismatches]
         assumptions = [assumption._replace(in_list=False) for assumption in assumptions]
