@@ -408,6 +408,12 @@ def test_json_that_cannot_be_shown_is_escaped() -> None:
     ]
 
 
+def test_a_long_line_of_json_is_cut() -> None:
+    """The quotes stay open, and it is said how much is missing."""
+    shown = str(diff(Policy([]), Policy([TO_BOB.named("x" * 2000)])))
+    assert f'\n+   "Sid": "{"x" * 990}… and 1,012 more characters\n' in shown
+
+
 def test_it_is_shown_like_a_unified_diff() -> None:
     """Labels, statements, and who gains and loses access."""
     before = Policy([ADMIN, TO_ALICE, NO_SIGN], id="old")
