@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import warnings
 from typing import TYPE_CHECKING, Any
+from xml.etree.ElementTree import fromstring
 
 import pytest
 from hypothesis import given
@@ -29,7 +30,7 @@ from kmspolicy import (
     matching,
     statements,
 )
-from kmspolicy._render._access import html_of
+from kmspolicy._render._access import html_of, svg_of
 from kmspolicy.errors import PolicyChangedError, PolicyCheckError, UnknownWordWarning, WaitTimeoutError
 from property.hostile import (
     CONTEXTS,
@@ -76,9 +77,10 @@ def test_decisions(policy: Policy, context: dict[str, Any], caller: str, action:
 
 @given(POLICIES)
 def test_access_tables(policy: Policy) -> None:
-    """For terminals and for notebooks."""
+    """For terminals, for notebooks, and as a picture, each line of which is an element."""
     table = access(policy)
-    assert_safe(iter([str(table), *texts_of(html_of(table))]))
+    picture = fromstring(svg_of(table, "Access"))  # noqa: S314 - our own
+    assert_safe(iter([str(table), *texts_of(html_of(table)), *picture.itertext()]))
 
 
 @given(POLICIES, POLICIES, WORDS_OF_A_SERVER)
@@ -105,7 +107,7 @@ def test_findings(policy: Policy, caller: str, account: str | None) -> None:
 X = f"{MALLORY} x"
 RARE: dict[str, tuple[dict[str, Any], str]] = {
     "ALL_ACTIONS_FOR_ANOTHER_ACCOUNT": ({"Principal": {"AWS": HOSTILE_CALLER}}, "444455556666"),
-    "IAM_POLICIES_DECIDE": ({"Principal": {"AWS": ACCOUNT}}, ACCOUNT),
+    "IAM_POLICIES_DECIDE": ({"Principal": {"AWS": ACCOUNT}, "Action": "kms:PutKeyPolicy"}, ACCOUNT),
     "OVERLY_PERMISSIVE_CONDITION": (
         {"Condition": {"ForAllValues:StringEquals": {f"kms:EncryptionContext:{X}": "1"}}},
         ACCOUNT,
