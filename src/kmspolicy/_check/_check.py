@@ -111,8 +111,9 @@ def _administration(rules: Rules, who: Requester | None, key: Key) -> Iterator[F
     That IAM policies decide is not said of what AWS's default policy does.
     """
     found = list(lockout(rules, who, key))
-    by_default = delegates_by_default(rules, key.account)
-    yield from (one for one in found if not (by_default and one.code == "IAM_POLICIES_DECIDE"))
+    for one in found:
+        if one.code != "IAM_POLICIES_DECIDE" or not delegates_by_default(rules, key.account):
+            yield one
     if all(one.code != "LOCKOUT_EVERYONE" for one in found):
         yield from one_administrator(rules, key.account)
 

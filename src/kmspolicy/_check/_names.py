@@ -93,8 +93,20 @@ def actions(statement: Statement) -> Iterator[Found]:
 def redundant_actions(statement: Statement) -> Iterator[Found]:
     """Find actions that stand in a list twice, or beside a wildcard for all that begins like them."""
     for element, names in (("Action", statement.action), ("NotAction", statement.not_action)):
-        if isinstance(names, tuple):
+        if isinstance(names, tuple) and _overlap(names):
             yield from _redundant((element,), names)
+
+
+def _overlap(names: tuple[str, ...]) -> bool:
+    """Tell at once of nearly all lists that no name stands twice, or beside a wildcard for all that begins like it."""
+    folded = list(map(str.lower, names))
+    heads = sorted(name[:-1] for name in folded if name.endswith("*"))
+    beginnings = tuple(heads)
+    return (
+        len(set(folded)) < len(folded)
+        or any(map(str.startswith, heads[1:], heads))
+        or any(name.startswith(beginnings) for name in folded if not name.endswith("*"))
+    )
 
 
 def _redundant(steps: Steps, names: tuple[str, ...]) -> Iterator[Found]:

@@ -34,7 +34,7 @@ def _wrong_names(statement: Statement) -> Iterator[tuple[Steps, str]]:
     for element, principal in (("Principal", statement.principal), ("NotPrincipal", statement.not_principal)):
         for kind, names in () if principal is None or principal.element == "*" else principal.element:
             for steps, text in places_of((element, kind), names):
-                if is_wrong(name_of(kind, text)):
+                if _may_have_one(text) and is_wrong(name_of(kind, text)):
                     yield steps, text
     for element, given in (("Action", statement.action), ("NotAction", statement.not_action)):
         if given is not None and not are_known(given):
@@ -48,8 +48,12 @@ def _is_no_free_text(clause: Clause, value: str) -> bool:
     return value.startswith("arn:") or (facts is not None and facts.chosen_by != "caller")
 
 
+def _may_have_one(text: str) -> bool:
+    return "{" in text or "<" in text
+
+
 def _in_text(steps: Steps, text: str, pattern: re.Pattern[str]) -> Iterator[Found]:
-    match = pattern.search(text) if "{" in text or "<" in text else None
+    match = pattern.search(text) if _may_have_one(text) else None
     if match is not None:
         kind = next(words for beginning, words in _KINDS.items() if match[0].startswith(beginning))
         yield Found("PLACEHOLDER", steps, f"{quoted(match[0])} is {kind}")

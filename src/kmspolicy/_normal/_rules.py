@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 from kmspolicy._document._convert import plural
 from kmspolicy._language._key_arns import name_key
-from kmspolicy._language._patterns import like
+from kmspolicy._language._patterns import has_wildcards, like
 from kmspolicy._language._principals import name_of
 from kmspolicy._language._spelling import fold
 from kmspolicy._language._variables import WITH_VARIABLES
@@ -37,6 +37,7 @@ class Rule(NamedTuple):
         names: The principals that it names, or excepts.
         marks: What callers are found by whom it names, or excepts.
         patterns: The actions that it names, or excepts, in lower case.
+        wildcards: Those of them that have a wildcard.
         clauses: Its conditions.
     """
 
@@ -45,6 +46,7 @@ class Rule(NamedTuple):
     names: tuple[PrincipalName, ...]
     marks: frozenset[Mark]
     patterns: tuple[str, ...]
+    wildcards: tuple[str, ...]
     clauses: tuple[Clause, ...]
 
     @property
@@ -60,7 +62,8 @@ class Rule(NamedTuple):
         """Return whether it is about an action, given in lower case."""
         if self.statement.action is None and self.statement.not_action is None:
             return False
-        return any(like(pattern, action) for pattern in self.patterns) is (self.statement.action is not None)
+        named = action in self.patterns or any(like(pattern, action) for pattern in self.wildcards)
+        return named is (self.statement.action is not None)
 
 
 class Rules(NamedTuple):
@@ -111,13 +114,15 @@ def rule_of(statement: Statement, number: int = 0) -> Rule:
     """Take a statement apart."""
     element = statement.principal if statement.principal is not None else statement.not_principal
     names = names_of(element)
-    patterns = statement.not_action if statement.action is None else statement.action
+    actions = statement.not_action if statement.action is None else statement.action
+    patterns = tuple(map(fold, plural(actions)))
     return Rule(
         number,
         statement,
         names,
         frozenset(mark for name in names for mark in marks_of(name)),
-        tuple(map(fold, plural(patterns))),
+        patterns,
+        tuple(filter(has_wildcards, patterns)),
         clauses_of(statement.condition),
     )
 
