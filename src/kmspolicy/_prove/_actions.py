@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from kmspolicy._language._aliases import Context
+    from kmspolicy._language._key_arns import Key
     from kmspolicy._prove._budget import Budget
 
 
@@ -38,11 +39,11 @@ class Action(NamedTuple):
         """Whether it is known to work on a key of another account."""
         return self.is_known and ACTIONS[self.name.lower()].across_accounts
 
-    def request(self, principal: str, context: Context, account: str | None) -> Request:
+    def request(self, principal: str, context: Context, key: Key) -> Request:
         """Return a request for it, without a warning where it is not known."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UnknownWordWarning)
-            return Request(principal, self.name, context, account)
+            return Request(principal, self.name, context, key.account, key.arn)
 
 
 def actions_of(

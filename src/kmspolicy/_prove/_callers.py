@@ -277,7 +277,7 @@ def _caller(text: str, rest: _Rest | None = None, role: str = "") -> Iterator[Ca
     if rest is None:
         yield Caller(requester.name, keys)
     else:
-        yield Caller(requester.name, keys, role if rest.path else "", None, rest.is_usual, rest.is_settled)
+        yield Caller(requester.name, keys, role, None, rest.is_usual, rest.is_settled)
 
 
 # --- what is asked of callers ------------------------------------------------------------------------

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from kmspolicy._language._operators import PARSED
 from kmspolicy._language._values import text_of
-from kmspolicy._language._variables import keys_of_variables
+from kmspolicy._language._variables import keys_of_variables, without_variables
 from kmspolicy._prove._callers import KEYS, OF_THE_ACCOUNT
 from kmspolicy._prove._keys import Test
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from kmspolicy._language._values import Value
     from kmspolicy._normal._clauses import Clause
 
 
@@ -24,12 +25,14 @@ class Doubt(NamedTuple):
         asks: The question, in which no two have the same words.
         key: The condition key that it is about; empty for none.
         pattern: The text with variables that a value of the key may match; empty where that is not the question.
-        is_settled: Whether requests answer it; else nobody knows what the policy means.
+        resources: The texts that may name the key that has the policy; none where that is not the question.
+        is_settled: Whether requests answer it; else nobody knows what the policy means, and it is read as no.
     """
 
     asks: str
     key: str = ""
     pattern: str = ""
+    resources: tuple[str, ...] = ()
     is_settled: bool = True
 
 
@@ -66,26 +69,70 @@ def _ways(clause: Clause, *, variables: bool) -> list[Way]:
     asks = f"whether {clause.name!r} on {key!r} with {list(clause.values)!r} is met"
     if not clause.is_readable:
         return [(Answer(Doubt(asks, is_settled=False), yes=True),)]
-    varied = [
-        text
-        for text in map(text_of, clause.values)
-        if variables and parsed.operator.kind.variables and not _is_plain(key, text)
+    pairs = [(value, _doubt(clause, value, variables=variables)) for value in clause.values]
+    asked = Asked(key, Test(parsed, tuple(value for value, doubt in pairs if doubt is None), variables))
+    ways = _with_doubts(asked, [(value, doubt) for value, doubt in pairs if doubt is not None], asks)
+    if parsed.qualifier != "ForAnyValue" or not parsed.if_exists:
+        return ways
+    without = Doubt(f"{asks} by requests without the key", is_settled=False)
+    return [
+        *((Asked(key, _PRESENT), *way) for way in ways),
+        (Asked(key, _ABSENT), Answer(without, yes=False)),
     ]
-    plain = tuple(value for value in clause.values if text_of(value) not in varied)
-    asked = Asked(key, Test(parsed, plain, variables))
-    if not varied:
+
+
+def _with_doubts(asked: Asked, doubts: Sequence[tuple[Value, Doubt]], asks: str) -> list[Way]:
+    """Return the ways in which a condition is met, some of whose values may match or not."""
+    key, test = asked
+    parsed, absent = test.parsed, (Asked(key, _ABSENT), asked)
+    if not doubts:
         return [(asked,)]
-    present, absent = Asked(key, _PRESENT), (Asked(key, _ABSENT), asked)
-    if parsed.qualifier:
-        return [(present, Answer(Doubt(asks, key), yes=True)), absent]
-    compares = parsed.operator.name.replace("Not", "")
-    doubts = [Doubt(f"whether {key!r} {compares} {text!r}", key, text) for text in varied]
+    if parsed.of_presence:
+        return [(asked,), *((Answer(doubt, yes=True),) for _, doubt in doubts)]
+    if parsed.qualifier and any(doubt.pattern for _, doubt in doubts):
+        return [(Asked(key, _PRESENT), Answer(Doubt(asks, key), yes=True)), absent]
     if parsed.operator.negated:
-        return [(asked, present, *(Answer(doubt, yes=False) for doubt in doubts)), absent]
-    return [(asked,), *((present, Answer(doubt, yes=True)) for doubt in doubts)]
+        no: list[tuple[Atom, ...]] = [
+            (
+                Answer(doubt, yes=False),
+                *(Asked(key, one) for one in _texts(value, doubt, test, "StringNotLike")),
+            )
+            for value, doubt in doubts
+        ]
+        return [*((asked, Asked(key, _PRESENT), *way) for way in product(*no)), absent]
+    may = [
+        (doubt, one)
+        for value, doubt in doubts
+        for one in _texts(value, doubt, test, "StringLike") or [_PRESENT]
+    ]
+    return [(asked,), *((Asked(key, one), Answer(doubt, yes=True)) for doubt, one in may)]
 
 
-def _is_plain(key: str, text: str) -> bool:
-    """Return whether a text is the same for all requests, or for all of an account where its key follows from the caller."""
-    keys = keys_of_variables(text)
-    return not keys or (key in KEYS and keys <= OF_THE_ACCOUNT)
+def _texts(value: Value, doubt: Doubt, test: Test, operator: str) -> list[Test]:
+    """Return the test of texts that a pattern of ARNs may stand for, if it is none; what is no such text it does not match."""
+    varies = doubt.pattern or (test.variables and "${" in text_of(value))
+    if test.parsed.operator.kind.name != "ARN" or test.parsed.qualifier or varies:
+        return []
+    return [Test(PARSED[operator], (value,), test.variables)]
+
+
+def _doubt(clause: Clause, value: Value, *, variables: bool) -> Doubt | None:
+    """Return the question whether a value of a condition matches, where that depends on more than what it is compared with."""
+    text, operator = text_of(value), clause.parsed.operator
+    # Of several values, more than one may match: two conditions on them then have nothing in common.
+    compares = clause.name if clause.parsed.qualifier else operator.name.replace("Not", "")
+    asks = f"whether {clause.folded!r} {compares} {value!r}"
+    if variables and operator.kind.variables and "${" in text:
+        keys = keys_of_variables(text)
+        if keys is None:
+            return Doubt(asks, is_settled=False)
+        if keys and not (clause.folded in KEYS and keys <= OF_THE_ACCOUNT):
+            return Doubt(asks, clause.folded, text)
+    is_readable = operator.kind.read is None or operator.kind.read(value) is not None
+    if is_readable and (operator.kind.name != "ARN" or without_variables(text).count(":") >= _COLONS):
+        return None
+    return Doubt(asks, is_settled=False)
+
+
+_COLONS: Final = 5
+"""How many colons a pattern of ARNs has at least."""

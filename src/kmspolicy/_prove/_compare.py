@@ -10,7 +10,7 @@ import attrs
 from kmspolicy._document import Policy, Principal, Statement, a_policy
 from kmspolicy._evaluate._callers import requester_of, text_of_principal
 from kmspolicy._evaluate._decide import Outcome, decided
-from kmspolicy._evaluate._request import an_account
+from kmspolicy._evaluate._request import the_key
 from kmspolicy._normal._form import form_of, parts_of
 from kmspolicy._normal._rules import partition_of, rules_of
 from kmspolicy._prove._boxes import meet
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from kmspolicy._evaluate._request import Request
+    from kmspolicy._language._key_arns import Key
     from kmspolicy._prove._question import Replay, Task
     from kmspolicy._prove._verdicts import Verdict
 
@@ -46,22 +47,19 @@ class Layout(NamedTuple):
 class Proofs:
     """Proofs about two policies, by one grid and within one budget; what cannot be answered is unknown."""
 
-    def __init__(
-        self, before: Policy, after: Policy, account: str | None, budget: Budget | None = None
-    ) -> None:
+    def __init__(self, before: Policy, after: Policy, key: Key, budget: Budget | None = None) -> None:
         """Take the policies.
 
         Args:
             before: The earlier policy, or what another one is held against.
             after: The later policy, or the one in question.
-            account: The account of the key; None if it is not known.
+            key: What is known of the key.
             budget: What all of this may take; None for what a public call may.
 
         Raises:
-            TypeError: if an argument is not a Policy.
-            RequestError: if the account is not an account id.
+            TypeError: for what is not a Policy.
         """
-        self._account = an_account(account)
+        self._key = key
         self._rules = rules_of(a_policy(before)), rules_of(a_policy(after))
         self._budget = budget or Budget()
         self._layout = self._laid_out()
@@ -69,7 +67,7 @@ class Proofs:
     def _laid_out(self) -> Layout | str:
         """Return the policies as boxes, or why that is not possible."""
         try:
-            grid = Grid(self._rules, self._account, self._budget)
+            grid = Grid(self._rules, self._key, self._budget)
             return Layout(grid, grid.sides(0), grid.sides(1))
         except ExhaustedError:
             return TOO_MUCH
@@ -88,7 +86,7 @@ class Proofs:
         """
         if isinstance(self._layout, str):
             return Unknown(claim, self._layout)
-        search = Search(self._layout.grid, self._account, self._budget)
+        search = Search(self._layout.grid, self._key, self._budget)
         return search.verdict(claim, tasks(self._layout), replay)
 
     def not_above(self, claim: str, levels: Sequence[Outcome], *, gained: bool = True) -> Verdict:
@@ -126,27 +124,30 @@ class Proofs:
 # --- two policies ------------------------------------------------------------------------------------
 
 
-def compare(before: Policy, after: Policy, *, account: str | None = None) -> Comparison:
+def compare(
+    before: Policy, after: Policy, *, account: str | None = None, key_arn: str | None = None
+) -> Comparison:
     """Compare two policies for all requests.
 
     Args:
         before: The earlier policy.
         after: The later policy.
         account: The account of the key. Without it the answer is for a key in whatever account.
+        key_arn: The ARN of the key, which tells its account and which Resource it is. Without it the answer is for whatever key.
 
     Returns:
         What the later policy is beside the earlier one, with a request for each difference.
 
     Raises:
         TypeError: if an argument is not a Policy.
-        RequestError: if the account is not an account id.
+        RequestError: if the account or the key ARN is not valid, or they contradict each other.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/policy-evaluation.html
     """
+    key = the_key(account, key_arn)
     if _is_the_same(a_policy(before), a_policy(after)):
-        an_account(account)
         return Comparison(Holds(_NO_NEW_ACCESS), Holds(_NO_LOST_ACCESS), Holds(_NO_MORE), Holds(_NO_LESS))
-    proofs = Proofs(before, after, account)
+    proofs = Proofs(before, after, key)
     no_new = proofs.not_above(_NO_NEW_ACCESS, _GRANTED)
     no_lost = proofs.not_above(_NO_LOST_ACCESS, _GRANTED, gained=False)
     return Comparison(
@@ -177,28 +178,33 @@ def _with_denied(granted: Verdict, denied: Verdict) -> Verdict:
     return next((one for kind in (Fails, Unknown) for one in verdicts if isinstance(one, kind)), denied)
 
 
-def no_new_access(before: Policy, after: Policy, *, account: str | None = None) -> Verdict:
+def no_new_access(
+    before: Policy, after: Policy, *, account: str | None = None, key_arn: str | None = None
+) -> Verdict:
     """Return whether no request is granted more than before: allowed, or left to IAM policies.
 
     Args:
         before: The earlier policy.
         after: The later policy.
         account: The account of the key. Without it the answer is for a key in whatever account.
+        key_arn: The ARN of the key, which tells its account and which Resource it is. Without it the answer is for whatever key.
 
     Returns:
         That it holds, a request for which it does not, or why it is not known.
 
     Raises:
         TypeError: if an argument is not a Policy.
-        RequestError: if the account is not an account id.
+        RequestError: if the account or the key ARN is not valid, or they contradict each other.
     """
+    key = the_key(account, key_arn)
     if _is_the_same(a_policy(before), a_policy(after)):
-        an_account(account)
         return Holds(_NO_NEW_ACCESS)
-    return Proofs(before, after, account).not_above(_NO_NEW_ACCESS, _GRANTED)
+    return Proofs(before, after, key).not_above(_NO_NEW_ACCESS, _GRANTED)
 
 
-def grants_at_most(policy: Policy, limit: Policy, *, account: str | None = None) -> Verdict:
+def grants_at_most(
+    policy: Policy, limit: Policy, *, account: str | None = None, key_arn: str | None = None
+) -> Verdict:
     """Return whether a policy grants nothing that another one does not.
 
     Access is granted where it is allowed, or left to IAM policies: a limit that leaves an account to its IAM policies
@@ -208,15 +214,16 @@ def grants_at_most(policy: Policy, limit: Policy, *, account: str | None = None)
         policy: The policy.
         limit: The most that may be granted.
         account: The account of the key. Without it the answer is for a key in whatever account.
+        key_arn: The ARN of the key, which tells its account and which Resource it is. Without it the answer is for whatever key.
 
     Returns:
         That it holds, a request for which it does not, or why it is not known.
 
     Raises:
         TypeError: if an argument is not a Policy.
-        RequestError: if the account is not an account id.
+        RequestError: if the account or the key ARN is not valid, or they contradict each other.
     """
-    return Proofs(limit, policy, account).not_above(_AT_MOST, [Outcome.DELEGATED])
+    return Proofs(limit, policy, the_key(account, key_arn)).not_above(_AT_MOST, [Outcome.DELEGATED])
 
 
 _AT_MOST: Final = "nothing is granted beyond the limit"
@@ -225,7 +232,11 @@ _AT_MOST: Final = "nothing is granted beyond the limit"
 
 
 def access_not_granted(
-    policy: Policy, *actions: str, principal: str | Principal | None = None, account: str | None = None
+    policy: Policy,
+    *actions: str,
+    principal: str | Principal | None = None,
+    account: str | None = None,
+    key_arn: str | None = None,
 ) -> Verdict:
     """Return whether a policy grants none of some actions.
 
@@ -235,15 +246,16 @@ def access_not_granted(
         principal: To whom: a principal with a single name, or its name. An account stands for all in it, a role for its
             sessions as well; None for everyone.
         account: The account of the key. Without it the answer is for a key in whatever account.
+        key_arn: The ARN of the key, which tells its account and which Resource it is. Without it the answer is for whatever key.
 
     Returns:
         That it holds, a request for which it does not, or why it is not known.
 
     Raises:
         TypeError: if an argument is not a Policy.
-        RequestError: if the account, an action or the principal is not valid.
+        RequestError: if the account, the key ARN, an action or the principal is not valid.
     """
-    proofs = Proofs(_probe(actions or ("kms:*",), principal), policy, account)
+    proofs = Proofs(_probe(actions or ("kms:*",), principal), policy, the_key(account, key_arn))
 
     def tasks(layout: Layout) -> Iterator[Task]:
         covers = [*layout.after.denied, *layout.grid.elsewhere]
@@ -258,7 +270,12 @@ def access_not_granted(
 
 
 def always_granted(
-    policy: Policy, principal: str | Principal, action: str, *, account: str | None = None
+    policy: Policy,
+    principal: str | Principal,
+    action: str,
+    *,
+    account: str | None = None,
+    key_arn: str | None = None,
 ) -> Verdict:
     """Return whether a policy grants an action to a principal in whatever circumstances.
 
@@ -268,15 +285,16 @@ def always_granted(
             well.
         action: The action, with wildcards or without.
         account: The account of the key. Without it the answer is for a key in whatever account.
+        key_arn: The ARN of the key, which tells its account and which Resource it is. Without it the answer is for whatever key.
 
     Returns:
         That it holds, a request for which it does not, or why it is not known.
 
     Raises:
         TypeError: if an argument is not a Policy.
-        RequestError: if the account, an action or the principal is not valid.
+        RequestError: if the account, the key ARN, an action or the principal is not valid.
     """
-    proofs = Proofs(_probe([action], principal), policy, account)
+    proofs = Proofs(_probe([action], principal), policy, the_key(account, key_arn))
 
     def tasks(layout: Layout) -> Iterator[Task]:
         for asked in layout.before.granted:
@@ -309,7 +327,7 @@ def _principal(principal: str | Principal) -> Principal:
     return Principal({name.type: name.text})
 
 
-def no_public_access(policy: Policy, *, account: str | None = None) -> Verdict:
+def no_public_access(policy: Policy, *, account: str | None = None, key_arn: str | None = None) -> Verdict:
     """Return whether nobody of whom a policy knows nothing can use the key.
 
     Such a stranger is of an account that the policy does not name, and has no value that the policy names of a condition key
@@ -319,17 +337,18 @@ def no_public_access(policy: Policy, *, account: str | None = None) -> Verdict:
     Args:
         policy: The policy.
         account: The account of the key. Without it the answer is for a key in whatever account.
+        key_arn: The ARN of the key, which tells its account and which Resource it is. Without it the answer is for whatever key.
 
     Returns:
         That it holds, a request for which it does not, or why it is not known.
 
     Raises:
         TypeError: if an argument is not a Policy.
-        RequestError: if the account is not an account id.
+        RequestError: if the account or the key ARN is not valid, or they contradict each other.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-checks-validating-policies.html
     """
-    proofs = Proofs(known_values(rules_of(a_policy(policy))), policy, account)
+    proofs = Proofs(known_values(rules_of(a_policy(policy))), policy, the_key(account, key_arn))
 
     def tasks(layout: Layout) -> Iterator[Task]:
         covers = [*layout.after.denied, *layout.before.denied, *layout.grid.elsewhere]

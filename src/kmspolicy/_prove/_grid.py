@@ -5,13 +5,10 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from kmspolicy._document import Policy, Principal, Statement
 from kmspolicy._document._convert import plural
-from kmspolicy._evaluate._decide import Outcome, decided
+from kmspolicy._evaluate._decide import works_across_accounts
 from kmspolicy._language._actions import ACTIONS
-from kmspolicy._language._key_arns import ANY_KEY
 from kmspolicy._language._keys import condition_key
-from kmspolicy._normal._rules import rules_of
 from kmspolicy._prove._actions import actions_of
 from kmspolicy._prove._boxes import meet
 from kmspolicy._prove._callers import KEYS, USERID
@@ -22,6 +19,7 @@ from kmspolicy._prove._population import Population, passes
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from kmspolicy._language._key_arns import Key
     from kmspolicy._language._keys import KeyType
     from kmspolicy._normal._rules import Named, Rule, Rules
     from kmspolicy._prove._actions import Action
@@ -72,12 +70,12 @@ class Grid:
         elsewhere: What callers of other accounts ask for in vain, since it does not work across accounts.
     """
 
-    def __init__(self, policies: Sequence[Rules], account: str | None, budget: Budget) -> None:
+    def __init__(self, policies: Sequence[Rules], key: Key, budget: Budget) -> None:
         """Find the classes that some policies tell apart.
 
         Args:
             policies: The policies.
-            account: The account of the key; None if it is not known.
+            key: What is known of the key.
             budget: What this may take.
 
         Raises:
@@ -85,6 +83,7 @@ class Grid:
             UnsettledCaseError: for a text whose other cases are not known.
             ScaleError: where a key that follows from the caller is compared with something that it is not.
         """
+        self._key = key
         self._budget = budget
         self._policies = [
             [(rule, list(self._ways(rule, policy))) for rule in policy.statements] for policy in policies
@@ -100,7 +99,7 @@ class Grid:
             if key not in KEYS or key == USERID
         }
         of_callers = [(key, test) for key in sorted(KEYS) for test in tests.get(key, {}).values()]
-        self.population = Population(rules, of_callers, account, budget)
+        self.population = Population(rules, of_callers, key.account, budget)
         self.actions = self._find_actions(rules)
         self.doubts = doubts
         dimensions: list[str | Doubt] = [*self.points, *doubts]
@@ -110,18 +109,18 @@ class Grid:
         self.settled = self._settled()
         self.usual = self._usual()
         self.odd = list(self._odd())
-        self.elsewhere = self._elsewhere(account)
+        self.elsewhere = self._elsewhere(key.account)
 
     def _ways(self, rule: Rule, policy: Rules) -> Iterator[Way]:
         """Go through the ways in which a statement can apply to a request, as far as the key and conditions go."""
         about: Way = ()
-        named = rule.names_key(ANY_KEY)
+        named = rule.names_key(self._key)
         if named is False:
             return
         if named is not True:
             resources = plural(rule.statement.resource)
             asks = f"whether the key is {' or '.join(map(repr, resources))}"
-            about = (Answer(Doubt(asks, is_settled=False), yes=True),)
+            about = (Answer(Doubt(asks, resources=resources), yes=True),)
         for way in ways_of(rule.clauses, variables=policy.variables):
             self._budget.spend(1 + len(way))
             yield (*about, *way)
@@ -160,7 +159,7 @@ class Grid:
             ACTION: self.actions_where(lambda action: action.is_known),
         }
         for key, points in self.points.items():
-            usual[self._dimensions[key]] = _mask(point.values not in (None, ("",)) for point in points)
+            usual[self._dimensions[key]] = _mask(point.is_usual for point in points)
         return self.settled | usual
 
     def _odd(self) -> Iterator[Box]:
@@ -183,17 +182,15 @@ class Grid:
         return without, self.actions_where(lambda action: action.name in known.always)
 
     def _elsewhere(self, account: str | None) -> list[Box]:
-        """Return the requests by callers of other accounts that nothing allows, as decisions say."""
-        elsewhere = [caller for caller in self.population.callers if caller.is_elsewhere(account)]
-        if not elsewhere:
+        """Return the requests by callers of other accounts that do not work whatever a policy says."""
+        others = [caller for caller in self.population.callers if caller.is_elsewhere(account)]
+        if not others:
             return []
-
-        def is_in_vain(action: Action) -> bool:
-            decision = decided(_EVERYTHING, action.request(elsewhere[0].name.text, {}, account))
-            return decision.outcome is Outcome.NOT_GRANTED
-
+        name = others[0].name.text
         callers = self.population.where(lambda caller: caller.is_elsewhere(account))
-        actions = self.actions_where(is_in_vain)
+        actions = self.actions_where(
+            lambda action: not works_across_accounts(action.request(name, {}, self._key))
+        )
         return [{CALLER: callers, ACTION: actions}] if actions else []
 
     def actions_where(self, holds: Callable[[Action], bool]) -> int:
@@ -203,6 +200,10 @@ class Grid:
     def dimension(self, of: str | Doubt) -> int:
         """Return the dimension of a condition key or of a doubt."""
         return self._dimensions[of]
+
+    def asks_for(self, key: str) -> bool:
+        """Return whether a policy asks for a condition key."""
+        return key in self._numbers
 
     # --- boxes ---------------------------------------------------------------------------------------
 
@@ -261,9 +262,6 @@ def _mask(answers: Iterable[bool]) -> int:
     return sum(1 << number for number, answer in enumerate(answers) if answer)
 
 
-_EVERYTHING: Final = rules_of(
-    Policy(Statement("Allow", principal=Principal.everyone(), action="kms:*", resource="*"))
-)
 _USUAL: Final[Mapping[KeyType, tuple[str, ...]]] = {
     "Bool": ("true", "false"),
     "Numeric": ("1",),

@@ -11,7 +11,7 @@ from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from kmspolicy._language._operators import holds
+from kmspolicy._language._operators import Perhaps, holds, verdict
 from kmspolicy._language._patterns import has_wildcards, text_of_literal
 from kmspolicy._language._spans import by_arn_pattern, by_pattern, exactly, in_any_case
 from kmspolicy._language._values import instant, network, number, text_of, truth
@@ -53,6 +53,10 @@ class Test(NamedTuple):
         """
         return holds(self.parsed, self.values, found, Facts(keys or {}, self.variables))
 
+    def is_sure_of(self, found: Sequence[ContextValue]) -> bool:
+        """Return whether it is settled what the values of a request are for it: a number for numbers, and so on."""
+        return not isinstance(verdict(self.parsed, self.values, found, Facts({}, self.variables)), Perhaps)
+
     def passed_by_each(self, value: ContextValue) -> bool:
         """Return whether one value passes, which several must or one of several."""
         return self._replace(parsed=self.parsed._replace(qualifier="")).passed_by((value,))
@@ -86,10 +90,12 @@ class Point(NamedTuple):
     Attributes:
         values: The values of a request in it; None for a class of which it is not known whether there is any.
         passed: Which tests it passes, as a bit mask.
+        is_usual: Whether there are requests with such values if the policy is as it should be.
     """
 
     values: tuple[ContextValue, ...] | None
     passed: int
+    is_usual: bool
 
 
 def points_of(
@@ -112,15 +118,17 @@ def points_of(
         tests, [*values, ""], budget
     )  # last: an empty text alone is not what it is among others
     sets = _unions(singles, tests, budget) if several else {passed: (one,) for passed, one in singles.items()}
-    points = [Point(("",), _passed(tests, ("",)))]
+    points = [Point(("",), _passed(tests, ("",)), is_usual=False)]
     for passed, given in sets.items():
         found = tuple(value for value in given if value is not None)
         if len(found) == len(given):
-            points.append(Point(found, _passed(tests, found)))
+            is_usual = found != ("",) and all(test.is_sure_of(found) for test in tests)
+            points.append(Point(found, _passed(tests, found), is_usual))
         else:
-            points.append(Point(None, passed | _passed(tests, ("x",)) & _mask(tests, "")))
+            presence = _passed(tests, ("x",)) & _mask(tests, "")
+            points.append(Point(None, passed | presence, is_usual=False))
     present = {point.passed: point for point in (*points[1:], points[0])[::-1]}
-    return [Point((), _passed(tests, ())), *reversed(present.values())]
+    return [Point((), _passed(tests, ()), is_usual=True), *reversed(present.values())]
 
 
 def _passed(tests: Sequence[Test], found: Sequence[ContextValue]) -> int:
@@ -239,30 +247,28 @@ def texts_of(test: Test, fill: Callable[[str], str] = lambda text: text) -> tupl
         read = _read(test, fill(text_of(value)))
         if isinstance(read, str):
             words.append(read)
-        elif read is not None:
+        else:
             patterns.append(read)
     return words, patterns
 
 
-def _read(test: Test, value: str) -> str | Pattern | None:
-    """Read a value as a text that is matched alone, or as a pattern; None for one that matches nothing."""
+def _read(test: Test, value: str) -> str | Pattern:
+    """Read a value as a text that is matched alone, or as a pattern."""
     if test.parsed.operator.kind.name == "Bool":
-        known = truth(value)
-        return None if known is None else _texts.in_any_case(text_of(known))
-    text = expand(value, Facts({}, test.variables))
-    return None if text is None else _READERS[test.parsed.operator.comparison.reach](text)
+        return _texts.in_any_case("true" if truth(value) else "false")
+    text = expand(value, Facts({}, test.variables)) or value  # its variables stand for letters
+    return _READERS[test.parsed.operator.comparison.reach](text)
 
 
-def _like(text: str) -> str | Pattern | None:
+def _like(text: str) -> str | Pattern:
     return _texts.like(text) if has_wildcards(text) else text_of_literal(text)
 
 
-def _arn_like(text: str) -> str | Pattern | None:
-    pattern = _texts.arn_like(text)
-    return pattern if pattern is None or has_wildcards(text) else text_of_literal(text)
+def _arn_like(text: str) -> str | Pattern:
+    return _texts.arn_like(text) if has_wildcards(text) else text_of_literal(text)
 
 
-_READERS: Final[Mapping[object, Callable[[str], str | Pattern | None]]] = {
+_READERS: Final[Mapping[object, Callable[[str], str | Pattern]]] = {
     exactly: text_of_literal,
     in_any_case: lambda text: _texts.in_any_case(text_of_literal(text)),
     by_pattern: _like,

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from kmspolicy._evaluate._request import Request
+    from kmspolicy._language._key_arns import Key
     from kmspolicy._prove._boxes import Box
     from kmspolicy._prove._budget import Budget
     from kmspolicy._prove._grid import Grid, Sides
@@ -54,10 +55,10 @@ def tasks_above(more: Sides, less: Sides, level: Outcome, grid: Grid) -> Iterato
 class Search:
     """The search for a request that shows that something does not hold."""
 
-    def __init__(self, grid: Grid, account: str | None, budget: Budget) -> None:
+    def __init__(self, grid: Grid, key: Key, budget: Budget) -> None:
         """Take the grid."""
         self._grid = grid
-        self._account = account
+        self._key = key
         self._budget = budget
 
     def verdict(self, claim: str, tasks: Iterable[Task], replay: Replay) -> Verdict:
@@ -94,7 +95,7 @@ class Search:
         box, covers = task
         part = meet(box, points)
         rest = None if part is None else left_over(part, [*covers, *odd], self._grid.full, self._budget)
-        request = None if rest is None else request_of(self._grid, rest, self._account)
+        request = None if rest is None else request_of(self._grid, rest, self._key)
         return None if request is None else replay(request)
 
     def _reason(self, rest: Box) -> str:
@@ -112,4 +113,7 @@ class Search:
             dimension = grid.dimension(key)
             if not rest.get(dimension, grid.full[dimension]) & grid.settled[dimension]:
                 return f"values of {word(key)} are compared as texts and as something else"
+        asked = [doubt for doubt in grid.doubts if not rest.get(grid.dimension(doubt), 0b11) & 0b01]
+        if any(doubt.resources for doubt in asked):
+            return f"no request is known that answers {' and '.join(printable(cut(doubt.asks)) for doubt in asked)}"
         return "it depends on what policy variables stand for"

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from kmspolicy._language._key_arns import Key, account_of_key_arn
 from kmspolicy._language._keys import condition_key
-from kmspolicy._language._patterns import text_of_literal
+from kmspolicy._language._patterns import like, text_of_literal
 from kmspolicy._language._variables import Facts, expand, keys_of_variables
 from kmspolicy._prove._callers import ARN, KEYS
 from kmspolicy._prove._grid import ACTION, CALLER
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from kmspolicy._evaluate._request import Request
     from kmspolicy._language._aliases import ContextValue
     from kmspolicy._prove._boxes import Box
@@ -20,30 +23,53 @@ if TYPE_CHECKING:
     Context = dict[str, tuple[ContextValue, ...]]
 
 
-def request_of(grid: Grid, box: Box, account: str | None) -> Request | None:
+def request_of(grid: Grid, box: Box, key: Key) -> Request | None:
     """Return the first request of a box; None where none is known.
 
     Args:
         grid: The grid.
         box: Some of its points.
-        account: The account of the key; None if it is not known.
+        key: What is known of the key.
     """
     caller = grid.population.callers[first(grid, box, CALLER)]
     action = grid.actions[first(grid, box, ACTION)]
-    context: Context = {ARN: (caller.role,)} if caller.role else {}
-    for key, points in grid.points.items():
-        values = points[first(grid, box, grid.dimension(key))].values
+    context: Context = {ARN: (caller.role,)} if caller.role and grid.asks_for(ARN) else {}
+    for name, points in grid.points.items():
+        values = points[first(grid, box, grid.dimension(name))].values
         if values is None:
             return None
-        if values and (key not in KEYS or caller.has_own_id):
-            context[key] = values
+        if values and (name not in KEYS or caller.has_own_id):
+            context[name] = values
     for doubt in grid.doubts:
-        if doubt.pattern and first(grid, box, grid.dimension(doubt)):
+        if first(grid, box, grid.dimension(doubt)):
+            key = _of_resources(doubt.resources, key)
             _match(doubt, context, dict(caller.keys))
     if caller.also is not None:
         return None
-    spelt = {_spelling(key): values for key, values in context.items()}
-    return action.request(caller.name.text, spelt, account)
+    spelt = {_spelling(name): values for name, values in context.items()}
+    return action.request(caller.name.text, spelt, key)
+
+
+def _of_resources(resources: Iterable[str], key: Key) -> Key:
+    """Return a key that one of some resources names, where there can be one; else what is known of the key."""
+    for resource in resources if key.arn is None else ():
+        parts = zip(resource.split(":", _COLONS), _USUAL_ARN, strict=False)
+        arn = ":".join(usual if like(part, usual) else part for part, usual in parts)
+        account = account_of_key_arn(arn)
+        if account is not None and key.account in (None, account) and like(resource, arn):
+            return Key(account, arn)
+    return key
+
+
+_USUAL_ARN: Final = (
+    "arn",
+    "aws",
+    "kms",
+    "us-east-1",
+    "111122223333",
+    "key/1234abcd-12ab-34cd-56ef-1234567890ab",
+)
+_COLONS: Final = 5
 
 
 def first(grid: Grid, box: Box, dimension: int) -> int:
@@ -60,6 +86,8 @@ def _spelling(key: str) -> str:
 
 def _match(doubt: Doubt, context: Context, keys: Context) -> None:
     """Give a key a value that matches a text with variables, and its variables something to stand for."""
+    if not doubt.pattern:
+        return
     text = expand(doubt.pattern, Facts(keys | context, variables=True))
     if text is None:
         missing = sorted(keys_of_variables(doubt.pattern) or ())

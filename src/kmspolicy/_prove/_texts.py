@@ -86,13 +86,11 @@ def like(pattern: str, but: str = "") -> Pattern:
     return tuple(tokens)
 
 
-def arn_like(pattern: str) -> Pattern | None:
-    """Return a pattern of ARNs, whose wildcards do not cross the first five colons; None for one that matches nothing."""
-    parts = pattern.split(":", _COLONS)
-    if len(parts) <= _COLONS:
-        return None
-    before = (token for part in parts[:-1] for token in (*like(part, but=":"), Token(frozenset(":"))))
-    return (*before, *like(parts[-1]))
+def arn_like(pattern: str) -> Pattern:
+    """Return a pattern of ARNs, whose wildcards do not cross the first five colons."""
+    *parts, last = pattern.split(":", _COLONS)
+    before = (token for part in parts for token in (*like(part, but=":"), Token(frozenset(":"))))
+    return (*before, *like(last))
 
 
 # --- which texts there are ---------------------------------------------------------------------------

@@ -23,6 +23,7 @@ class WitnessDict(TypedDict):
     action: str
     context: dict[str, list[str]]
     account: str | None
+    key_arn: str | None
     outcome: str
     before: str | None
     typical: bool
@@ -78,6 +79,7 @@ class Witness:
             "action": request.action,
             "context": {key: [*map(text_of, values)] for key, values in request.context},
             "account": request.account,
+            "key_arn": request.key_arn,
             "outcome": self.decision.outcome.value,
             "before": None if self.before is None else self.before.outcome.value,
             "typical": self.typical,

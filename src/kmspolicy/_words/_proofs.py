@@ -30,7 +30,8 @@ def witness_words(witness: Witness) -> str:
         for key, values in request.context
         if values
     ]
-    circumstances = f" with {listed(context, str)}" if context else ""
+    circumstances = "" if request.key_arn is None else f" on {word(request.key_arn)}"
+    circumstances += f" with {listed(context, str)}" if context else ""
     outcome = _outcome_words(witness.decision)
     if witness.before is not None:
         outcome = f"{_outcome_words(witness.before)} → {outcome}"
