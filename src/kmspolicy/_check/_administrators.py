@@ -31,6 +31,8 @@ def one_administrator(rules: Rules, account: str | None) -> Iterator[Found]:
         rules: The policy.
         account: The account of the key, None where it is not known.
     """
+    if _lets_the_account(rules, account):
+        return
     about = [rule for rule in rules.statements if _is_about_putting(rule)]
     if any(rule.statement.not_principal is not None for rule in about):
         return
@@ -40,6 +42,17 @@ def one_administrator(rules: Rules, account: str | None) -> Iterator[Found]:
     name = next(iter(who.values()), None)
     if name is not None and len(who) == 1 and name.kind in _CAN_BE_DELETED:
         yield Found("ONE_ADMINISTRATOR", (), quoted(name.text))
+
+
+def _lets_the_account(rules: Rules, account: str | None) -> bool:
+    """Tell at once of most policies that the account is let put another, and nobody is denied anything."""
+    return not any(rule.denies for rule in rules.statements) and any(
+        not rule.clauses
+        and any(name.kind == "account" and account in (None, name.account) for name in rule.names)
+        and rule.statement.principal is not None
+        and _is_about_putting(rule)
+        for rule in rules.statements
+    )
 
 
 def _is_about_putting(rule: Rule) -> bool:

@@ -10,6 +10,7 @@ from kmspolicy._check._catalogue import CATALOGUE
 from kmspolicy._check._finding import Finding, Severity
 from kmspolicy._check._found import Found, places_of
 from kmspolicy._check._lockout import lockout
+from kmspolicy._check._placeholders import may_have_placeholders, placeholders
 from kmspolicy._check._rules import found_in
 from kmspolicy._document import a_policy
 from kmspolicy._document._convert import plural
@@ -94,10 +95,10 @@ def check_text(
         *_sids(policy),
         *_redundant(policy),
     ]
+    hinted = may_have_placeholders(text)
     for rule in rules.statements:
-        found += [
-            one._replace(steps=("Statement", rule.number, *one.steps)) for one in found_in(rule, key.account)
-        ]
+        inside = (*found_in(rule, key.account), *(placeholders(rule) if hinted else ()))
+        found += [one._replace(steps=("Statement", rule.number, *one.steps)) for one in inside]
     if not isinstance(policy.statement, tuple):  # an object, and no array that has an index
         found = [
             one._replace(steps=(*one.steps[:1], *one.steps[2:])) if _numbered(one) else one for one in found

@@ -11,19 +11,25 @@ from kmspolicy._language._principals import name_of
 from kmspolicy._printable import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from kmspolicy._document import Statement
     from kmspolicy._normal._clauses import Clause
+    from kmspolicy._normal._rules import Rule
     from kmspolicy._path import Steps
 
 
-def placeholders(statement: Statement, clauses: Sequence[Clause]) -> Iterator[Found]:
+def may_have_placeholders(text: str) -> bool:
+    """Tell at once of nearly all policies, by their JSON text, that they have no placeholder."""
+    return any(hint in text for hint in ("${", "&{", "{{", "<", "\\u"))
+
+
+def placeholders(rule: Rule) -> Iterator[Found]:
     """Find placeholders among names that are wrong anyway, and in values that no request can have."""
-    for steps, text in _wrong_names(statement):
+    for steps, text in _wrong_names(rule.statement):
         yield from _in_text(steps, text, _ANY)
-    for clause in clauses:
-        for value in clause.values:
+    for clause in rule.clauses:
+        for value in clause.values if clause.is_readable else ():
             if isinstance(value, str):
                 yield from _in_text(
                     clause.steps, value, _ANY if _is_no_free_text(clause, value) else _EXPRESSION
@@ -34,7 +40,7 @@ def _wrong_names(statement: Statement) -> Iterator[tuple[Steps, str]]:
     for element, principal in (("Principal", statement.principal), ("NotPrincipal", statement.not_principal)):
         for kind, names in () if principal is None or principal.element == "*" else principal.element:
             for steps, text in places_of((element, kind), names):
-                if _may_have_one(text) and is_wrong(name_of(kind, text)):
+                if is_wrong(name_of(kind, text)):
                     yield steps, text
     for element, given in (("Action", statement.action), ("NotAction", statement.not_action)):
         if given is not None and not are_known(given):
@@ -48,12 +54,8 @@ def _is_no_free_text(clause: Clause, value: str) -> bool:
     return value.startswith("arn:") or (facts is not None and facts.chosen_by != "caller")
 
 
-def _may_have_one(text: str) -> bool:
-    return "{" in text or "<" in text
-
-
 def _in_text(steps: Steps, text: str, pattern: re.Pattern[str]) -> Iterator[Found]:
-    match = pattern.search(text) if _may_have_one(text) else None
+    match = pattern.search(text) if "{" in text or "<" in text else None
     if match is not None:
         kind = next(words for beginning, words in _KINDS.items() if match[0].startswith(beginning))
         yield Found("PLACEHOLDER", steps, f"{quoted(match[0])} is {kind}")
