@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from kmspolicy._document import Principal, Statement
     from kmspolicy._document._convert import Names
     from kmspolicy._language._principals import PrincipalFault, PrincipalKind, PrincipalName
+    from kmspolicy._normal._rules import Rule
     from kmspolicy._path import Steps
 
 # --- principals ------------------------------------------------------------------------------------
@@ -90,22 +91,22 @@ def actions(statement: Statement) -> Iterator[Found]:
         yield Found("MISSING_ACTION", ())
 
 
-def redundant_actions(statement: Statement) -> Iterator[Found]:
+def redundant_actions(rule: Rule) -> Iterator[Found]:
     """Find actions that stand in a list twice, or beside a wildcard for all that begins like them."""
+    statement = rule.statement
     for element, names in (("Action", statement.action), ("NotAction", statement.not_action)):
-        if isinstance(names, tuple) and _overlap(names):
+        if isinstance(names, tuple) and _overlap(rule):
             yield from _redundant((element,), names)
 
 
-def _overlap(names: tuple[str, ...]) -> bool:
+def _overlap(rule: Rule) -> bool:
     """Tell at once of nearly all lists that no name stands twice, or beside a wildcard for all that begins like it."""
-    folded = list(map(str.lower, names))
-    heads = sorted(name[:-1] for name in folded if name.endswith("*"))
+    if len(set(rule.patterns)) < len(rule.patterns):
+        return True
+    heads = sorted(name[:-1] for name in rule.wildcards if name.endswith("*"))
     beginnings = tuple(heads)
-    return (
-        len(set(folded)) < len(folded)
-        or any(map(str.startswith, heads[1:], heads))
-        or any(name.startswith(beginnings) for name in folded if not name.endswith("*"))
+    return any(map(str.startswith, heads[1:], heads)) or (
+        bool(heads) and any(name.startswith(beginnings) for name in rule.patterns if not name.endswith("*"))
     )
 
 

@@ -27,7 +27,7 @@ def found_in(rule: Rule, account: str | None) -> Iterator[Found]:
         yield from principals(statement)
     if statement.action is None or not are_known(statement.action):
         yield from actions(statement)
-    yield from redundant_actions(statement)
+    yield from redundant_actions(rule)
     if statement.resource != "*":
         yield from resources(statement)
     clauses = [clause for clause in rule.clauses if clause.is_readable]
