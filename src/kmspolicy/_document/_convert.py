@@ -62,14 +62,19 @@ def below(step: str | int, error: PolicyDocumentError) -> list[Problem]:
 
 def json_type(value: object) -> str:
     """Return the name of a value's type in JSON, or in Python if JSON does not have it."""
-    if isinstance(value, Mapping):
-        names = list(cast("Mapping[object, object]", value))
-        if len(names) == 1 and is_function(names[0]):
-            return f"the CloudFormation function {names[0]}; {_FILL_IN}"
+    function = _function_in(value)
+    if function is not None:
+        return f"the CloudFormation function {function}; {_FILL_IN}"
     for types, name in _JSON_TYPES:
         if isinstance(value, types):
             return name
     return "null" if value is None else type(value).__name__
+
+
+def _function_in(value: object) -> object | None:
+    """Return the name of the CloudFormation function that an object calls; None for any other value."""
+    names = list(cast("Mapping[object, object]", value)) if isinstance(value, Mapping) else []
+    return names[0] if len(names) == 1 and is_function(names[0]) else None
 
 
 _JSON_TYPES: Final[tuple[tuple[type | tuple[type, ...], str], ...]] = (
