@@ -22,12 +22,14 @@ from kmspolicy import (
     access,
     allow,
     check,
+    compare,
     conditions,
     decide,
     deny,
     diff,
     explain,
     matching,
+    prove,
     statements,
 )
 from kmspolicy._render._access import html_of, svg_of
@@ -73,6 +75,19 @@ def test_explanations(policy: Policy) -> None:
 def test_decisions(policy: Policy, context: dict[str, Any], caller: str, action: str) -> None:
     """Of requests, whose context is somebody else's, too."""
     assert_safe(iter([explain(decide(policy, Request(caller, action, context)))]))
+
+
+@given(POLICIES, POLICIES)
+def test_proofs(before: Policy, after: Policy) -> None:
+    """Their claims, reasons and witnesses: requests made of what the policies name."""
+    compared = compare(before, after)
+    verdicts = [
+        prove.no_public_access(after),
+        prove.access_not_granted(after, principal=HOSTILE_CALLER),
+        prove.always_granted(after, HOSTILE_CALLER, "kms:Decrypt"),
+        prove.grants_at_most(after, before),
+    ]
+    assert_safe(iter([str(compared), compared.reason, *map(str, verdicts)]))
 
 
 @given(POLICIES)

@@ -13,6 +13,7 @@ from kmspolicy._evaluate._decide import Outcome, decided
 from kmspolicy._evaluate._request import the_key
 from kmspolicy._normal._form import form_of, parts_of
 from kmspolicy._normal._rules import partition_of, rules_of
+from kmspolicy._printable import word
 from kmspolicy._prove._boxes import meet
 from kmspolicy._prove._budget import Budget, ExhaustedError
 from kmspolicy._prove._grid import CALLER, Grid, Sides
@@ -264,7 +265,7 @@ def access_not_granted(
                 if (common := meet(box, asked)) is not None:
                     yield common, covers
 
-    who = "" if principal is None else f" to {text_of_principal(principal)}"
+    who = "" if principal is None else f" to {word(text_of_principal(principal))}"
     what = f"{' or '.join(actions)} is not" if actions else "nothing is"
     return proofs.verdict(f"{what} granted{who}", tasks, proofs.granted)
 
@@ -303,7 +304,7 @@ def always_granted(
                 if (common := meet(asked, box)) is not None:
                     yield common, ()
 
-    claim = f"{action} is always granted to {text_of_principal(principal)}"
+    claim = f"{action} is always granted to {word(text_of_principal(principal))}"
     return proofs.verdict(claim, tasks, proofs.not_granted)
 
 
