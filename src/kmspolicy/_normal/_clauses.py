@@ -30,9 +30,10 @@ class Clause(NamedTuple):
     Attributes:
         name: The operator as it is written.
         parsed: The operator with its qualifier.
-        key: The key as it is written; empty where nothing stands under an operator that does not exist.
+        key: The key as it is written.
         folded: The key in lower case, for case does not matter in it.
         values: The values as they are written.
+        is_bare: Whether nothing stands under an operator that does not exist; there is no key then.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Clause(NamedTuple):
     key: str
     folded: str
     values: tuple[Value, ...]
+    is_bare: bool = False
 
     @property
     def facts(self) -> ConditionKeyFacts | None:
@@ -74,7 +76,7 @@ def clauses_of(condition: Condition | None) -> tuple[Clause, ...]:
     for name, keys in () if condition is None else condition.blocks:
         parsed = PARSED.get(name, NO_OPERATOR)
         if parsed is NO_OPERATOR and not keys:
-            clauses.append(Clause(name, parsed, "", "", ()))
+            clauses.append(Clause(name, parsed, "", "", (), is_bare=True))
         clauses += [Clause(name, parsed, key, fold(key), plural(values)) for key, values in keys]
     return tuple(clauses)
 
@@ -107,7 +109,7 @@ def terms_of(clauses: Iterable[Clause]) -> Terms:
 
 
 def _written(clause: Clause) -> Term:
-    return Term(clause.name, clause.key if clause.key or clause.is_readable else None, _tokens(clause))
+    return Term(clause.name, None if clause.is_bare else clause.key, _tokens(clause))
 
 
 def _folded(clause: Clause) -> Term:
