@@ -233,7 +233,7 @@ class Texts:
         """
         trie = _trie(words)
         choices = self._choices(grammar, frozenset("".join(words)))
-        weight = 1 + len(self._settled) // 8 + self._places // 2048
+        weight = 1 + len(self._settled) // 8 + self._places // 1024
         seen = {(start, 0, id(trie))}
         line: list[_Place] = [(start, 0, trie, -1, "")]
         for number, (state, where, node, _, _) in enumerate(line):
