@@ -108,6 +108,22 @@ S3 = conditions.via_service.equals("s3.us-east-1.amazonaws.com")
             Statement("Deny", principal=ALICE, action="*", not_resource=[]),
             "Denies every action on everything except nothing, which is not how a key policy names its key, to user alice of account 111122223333.",
         ),
+        (
+            allow("kms:Decrypt").to(APP).when(conditions.grant_operations.for_any_value.equals("Decrypt")),
+            (
+                "Allows kms:Decrypt to role team/App of account 111122223333 if a value of kms:GrantOperations is 'Decrypt'. "
+                "It never applies: requests of these actions do not have kms:GrantOperations."
+            ),
+        ),
+        (
+            allow("kms:Decrypt", "kms:CreateGrant")
+            .to(APP)
+            .when(conditions.grant_operations.for_any_value.equals("Decrypt")),
+            (
+                "Allows kms:Decrypt and kms:CreateGrant to role team/App of account 111122223333 if a value of "
+                "kms:GrantOperations is 'Decrypt'."
+            ),
+        ),
     ],
 )
 def test_statements(statement: Statement, text: str) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kmspolicy._language._actions import ACTIONS
 from kmspolicy._language._spelling import fold
+from kmspolicy._normal._rules import rule_of
 from kmspolicy._printable import quoted, word
 from kmspolicy._words._conditions import condition_words
 from kmspolicy._words._lists import listed
@@ -47,7 +49,23 @@ def statement_words(statement: Statement) -> str:
         else ""
     )
     verb = "Allows" if statement.effect == "Allow" else "Denies"
-    return f"{verb} {what} to {who}{_by_iam(statement)}{when}."
+    return f"{verb} {what} to {who}{_by_iam(statement)}{when}.{_never(statement)}"
+
+
+def _never(statement: Statement) -> str:
+    """Return the sentence that no request can meet the conditions, if requests of these actions never have a key."""
+    rule = rule_of(statement)
+    actions = [facts.name for name, facts in ACTIONS.items() if facts.effective and rule.is_about(name)]
+    never = [
+        clause.key
+        for clause in rule.clauses
+        if clause.is_readable
+        and clause.parsed.needs_key
+        and (facts := clause.facts) is not None
+        and actions
+        and not any(map(facts.may_be_in, actions))
+    ]
+    return f" It never applies: requests of these actions do not have {listed(never, word)}." if never else ""
 
 
 def _what(statement: Statement) -> str:
