@@ -123,6 +123,30 @@ def test_no_policy_takes_long(statements: list[dict[str, Any]], function: Callab
     assert calls_of(lambda: function(policy)) < MOST_CALLS
 
 
+@pytest.mark.parametrize(
+    "values",
+    [
+        ["*?" * 15_000],
+        ["*a" * 15_000 + "b"],
+        [f"{'*a' * 1000}{n}" for n in range(15)],
+        [f"{'*a' * 100}{n}" for n in range(140)],
+    ],
+    ids=["one of question marks", "one of letters", "some", "many"],
+)
+def test_no_pattern_takes_long_that_the_path_of_a_role_may_match(values: list[str]) -> None:
+    """A session does not tell the path, so that patterns are compared with patterns."""
+    policy = document([like("*", values)])
+    caller = f"arn:aws:sts::{ACCOUNT}:assumed-role/{'a' * 64}/me"
+    for question in (
+        lambda: check(policy, caller=caller),
+        lambda: decide(policy, Request(caller, "kms:Decrypt")),
+        lambda: access(policy, also=[caller]),
+    ):
+        began = time.process_time()
+        question()
+        assert time.process_time() - began < SECONDS
+
+
 def test_a_lockout_of_more_principals_than_can_be_tried() -> None:
     """Whether one of them is spared is not worked out, and the finding is not an error."""
     policy = document([statement(Principal={"AWS": NAMES}, Action="kms:*"), unlike(PATTERNS)])

@@ -125,6 +125,11 @@ def _like_arn(pattern: str, found: str) -> Answer:
     return arn_like(pattern, found)
 
 
+def _may_meet_arn(pattern: str, other: str) -> bool:
+    """Return whether a pattern may match an ARN that another one matches, which one that is no ARN may."""
+    return (meets if pattern.count(":") < _COLONS else arn_meets)(pattern, other)
+
+
 _COLONS: Final = 5
 
 
@@ -220,7 +225,7 @@ _SAME_IN_ANY_CASE: Final = Comparison(
 )
 _LIKE: Final = Comparison(_Texts(like, str, covers, meets).match, by_pattern, wildcards=True)
 _ARN_LIKE: Final = Comparison(
-    _Texts(_like_arn, str, arn_covers, arn_meets).match, by_arn_pattern, wildcards=True
+    _Texts(_like_arn, str, arn_covers, _may_meet_arn).match, by_arn_pattern, wildcards=True
 )
 _NETWORK: Final = Comparison(_of_network, in_network)
 _NUMBER: Final = _ordered(number)

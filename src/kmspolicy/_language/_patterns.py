@@ -8,6 +8,7 @@ policy can hold, and of long ones, which take much memory, a few.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -51,40 +52,29 @@ def covers(pattern: str, other: str) -> bool:
 
 
 def meets(pattern: str, other: str) -> bool:
-    """Return whether two patterns match a text in common; of one that is very long, that it may."""
-    if len(pattern) > _LONGEST:
-        return True
-    states = {(0, 0)}
-    seen: set[tuple[int, int]] = set()
-    while states:
-        one, two = states.pop()
-        if (one, two) in seen:
+    """Return whether two patterns match a text in common.
+
+    The other one is read letter by letter; each bit of a number is a place of the pattern that may have been reached.
+    """
+    pattern = _STARS("*", pattern)
+    places: dict[str, int] = {}
+    for place, letter in enumerate(pattern):
+        places[letter] = places.get(letter, 0) | 1 << place
+    stars, end = places.get("*", 0), 1 << len(pattern)
+    reached = 1 | (stars & 1) << 1
+    for letter in other:
+        if not reached:
+            return False
+        if letter == "*":  # some text gets to each place behind the first
+            reached = 2 * end - (reached & -reached)
             continue
-        seen.add((one, two))
-        if one == len(pattern) and two == len(other):
-            return True
-        states |= _next(pattern[one : one + 1], other[two : two + 1], one, two)
-    return False
+        here = end - 1 & ~stars if letter == "?" else places.get(letter, 0) | places.get("?", 0)
+        reached = (reached & here) << 1 | reached & stars
+        reached |= (reached & stars) << 1
+    return reached >= end
 
 
-_LONGEST: Final = 4096
-"""The answer takes as many steps as the product of two lengths."""
-
-
-def _next(letter: str, other: str, one: int, two: int) -> set[tuple[int, int]]:
-    """Return the places of two patterns behind one more letter, or behind a star that stands for nothing more."""
-    states: set[tuple[int, int]] = set()
-    if letter == "*":
-        states.add((one + 1, two))
-    if other == "*":
-        states.add((one, two + 1))
-    if (
-        letter
-        and other
-        and (letter in "*?" or other in "*?" or text_of_literal(letter) == text_of_literal(other))
-    ):
-        states.add((one + (letter != "*"), two + (other != "*")))
-    return states
+_STARS: Final = re.compile(r"\*+").sub
 
 
 def arn_like(pattern: str, text: str) -> bool:
