@@ -100,7 +100,7 @@ NOT_GRANTED, ALLOWED, DELEGATED, DENIED = (
         ([USE, NO_USE], READER, DECRYPT, {"account": ACCOUNT}, DENIED, False),
     ],
 )
-def test_decisions(  # noqa: PLR0913 - the columns of the table
+def test_decisions(  # noqa: PLR0913, PLR0917 - the columns of the table
     given: list[Statement],
     caller: str,
     action: str,
