@@ -454,7 +454,7 @@ class FakeKMS:
 
     def _may_put(self, policy: Policy) -> bool:
         """Return whether the caller's IAM policies let the caller put another policy, where this one leaves it to them."""
-        request = Request(self.caller, "kms:PutKeyPolicy", account=self.account)
+        request = self._request("PutKeyPolicy", {})
         return self.iam_allows or decide(policy, request).outcome is not Outcome.DELEGATED
 
     def _exists(self, name: PrincipalName) -> bool:
