@@ -173,7 +173,7 @@ def access(
     A condition on what follows from the principal (``kms:CallerAccount``, ``aws:PrincipalArn`` ...) is decided; all
     others are shown. A cell says what :func:`kmspolicy.decide` says to requests of that principal, except that what nothing
     allows is not denied under a condition; the cells of an account are those of its users and roles, and not of its root
-    user. Whether IAM policies of another account than the key's must allow it as well, ``decide`` says.
+    user.
 
     Args:
         policy: The key policy.

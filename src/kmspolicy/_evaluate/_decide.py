@@ -162,8 +162,9 @@ def decide(policy: Policy, request: Request) -> Decision:
     endpoints.
 
     A statement that KMS would refuse (without principal, action or resource, with a condition operator that does not
-    exist) applies to no request, and a Resource other than ``"*"`` to no key. A NotPrincipal in a Deny spares a caller
-    only if it names all that the caller is: the account too, and of a session the role; AWS advises against it.
+    exist) applies to no request. A Resource other than ``"*"`` is not the key, but that an ARN may be it is named as an
+    assumption until the request tells the ARN of the key. A NotPrincipal in a Deny spares a caller only if it names all
+    that the caller is: the account too, and of a session the role; AWS advises against it.
 
     Args:
         policy: The key policy.
