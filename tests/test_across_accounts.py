@@ -104,7 +104,7 @@ def test_decisions(  # noqa: PLR0913, PLR0917 - the columns of the table
     given: list[Statement],
     caller: str,
     action: str,
-    known: dict[str, str],
+    known: dict[str, Any],
     expected: Outcome,
     iam_must_allow: bool | None,
 ) -> None:
@@ -164,12 +164,14 @@ NOT_THEM = deny("kms:Decrypt").to(Principal.account(OTHER))
 def test_tables(given: list[Statement], cell: Cell, words: str) -> None:
     """Whoever is of another account has nothing without its IAM policies; what is denied needs none."""
     policy = Policy(given)
-    for known in ({"account": ACCOUNT}, {"key_arn": KEY}):
-        table = access(policy, also=[READER], **known)
+    for table in (
+        access(policy, also=[READER], account=ACCOUNT),
+        access(policy, also=[READER], key_arn=KEY),
+    ):
         assert table[READER, "kms:Decrypt"] == cell
         assert f" {words} " in f"{' '.join(str(table).split())} "
-    for known in ({}, {"account": OTHER}):
-        assert access(policy, also=[READER], **known)[READER, "kms:Decrypt"].iam_of == ""
+    for account in (None, OTHER):
+        assert access(policy, also=[READER], account=account)[READER, "kms:Decrypt"].iam_of == ""
 
 
 def test_columns_that_are_in_no_other_account() -> None:
@@ -210,8 +212,8 @@ ANY: Any = 7
 @pytest.mark.parametrize(
     ("known", "text"),
     [
-        ({"account": "1"}, "an account is an account id of 12 digits, not '1'"),
-        ({"account": ANY}, "an account is an account id of 12 digits, not 7"),
+        ({"account": "1"}, "an account must be an account id of 12 digits, not '1'"),
+        ({"account": ANY}, "an account must be an account id of 12 digits, not 7"),
         ({"key_arn": "1234abcd"}, "a key ARN has the form arn:aws:kms:REGION:ACCOUNT:key/ID; '1234abcd' is not one"),
         ({"key_arn": KEY.replace("key/", "alias/")}, "a key ARN has the form"),
         ({"key_arn": ANY}, "a key ARN has the form arn:aws:kms:REGION:ACCOUNT:key/ID; 7 is not one"),
@@ -243,5 +245,5 @@ def test_the_arn_of_the_key_tells_its_account() -> None:
 def test_what_is_no_request() -> None:
     """A caller is not one."""
     wrong: Any = Caller(READER)
-    with pytest.raises(TypeError, match=r"expected a Request, not Caller; as in decide\(policy, Request"):
+    with pytest.raises(TypeError, match=r"expected a Request, not Caller; write decide\(policy, Request"):
         decide(EVERYTHING, wrong)

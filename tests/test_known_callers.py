@@ -194,13 +194,13 @@ NOT_TEXT: Any = 7
 @pytest.mark.parametrize(
     ("build", "text"),
     [
-        (lambda: Caller("nobody"), "'nobody' makes no requests"),
-        (lambda: Caller(NOT_TEXT), "a principal is an ARN, an account id or a service principal, not 7"),
+        (lambda: Caller("nobody"), "'nobody' cannot make requests"),
+        (lambda: Caller(NOT_TEXT), "a principal must be an ARN, an account id or a service principal, not 7"),
         (lambda: Caller(ALICE, {"PrincipalOrgID": "x"}), "did you mean 'aws:PrincipalOrgID'?"),
         (lambda: Caller(ALICE, {ORG: NOT_TEXT, "AWS:principalorgid": "x"}), "twice"),
         (lambda: check(Policy([ADMIN]), caller=Caller("s3.amazonaws.com")), "s3.amazonaws.com is a service"),
         (lambda: KeyPolicies(FakeKMS(), caller=Caller("s3.amazonaws.com")), "s3.amazonaws.com is a service"),
-        (lambda: KeyPolicies(FakeKMS(), account="1"), "an account is an account id of 12 digits, not '1'"),
+        (lambda: KeyPolicies(FakeKMS(), account="1"), "an account must be an account id of 12 digits, not '1'"),
         (lambda: FakeKMS(caller=Caller("s3.amazonaws.com")), "s3.amazonaws.com is a service"),
     ],
     ids=["a name", "a number", "no prefix", "twice", "a service", "a client's", "an account", "a fake's"],
