@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -64,7 +64,8 @@ def test_what_works_on_a_key_of_another_account(action: str) -> None:
     assert works is any(action in one.actions for one in gained if one.principal == ("AWS", READER))
 
 
-PUT, DECRYPT = "kms:PutKeyPolicy", "kms:Decrypt"
+PUT: Final = "kms:PutKeyPolicy"
+DECRYPT: Final = "kms:Decrypt"
 ADMIN = allow(PUT).to(Principal.arn(READER))
 NO_ADMIN = deny(PUT).to(Principal.everyone())
 USE = allow(DECRYPT).to(Principal.arn(READER))

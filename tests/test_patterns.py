@@ -38,6 +38,9 @@ PATTERNS = st.text("ab*?", max_size=6)
         ("*ab*ab*", "abab", True),
         ("*ab*ab*", "aba", False),
         ("a.c", "abc", False),
+        ("*a?b*", "aaxaxb", True),  # not where the first a stands
+        ("*a?b*", "aac", False),
+        ("*a?b*", "xxx", False),
     ],
 )
 def test_what_a_pattern_matches(pattern: str, text: str, expected: bool) -> None:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kmspolicy._language._operators import (
+    NO_OPERATOR,
     OPERATORS,
     PARSED,
     Perhaps,
@@ -123,6 +124,12 @@ def test_what_no_guide_settles(operator: str, values: list[Any], found: list[Any
     """
     assert verdict(PARSED[operator], values, found, FACTS) is expected
     assert holds(PARSED[operator], values, found, FACTS) is reading(expected)
+
+
+@pytest.mark.parametrize(("found", "expected"), [(["a"], False), ([], False)], ids=["present", "absent"])
+def test_what_is_no_operator(found: list[Any], expected: Answer) -> None:
+    """It is never met, in no reading of its own: a statement under it is for who looks at both."""
+    assert verdict(NO_OPERATOR, ["a"], found, FACTS) is expected
 
 
 # --- values of which not everything is known ---------------------------------------------------------

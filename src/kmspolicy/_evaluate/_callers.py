@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from kmspolicy._language._aliases import ContextValue
-    from kmspolicy._language._principals import PrincipalKind, PrincipalType
+    from kmspolicy._language._principals import PrincipalKind
 
 
 class Requester(NamedTuple):
@@ -154,16 +154,11 @@ def text_of_principal(value: str | Principal) -> str:
     return value
 
 
-def requester_for(kind: PrincipalType, text: str) -> Requester:
+def requester_named(name: PrincipalName) -> Requester:
     """Return the caller that a name in a policy stands for.
 
     Everyone and accounts stand for callers who are not named; what no caller is known to be stands for itself.
     """
-    return requester_named(name_of(kind, text))
-
-
-def requester_named(name: PrincipalName) -> Requester:
-    """Return the caller that a name in a policy stands for, as :func:`requester_for` does."""
     if name.type == "Service":
         return service_of(name.text)
     if name.kind == "account":
