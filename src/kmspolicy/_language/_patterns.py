@@ -68,7 +68,7 @@ def meets(pattern: str, other: str) -> bool:
         if letter == "*":  # some text gets to each place behind the first
             reached = 2 * end - (reached & -reached)
             continue
-        here = end - 1 & ~stars if letter == "?" else places.get(letter, 0) | places.get("?", 0)
+        here = end - 1 if letter == "?" else places.get(letter, 0) | places.get("?", 0)
         reached = (reached & here) << 1 | reached & stars
         reached |= (reached & stars) << 1
     return reached >= end
