@@ -35,9 +35,10 @@ def mappings(of: str, values: st.SearchStrategy[Any]) -> st.SearchStrategy[Json]
     return st.dictionaries(st.sampled_from(NAMES[of]), values, max_size=2)
 
 
-PRINCIPALS = st.one_of(
-    st.just("*"),
-    st.fixed_dictionaries({"AWS": some("Principal")}, optional={"Service": some("Principal")}),
+OF_AWS: Final[dict[str, st.SearchStrategy[Any]]] = {"AWS": some("Principal")}
+OF_SERVICES: Final[dict[str, st.SearchStrategy[Any]]] = {"Service": some("Principal")}
+PRINCIPALS: Final[st.SearchStrategy[Any]] = st.one_of(
+    st.just("*"), st.fixed_dictionaries(OF_AWS, optional=OF_SERVICES)
 )
 ELEMENTS: Final[dict[str, st.SearchStrategy[Any]]] = {
     "Principal": PRINCIPALS,
@@ -78,7 +79,7 @@ def _changed(name: str, element: Any) -> st.SearchStrategy[Any]:
     """Draw another element, where there is a list often the same with one text less or more."""
     if not isinstance(element, list):
         return ELEMENTS[name]
-    texts: list[Any] = element
+    texts: list[Any] = element  # pyright: ignore[reportUnknownVariableType] - whatever JSON has
     more = st.sampled_from(NAMES[name.removeprefix("Not")]).map(lambda text: [*texts, text])
     return st.one_of(ELEMENTS[name], more, st.just(texts[1:]), st.just(texts[::-1]))
 
