@@ -296,6 +296,43 @@ def test_the_same_condition_has_one_note() -> None:
     assert str(table).endswith("not granted\n  a  kms:ViaService is s3.us-east-1.amazonaws.com")
 
 
+@pytest.mark.parametrize(
+    "names", [[ACCOUNT, ROOT], [ROOT, ACCOUNT], [ACCOUNT, ACCOUNT], [[ACCOUNT, ROOT], ROOT]], ids=str
+)
+def test_two_spellings_of_an_account_are_one_column(names: list[str | list[str]]) -> None:
+    """By its id or its root; it is found by both."""
+    one, other = (Principal({"AWS": name}) for name in names)
+    table = access(Policy([allow("kms:Decrypt").to(one), allow("kms:Sign").to(other)]))
+    assert table.principals == (("AWS", ROOT),)
+    for action in ("kms:Decrypt", "kms:Sign"):
+        assert table[ROOT, action] == table[ACCOUNT, action] == Cell((), ALWAYS)
+
+
+@pytest.mark.parametrize("partition", ["aws", "aws-cn"])
+def test_an_account_is_in_the_partition_that_the_policy_names(partition: str) -> None:
+    """Its id is the root of the same account there."""
+    root = Principal.account(ACCOUNT, partition=partition)
+    table = access(Policy([allow("kms:Decrypt").to(Principal({"AWS": ACCOUNT})), allow("kms:Sign").to(root)]))
+    assert table.principals == tuple(root)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Condition("StringEquals", "kms:viaservice", "s3.us-east-1.amazonaws.com"),
+        Condition("StringEquals", "KMS:VIASERVICE", ["s3.us-east-1.amazonaws.com"]),
+        Condition("StringEquals", "kms:ViaService", ["s3.us-east-1.amazonaws.com"] * 2),
+    ],
+    ids=repr,
+)
+@pytest.mark.parametrize("action", ["kms:Decrypt", "kms:Sign"])
+def test_two_spellings_of_a_condition_are_one_note(other: Condition, action: Any) -> None:
+    """In one cell, and in two."""
+    table = access(Policy([TO_APP.when(S3), allow(action).to(Principal.arn(APP)).when(other)]))
+    assert table[APP, "kms:Decrypt"] == table[APP, action] == Cell((S3,))
+    assert str(table).endswith("not granted\n  a  kms:ViaService is s3.us-east-1.amazonaws.com")
+
+
 def html(table: AccessTable) -> str:
     """Draw a table as a notebook does, which calls the method by this name."""
     drawn: str = getattr(table, "_repr_html_")()  # noqa: B009 - private to type checkers

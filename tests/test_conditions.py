@@ -15,6 +15,7 @@ import pytest
 from kmspolicy import Condition, Principal, conditions, errors
 from kmspolicy._build import _keys as kinds
 from kmspolicy._language._keys import CONDITION_KEYS
+from kmspolicy._language._operators import OPERATORS, PARSED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -180,6 +181,12 @@ CONDITIONS: list[tuple[Condition, str, str, Any]] = [
 def test_what_conditions_say(condition: Condition, operator: str, key: str, values: Any) -> None:
     """Each method writes AWS's operator; one value is a value, several a list; all are text."""
     assert condition == Condition(operator, key, values)
+
+
+def test_every_operator_can_be_written() -> None:
+    """By a method, which stands above; no key has values in base64."""
+    written = {PARSED[operator].operator.name for _, operator, *_ in CONDITIONS}
+    assert OPERATORS.keys() - written == {"BinaryEquals"}
 
 
 def test_a_principal_stands_for_its_arn() -> None:

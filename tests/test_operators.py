@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -307,8 +307,59 @@ def test_conditions(source: str, operator: str, values: Any, found: Any, expecte
     assert met(operator, values, found) is expected, source
 
 
-def test_there_is_a_rule_for_every_operator() -> None:
-    """The vocabulary and the evaluation know the same operators; each stands in the table."""
+class Row(NamedTuple):
+    """What is said of an operator."""
+
+    name: str
+    kind: str
+    words: str
+
+
+ROWS = [
+    Row("StringEquals", "String", "is"),
+    Row("StringNotEquals", "String", "is not"),
+    Row("StringEqualsIgnoreCase", "String", "is, in any case,"),
+    Row("StringNotEqualsIgnoreCase", "String", "is not, in any case,"),
+    Row("StringLike", "String", "is like"),
+    Row("StringNotLike", "String", "is not like"),
+    Row("NumericEquals", "Numeric", "is"),
+    Row("NumericNotEquals", "Numeric", "is not"),
+    Row("NumericLessThan", "Numeric", "is less than"),
+    Row("NumericLessThanEquals", "Numeric", "is at most"),
+    Row("NumericGreaterThan", "Numeric", "is more than"),
+    Row("NumericGreaterThanEquals", "Numeric", "is at least"),
+    Row("DateEquals", "Date", "is"),
+    Row("DateNotEquals", "Date", "is not"),
+    Row("DateLessThan", "Date", "is before"),
+    Row("DateLessThanEquals", "Date", "is at or before"),
+    Row("DateGreaterThan", "Date", "is after"),
+    Row("DateGreaterThanEquals", "Date", "is at or after"),
+    Row("Bool", "Bool", "is"),
+    Row("BinaryEquals", "Binary", "is"),
+    Row("IpAddress", "IPAddress", "is in"),
+    Row("NotIpAddress", "IPAddress", "is not in"),
+    Row("ArnEquals", "ARN", "is like"),
+    Row("ArnLike", "ARN", "is like"),
+    Row("ArnNotEquals", "ARN", "is not like"),
+    Row("ArnNotLike", "ARN", "is not like"),
+    Row("Null", "Null", "is"),
+]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_what_is_said_of_each_operator(row: Row) -> None:
+    """Its words and its name agree on whether it is negated and has wildcards."""
+    operator = OPERATORS[row.name]
+    assert Row(operator.name, operator.kind.name, operator.words) == row
+    assert operator.negated is ("Not" in row.name) is (" not" in row.words)
+    assert operator.comparison.wildcards is ("like" in row.words)
+    assert operator.kind.variables is (row.kind in ("String", "ARN"))
+    assert operator.comparison is OPERATORS[operator.same_as or row.name].comparison
+
+
+def test_every_operator_is_tried() -> None:
+    """It stands above, and in the table of what it compares."""
+    assert [row.name for row in ROWS] == list(OPERATORS)
     assert all(PARSED.get(name) for name in OPERATORS)
     tried = {operator for rows in TABLE.values() for operator, *_ in rows}
     assert set(OPERATORS) <= tried

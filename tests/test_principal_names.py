@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from kmspolicy._language._principals import name_of
+from kmspolicy._language._principals import PrincipalName, name_of
 
 if TYPE_CHECKING:
-    from kmspolicy._language._principals import PrincipalFault, PrincipalKind, PrincipalName, PrincipalType
+    from kmspolicy._language._principals import PrincipalFault, PrincipalKind, PrincipalType
 
 ACCOUNT = "111122223333"
 IAM = f"arn:aws:iam::{ACCOUNT}:"
@@ -62,7 +62,7 @@ KNOWN = [
 def test_who_is_known_by_a_name(row: Known) -> None:
     """Its kind, and each part of its ARN."""
     found = name_of("AWS", row.text)
-    assert found == ("AWS", *row, None, "")
+    assert found == PrincipalName("AWS", *row)
     assert not found.is_unsettled
 
 

@@ -58,6 +58,7 @@ NOT_WITHIN = [
     Two("a wildcard across colons", ("ArnLike", "arn:aws:s3:a:b:c"), ("ArnLike", "arn:aws:s3:*")),
     Two("a number and an open limit", ("NumericEquals", 1), ("NumericLessThan", 1)),
     Two("a closed limit and its open one", ("NumericLessThanEquals", 1), ("NumericLessThan", 1)),
+    Two("a closed lower limit and its open one", ("NumericGreaterThanEquals", 1), ("NumericGreaterThan", 1)),
     Two("an upper limit and a lower one", ("NumericLessThan", 1), ("NumericGreaterThan", 1)),
     Two("a limit and a number", ("NumericLessThanEquals", 1), ("NumericEquals", 1)),
     Two("a number and a date", ("NumericEquals", 0), ("DateEquals", 0)),
