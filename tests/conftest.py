@@ -28,6 +28,7 @@ collect_ignore_glob: list[str] = (
         "test_examples.py",
         "test_fake_kms*.py",
         "test_key_policies*.py",
+        "test_known_callers.py",
         "test_many*.py",
         "test_package.py",
         "test_pitfalls.py",

@@ -216,7 +216,7 @@ def test_roles_of_identity_center(pattern: str, expected: Outcome, certain: bool
 
 
 def test_the_context_settles_the_path() -> None:
-    """What is given of the role is no assumption."""
+    """What is given of the role is not an assumption."""
     by_path = ROLE.replace("App", "team/App")
     policy = Policy([statement(**on("ArnLike", ARN, by_path))])
     for path, outcome in ((by_path, Outcome.ALLOWED), (ROLE, Outcome.NOT_GRANTED)):

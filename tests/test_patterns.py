@@ -152,7 +152,7 @@ def test_arn_patterns_meet_part_by_part(pattern: str, other: str, expected: bool
     ],
 )
 def test_arn_patterns_cover_part_by_part(pattern: str, other: str, expected: bool) -> None:
-    """The same pattern in any case, even one that is no ARN."""
+    """The same pattern in any case, even one that is not an ARN."""
     assert arn_covers(pattern, other) is expected
 
 

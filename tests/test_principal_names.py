@@ -144,7 +144,7 @@ def test_a_path_may_have_colons() -> None:
 
 
 class Other(NamedTuple):
-    """A name that is no ARN, or of another type."""
+    """A name that is not an ARN, or of another type."""
 
     type: PrincipalType
     text: str

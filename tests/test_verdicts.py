@@ -77,7 +77,7 @@ UNSETTLED: dict[str, tuple[str, list[Any], list[Any], Answer]] = {
     "not a network that is none": ("NotIpAddress", ["here"], ["203.0.113.7"], SO),
     "an address that is none": ("NotIpAddress", ["203.0.113.0/24"], ["here"], SO),
     "bytes that are none": ("BinaryEquals", ["?"], ["QQ=="], NOT),
-    # ARN patterns that are no ARNs.
+    # ARN patterns that are not ARNs.
     "any ARN": ("ArnLike", ["*"], ["arn:aws:iam::1:user/a"], NOT),
     "not any ARN": ("ArnNotLike", ["*"], ["arn:aws:iam::1:user/a"], SO),
     "over a colon": ("ArnLike", ["arn:aws:*:user/a"], ["arn:aws:iam::1:user/a"], NOT),

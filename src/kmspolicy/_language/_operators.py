@@ -126,7 +126,7 @@ def _like_arn(pattern: str, found: str) -> Answer:
 
 
 def _may_meet_arn(pattern: str, other: str) -> bool:
-    """Return whether a pattern may match an ARN that another one matches, which one that is no ARN may."""
+    """Return whether a pattern may match an ARN that another one matches, which a pattern without six parts may."""
     return (meets if pattern.count(":") < _COLONS else arn_meets)(pattern, other)
 
 

@@ -16,7 +16,8 @@ from typing import Final, NamedTuple
 _STAR, _QUESTION, _ANY = "\ufdd0", "\ufdd1", "\ufdd2"
 _HIDE: Final = {ord("*"): _STAR, ord("?"): _QUESTION}
 _SHOW: Final = {ord(hidden): chr(shown) for shown, hidden in _HIDE.items()}
-_COLONS: Final = 5
+COLONS: Final = 5
+"""How many colons an ARN has at least, between its six parts; no wildcard crosses one of these."""
 
 
 def literal(text: str) -> str:
@@ -82,22 +83,22 @@ def arn_like(pattern: str, text: str) -> bool:
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_ARN
     """
-    patterns, parts = pattern.split(":", _COLONS), text.split(":", _COLONS)
-    return len(patterns) == len(parts) == _COLONS + 1 and all(map(like, patterns, parts))
+    patterns, parts = pattern.split(":", COLONS), text.split(":", COLONS)
+    return len(patterns) == len(parts) == COLONS + 1 and all(map(like, patterns, parts))
 
 
 def arn_covers(pattern: str, other: str) -> bool:
     """Return whether an ARN pattern matches all that another one matches; True is certain."""
-    patterns, parts = pattern.split(":", _COLONS), other.split(":", _COLONS)
+    patterns, parts = pattern.split(":", COLONS), other.split(":", COLONS)
     return pattern == other or (
-        len(patterns) == len(parts) == _COLONS + 1 and all(map(covers, patterns, parts))
+        len(patterns) == len(parts) == COLONS + 1 and all(map(covers, patterns, parts))
     )
 
 
 def arn_meets(pattern: str, other: str) -> bool:
     """Return whether two ARN patterns match an ARN in common."""
-    patterns, others = pattern.split(":", _COLONS), other.split(":", _COLONS)
-    return len(patterns) == len(others) == _COLONS + 1 and all(map(meets, patterns, others))
+    patterns, others = pattern.split(":", COLONS), other.split(":", COLONS)
+    return len(patterns) == len(others) == COLONS + 1 and all(map(meets, patterns, others))
 
 
 class _Part(NamedTuple):

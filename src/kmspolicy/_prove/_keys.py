@@ -12,7 +12,7 @@ from math import prod
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kmspolicy._language._operators import Perhaps, holds, verdict
-from kmspolicy._language._patterns import has_wildcards, text_of_literal
+from kmspolicy._language._patterns import COLONS, has_wildcards, text_of_literal
 from kmspolicy._language._spans import by_arn_pattern, by_pattern, exactly, in_any_case
 from kmspolicy._language._values import instant, network, number, text_of, truth
 from kmspolicy._language._variables import Facts, expand
@@ -265,6 +265,9 @@ def _like(text: str) -> str | Pattern:
 
 
 def _arn_like(text: str) -> str | Pattern:
+    """Read a pattern of ARNs; one that is not an ARN is not settled, and is read as matching nothing."""
+    if text.count(":") < COLONS:
+        return _texts.NOTHING
     return _texts.arn_like(text) if has_wildcards(text) else text_of_literal(text)
 
 

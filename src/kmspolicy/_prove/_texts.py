@@ -43,6 +43,9 @@ class Token(NamedTuple):
 
 Pattern: TypeAlias = tuple[Token, ...]
 
+NOTHING: Final[Pattern] = (Token(frozenset()),)
+"""The pattern that no text matches."""
+
 _COLONS: Final = 5
 _LATIN_1: Final = 0xFF
 _ALSO_LOWERED: Final[Mapping[str, str]] = {"k": "\u212a", "\xe5": "\u212b", "\xdf": "\u1e9e"}
