@@ -9,6 +9,7 @@ import pytest
 
 from kmspolicy import Condition, Outcome, Policy, Principal, Request, Statement, decide
 from kmspolicy._language._operators import OPERATORS, PARSED
+from kmspolicy._language._variables import keys_of_variables
 
 pytestmark = pytest.mark.filterwarnings("ignore::kmspolicy.errors.UnknownWordWarning")  # they ask of such
 
@@ -400,6 +401,24 @@ def test_variables(value: str, found: str, expected: bool) -> None:
     }
     assert met("StringEquals", value, found, **more) is expected, VARIABLES_PAGE
     assert met("StringNotEquals", value, found, **more) is not expected
+
+
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ("a", set[str]()),
+        ("a-${AWS:UserName}-${aws:PrincipalTag/team}", {"aws:username", "aws:principaltag/team"}),
+        ("${aws:username, 'a'}", {"aws:username"}),
+        ("${*}${?}${$}", set[str]()),
+        ("${aws:CalledVia, 'a'}", set[str]()),  # it has several values: the default stands there
+        ("${aws:CalledVia}", None),
+        ("${aws:username}${", None),
+        ("${}", None),
+    ],
+)
+def test_which_keys_a_text_depends_on(text: str, keys: set[str] | None) -> None:
+    """Those of its variables; it matches nothing where one of them stands for nothing."""
+    assert keys_of_variables(text) == keys, VARIABLES_PAGE
 
 
 @pytest.mark.parametrize("version", [None, "2008-10-17", "2020-01-01"])

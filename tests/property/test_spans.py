@@ -106,7 +106,9 @@ def test_what_is_implied_is_met_by_every_request(operators: tuple[Operator, Oper
     if implied:
         texts = [value for clause in (*one, *other) for value in clause.values]
         values = st.one_of(st.sampled_from(texts) if texts else st.just("a"), VALUES[operators[0].kind.name])
-        for found in [[], *data.draw(st.lists(st.lists(values, max_size=2), max_size=6))]:
-            request = Request("111122223333", "kms:Decrypt", {KEY: found} if found else {})
+        found = data.draw(st.lists(st.lists(values, max_size=2), max_size=6))
+        contexts: list[dict[str, Any]] = [{}, *({KEY: values} for values in found)]
+        for context in contexts:
+            request = Request("111122223333", "kms:Decrypt", context)
             first, second = (decide(about(condition), request) for condition in conditions)
             assert not first.decided_by or second.decided_by
