@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError, HTTPClientError
@@ -57,7 +58,8 @@ def shown(client: Client, work: Callable[[KeyPolicies], Awaitable[object]]) -> I
     level = logger.level
     logger.setLevel(logging.DEBUG)
     try:
-        asyncio.run(_done(work(policies)))
+        with ThreadPoolExecutor(1) as thread:  # asyncio.run forgets the loop of the thread it runs in
+            thread.submit(lambda: asyncio.run(_done(work(policies)))).result()
     except KeyPolicyError as error:
         yield from (str(error), *getattr(error, "__notes__", []))
     finally:
