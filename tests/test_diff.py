@@ -19,7 +19,7 @@ from kmspolicy import (
     diff,
     statements,
 )
-from kmspolicy._diff import AccessChange, Change, Diff, Pair
+from kmspolicy._diff import AccessChange, Change, DocumentDiff, Pair
 from kmspolicy._evaluate import Cell
 from kmspolicy._evaluate._access import ALWAYS
 
@@ -270,7 +270,8 @@ def test_which_statements_belong_together(
 def test_labels(before: Policy, after: Policy, labels: list[Change]) -> None:
     """Sid and Id mean nothing to KMS, so that a difference in them alone is a difference of its own."""
     difference = diff(before, after)
-    assert difference == Diff((), (), (), None, tuple(labels), (), ())
+    assert difference.document == DocumentDiff(labels=tuple(labels))
+    assert (difference.gained, difference.lost) == ((), ())
     assert bool(difference) is bool(labels)
 
 

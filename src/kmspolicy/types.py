@@ -22,6 +22,7 @@ __all__ = [
     "CreateKeyParameters",
     "DateKey",
     "DateOperators",
+    "DocumentDiff",
     "Effect",
     "Element",
     "FindingDict",
@@ -88,7 +89,7 @@ if TYPE_CHECKING:
     )
     from kmspolicy._check._finding import FindingDict
     from kmspolicy._client._many import Items, Progress
-    from kmspolicy._diff._diff import Change, Pair
+    from kmspolicy._diff._documents import Change, DocumentDiff, Pair
     from kmspolicy._document._condition import Block
     from kmspolicy._document._convert import Names
     from kmspolicy._document._principal import Kinds
@@ -119,13 +120,14 @@ else:
         "Block": "_document._condition",
         "BooleanKey": "_build._keys",
         "BooleanOperators": "_build._keys",
-        "Change": "_diff._diff",
+        "Change": "_diff._documents",
         "ComparisonDict": "_prove._verdicts",
         "Context": "_language._aliases",
         "ContextValue": "_language._aliases",
         "CreateKeyParameters": "testing._service",
         "DateKey": "_build._keys",
         "DateOperators": "_build._keys",
+        "DocumentDiff": "_diff._documents",
         "Effect": "_document._statement",
         "Element": "_evaluate._decide",
         "FindingDict": "_check._finding",
@@ -143,7 +145,7 @@ else:
         "NumberKey": "_build._keys",
         "NumberOperators": "_build._keys",
         "OneOf": "_language._values",
-        "Pair": "_diff._diff",
+        "Pair": "_diff._documents",
         "Pairs": "_language._aliases",
         "Place": "_text",
         "PrincipalFault": "_language._principals",

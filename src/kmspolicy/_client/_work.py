@@ -13,7 +13,7 @@ from kmspolicy._client import _botocore
 from kmspolicy._client._calls import LOG, extra
 from kmspolicy._client._pace import Pace
 from kmspolicy._client._prepared import Prepared
-from kmspolicy._diff import diff, equivalent
+from kmspolicy._diff import diff, document_diff
 from kmspolicy._document import Policy
 from kmspolicy._evaluate._request import the_key
 from kmspolicy._language._key_arns import account_of_key_arn, partition_of_key_arn
@@ -105,7 +105,7 @@ class Work:
         found = await self.get_text(plan.key_id)
         if found != plan.current_text:
             now = read_policy(plan.key_id, found)
-            since = diff(plan.current, now, partition=self.partition(plan.key_id))
+            since = document_diff(plan.current, now, self.partition(plan.key_id))
             if since:
                 raise PolicyChangedError(plan.key_id, plan.current_text, found, str(since))
         return await self.put(prepared, pace) if plan else None
@@ -209,7 +209,7 @@ class Work:
         @lru_cache(maxsize=1)  # most reads return the same text as the one before
         def compared(text: str) -> tuple[Policy, bool]:
             found = read_policy(key_id, text)
-            return found, equivalent(policy, found, partition=partition)
+            return found, not document_diff(policy, found, partition)
 
         while times < _TIMES_IN_A_ROW:
             text = await self.get_text(key_id)
@@ -282,7 +282,7 @@ def _late(key_id: str, seconds: float, policy: Policy, found: Policy, partition:
     return "\n".join(
         [
             f"the policy of key {word(key_id)} could not be read back in {seconds:g} seconds; the difference between the policy that was put and the one that was read:",
-            str(diff(policy, found, partition=partition)),
+            str(document_diff(policy, found, partition)),
             *deleted(found),
         ]
     )

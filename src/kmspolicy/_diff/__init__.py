@@ -1,6 +1,17 @@
 """Comparing: whether two policies mean the same, and what changed."""
 
 from kmspolicy._diff._canonical import canonical, equivalent
-from kmspolicy._diff._diff import AccessChange, Change, Diff, Pair, diff
+from kmspolicy._diff._diff import AccessChange, Diff, diff
+from kmspolicy._diff._documents import Change, DocumentDiff, Pair, document_diff
 
-__all__ = ["AccessChange", "Change", "Diff", "Pair", "canonical", "diff", "equivalent"]
+__all__ = [
+    "AccessChange",
+    "Change",
+    "Diff",
+    "DocumentDiff",
+    "Pair",
+    "canonical",
+    "diff",
+    "document_diff",
+    "equivalent",
+]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from kmspolicy._printable import cut, is_printable, quoted, word
@@ -15,7 +14,8 @@ from kmspolicy._words._principals import principal_words
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from kmspolicy._diff._diff import AccessChange, Change, Diff, Pair
+    from kmspolicy._diff._diff import AccessChange, Diff
+    from kmspolicy._diff._documents import Change, DocumentDiff, Pair
     from kmspolicy._document import Condition, Statement
     from kmspolicy._evaluate._access import Cell
 
@@ -26,19 +26,28 @@ _ENTRY: Final = 3_000
 
 
 def as_text(diff: Diff) -> str:
-    """Draw the changes, and below them who gains and loses access."""
+    """Draw the changes of the documents, and below them who gains and loses access."""
     if not diff:
-        return "no difference"
+        return document_as_text(diff.document)
+    moves = (*_moves("+", "access gained", diff.gained), *_moves("-", "access lost", diff.lost))
+    return "\n".join(lines([*_of_documents(diff.document), *moves], str))
+
+
+def document_as_text(diff: DocumentDiff) -> str:
+    """Draw the changes of the documents alone."""
+    return "\n".join(lines(_of_documents(diff), str)) if diff else "no difference"
+
+
+def _of_documents(diff: DocumentDiff) -> list[str]:
     labels = (*([diff.version] if diff.version else []), *diff.labels)
-    parts = (
-        lines(labels, _change, _PART),
-        lines(diff.changed, _pair, _PART),
-        lines(diff.removed, lambda statement: _whole("-", statement), _PART),
-        lines(diff.added, lambda statement: _whole("+", statement), _PART),
-        _moves("+", "access gained", diff.gained),
-        _moves("-", "access lost", diff.lost),
-    )
-    return "\n".join(lines(["--- before", "+++ after", *chain(*parts)], str))
+    return [
+        "--- before",
+        "+++ after",
+        *lines(labels, _change, _PART),
+        *lines(diff.changed, _pair, _PART),
+        *lines(diff.removed, lambda statement: _whole("-", statement), _PART),
+        *lines(diff.added, lambda statement: _whole("+", statement), _PART),
+    ]
 
 
 def _pair(pair: Pair) -> str:
