@@ -26,8 +26,9 @@ from kmspolicy import (
     prove,
 )
 from kmspolicy._language._key_arns import ANY_KEY
+from kmspolicy._normal._rules import rules_of
 from kmspolicy._prove._budget import Budget
-from kmspolicy._prove._compare import Proofs
+from kmspolicy._prove._proofs import Proofs
 
 ACCOUNT, OTHER = "111122223333", "444455556666"
 ROOT = f"arn:aws:iam::{ACCOUNT}:root"
@@ -520,7 +521,7 @@ def test_too_much_work_is_unknown(statement: Json) -> None:
 def test_a_search_that_takes_too_long_is_unknown() -> None:
     """The budget of a question is one, whatever it is spent for."""
     budget = Budget()
-    proofs = Proofs(LIMIT, policy(allow()), ANY_KEY, budget)
+    proofs = Proofs(rules_of(LIMIT), rules_of(policy(allow())), ANY_KEY, budget)
     budget.left = 0
     verdict = proofs.not_above("a claim", [Outcome.ALLOWED])
     assert isinstance(verdict, Unknown)

@@ -168,6 +168,8 @@ def own_marks(name: PrincipalName) -> tuple[Mark, ...]:
 
 
 Named: TypeAlias = Literal["caller", "account"]
+HOWS: Final[tuple[Named, Named]] = ("caller", "account")
+"""How a statement can be about a caller: by naming the caller, or everyone, or the account."""
 
 
 def named(rule: Rule, caller: PrincipalName) -> Named | None:

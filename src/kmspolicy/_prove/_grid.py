@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from itertools import chain
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from kmspolicy._document._convert import plural
 from kmspolicy._evaluate._decide import works_across_accounts
 from kmspolicy._language._actions import ACTIONS
 from kmspolicy._language._keys import condition_key
+from kmspolicy._normal._rules import HOWS
 from kmspolicy._prove._actions import actions_of
 from kmspolicy._prove._boxes import meet
 from kmspolicy._prove._callers import KEYS, USERID
@@ -30,6 +31,14 @@ if TYPE_CHECKING:
     from kmspolicy._prove._keys import Test
 
 
+class Said(NamedTuple):
+    """What a statement says of the requests in a box."""
+
+    rule: Rule
+    part: Literal["denied", "allowed", "delegated"]
+    box: Box
+
+
 class Sides(NamedTuple):
     """What a policy says, as boxes.
 
@@ -49,7 +58,6 @@ class Sides(NamedTuple):
         return [*self.allowed, *self.delegated]
 
 
-_HOWS: Final[tuple[Named, Named]] = ("caller", "account")
 CALLER, ACTION = 0, 1
 """The first two dimensions; those of condition keys and of doubts follow."""
 _FIRST_KEY: Final = 2
@@ -207,20 +215,36 @@ class Grid:
 
     # --- boxes ---------------------------------------------------------------------------------------
 
-    def sides(self, number: int) -> Sides:
-        """Return what one of the policies says."""
-        sides = Sides([], [], [])
+    def said(self, number: int) -> Iterator[Said]:
+        """Go through what the statements of one of the policies say."""
         for rule, ways in self._policies[number]:
             actions = _mask(rule.is_about(action.name.lower()) for action in self.actions)
-            for how, side in zip(_HOWS, (sides.allowed, sides.delegated), strict=True):
+            for how in HOWS:
                 callers = self.population.named(rule, how)
                 if callers and actions:
                     about = {CALLER: callers, ACTION: actions}
-                    boxes = [box for way in ways for box in self._boxes(about, way)]
-                    (sides.denied if rule.denies else side).extend(boxes)
-        return sides
+                    part = "denied" if rule.denies else _PARTS[how]
+                    yield from (Said(rule, part, box) for way in ways for box in self.boxes(about, way))
 
-    def _boxes(self, box: Box, way: Way) -> list[Box]:
+    def sides(self, number: int) -> Sides:
+        """Return what one of the policies says."""
+        parts: dict[str, list[Box]] = {part: [] for part in Sides._fields}
+        for said in self.said(number):
+            parts[said.part].append(said.box)
+        return Sides(*(self.joined(parts[part]) for part in Sides._fields))
+
+    def joined(self, boxes: Iterable[Box]) -> list[Box]:
+        """Join the boxes that differ in their callers alone."""
+        callers: dict[tuple[tuple[int, int], ...], int] = {}
+        for box in boxes:
+            about = tuple(sorted(item for item in box.items() if item[0] != CALLER))
+            callers[about] = callers.get(about, 0) | box.get(CALLER, self.full[CALLER])
+        return [
+            dict(about) if mask == self.full[CALLER] else {CALLER: mask, **dict(about)}
+            for about, mask in callers.items()
+        ]
+
+    def boxes(self, box: Box, way: Way) -> list[Box]:
         """Return the boxes of what a statement is about, where it applies in a way."""
         boxes = [box]
         for atom in way:
@@ -251,6 +275,9 @@ class Grid:
             passing = _mask(bool(point.passed >> bit & 1) for point in self.points[key])
             others = {CALLER: where(lambda one: not _follows(key, one))} if key in KEYS else {}
             yield {self._dimensions[key]: passing, **others}
+
+
+_PARTS: Final[Mapping[Named, Literal["allowed", "delegated"]]] = {"caller": "allowed", "account": "delegated"}
 
 
 def _follows(key: str, caller: Caller) -> bool:

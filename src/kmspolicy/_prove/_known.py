@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from kmspolicy._document import Condition, Policy, Principal, Statement
 from kmspolicy._language._patterns import has_wildcards
 from kmspolicy._language._values import network, text_of
+from kmspolicy._normal._rules import rules_of
 from kmspolicy._prove._callers import KEYS, USERID
 
 if TYPE_CHECKING:
@@ -19,12 +20,12 @@ if TYPE_CHECKING:
     from kmspolicy._normal._rules import Rules
 
 
-def known_values(rules: Rules) -> Policy:
+def known_values(rules: Rules) -> Rules:
     """Return a policy that denies whatever has a value by which another policy knows callers."""
     clauses = [clause for rule in rules.statements for clause in rule.clauses]
     conditions = dict.fromkeys(condition for clause in clauses for condition in _conditions(clause))
     statements = [_deny(condition) for condition in conditions]
-    return Policy(statements, version=rules.policy.version)
+    return rules_of(Policy(statements, version=rules.policy.version))
 
 
 def _deny(condition: Condition) -> Statement:

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Final
 from kmspolicy._language._patterns import like
 from kmspolicy._language._principals import is_partition
 from kmspolicy._language._values import text_of
-from kmspolicy._normal._rules import marks_of, named, own_marks
+from kmspolicy._normal._rules import EVERYONE, HOWS, account_marks, marks_of, named, own_marks
 from kmspolicy._prove._callers import ARN, callers_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from kmspolicy._language._principals import PrincipalName
-    from kmspolicy._normal._rules import Named, Rule
+    from kmspolicy._normal._rules import Mark, Named, Rule
     from kmspolicy._prove._budget import Budget
     from kmspolicy._prove._callers import Caller
     from kmspolicy._prove._keys import Test
@@ -60,20 +60,33 @@ class Population:
         found += _somebody(found, names, about.values())
         found.sort(key=lambda caller: (not caller.is_settled, not caller.is_usual))
         budget.spend(len(found) * (2 * len(about) + sum(len(test.values) for _, test in tests)))
-        hows = [[_how(rule, caller) for caller in found] for rule in about.values()]
-        passed = [[passes(test, key, caller) for caller in found] for key, test in tests]
-        others = ((caller.is_elsewhere(account), caller.has_own_id, caller.is_stranger) for caller in found)
-        kinds = zip(others, *hows, *passed, strict=True)
+        index = _by_mark(found)
+        hows = {who: _hows(rule, found, index) for who, rule in about.items()}
+        kinds: list[list[object]] = [
+            [caller.is_elsewhere(account), caller.has_own_id, caller.is_stranger] for caller in found
+        ]
+        for key, test in tests:
+            for kind, caller in zip(kinds, found, strict=True):
+                kind.append(passes(test, key, caller))
+        for who, how_by_number in hows.items():
+            for number, how in how_by_number.items():
+                kinds[number].append((who, how))
         first: dict[object, int] = {}
         for number, kind in enumerate(kinds):
-            first.setdefault(kind, number)
-        chosen = list(first.values())
+            first.setdefault(tuple(kind), number)
+        chosen = {number: place for place, number in enumerate(first.values())}
         self.callers = [found[number] for number in chosen]
-        self._hows = {who: [how[number] for number in chosen] for who, how in zip(about, hows, strict=True)}
+        self._hows = {
+            (who, how): sum(
+                1 << chosen[number] for number, one in some.items() if number in chosen and one == how
+            )
+            for who, some in hows.items()
+            for how in HOWS
+        }
 
     def named(self, rule: Rule, how: Named) -> int:
         """Return which callers a statement names in a way, as a bit mask."""
-        return _mask(one == how for one in self._hows[_who(rule)])
+        return self._hows[_who(rule), how]
 
     def where(self, holds: Callable[[Caller], bool]) -> int:
         """Return for which callers something holds, as a bit mask."""
@@ -97,6 +110,25 @@ def _who(rule: Rule) -> object:
     """Return all on which it depends whom a statement names."""
     statement = rule.statement
     return rule.marks, statement.principal is None, statement.not_principal is None, rule.denies
+
+
+def _by_mark(callers: Sequence[Caller]) -> dict[Mark, list[int]]:
+    """Return which callers, by their numbers, a mark may name."""
+    index: dict[Mark, list[int]] = {}
+    for number, caller in enumerate(callers):
+        for name in (caller.name,) if caller.also is None else (caller.name, caller.also):
+            for mark in (*own_marks(name), *(account_marks(name) if name.account else ())):
+                index.setdefault(mark, []).append(number)
+    return index
+
+
+def _hows(rule: Rule, callers: Sequence[Caller], index: Mapping[Mark, Sequence[int]]) -> dict[int, Named]:
+    """Return how a statement names callers, by their numbers; it looks only at those whom its names may mean."""
+    numbers: Iterable[int] = range(len(callers))
+    if rule.statement.principal is not None and EVERYONE not in rule.marks:
+        numbers = dict.fromkeys(number for mark in rule.marks for number in index.get(mark, ()))
+    hows = ((number, _how(rule, callers[number])) for number in numbers)
+    return {number: how for number, how in hows if how is not None}
 
 
 def _how(rule: Rule, caller: Caller) -> Named | None:
