@@ -13,6 +13,7 @@ from operator import eq, ge, gt, le, lt
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
 
 from kmspolicy._language._patterns import (
+    COLONS,
     arn_covers,
     arn_like,
     arn_meets,
@@ -120,17 +121,14 @@ def _meets_in_any_case(pattern: str, other: str) -> bool:
 
 def _like_arn(pattern: str, found: str) -> Answer:
     """Compare ARNs; what a pattern matches that is not an ARN is not settled."""
-    if pattern.count(":") < _COLONS or found.count(":") < _COLONS:
+    if pattern.count(":") < COLONS or found.count(":") < COLONS:
         return Perhaps.NOT if like(pattern, found) else False
     return arn_like(pattern, found)
 
 
 def _may_meet_arn(pattern: str, other: str) -> bool:
     """Return whether a pattern may match an ARN that another one matches, which a pattern without six parts may."""
-    return (meets if pattern.count(":") < _COLONS else arn_meets)(pattern, other)
-
-
-_COLONS: Final = 5
+    return (meets if pattern.count(":") < COLONS else arn_meets)(pattern, other)
 
 
 def _by(read: Callable[[ContextValue], Any], compare: Callable[[Any, Any], bool]) -> Match:

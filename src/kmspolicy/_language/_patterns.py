@@ -35,6 +35,14 @@ def has_wildcards(pattern: str) -> bool:
     return "*" in pattern or "?" in pattern
 
 
+def with_single_stars(pattern: str) -> str:
+    """Write a pattern with one star where several stand together, which match the same."""
+    return _STARS("*", pattern) if "**" in pattern else pattern
+
+
+_STARS: Final = re.compile(r"\*+").sub
+
+
 def like(pattern: str, text: str) -> bool:
     """Return whether a pattern matches a text, case-sensitively."""
     if "?" not in pattern and _STAR not in pattern and _QUESTION not in pattern:
@@ -57,7 +65,7 @@ def meets(pattern: str, other: str) -> bool:
 
     The other one is read letter by letter; each bit of a number is a place of the pattern that may have been reached.
     """
-    pattern = _STARS("*", pattern)
+    pattern = with_single_stars(pattern)
     places: dict[str, int] = {}
     for place, letter in enumerate(pattern):
         places[letter] = places.get(letter, 0) | 1 << place
@@ -73,9 +81,6 @@ def meets(pattern: str, other: str) -> bool:
         reached = (reached & here) << 1 | reached & stars
         reached |= (reached & stars) << 1
     return reached >= end
-
-
-_STARS: Final = re.compile(r"\*+").sub
 
 
 def arn_like(pattern: str, text: str) -> bool:

@@ -11,6 +11,8 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
+from kmspolicy._language._patterns import COLONS
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -106,7 +108,6 @@ _PATH_AND_NAME: Final = re.compile(r"(?:[!-)+->@-~]{1,510}/)?[\w+=,.@-]{1,64}", 
 _SESSION: Final = re.compile(r"[\w+=,.@-]{2,64}", re.ASCII).fullmatch
 _UNIQUE_ID: Final = re.compile(r"A(?:ID|RO)A[A-Z0-9]{12,}").fullmatch
 _SERVICE: Final = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+").fullmatch
-_COLONS: Final = 5
 
 
 def is_account_id(text: str) -> bool:
@@ -188,8 +189,8 @@ def _arn(text: str) -> PrincipalName:
 
 def _split(text: str) -> list[str]:
     """Split an ARN into its six parts; what has fewer is filled up."""
-    parts = text.split(":", _COLONS)
-    return parts + [""] * (_COLONS + 1 - len(parts))
+    parts = text.split(":", COLONS)
+    return parts + [""] * (COLONS + 1 - len(parts))
 
 
 def _impossible(text: str, why: str) -> PrincipalName:

@@ -6,10 +6,9 @@ spelling, and no proof.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
-from kmspolicy._language._patterns import covers, has_wildcards
+from kmspolicy._language._patterns import covers, has_wildcards, with_single_stars
 from kmspolicy._language._versions import VERSIONS
 from kmspolicy._normal._clauses import Terms, has_variables, terms_of
 
@@ -131,11 +130,8 @@ def _what(rule: Rule) -> tuple[What, ...]:
 
 def _action(pattern: str) -> str:
     """Write an action as it is compared; all actions on a key are those of KMS."""
-    plain = _STARS.sub("*", pattern) if "**" in pattern else pattern
+    plain = with_single_stars(pattern)
     return "kms:*" if plain == "*" else plain
-
-
-_STARS: Final = re.compile(r"\*+")
 
 
 def _minimal(what: AbstractSet[What]) -> frozenset[What]:

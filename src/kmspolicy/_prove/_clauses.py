@@ -6,6 +6,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from kmspolicy._language._operators import PARSED
+from kmspolicy._language._patterns import COLONS
 from kmspolicy._language._values import text_of
 from kmspolicy._language._variables import keys_of_variables, without_variables
 from kmspolicy._prove._callers import KEYS, OF_THE_ACCOUNT
@@ -129,10 +130,6 @@ def _doubt(clause: Clause, value: Value, *, variables: bool) -> Doubt | None:
         if keys and not (clause.folded in KEYS and keys <= OF_THE_ACCOUNT):
             return Doubt(asks, clause.folded, text)
     is_readable = operator.kind.read is None or operator.kind.read(value) is not None
-    if is_readable and (operator.kind.name != "ARN" or without_variables(text).count(":") >= _COLONS):
+    if is_readable and (operator.kind.name != "ARN" or without_variables(text).count(":") >= COLONS):
         return None
     return Doubt(asks, is_settled=False)
-
-
-_COLONS: Final = 5
-"""How many colons a pattern of ARNs has at least."""

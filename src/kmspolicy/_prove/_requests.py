@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from kmspolicy._language._key_arns import Key, account_of_key_arn
 from kmspolicy._language._keys import condition_key
-from kmspolicy._language._patterns import like, text_of_literal
+from kmspolicy._language._patterns import COLONS, like, text_of_literal
 from kmspolicy._language._variables import Facts, expand, keys_of_variables
 from kmspolicy._prove._callers import ARN, KEYS
 from kmspolicy._prove._grid import ACTION, CALLER
@@ -53,7 +53,7 @@ def request_of(grid: Grid, box: Box, key: Key) -> Request | None:
 def _of_resources(resources: Iterable[str], key: Key) -> Key:
     """Return a key that one of some resources names, where there can be one; else what is known of the key."""
     for resource in resources if key.arn is None else ():
-        parts = zip(resource.split(":", _COLONS), _USUAL_ARN, strict=False)
+        parts = zip(resource.split(":", COLONS), _USUAL_ARN, strict=False)
         arn = ":".join(usual if like(part, usual) else part for part, usual in parts)
         account = account_of_key_arn(arn)
         if account is not None and key.account in (None, account) and like(resource, arn):
@@ -69,7 +69,6 @@ _USUAL_ARN: Final = (
     "111122223333",
     "key/1234abcd-12ab-34cd-56ef-1234567890ab",
 )
-_COLONS: Final = 5
 
 
 def first(grid: Grid, box: Box, dimension: int) -> int:

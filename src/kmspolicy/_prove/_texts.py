@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 import attrs
 
-from kmspolicy._language._patterns import text_of_literal
+from kmspolicy._language._patterns import COLONS, text_of_literal
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -46,7 +46,6 @@ Pattern: TypeAlias = tuple[Token, ...]
 NOTHING: Final[Pattern] = (Token(frozenset()),)
 """The pattern that no text matches."""
 
-_COLONS: Final = 5
 _LATIN_1: Final = 0xFF
 _ALSO_LOWERED: Final[Mapping[str, str]] = {"k": "\u212a", "\xe5": "\u212b", "\xdf": "\u1e9e"}
 """The letters beyond Latin-1 whose lower case is within it, and has another upper case or none: Kelvin, \xc5ngstr\xf6m, \xdf."""
@@ -91,7 +90,7 @@ def like(pattern: str, but: str = "") -> Pattern:
 
 def arn_like(pattern: str) -> Pattern:
     """Return a pattern of ARNs, whose wildcards do not cross the first five colons."""
-    *parts, last = pattern.split(":", _COLONS)
+    *parts, last = pattern.split(":", COLONS)
     before = (token for part in parts for token in (*like(part, but=":"), Token(frozenset(":"))))
     return (*before, *like(last))
 
