@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError, UnknownRegionError
@@ -11,6 +11,9 @@ from fake_kms_support import ACCOUNT, ADMIN, ALICE, APP, MALFORMED, PRINCIPALS, 
 from kmspolicy import Condition, KeyPolicies, Policy, Principal, Statement, allow, errors, statements
 from kmspolicy.testing import FakeKMS
 from support import KEY_ID
+
+if TYPE_CHECKING:
+    from kmspolicy._document._statement import Effect
 
 BOB = "arn:aws:iam::444455556666:user/bob"
 
@@ -191,3 +194,17 @@ async def test_reads_can_be_stale() -> None:
     with pytest.raises(ClientError):
         await read(KEY_ID)
     assert [await read(key_id), await read(key_id)] == [first, second]
+
+
+@pytest.mark.parametrize("effect", ["Allow", "Deny"])
+async def test_a_resource_that_is_the_arn_of_a_key(effect: Effect) -> None:
+    """A statement about the ARN of this key applies, and one about another key does not."""
+    fake = FakeKMS(caller=ALICE)
+    arn = f"arn:aws:kms:{fake.region}:{ACCOUNT}:key/{FakeKMS().add_key()}"  # that of the first key
+    about = Statement(effect, principal=Principal.arn(ALICE), action="kms:GetKeyPolicy", resource=arn)
+    policy = Policy([about] if effect == "Allow" else [MAY_ALL, about])
+    of_this, of_another = fake.add_key(policy), fake.add_key(policy)
+    granted, refused_one = (of_this, of_another) if effect == "Allow" else (of_another, of_this)
+    await fake.get_key_policy(KeyId=granted)
+    with pytest.raises(ClientError, match="AccessDenied"):
+        await fake.get_key_policy(KeyId=refused_one)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
@@ -11,9 +11,9 @@ from kmspolicy._language._key_arns import (
     ANY_KEY,
     Key,
     account_of_key_arn,
-    is_arn_of_a_key,
     name_key,
     partition_of_key_arn,
+    region_of_key_arn,
 )
 from kmspolicy._language._operators import Perhaps
 
@@ -25,77 +25,88 @@ ARN = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab
 MULTI_REGION = f"arn:aws-us-gov:kms:us-gov-west-1:{ACCOUNT}:key/mrk-1234abcd12ab34cd56ef1234567890ab"
 
 
-@pytest.mark.parametrize(
-    ("text", "account", "partition"),
-    [
-        (ARN, ACCOUNT, "aws"),
-        (MULTI_REGION, ACCOUNT, "aws-us-gov"),
-        (ARN.replace("arn:aws:", "arn:aws-cn:"), ACCOUNT, "aws-cn"),
-        (ARN.rpartition("/")[2], None, None),
-        (ARN.replace("key/", "alias/"), None, None),
-        (ARN.replace(ACCOUNT, "*"), None, None),
-        (ARN.replace(":kms:", ":s3:"), None, None),
-        (f"{ARN} ", None, None),
-        (f"{ARN}\n", None, None),
-        ("alias/x", None, None),
-        ("", None, None),
-    ],
-)
-def test_what_the_arn_of_a_key_tells(text: str, account: str | None, partition: str | None) -> None:
+class Told(NamedTuple):
+    """What the ARN of a key tells."""
+
+    label: str
+    text: str
+    partition: str | None = None
+    region: str | None = None
+    account: str | None = None
+
+
+TOLD = [
+    Told("a key", ARN, "aws", "us-east-1", ACCOUNT),
+    Told("a multi-Region key", MULTI_REGION, "aws-us-gov", "us-gov-west-1", ACCOUNT),
+    Told("another partition", ARN.replace("arn:aws:", "arn:aws-cn:"), "aws-cn", "us-east-1", ACCOUNT),
+    Told("a key id", ARN.rpartition("/")[2]),
+    Told("an alias", ARN.replace("key/", "alias/")),
+    Told("a pattern", ARN.replace(ACCOUNT, "*")),
+    Told("another service", ARN.replace(":kms:", ":s3:")),
+    Told("a space behind it", f"{ARN} "),
+    Told("a line end behind it", f"{ARN}\n"),
+    Told("the name of an alias", "alias/x"),
+    Told("nothing", ""),
+]
+
+
+@pytest.mark.parametrize("row", TOLD, ids=lambda row: row.label)
+def test_what_the_arn_of_a_key_tells(row: Told) -> None:
     """https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#key-id-key-ARN."""
-    assert account_of_key_arn(text) == account
-    assert partition_of_key_arn(text) == partition
+    assert partition_of_key_arn(row.text) == row.partition
+    assert region_of_key_arn(row.text) == row.region
+    assert account_of_key_arn(row.text) == row.account
 
 
-KNOWN = Key(ACCOUNT, ARN)
-IN_ACCOUNT = Key(ACCOUNT)
+KNOWN, IN_ACCOUNT, ELSEWHERE = Key(ACCOUNT, ARN), Key(ACCOUNT), Key("444455556666")
 
 
-@pytest.mark.parametrize(
-    ("resources", "key", "expected"),
-    [
-        (["*"], ANY_KEY, True),
-        (["*"], KNOWN, True),
-        (["x", "*"], ANY_KEY, True),
-        ([], ANY_KEY, False),
-        (["x"], ANY_KEY, False),
-        (["x"], KNOWN, False),
-        ([ARN.replace("key/", "alias/")], ANY_KEY, False),
-        # The ARN of the key is not known.
-        ([ARN], ANY_KEY, Perhaps.NOT),
-        ([ARN, "x"], ANY_KEY, Perhaps.NOT),
-        ([ARN, "*"], ANY_KEY, True),
-        (["arn:aws:kms:*:*:key/*"], ANY_KEY, Perhaps.NOT),
-        # Its account is.
-        ([ARN], IN_ACCOUNT, Perhaps.NOT),
-        (["arn:aws:kms:*:*:key/*"], IN_ACCOUNT, Perhaps.NOT),
-        (["arn:aws:kms:*:1111*:key/*"], IN_ACCOUNT, Perhaps.NOT),
-        ([ARN], Key("444455556666"), False),
-        (["arn:aws:kms:*:1111*:key/*"], Key("444455556666"), False),
-        # It is known.
-        ([ARN], KNOWN, True),
-        (["x", ARN], KNOWN, True),
-        (["arn:aws:kms:*:*:key/*"], KNOWN, True),
-        (["arn:aws:kms:us-east-1:111122223333:key/1234*"], KNOWN, True),
-        ([MULTI_REGION], KNOWN, False),
-        (["arn:aws:kms:eu-west-1:*:key/*"], KNOWN, False),
-    ],
-)
-def test_which_resource_names_the_key(resources: list[str], key: Key, expected: Answer) -> None:
+class Named(NamedTuple):
+    """Whether a Resource names the key, by what is known of it."""
+
+    label: str
+    resources: list[str]
+    any_key: Answer = False
+    in_account: Answer = False
+    elsewhere: Answer = False
+    known: Answer = False
+
+
+YES, MAYBE = True, Perhaps.NOT
+NAMED = [
+    Named("the star", ["*"], YES, YES, YES, YES),
+    Named("the star among others", ["x", "*"], YES, YES, YES, YES),
+    Named("the star behind an ARN", [ARN, "*"], YES, YES, YES, YES),
+    Named("nothing", []),
+    Named("no ARN", ["x"]),
+    Named("an alias", [ARN.replace("key/", "alias/")]),
+    Named("aliases", ["arn:aws:kms:*:*:alias/*"]),
+    Named("no key id", [f"arn:aws:kms:us-east-1:{ACCOUNT}:key/"]),
+    Named("a bucket", ["arn:aws:s3:::bucket"]),
+    Named("objects of a bucket", ["arn:aws:s3:::bucket/*"]),
+    Named("the ARN", [ARN], MAYBE, MAYBE, known=YES),
+    Named("the ARN among others", ["x", ARN], MAYBE, MAYBE, known=YES),
+    Named("another key", [MULTI_REGION], MAYBE, MAYBE),
+    Named("all keys", ["arn:aws:kms:*:*:key/*"], MAYBE, MAYBE, MAYBE, YES),
+    Named("keys of a Region", ["arn:aws:kms:eu-west-1:*:key/*"], MAYBE, MAYBE, MAYBE),
+    Named("keys of some accounts", ["arn:aws:kms:*:1111*:key/*"], MAYBE, MAYBE, known=YES),
+    Named("some keys of an account", [f"arn:aws:kms:us-east-1:{ACCOUNT}:key/1234*"], MAYBE, MAYBE, known=YES),
+    Named("all of an account", [f"arn:aws:kms:*:{ACCOUNT}:*"], MAYBE, MAYBE, known=YES),
+    Named("all of an account in a Region", [f"arn:aws:kms:eu-west-1:{ACCOUNT}:*"], MAYBE, MAYBE),
+    Named("all of KMS", ["arn:aws:kms:*"], MAYBE, MAYBE, MAYBE, YES),
+    Named("all ARNs", ["arn:*"], MAYBE, MAYBE, MAYBE, YES),
+    Named("no ARN, with a star", ["*key*"]),
+]
+
+
+@pytest.mark.parametrize("row", NAMED, ids=lambda row: row.label)
+def test_which_resource_names_the_key(row: Named) -> None:
     """``"*"`` does; of an ARN it is not documented, and AWS's guides publish such policies.
 
     https://docs.aws.amazon.com/systems-manager/latest/userguide/inventory-create-resource-data-sync.html
     """
-    assert name_key(resources, key) is expected
-
-
-@pytest.mark.parametrize(
-    ("resource", "expected"),
-    [(ARN, True), ("arn:*:kms:*:*:key/*", True), ("*", False), (ARN.replace("key/", "alias/"), False)],
-)
-def test_what_is_the_arn_of_a_key(resource: str, expected: bool) -> None:
-    """A pattern of such ARNs is one, too."""
-    assert is_arn_of_a_key(resource) is expected
+    answers = [name_key(row.resources, key) for key in (ANY_KEY, IN_ACCOUNT, ELSEWHERE, KNOWN)]
+    assert answers == [row.any_key, row.in_account, row.elsewhere, row.known]
 
 
 @pytest.mark.parametrize(

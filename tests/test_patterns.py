@@ -98,6 +98,17 @@ def test_patterns_meet_where_they_match_a_text_in_common() -> None:
             assert meets(pattern, other) is bool(texts & others), (pattern, other)
 
 
+def test_patterns_meet_where_no_wildcard_of_the_other_matches_a_colon() -> None:
+    """All short patterns by all others: what they have in common is among the texts that regular expressions match."""
+    texts = words("a:", 6)
+    for other in words("a:*?", 3):
+        expression = other.replace("*", "[^:]*").replace("?", "[^:]")
+        others = [text for text in texts if re.fullmatch(expression, text)]
+        for pattern in words("a:*?", 3):
+            in_common = any(like(pattern, text) for text in others)
+            assert meets(pattern, other, within_parts=True) is in_common, (pattern, other)
+
+
 @given(PATTERNS, PATTERNS, ALPHABET)
 def test_what_two_patterns_match_they_have_in_common(pattern: str, other: str, text: str) -> None:
     """Of longer patterns, too; which of them comes first makes no difference."""

@@ -237,6 +237,11 @@ def found(statement: Statement) -> list[tuple[str, str]]:
         ({"Resource": "*"}, []),
         ({"Resource": ["*"]}, []),
         ({"Resource": "arn:aws:kms:us-east-1:111122223333:key/k"}, [("RESOURCE_IS_KEY_ARN", "WARNING")]),
+        ({"Resource": "arn:aws:kms:*:111122223333:*"}, [("RESOURCE_IS_KEY_ARN", "WARNING")]),
+        (
+            {"Resource": "arn:aws:kms:*:111122223333:alias/*"},
+            [("UNSUPPORTED_RESOURCE_ARN_IN_POLICY", "ERROR")],
+        ),
         ({"Resource": "arn:aws:s3:::b"}, [("UNSUPPORTED_RESOURCE_ARN_IN_POLICY", "ERROR")]),
         ({"Resource": None}, [("MISSING_RESOURCE", "ERROR")]),
         ({"Action": None}, [("MISSING_ACTION", "ERROR")]),

@@ -428,8 +428,20 @@ def test_the_key_settles_what_its_arn_means() -> None:
     assert anywhere is not None
     assert anywhere.request.key_arn == KEY_ARN
     assert str(anywhere) == f"role App of account {ACCOUNT} may kms:Decrypt on {KEY_ARN}: no → yes"
+    keys = policy(allow(Resource=f"arn:aws:kms:*:{ACCOUNT}:*"))
+    gained = compare(policy(), keys).gained
+    assert gained is not None
+    assert gained.request == anywhere.request
     with pytest.raises(errors.RequestError, match="not in account"):
         prove.no_public_access(named, account=OTHER, key_arn=KEY_ARN)
+
+
+@pytest.mark.parametrize("resource", ["arn:aws:kms:*:*:key/*", "arn:aws:kms:*"])
+def test_a_pattern_of_keys_is_shown_in_the_account_of_the_key(resource: str) -> None:
+    """The request that shows the difference is about a key of this account."""
+    gained = compare(policy(), policy(allow(Resource=resource)), account=OTHER).gained
+    assert gained is not None
+    assert gained.request.key_arn == KEY_ARN.replace(ACCOUNT, OTHER)
 
 
 # --- witnesses ---------------------------------------------------------------------------------------

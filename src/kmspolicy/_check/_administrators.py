@@ -8,8 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from kmspolicy._check._found import Found
-from kmspolicy._check._names import KEY_ARN
-from kmspolicy._language._key_arns import ANY_KEY
+from kmspolicy._language._key_arns import ANY_KEY, may_be_a_key
 from kmspolicy._language._patterns import has_wildcards
 from kmspolicy._language._principals import name_of
 from kmspolicy._language._spelling import fold
@@ -57,7 +56,7 @@ def _lets_the_account(rules: Rules, account: str | None) -> bool:
 
 def _is_about_putting(rule: Rule) -> bool:
     return rule.is_about("kms:putkeypolicy") and any(
-        name == "*" or KEY_ARN(name) for name in rule.statement.resources
+        name == "*" or may_be_a_key(name) for name in rule.statement.resources
     )
 
 

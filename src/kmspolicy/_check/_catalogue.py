@@ -291,7 +291,7 @@ CATALOGUE: Final[dict[str, Entry]] = {
     "RESOURCE_IS_KEY_ARN": Entry(
         WARNING,
         "The Resource is the ARN of a key. KMS may refuse it, and it may not count for the lockout check.",
-        'Write "Resource": "*", which is the key.',
+        'Write "Resource": "*", which is the key. check(policy, key_arn=...) compares the ARN with that of the key.',
         _AUGUST_2025,
         _one(Resource="arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"),
     ),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from kmspolicy._check._found import Found, places_of
 from kmspolicy._language._actions import WITH_EFFECT, actions_matching, nearest_action
+from kmspolicy._language._key_arns import may_be_a_key
 from kmspolicy._language._patterns import has_wildcards
 from kmspolicy._language._principals import name_of
 from kmspolicy._printable import quoted
@@ -149,10 +149,6 @@ def resources(statement: Statement) -> Iterator[Found]:
     if statement.resource == ():
         yield Found("UNSUPPORTED_RESOURCE_ARN_IN_POLICY", ("Resource",), "it is empty")
     for steps, name in places_of(("Resource",), statement.resource):
-        if KEY_ARN(name):
-            yield Found("RESOURCE_IS_KEY_ARN", steps, quoted(name))
-        elif name != "*":
-            yield Found("UNSUPPORTED_RESOURCE_ARN_IN_POLICY", steps, quoted(name))
-
-
-KEY_ARN = re.compile(r"arn:aws(?:-[a-z]+)*:kms:[^:]*:[^:]*:key/.+").fullmatch
+        if name != "*":
+            code = "RESOURCE_IS_KEY_ARN" if may_be_a_key(name) else "UNSUPPORTED_RESOURCE_ARN_IN_POLICY"
+            yield Found(code, steps, quoted(name))

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kmspolicy._language._operators import Perhaps
-from kmspolicy._language._patterns import like
+from kmspolicy._language._patterns import like, meets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,7 +36,6 @@ ANY_KEY: Final = Key()
 _KEY_ARN: Final = re.compile(
     r"arn:(aws(?:-[a-z]+)*):kms:([a-z0-9-]+):([0-9]{12}):key/[A-Za-z0-9-]+"
 ).fullmatch
-_ARN_OF_A_KEY: Final = re.compile(r"arn:[^:]*:kms:[^:]*:([^:]*):key/.+", re.DOTALL).fullmatch
 
 
 def account_of_key_arn(text: str) -> str | None:
@@ -51,9 +50,23 @@ def partition_of_key_arn(text: str) -> str | None:
     return None if match is None else match[1]
 
 
-def is_arn_of_a_key(resource: str) -> bool:
-    """Return whether a Resource is the ARN of a key, or a pattern of such ARNs."""
-    return _ARN_OF_A_KEY(resource) is not None
+def region_of_key_arn(text: str) -> str | None:
+    """Return the Region in the ARN of a key; None for what is no such ARN."""
+    match = _KEY_ARN(text)
+    return None if match is None else match[2]
+
+
+def may_be_a_key(resource: str, account: str | None = None) -> bool:
+    """Return whether a Resource is the ARN of a key, or a pattern that matches such ARNs.
+
+    Args:
+        resource: The Resource. A wildcard in it may match colons:
+            https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html#reference_policies_elements_resource_wildcards
+        account: The account id of the key; None if it is not known.
+    """
+    return resource.startswith("arn:") and meets(
+        resource, f"arn:*:kms:*:{account or '*'}:key/?*", within_parts=True
+    )
 
 
 def name_key(resources: Iterable[str], key: Key) -> Answer:
@@ -65,9 +78,9 @@ def name_key(resources: Iterable[str], key: Key) -> Answer:
     """
     answer: Answer = False
     for resource in resources:
-        match = _ARN_OF_A_KEY(resource)
-        if resource == "*" or (match is not None and key.arn is not None and like(resource, key.arn)):
+        may_be = may_be_a_key(resource, key.account)
+        if resource == "*" or (may_be and key.arn is not None and like(resource, key.arn)):
             return True
-        if match is not None and key.arn is None and (key.account is None or like(match[1], key.account)):
+        if may_be and key.arn is None:
             answer = Perhaps.NOT
     return answer

@@ -60,24 +60,33 @@ def covers(pattern: str, other: str) -> bool:
     return pattern == other or (_ANY not in pattern and _matches(pattern, other.replace("*", _ANY), _ANY))
 
 
-def meets(pattern: str, other: str) -> bool:
+def meets(pattern: str, other: str, *, within_parts: bool = False) -> bool:
     """Return whether two patterns match a text in common.
 
     The other one is read letter by letter; each bit of a number is a place of the pattern that may have been reached.
+
+    Args:
+        pattern: A pattern.
+        other: Another one.
+        within_parts: Whether the wildcards of the other one match no colon.
     """
     pattern = with_single_stars(pattern)
     places: dict[str, int] = {}
     for place, letter in enumerate(pattern):
         places[letter] = places.get(letter, 0) | 1 << place
     stars, end = places.get("*", 0), 1 << len(pattern)
+    free = end - 1 & ~(places.get(":", 0) if within_parts else 0)
     reached = 1 | (stars & 1) << 1
     for letter in other:
         if not reached:
             return False
+        if letter == "*" and within_parts:  # each place up to the next colon: adding carries a bit that far
+            reached |= free + (reached & free) ^ free
+            continue
         if letter == "*":  # some text gets to each place behind the first
             reached = 2 * end - (reached & -reached)
             continue
-        here = end - 1 if letter == "?" else places.get(letter, 0) | places.get("?", 0)
+        here = free if letter == "?" else places.get(letter, 0) | places.get("?", 0)
         reached = (reached & here) << 1 | reached & stars
         reached |= (reached & stars) << 1
     return reached >= end

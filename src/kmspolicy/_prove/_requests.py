@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
 from kmspolicy._language._key_arns import Key, account_of_key_arn
@@ -53,7 +54,8 @@ def request_of(grid: Grid, box: Box, key: Key) -> Request | None:
 def _of_resources(resources: Iterable[str], key: Key) -> Key:
     """Return a key that one of some resources names, where there can be one; else what is known of the key."""
     for resource in resources if key.arn is None else ():
-        parts = zip(resource.split(":", COLONS), _USUAL_ARN, strict=False)
+        usual_arn = _USUAL_ARN.format(account=key.account or "111122223333").split(":")
+        parts = zip_longest(resource.split(":", COLONS), usual_arn, fillvalue="*")
         arn = ":".join(usual if like(part, usual) else part for part, usual in parts)
         account = account_of_key_arn(arn)
         if account is not None and key.account in (None, account) and like(resource, arn):
@@ -61,14 +63,7 @@ def _of_resources(resources: Iterable[str], key: Key) -> Key:
     return key
 
 
-_USUAL_ARN: Final = (
-    "arn",
-    "aws",
-    "kms",
-    "us-east-1",
-    "111122223333",
-    "key/1234abcd-12ab-34cd-56ef-1234567890ab",
-)
+_USUAL_ARN: Final = "arn:aws:kms:us-east-1:{account}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 
 
 def first(grid: Grid, box: Box, dimension: int) -> int:

@@ -16,6 +16,7 @@ from kmspolicy._check._check import check_text, principal_of_put
 from kmspolicy._check._lockout import LOCKOUTS
 from kmspolicy._document import Policy
 from kmspolicy._evaluate import Caller, Outcome, Request, decide
+from kmspolicy._language._key_arns import region_of_key_arn
 from kmspolicy._language._principals import name_of
 from kmspolicy._language._spelling import fold
 from kmspolicy._normal._rules import names_of
@@ -44,7 +45,6 @@ _ACCOUNT: Final = "111122223333"
 _OPERATIONS: Final = ("CreateKey", "PutKeyPolicy", "GetKeyPolicy", "ListKeyPolicies")
 _BYPASS: Final = "kms:BypassPolicyLockoutSafetyCheck"
 _KEY_ID = re.compile(r"mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}").fullmatch
-_KEY_ARN = re.compile(r"arn:[^:]+:kms:([^:]+):[0-9]{12}:key/[^:/]+").fullmatch
 
 
 @attrs.define
@@ -397,13 +397,13 @@ class FakeKMS:
     def _key(self, operation: str, parameters: Mapping[str, Any]) -> _Key:
         """Return a key, if its policy allows the operation to the caller."""
         key_id: str = parameters["KeyId"]
-        arn = _KEY_ARN(key_id)
-        if arn is None and key_id.startswith("arn:"):
+        region = region_of_key_arn(key_id)
+        if region is None and key_id.startswith("arn:"):
             raise self._error(operation, "InvalidArnException", "")
         found = self._keys.get(key_id.rpartition("/")[2])
-        if arn is not None and arn[1] != self.region:
-            text = f"Invalid arn {arn[1]}"
-        elif arn is None and not _KEY_ID(key_id):
+        if region not in (None, self.region):
+            text = f"Invalid arn {region}"
+        elif region is None and not _KEY_ID(key_id):
             text = f"Invalid keyId '{key_id}'"
         elif found is None or found.arn != self._arn(key_id):
             text = f"Key '{self._arn(key_id)}' does not exist"
@@ -414,10 +414,10 @@ class FakeKMS:
             text = "No such policy exists"
         raise self._error(operation, "NotFoundException", text)
 
-    def _request(self, operation: str, parameters: Mapping[str, Any]) -> Request:
+    def _request(self, operation: str, parameters: Mapping[str, Any], arn: str | None = None) -> Request:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UnknownWordWarning)  # the constructor gave this warning
-            request = Request(self.caller, f"kms:{operation}", self.context, self.account)
+            request = Request(self.caller, f"kms:{operation}", self.context, self.account, arn)
             if operation != "PutKeyPolicy":
                 return request
             others = (pair for pair in request.context if fold(pair[0]) != fold(_BYPASS))
@@ -426,7 +426,7 @@ class FakeKMS:
 
     def _authorize(self, operation: str, key: _Key, parameters: Mapping[str, Any]) -> None:
         """Refuse a caller whom the key's policy does not allow this: of another account, what works across accounts."""
-        decision = decide(Policy.from_json(key.text), self._request(operation, parameters))
+        decision = decide(Policy.from_json(key.text), self._request(operation, parameters, key.arn))
         granted = decision.outcome in (Outcome.ALLOWED, Outcome.DELEGATED)
         if not granted or (decision.iam_must_allow and not self.iam_allows):
             text = _service.DENIALS[Outcome.DELEGATED if granted else decision.outcome]
