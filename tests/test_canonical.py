@@ -15,6 +15,7 @@ from kmspolicy import (
     canonical,
     conditions,
     deny,
+    diff,
     equivalent,
     statements,
 )
@@ -56,6 +57,7 @@ def when(operator: str, key: str, values: Any, version: str | None = "2012-10-17
 
 TO_ALICE, TO_BOB = Principal.arn(ALICE), Principal.arn(BOB)
 S3 = conditions.via_service.equals("s3.us-east-1.amazonaws.com")
+NOT_S3 = conditions.via_service.not_equals("s3.us-east-1.amazonaws.com")
 
 SAME: dict[str, tuple[Policy, Policy]] = {
     "order of statements": (
@@ -192,17 +194,9 @@ DIFFERENT: dict[str, tuple[Policy, Policy]] = {
         one(Principal={"AWS": ROOT.replace("aws", "aws-us-gov", 1)}),
     ),
     "kind of principal": (one(Principal={"AWS": SERVICE}), one(Principal={"Service": SERVICE})),
-    "the key of an operator that does not exist": (
-        when("stringEquals", "aws:a", "x"),
-        when("stringEquals", "aws:A", "x"),
-    ),
     "an account id that is a Service": (
         one(Principal={"Service": ACCOUNT}),
         one(Principal={"Service": ROOT}),
-    ),
-    "an account in a condition": (
-        when("StringEquals", "aws:PrincipalArn", ACCOUNT),
-        when("StringEquals", "aws:PrincipalArn", ROOT),
     ),
     "a user and the account": (one(), one(Principal={"AWS": ROOT})),
     "Principal and NotPrincipal": (
@@ -230,7 +224,6 @@ DIFFERENT: dict[str, tuple[Policy, Policy]] = {
         when("stringequals", "aws:a", "x"),
         when("stringEquals", "aws:a", "x"),
     ),
-    "operator": (when("StringEquals", "aws:a", "x"), when("StringLike", "aws:a", "x")),
     "IfExists": (when("StringEquals", "aws:a", "x"), when("StringEqualsIfExists", "aws:a", "x")),
     "set qualifier": (
         when("ForAnyValue:StringEquals", "aws:a", "x"),
@@ -284,13 +277,6 @@ DIFFERENT: dict[str, tuple[Policy, Policy]] = {
         when("StringEquals", "aws:a", "${aws:username}"),
         when("StringEquals", "aws:a", "${aws:username}", "2008-10-17"),
     ),
-    "an unknown Version": (one(), Policy(one().statements, version="2020-01-01")),
-    "a missing Principal": (one(Principal=None), one(Principal={})),
-    "a missing Action": (one(Action=None), one(Action=[])),
-    "a missing Resource": (one(Resource=None), one(Resource=[])),
-    "a missing statement": (one(Resource=None), Policy([])),
-    "another Resource": (one(), one(Resource=["*", "arn:aws:kms:us-east-1:111122223333:key/k"])),
-    "Resource and NotResource": (one(Resource="x"), one(Resource=None, NotResource="x")),
     "conditions that conflict": (
         one(Condition={"StringEquals": {"aws:a": "x", "AWS:A": "y"}}),
         one(Condition={"StringEquals": {"aws:a": ["x", "y"]}}),
@@ -299,6 +285,50 @@ DIFFERENT: dict[str, tuple[Policy, Policy]] = {
         one(Condition={"ArnEquals": {"aws:a": "x"}, "ArnLike": {"aws:a": "y"}}),
         one(Condition={"ArnLike": {"aws:a": ["x", "y"]}}),
     ),
+}
+
+SAME_PERMISSIONS: dict[str, tuple[Policy, Policy]] = {
+    "two networks and the one that they make": (
+        when("IpAddress", "aws:SourceIp", ["203.0.113.0/25", "203.0.113.128/25"]),
+        when("IpAddress", "aws:SourceIp", "203.0.113.0/24"),
+    ),
+    "an action without effect": (one(Action=["kms:Decrypt", "kms:CreateKey"]), one()),
+    "a statement that another one covers": (
+        Policy([allow("kms:*").to(TO_ALICE), allow("kms:Decrypt").to(TO_ALICE).when(S3)]),
+        Policy([allow("kms:*").to(TO_ALICE)]),
+    ),
+    "an Allow of what is denied": (
+        Policy([deny("kms:*").to(Principal.everyone()), allow("kms:Decrypt").to(TO_ALICE)]),
+        Policy([deny("kms:*").to(Principal.everyone())]),
+    ),
+    "IfExists on a negated operator": (
+        when("StringNotEquals", "aws:a", "x"),
+        when("StringNotEqualsIfExists", "aws:a", "x"),
+    ),
+    "one of two values, and the other": (
+        Policy([allow("kms:Decrypt").to(TO_ALICE).when(S3), allow("kms:Decrypt").to(TO_ALICE).when(NOT_S3)]),
+        Policy([allow("kms:Decrypt").to(TO_ALICE)]),
+    ),
+    "a key that requests of the action never have": (
+        one(Action="kms:Sign", Condition={"StringEquals": {"aws:PrincipalServiceName": "x"}}),
+        Policy([]),
+    ),
+    "the key of an operator that does not exist": (
+        when("stringEquals", "aws:a", "x"),
+        when("stringEquals", "aws:A", "x"),
+    ),
+    "an account in a condition": (
+        when("StringEquals", "aws:PrincipalArn", ACCOUNT),
+        when("StringEquals", "aws:PrincipalArn", ROOT),
+    ),
+    "operator": (when("StringEquals", "aws:a", "x"), when("StringLike", "aws:a", "x")),
+    "an unknown Version": (one(), Policy(one().statements, version="2020-01-01")),
+    "a missing Principal": (one(Principal=None), one(Principal={})),
+    "a missing Action": (one(Action=None), one(Action=[])),
+    "a missing Resource": (one(Resource=None), one(Resource=[])),
+    "a missing statement": (one(Resource=None), Policy([])),
+    "another Resource": (one(), one(Resource=["*", "arn:aws:kms:us-east-1:111122223333:key/k"])),
+    "Resource and NotResource": (one(Resource="x"), one(Resource=None, NotResource="x")),
 }
 
 
@@ -313,7 +343,7 @@ def test_mere_spelling(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", DIFFERENT)
-def test_another_meaning(name: str) -> None:
+def test_other_permissions(name: str) -> None:
     """Or what is not known to be the same."""
     a, b = DIFFERENT[name]
     assert not equivalent(a, b)
@@ -321,6 +351,16 @@ def test_another_meaning(name: str) -> None:
     assert canonical(a) != canonical(b)
     for policy in (a, b):
         assert equivalent(policy, canonical(policy))
+
+
+@pytest.mark.parametrize("name", SAME_PERMISSIONS)
+def test_other_documents_of_the_same_permissions(name: str) -> None:
+    """No spelling of each other, so that it takes a proof."""
+    a, b = SAME_PERMISSIONS[name]
+    assert canonical(a) != canonical(b)
+    assert diff(a, b)
+    assert equivalent(a, b)
+    assert equivalent(b, a)
 
 
 def test_an_account_is_in_the_partition_of_the_key() -> None:
@@ -418,3 +458,53 @@ def test_very_many_patterns_are_not_compared_with_each_other() -> None:
     many = {f"kms:{number}*x" for number in range(65)}
     assert minimal(many | {"kms:1yx"}) == many | {"kms:1yx"}
     assert minimal(many | {"kms:1yx", "*"}) == {"*"}
+
+
+KEY_ARN = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+
+
+def test_the_arn_of_the_key_is_the_key() -> None:
+    """Where it is known; and an account in no partition is in that of the key."""
+    on_key = one(Resource=KEY_ARN)
+    assert canonical(on_key, key_arn=KEY_ARN) == canonical(one())
+    assert canonical(on_key) == canonical(on_key, key_arn=f"{KEY_ARN[:-1]}c") != canonical(one())
+    assert equivalent(on_key, one(), key_arn=KEY_ARN)
+    assert not equivalent(on_key, one())
+    by_id, key_arn = one(Principal={"AWS": ACCOUNT}), KEY_ARN.replace("aws", "aws-cn", 1)
+    assert canonical(by_id, key_arn=key_arn) == canonical(by_id, partition="aws-cn")
+
+
+def test_what_does_not_work_across_accounts_changes_nothing() -> None:
+    """Where the account of the key is known."""
+    mine, theirs = one(Principal={"AWS": BOB}), "arn:aws:iam::444455556666:root"
+    more = Policy([*mine.statements, *one(Principal={"AWS": theirs}, Action="kms:PutKeyPolicy").statements])
+    assert equivalent(mine, more, account=ACCOUNT)
+    assert not equivalent(mine, more, account="444455556666")
+    assert not equivalent(mine, more)
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        (one(), one(Principal={"AWS": BOB})),
+        (one(), one(Action="kms:Sign")),
+        (one(), Policy([])),
+        (one(Principal="*"), Policy([])),
+        (one(), one(Effect="Deny")),
+    ],
+    ids=["principals", "actions", "nothing", "everyone", "effects"],
+)
+def test_what_plain_statements_show_needs_no_proof(
+    monkeypatch: pytest.MonkeyPatch, a: Policy, b: Policy
+) -> None:
+    """A request of theirs is decided before any class of requests is looked for."""
+    monkeypatch.delattr("kmspolicy._diff._equivalent.is_equivalent")
+    assert not equivalent(a, b)
+    assert equivalent(a, a)
+
+
+def test_names_that_nobody_has_are_left_to_the_proof() -> None:
+    """A request cannot be by them."""
+    assert not equivalent(one(Principal={"AWS": "AIDACKCEVSQ6C2EXAMPLE"}), Policy([]))
+    assert not equivalent(one(Action="kms:Foo*"), Policy([]))
+    assert equivalent(one(Principal={"AWS": "nobody"}, Action="kms:CreateKey"), Policy([]))

@@ -1,8 +1,9 @@
 """Comparing: whether two policies mean the same, and what changed."""
 
-from kmspolicy._diff._canonical import canonical, equivalent
+from kmspolicy._diff._canonical import canonical
 from kmspolicy._diff._diff import AccessChange, Diff, diff
 from kmspolicy._diff._documents import Change, DocumentDiff, Pair, document_diff
+from kmspolicy._diff._equivalent import equivalent
 
 __all__ = [
     "AccessChange",

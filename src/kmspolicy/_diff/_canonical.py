@@ -1,11 +1,13 @@
-"""Canonical policies, and equivalence."""
+"""Canonical policies."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TypeAlias, get_args
 
 from kmspolicy._document import Policy, Principal, Statement, a_policy
+from kmspolicy._evaluate._request import the_key
 from kmspolicy._language._actions import ACTIONS, ActionPattern
+from kmspolicy._language._key_arns import ANY_KEY, partition_of_key_arn
 from kmspolicy._language._spelling import fold
 from kmspolicy._normal._clauses import Terms, condition_from
 from kmspolicy._normal._form import Except, Form, Malformed, Which, Who, form_of, parts_of
@@ -15,25 +17,34 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from kmspolicy._document._statement import Effect
+    from kmspolicy._language._key_arns import Key
 
 
-def canonical(policy: Policy, *, partition: str = "aws") -> Policy:
+def canonical(policy: Policy, *, key_arn: str | None = None, partition: str = "aws") -> Policy:
     """Return the canonical form of a policy: the same for all spellings.
 
     Sid and Id are dropped. Statements are merged by condition and actions, and ordered; lists are ordered, without
     duplicates and names that a wildcard covers; a list of one is a name; account ids are root ARNs; actions and
     condition keys are spelt as AWS spells them; the Version is ``2012-10-17`` unless variables occur. Elements that
-    KMS would refuse stay as they are.
+    KMS would refuse stay as they are. This is a matter of spelling: policies that give the same permissions in another way
+    have other canonical forms; see :func:`kmspolicy.equivalent`.
 
     Args:
         policy: Any policy.
+        key_arn: The ARN of the key: a Resource that is this key becomes ``*``. It tells the partition, too. The account of
+            the key alone changes no spelling.
         partition: The partition of the key, for account ids.
 
     Returns:
         A policy to which :func:`kmspolicy.decide` gives the same outcomes as to the original, for every request from
-        the same partition.
+        the same partition, and on this key where it is given.
+
+    Raises:
+        TypeError: if it is not a Policy.
+        RequestError: if the key ARN is not valid.
     """
-    written = form(a_policy(policy), partition)
+    key = the_key(None, key_arn)
+    written = form(a_policy(policy), partition_of_key(key, partition), key)
     merged: dict[tuple[Effect, _Actions, Which, Terms], list[Who]] = {}
     for grant in written.grants:
         names = frozenset(name for name in grant.what if isinstance(name, str))
@@ -54,9 +65,14 @@ def canonical(policy: Policy, *, partition: str = "aws") -> Policy:
     return Policy(sorted(statements, key=repr), version=written.version)
 
 
-def form(policy: Policy, partition: str) -> Form:
+def form(policy: Policy, partition: str, key: Key = ANY_KEY) -> Form:
     """Return the normal form of a policy."""
-    return form_of(policy, parts_of(rules_of(policy), partition))
+    return form_of(policy, parts_of(rules_of(policy), partition, key))
+
+
+def partition_of_key(key: Key, otherwise: str) -> str:
+    """Return the partition that the ARN of a key tells, or another one where its ARN is not known."""
+    return (partition_of_key_arn(key.arn) if key.arn else None) or otherwise
 
 
 _Actions: TypeAlias = frozenset[str] | Except | Malformed
@@ -119,25 +135,3 @@ _SPELLING: Final[Mapping[str, str]] = {
     **{name: facts.name for name, facts in ACTIONS.items()},
     **{fold(name): name for name in get_args(ActionPattern)},
 }
-
-
-def equivalent(a: Policy, b: Policy, *, partition: str = "aws") -> bool:
-    """Return whether two policies certainly mean the same, in any spelling.
-
-    These do not matter: the order of statements and lists; a name or a list of one name; duplicates; Sid and Id;
-    ``"*"`` or ``{"AWS": "*"}``; an account id or the account's root ARN as a principal; the case of actions and
-    condition keys; actions that a wildcard covers; statements split or merged; booleans, numbers, dates and networks
-    written in another way; ArnEquals or ArnLike; the Version if there are no variables. These do matter: the case of principals
-    and of other condition values, partitions, account ids and root ARNs in conditions.
-
-    Args:
-        a: A policy.
-        b: Another one.
-        partition: The partition of the key: an account id as a principal is the account's root ARN there.
-
-    Returns:
-        True is certain. False means "not shown": policies can mean the same in ways that this function does not find.
-
-    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
-    """
-    return form(a_policy(a), partition) == form(a_policy(b), partition)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
+from kmspolicy._language._key_arns import ANY_KEY
 from kmspolicy._language._patterns import covers, has_wildcards, with_single_stars
 from kmspolicy._language._versions import VERSIONS
 from kmspolicy._normal._clauses import Terms, has_variables, terms_of
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from kmspolicy._document import Policy, Principal
     from kmspolicy._document._statement import Effect
+    from kmspolicy._language._key_arns import Key
     from kmspolicy._normal._rules import Rule, Rules
 
 
@@ -65,16 +67,21 @@ class Part(NamedTuple):
     terms: Terms
 
 
-def parts_of(rules: Rules, partition: str) -> tuple[Part, ...]:
+def parts_of(rules: Rules, partition: str, key: Key = ANY_KEY) -> tuple[Part, ...]:
     """Bring the statements of a policy into the normal form, each by itself.
 
     Args:
         rules: The policy.
         partition: The partition of the key, for account ids.
+        key: What is known of the key, for its ARN as a Resource.
     """
     return tuple(
         Part(
-            rule.statement.effect, _who(rule, partition), _what(rule), _resource(rule), terms_of(rule.clauses)
+            rule.statement.effect,
+            _who(rule, partition),
+            _what(rule),
+            _resource(rule, key),
+            terms_of(rule.clauses),
         )
         for rule in rules.statements
     )
@@ -162,11 +169,12 @@ _MOST_PATTERNS: Final = 64
 _LONGEST: Final = 64
 
 
-def _resource(rule: Rule) -> Which:
+def _resource(rule: Rule, key: Key) -> Which:
     statement = rule.statement
     if statement.resource is not None:
         names = set(statement.resources)
-        return "*" if names == {"*"} else Malformed(tuple(sorted(names)))
+        is_key = names == {"*"} or (key.arn is not None and rule.names_key(key) is True)
+        return "*" if is_key else Malformed(tuple(sorted(names)))
     if statement.not_resource is not None:
         return Except(frozenset(("Resource", name) for name in statement.not_resources))
     return Malformed(None)

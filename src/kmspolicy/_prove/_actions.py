@@ -29,10 +29,12 @@ class Action(NamedTuple):
     Attributes:
         name: One of them, as AWS spells it.
         is_known: Whether it is known today.
+        alike: All of them that are known, or named.
     """
 
     name: str
     is_known: bool = True
+    alike: tuple[str, ...] = ()
 
     @property
     def across_accounts(self) -> bool:
@@ -61,9 +63,9 @@ def actions_of(
     """
     named = {pattern for some in patterns for pattern in some}
     known = [Action(facts.name) for facts in ACTIONS.values() if facts.effective]
-    classes: dict[object, Action] = {}
+    classes: dict[object, list[str]] = {}
     for action in sorted(known, key=lambda action: action.name != _FIRST):
-        classes.setdefault(kind(action), action)
+        classes.setdefault(kind(action), []).append(action.name)
     texts = Texts([[like(pattern) for pattern in some if has_wildcards(pattern)] for some in patterns])
     start = texts.after(texts.begin(range(len(patterns))), _PREFIX)
     words = {name.removeprefix(_PREFIX) for name in (*ACTIONS, *named) if name.startswith(_PREFIX)}
@@ -73,8 +75,11 @@ def actions_of(
     walked: dict[int, str] = {}
     for text, state in texts.walk(start, _names.ACTIONS, words, budget):
         walked.setdefault(texts.answers(state), text)
-    others = (Action(_PREFIX + word, is_known=False) for word in (*unknown, *walked.values()))
-    return [*classes.values(), *others]
+    others = [_PREFIX + word for word in (*unknown, *walked.values())]
+    return [
+        *(Action(names[0], alike=tuple(names)) for names in classes.values()),
+        *(Action(name, is_known=False, alike=(name,)) for name in others),
+    ]
 
 
 _PREFIX: Final = "kms:"

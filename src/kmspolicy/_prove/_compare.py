@@ -23,6 +23,7 @@ from kmspolicy.errors import RequestError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from kmspolicy._language._key_arns import Key
     from kmspolicy._normal._rules import Rules
     from kmspolicy._prove._proofs import Layout
     from kmspolicy._prove._question import Task
@@ -69,6 +70,25 @@ _NO_NEW_ACCESS: Final = "no request is granted more than before"
 _NO_LOST_ACCESS: Final = "no request that was granted is granted less"
 _NO_MORE: Final = "the outcome is higher for no request"
 _NO_LESS: Final = "the outcome is lower for no request"
+
+
+def is_equivalent(before: Rules, after: Rules, key: Key, partition: str) -> bool:
+    """Return whether it is shown that every request has the same outcome by two policies.
+
+    Args:
+        before: A policy.
+        after: Another one.
+        key: What is known of the key.
+        partition: The partition of the key.
+    """
+    proofs = Proofs(before, after, key, partition=partition)
+    return all(
+        proofs.not_above(claim, _LEVELS, gained=gained).holds
+        for claim, gained in ((_NO_MORE, True), (_NO_LESS, False))
+    )
+
+
+_LEVELS: Final = (Outcome.NOT_GRANTED, *GRANTED)
 
 
 def _is_the_same(before: Policy, after: Policy) -> bool:

@@ -78,13 +78,14 @@ class Grid:
         elsewhere: What callers of other accounts ask for in vain, since it does not work across accounts.
     """
 
-    def __init__(self, policies: Sequence[Rules], key: Key, budget: Budget) -> None:
+    def __init__(self, policies: Sequence[Rules], key: Key, budget: Budget, partition: str = "") -> None:
         """Find the classes that some policies tell apart.
 
         Args:
             policies: The policies.
             key: What is known of the key.
             budget: What this may take.
+            partition: A partition of callers, beside those that policies name; empty for none.
 
         Raises:
             ExhaustedError: where there are too many.
@@ -107,7 +108,7 @@ class Grid:
             if key not in KEYS or key == USERID
         }
         of_callers = [(key, test) for key in sorted(KEYS) for test in tests.get(key, {}).values()]
-        self.population = Population(rules, of_callers, key.account, budget)
+        self.population = Population(rules, of_callers, key.account, budget, partition)
         self.actions = self._find_actions(rules)
         self.doubts = doubts
         dimensions: list[str | Doubt] = [*self.points, *doubts]

@@ -63,8 +63,8 @@ class Test(NamedTuple):
 
     @property
     def identity(self) -> object:
-        """What two tests have in common that are the same; true, 1 and 1.0 are not the same value."""
-        return self.parsed, self.variables, tuple((type(value), value) for value in self.values)
+        """What two tests have in common that are the same; true, 1 and 1.0 are not the same value, nor are 0.0 and -0.0."""
+        return self.parsed, self.variables, tuple((type(value), text_of(value)) for value in self.values)
 
     @property
     def scale(self) -> str:

@@ -38,6 +38,7 @@ class Population:
         tests: Sequence[tuple[str, Test]],
         account: str | None,
         budget: Budget,
+        partition: str = "",
     ) -> None:
         """Find the classes.
 
@@ -46,6 +47,7 @@ class Population:
             tests: The tests of keys that follow from the caller, each with the folded name of its key.
             account: The account of the key; None if it is not known.
             budget: What this may take.
+            partition: A partition of callers, beside those that policies name; empty for none.
 
         Raises:
             ExhaustedError: where there are too many.
@@ -56,7 +58,7 @@ class Population:
         names = list(dict.fromkeys(name for rule in about.values() for name in rule.names))
         if any(map(_is_on_another_scale, (test for _, test in tests))):
             raise ScaleError
-        found = callers_of(names, tests, _partitions(names, tests), account, budget)
+        found = callers_of(names, tests, _partitions(names, tests, partition), account, budget)
         found += _somebody(found, names, about.values())
         found.sort(key=lambda caller: (not caller.is_settled, not caller.is_usual))
         budget.spend(len(found) * (2 * len(about) + sum(len(test.values) for _, test in tests)))
@@ -153,13 +155,14 @@ _PARTITION: Final = re.compile(r"arn:([^:]*):").match
 _KNOWN_PARTITIONS: Final = ("aws", "aws-cn", "aws-us-gov")
 
 
-def _partitions(names: Iterable[PrincipalName], tests: Iterable[tuple[str, Test]]) -> list[str]:
-    """Return the partitions that policies name; where they name none, the first that fits their patterns."""
+def _partitions(names: Iterable[PrincipalName], tests: Iterable[tuple[str, Test]], given: str) -> list[str]:
+    """Return the partitions that policies name, or else the first that fits their patterns; and a given one."""
     texts = [text_of(value) for key, test in tests if key == ARN for value in test.values]
     parts = [match[1] for match in map(_PARTITION, texts) if match is not None]
     named = [*(name.partition for name in names if name.partition), *filter(is_partition, parts)]
     fitting = [next((one for one in _KNOWN_PARTITIONS if like(part, one)), "aws") for part in parts]
-    return list(dict.fromkeys(named or fitting or ["aws"]))
+    found = [*(named or fitting), *([given] if given else [])]
+    return list(dict.fromkeys(found or ["aws"]))
 
 
 def _somebody(

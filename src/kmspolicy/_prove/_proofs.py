@@ -58,7 +58,9 @@ class Layout(NamedTuple):
 class Proofs:
     """Proofs about two policies, by one grid and within one budget; what cannot be answered is unknown."""
 
-    def __init__(self, before: Rules, after: Rules, key: Key, budget: Budget | None = None) -> None:
+    def __init__(
+        self, before: Rules, after: Rules, key: Key, budget: Budget | None = None, *, partition: str = ""
+    ) -> None:
         """Take the policies.
 
         Args:
@@ -66,16 +68,23 @@ class Proofs:
             after: The later policy, or the one in question.
             key: What is known of the key.
             budget: What all of this may take; None for what a public call may.
+            partition: A partition of callers, beside those that policies name; empty for none.
         """
         self._key = key
         self._rules = before, after
         self._budget = budget or Budget()
-        self._layout = self._laid_out()
+        self._layout = self._laid_out(partition)
+        self._above: dict[tuple[Outcome, bool], list[Task]] = {}
 
-    def _laid_out(self) -> Layout | str:
+    @property
+    def grid(self) -> Grid | None:
+        """The grid of all requests; None where the policies cannot be laid out."""
+        return None if isinstance(self._layout, str) else self._layout.grid
+
+    def _laid_out(self, partition: str) -> Layout | str:
         """Return the policies as boxes, or why that is not possible."""
         try:
-            grid = Grid(self._rules, self._key, self._budget)
+            grid = Grid(self._rules, self._key, self._budget, partition)
             return Layout(grid, grid.sides(0), grid.sides(1))
         except ExhaustedError:
             return TOO_MUCH
@@ -97,19 +106,25 @@ class Proofs:
         search = Search(self._layout.grid, self._key, self._budget)
         return search.verdict(claim, tasks(self._layout), replay)
 
-    def not_above(self, claim: str, levels: Sequence[Outcome], *, gained: bool = True) -> Verdict:
+    def not_above(
+        self, claim: str, levels: Sequence[Outcome], *, gained: bool = True, within: Box | None = None
+    ) -> Verdict:
         """Return whether no request has an outcome of some level, or a higher one, after and a lower one before.
 
         Args:
             claim: What holds then.
             levels: The levels.
             gained: Whether it is asked what is higher after; else, what is higher before.
+            within: Of which requests it is asked; None for all.
         """
 
         def tasks(layout: Layout) -> Iterator[Task]:
-            grid, before, after = layout
             for level in levels:
-                yield from tasks_above(*((after, before) if gained else (before, after)), level, grid)
+                above = self._tasks_above(layout, level, gained=gained)
+                self._budget.spend(len(above))
+                for box, covers in above:
+                    if (part := meet(box, within or {})) is not None:
+                        yield part, covers
 
         def replay(request: Request) -> Witness | None:
             before, after = (decided(rules, request) for rules in self._rules)
@@ -118,6 +133,14 @@ class Proofs:
             return Witness(after, before) if above else None
 
         return self.verdict(claim, tasks, replay)
+
+    def _tasks_above(self, layout: Layout, level: Outcome, *, gained: bool) -> list[Task]:
+        """Return what must be covered if nothing has a level that it did not have; once for all who ask."""
+        if (level, gained) not in self._above:
+            grid, before, after = layout
+            sides = (after, before) if gained else (before, after)
+            self._above[level, gained] = list(tasks_above(*sides, level, grid))
+        return self._above[level, gained]
 
     def granted(self, request: Request) -> Witness | None:
         """Return what the policy in question says of a request, if it grants it."""
