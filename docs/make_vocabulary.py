@@ -11,7 +11,7 @@ from kmspolicy._language._actions import ACTIONS
 from kmspolicy._language._forms import FORMS
 from kmspolicy._language._keys import CONDITION_KEYS, ConditionKeyFacts, condition_key
 from kmspolicy._language._operators import OPERATORS
-from kmspolicy._language._versions import VERSIONS
+from kmspolicy._language._variables import VERSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

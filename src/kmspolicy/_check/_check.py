@@ -18,7 +18,7 @@ from kmspolicy._evaluate._request import requester_from, the_key
 from kmspolicy._language._forms import holds_arns
 from kmspolicy._language._principals import name_of
 from kmspolicy._language._spelling import fold
-from kmspolicy._language._versions import VERSIONS
+from kmspolicy._language._variables import VERSIONS
 from kmspolicy._normal._rules import rules_of
 from kmspolicy._printable import quoted, word
 from kmspolicy.errors import RequestError
@@ -88,7 +88,7 @@ def check_text(
     rules = rules_of(policy)
     found = [
         *_size_and_characters(policy, text),
-        *_document(policy),
+        *_document(rules),
         *_administration(rules, who, key),
         *_partitions(rules),
         *_partitions_of_values(rules),
@@ -219,7 +219,8 @@ def _places(value: Any, steps: Steps) -> Iterator[tuple[Steps, Any]]:  # noqa: A
             yield from _places(inner, (*steps, index))
 
 
-def _document(policy: Policy) -> Iterator[Found]:
+def _document(rules: Rules) -> Iterator[Found]:
+    policy = rules.policy
     if not policy.statements:
         yield Found("MISSING_STATEMENT", ())
     if policy.version is None:
@@ -229,12 +230,11 @@ def _document(policy: Policy) -> Iterator[Found]:
     elif policy.version != VERSIONS[0]:
         yield Found("OLD_VERSION", ("Version",))
     if policy.version != VERSIONS[0]:
-        for index, statement in enumerate(policy.statements):
-            for operator, key, values in statement.condition or ():
-                if any("${" in str(value) for value in values):
-                    yield Found(
-                        "VARIABLE_UNSUPPORTED_IN_VERSION", ("Statement", index, "Condition", operator, key)
-                    )
+        for rule in rules.statements:
+            for clause in rule.clauses:
+                if clause.has_variables:
+                    steps = ("Statement", rule.number, *clause.steps)
+                    yield Found("VARIABLE_UNSUPPORTED_IN_VERSION", steps)
 
 
 def _partitions(rules: Rules) -> Iterator[Found]:

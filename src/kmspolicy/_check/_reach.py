@@ -152,7 +152,7 @@ def _can_meet(keys: Mapping[str, str | OneOf], kind: str, clause: Clause) -> boo
     key = clause.folded
     if key not in keys:
         return kind != "service" or key not in _ORGANISATIONS or not clause.parsed.needs_key
-    if any("${" in str(value) for value in clause.values):
+    if clause.has_variables:
         return True
     if kind == "user" and key in _NOT_OF_FEDERATED_USERS:
         return True

@@ -231,7 +231,7 @@ class _Implied:
         if pair not in self._known:
             clauses, others = self._of(condition), self._of(other)
             # Across versions, variables do not mean the same.
-            comparable = self._same_version or not any(_has_variables(clause) for clause in others)
+            comparable = self._same_version or not any(clause.has_variables for clause in others)
             self._known[pair] = comparable and implies(clauses, others)
         return self._known[pair]
 
@@ -240,7 +240,3 @@ class _Implied:
         if id(condition) not in self._clauses:
             self._clauses[id(condition)] = condition, clauses_of(condition)
         return self._clauses[id(condition)][1]
-
-
-def _has_variables(clause: Clause) -> bool:
-    return any("${" in str(value) for value in clause.values)

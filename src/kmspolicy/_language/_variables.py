@@ -13,7 +13,6 @@ from kmspolicy._language._keys import condition_key
 from kmspolicy._language._patterns import literal
 from kmspolicy._language._spelling import fold
 from kmspolicy._language._values import text_of
-from kmspolicy._language._versions import VERSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +20,11 @@ if TYPE_CHECKING:
     from kmspolicy._language._aliases import ContextValue
     from kmspolicy._language._values import OneOf
 
+VERSIONS: Final = ("2012-10-17", "2008-10-17")
+"""The versions of the policy language: the current one, and the one that an absent Version means.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html
+"""
 WITH_VARIABLES: Final = VERSIONS[0]
 """The version of the policy language that has variables."""
 

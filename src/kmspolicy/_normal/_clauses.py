@@ -69,6 +69,11 @@ class Clause(NamedTuple):
         """Whether its operator is one; else it is never met."""
         return self.parsed is not NO_OPERATOR
 
+    @property
+    def has_variables(self) -> bool:
+        """Whether its values may have policy variables."""
+        return any("${" in value for value in self.values if isinstance(value, str))
+
 
 def clauses_of(condition: Condition | None) -> tuple[Clause, ...]:
     """Take the Condition element of a statement apart, in its order."""

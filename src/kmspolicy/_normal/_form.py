@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 from kmspolicy._language._key_arns import ANY_KEY
 from kmspolicy._language._patterns import covers, has_wildcards, with_single_stars
-from kmspolicy._language._versions import VERSIONS
+from kmspolicy._language._variables import VERSIONS
 from kmspolicy._normal._clauses import Terms, has_variables, terms_of
 
 if TYPE_CHECKING:
