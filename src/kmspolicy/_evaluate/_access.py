@@ -10,7 +10,7 @@ import attrs
 from kmspolicy._document import Condition, Principal, a_policy
 from kmspolicy._evaluate._callers import requester_named, requester_of, text_of_principal
 from kmspolicy._evaluate._request import is_action, the_key
-from kmspolicy._language._actions import ACTIONS
+from kmspolicy._language._actions import ACTIONS, may_work_across_accounts
 from kmspolicy._language._key_arns import ANY_KEY
 from kmspolicy._language._keys import condition_key
 from kmspolicy._language._operators import Perhaps, verdict
@@ -226,7 +226,7 @@ def tabulate(
         absent = given.never_of(action)
         if absent not in held:
             held[absent] = [given.to(caller, absent) for caller in callers]
-        row = absent, given.about(action), works_across(action)
+        row = absent, given.about(action), may_work_across_accounts(action)
         if row not in rows:
             rows[row] = tuple(given.cell(caller, *row[1:]) for caller in held[absent])
         cells.append(rows[row])
@@ -356,7 +356,7 @@ class Given:
             if not clause.is_readable:
                 if self._reading != "most" or rule.denies:
                     return None
-            elif found is None or any("${" in str(value) for value in clause.values):
+            elif found is None or clause.has_variables:
                 left.append(index)
             else:
                 answer = verdict(clause.parsed, clause.values, found, facts)
@@ -420,11 +420,6 @@ def may_be(name: PrincipalName, caller: PrincipalName) -> bool:
     if (name.partition, name.account) != (caller.partition, caller.account):
         return False
     return caller.is_role_of(name) or (caller.kind, name.kind) == ("federated user", "user")
-
-
-def works_across(action: str) -> bool:
-    """Return whether an action, given in lower case, may work on a key of another account."""
-    return action not in ACTIONS or ACTIONS[action].across_accounts
 
 
 def _essence(allowed: tuple[Terms, ...], delegated: tuple[Terms, ...], denied: tuple[Terms, ...]) -> _Ways:

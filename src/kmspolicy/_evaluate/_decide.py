@@ -13,7 +13,7 @@ import attrs
 
 from kmspolicy._document import a_policy
 from kmspolicy._evaluate._request import a_request
-from kmspolicy._language._actions import ACTIONS
+from kmspolicy._language._actions import ACTIONS, may_work_across_accounts
 from kmspolicy._language._operators import Perhaps, verdict
 from kmspolicy._language._spelling import fold
 from kmspolicy._language._variables import Facts
@@ -226,10 +226,8 @@ def works_across_accounts(request: Request) -> bool:
     https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying-external-accounts.html
     """
     account = request.caller.account
-    if request.account is None or account in ("", request.account):
-        return True
-    known = ACTIONS.get(fold(request.action))
-    return known is None or known.across_accounts
+    is_elsewhere = request.account is not None and account not in ("", request.account)
+    return not is_elsewhere or may_work_across_accounts(request.action)
 
 
 def _compared(

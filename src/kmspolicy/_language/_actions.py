@@ -170,6 +170,12 @@ def actions_matching(text: str) -> tuple[ActionFacts, ...]:
     return tuple(facts for name, facts in ACTIONS.items() if like(fold(text), name))
 
 
+def may_work_across_accounts(action: str) -> bool:
+    """Return whether an action may work on a key of another account, which of an unknown one is not known."""
+    facts = ACTIONS.get(fold(action))
+    return facts is None or facts.across_accounts
+
+
 def nearest_action(word: str) -> str | None:
     """Find the action that was probably meant; None where that has no effect in a key policy.
 
