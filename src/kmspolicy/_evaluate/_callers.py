@@ -163,7 +163,8 @@ def requester_named(name: PrincipalName) -> Requester:
         return service_of(name.text)
     if name.kind == "account":
         name = name._replace(partition=name.partition or "aws", kind="user", text="*")
-        return Requester(name, _without(_keys_of(name), _OF_ONE_PRINCIPAL))
+        keys = {key: value for key, value in _keys_of(name).items() if key not in _OF_ONE_PRINCIPAL}
+        return Requester(name, keys)
     if name.kind not in _PRINCIPAL_TYPES:
         return Requester(name, {})
     return Requester(name, _keys_of(name))
@@ -171,7 +172,3 @@ def requester_named(name: PrincipalName) -> Requester:
 
 _OF_ONE_PRINCIPAL: Final = frozenset({"aws:principalarn", "aws:principaltype", "aws:userid", "aws:username"})
 """What the principals of an account do not have in common."""
-
-
-def _without(keys: Mapping[str, str | OneOf], names: frozenset[str]) -> dict[str, str | OneOf]:
-    return {key: value for key, value in keys.items() if key not in names}

@@ -189,19 +189,20 @@ class Request:
 
     def __attrs_post_init__(self) -> None:
         """Compute the caller, and the condition keys of the request by their folded names."""
-        caller = requester_of(self.principal)
-        keys: dict[str, tuple[ContextValue | OneOf, ...]] = {
-            key: (value,) for key, value in caller.keys.items()
-        }
-        keys |= {fold(key): values for key, values in self.context}
+        caller = _requester(self.principal, self.context)
         object.__setattr__(self, "caller", caller)
-        object.__setattr__(self, "keys", keys)
+        object.__setattr__(self, "keys", caller.facts)
         object.__setattr__(self, "account", the_key(self.account, self.key_arn).account)
 
     @property
     def key(self) -> Key:
         """What is known of the key."""
         return Key(self.account, self.key_arn)
+
+
+def _requester(principal: str, context: Pairs) -> Requester:
+    """Take a principal apart, with the condition keys that its requests have."""
+    return requester_of(principal)._replace(context={fold(key): values for key, values in context})
 
 
 def a_request(value: Request) -> Request:
@@ -245,8 +246,7 @@ class Caller:
 
     def __attrs_post_init__(self) -> None:
         """Take the principal apart."""
-        context = {fold(key): values for key, values in self.context}
-        object.__setattr__(self, "requester", requester_of(self.principal)._replace(context=context))
+        object.__setattr__(self, "requester", _requester(self.principal, self.context))
 
 
 def requester_from(caller: str | Principal | Caller) -> Requester:
