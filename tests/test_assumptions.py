@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -18,16 +18,9 @@ from kmspolicy import (
     decide,
     explain,
 )
-from kmspolicy._evaluate._access import Given, may_be
 from kmspolicy._evaluate._callers import requester_of
-from kmspolicy._language._principals import name_of
 from kmspolicy._language._values import OneOf
-from kmspolicy._normal._rules import rules_of
 from kmspolicy._path import format_path
-
-if TYPE_CHECKING:
-    from kmspolicy._evaluate._access import Reading
-    from kmspolicy._language._principals import PrincipalType
 
 ACCOUNT = "111122223333"
 KEY = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -252,62 +245,3 @@ def test_what_a_session_does_not_tell_is_a_condition() -> None:
     assert table[SESSION, "kms:Decrypt"].allowed == (shown,)
     assert table[ROLE, "kms:Decrypt"].access.value == "always"
     assert table[ALICE, "kms:Decrypt"].access.value == "nothing"
-
-
-UNKNOWN_OPERATOR = on("stringEquals", TAG, "x")
-READINGS: dict[str, tuple[list[Statement], str, tuple[str, str, str]]] = {
-    # least, usual, most
-    "settled": ([statement()], ALICE, ("always", "always", "always")),
-    "a Resource that may be the key": ([statement(Resource=KEY)], ALICE, ("nothing", "nothing", "always")),
-    "a Deny on what may be the key": (
-        [statement(), statement("Deny", Resource=KEY)], ALICE, ("denied", "always", "always"),
-    ),
-    "an operator that does not exist": ([statement(**UNKNOWN_OPERATOR)], ALICE, ("nothing", "nothing", "always")),
-    "a Deny under one": ([statement(), statement("Deny", **UNKNOWN_OPERATOR)], ALICE, ("always", "always", "always")),
-    "a unique id": ([statement(Principal={"AWS": "AIDACKCEVSQ6C2EXAMPLE"})], ALICE, ("nothing", "nothing", "always")),
-    "a role, named by a session": ([statement(Principal={"AWS": SESSION})], ROLE, ("nothing", "nothing", "always")),
-    "a Deny that spares": (
-        [statement(), Statement("Deny", not_principal=Principal.arn(ALICE), action="kms:*", resource="*")],
-        ROLE,
-        ("denied", "denied", "always"),
-    ),
-    "a Deny that names": ([statement(), statement("Deny")], ROLE, ("denied", "denied", "denied")),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize(("given", "caller", "words"), READINGS.values(), ids=READINGS)
-def test_readings(given: list[Statement], caller: str, words: tuple[str, str, str]) -> None:
-    """What is not settled is read as it usually is, or so that the policy gives as little, or as much, as it may."""
-    rules = rules_of(Policy(given))
-    readings: tuple[Reading, ...] = ("least", "usual", "most")
-    for reading, word in zip(readings, words, strict=True):
-        table = Given(rules, reading=reading)
-        cell = table.cell(table.to(requester_of(caller)), table.about("kms:decrypt"))
-        assert cell.access.value == word, reading
-
-
-BOB = f"arn:aws:sts::{ACCOUNT}:federated-user/alice"
-MAY_BE: list[tuple[PrincipalType, str, str, bool]] = [
-    ("AWS", SESSION, ROLE, True),
-    ("AWS", SESSION, ROLE.replace("App", "team/App"), True),
-    ("AWS", SESSION, ROLE.replace("App", "Other"), False),
-    ("AWS", SESSION.replace(ACCOUNT, "444455556666"), ROLE, False),
-    ("AWS", SESSION.replace("arn:aws:", "arn:aws-cn:"), ROLE, False),
-    ("AWS", ALICE, BOB, True),
-    ("AWS", ROLE, BOB, False),
-    ("AWS", ALICE, ALICE, False),
-    ("AWS", ROLE, ALICE, False),
-    ("AWS", "AIDACKCEVSQ6C2EXAMPLE", ALICE, True),
-    ("AWS", "AROACKCEVSQ6C2EXAMPLE", ROLE, True),
-    ("CanonicalUser", "79a5", ALICE, True),
-    ("Federated", "accounts.google.com", ALICE, True),
-]
-
-
-@pytest.mark.parametrize(("kind", "name", "caller", "expected"), MAY_BE)
-def test_whom_a_name_may_stand_for(kind: PrincipalType, name: str, caller: str, expected: bool) -> None:
-    """Beyond whom it names: a role is any of its sessions, a federated user acts for a user, an id is of somebody.
-
-    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
-    """
-    assert may_be(name_of(kind, name), requester_of(caller).name) is expected

@@ -72,11 +72,11 @@ def key_arn(effect: Any = "Allow") -> Statement:
         ([statements.enable_iam_policies(OTHER)], ACCOUNT, "ERROR"),
         ([PUT.to(Principal.everyone()).when(conditions.caller_account.equals(OTHER))], ACCOUNT, "ERROR"),
         ([PUT.to(Principal.everyone()).when(conditions.caller_account.equals(ACCOUNT))], ACCOUNT, None),
-        ([PUT.to(Principal({"AWS": "AIDACKCEVSQ6C2EXAMPLE"}))], ACCOUNT, None),
         # What is not settled is a warning.
+        ([PUT.to(Principal({"AWS": "AIDACKCEVSQ6C2EXAMPLE"}))], ACCOUNT, "WARNING"),
         ([key_arn()], None, "WARNING"),
         ([ADMIN, key_arn("Deny")], None, "WARNING"),
-        ([key_arn(), key_arn("Deny")], None, "WARNING"),
+        ([key_arn(), key_arn("Deny")], None, "ERROR"),  # whether it is the key's own ARN or not
         ([PUT.to(Principal({"CanonicalUser": "79a5"}))], None, "WARNING"),
         ([PUT.to(Principal.federated("accounts.google.com"))], ACCOUNT, "WARNING"),
         (
@@ -186,7 +186,7 @@ def test_lockout_of_everyone(given: Iterable[Statement], account: str | None, ex
         (
             [PUT.to(Principal({"AWS": "AIDACKCEVSQ6C2EXAMPLE"}))],
             ALICE,
-            "LOCKOUT_CALLER",
+            "LOCKOUT_EVERYONE",
             "WARNING",
             "Perhaps",
         ),
@@ -199,7 +199,7 @@ def test_lockout_of_everyone(given: Iterable[Statement], account: str | None, ex
         (
             [PUT.to(Principal.arn(f"arn:aws:sts::{ACCOUNT}:assumed-role/App"))],
             SESSION,
-            "LOCKOUT_CALLER",
+            "LOCKOUT_EVERYONE",
             "WARNING",
             "",
         ),

@@ -93,7 +93,7 @@ CASES: dict[str, Case] = {
         ALICE,
         EVERYONE,
         WARNING,
-        "Statement[0].Resource: taken to be another key; Request(key_arn=...) settles it",
+        MAY_BE,
     ),
     "an Allow on the key's ARN, which is known": Case([on_key("Allow", Principal.arn(ALICE))], ALICE, key_arn=KEY),
     "an Allow on another key's ARN": Case(

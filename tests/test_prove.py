@@ -527,7 +527,7 @@ def test_too_much_work_is_unknown(statement: Json) -> None:
     """An answer does not depend on the patience of a machine."""
     verdict = prove.no_new_access(policy(), policy(statement))
     assert isinstance(verdict, Unknown)
-    assert "more requests" in verdict.reason
+    assert "more kinds of requests" in verdict.reason
 
 
 def test_a_search_that_takes_too_long_is_unknown() -> None:
@@ -537,7 +537,7 @@ def test_a_search_that_takes_too_long_is_unknown() -> None:
     budget.left = 0
     verdict = proofs.not_above("a claim", [Outcome.ALLOWED])
     assert isinstance(verdict, Unknown)
-    assert "more requests" in verdict.reason
+    assert "more kinds of requests" in verdict.reason
 
 
 # --- words -------------------------------------------------------------------------------------------

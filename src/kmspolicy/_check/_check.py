@@ -9,7 +9,7 @@ from kmspolicy._check._administrators import delegates_by_default, one_administr
 from kmspolicy._check._catalogue import CATALOGUE
 from kmspolicy._check._finding import Finding, Severity
 from kmspolicy._check._found import Found, places_of
-from kmspolicy._check._lockout import lockout
+from kmspolicy._check._lockout import about_putting, at_a_glance
 from kmspolicy._check._placeholders import may_have_placeholders, placeholders
 from kmspolicy._check._rules import found_in
 from kmspolicy._document import a_policy
@@ -21,6 +21,7 @@ from kmspolicy._language._spelling import fold
 from kmspolicy._language._variables import VERSIONS
 from kmspolicy._normal._rules import rules_of
 from kmspolicy._printable import quoted, word
+from kmspolicy._prove._budget import Budget
 from kmspolicy.errors import RequestError
 
 if TYPE_CHECKING:
@@ -86,10 +87,11 @@ def check_text(
     if key.account is None and who is not None:
         key = key._replace(account=who.account)
     rules = rules_of(policy)
+    budget = Budget()
     found = [
         *_size_and_characters(policy, text),
         *_document(rules),
-        *_administration(rules, who, key),
+        *_administration(rules, who, key, budget),
         *_partitions(rules),
         *_partitions_of_values(rules),
         *_sids(policy),
@@ -106,12 +108,17 @@ def check_text(
     return tuple(_findings(_in_order(policy, found))) if found else ()
 
 
-def _administration(rules: Rules, who: Requester | None, key: Key) -> Iterator[Found]:
+def _administration(rules: Rules, who: Requester | None, key: Key, budget: Budget) -> Iterator[Found]:
     """Find policies that nobody, or not the caller, or only one principal can change again.
 
     That IAM policies decide is not said of what AWS's default policy does.
     """
-    found = list(lockout(rules, who, key))
+    about = about_putting(rules, key)
+    found = at_a_glance(about, who, key)
+    if found is None:
+        from kmspolicy._check._putting import proved  # noqa: PLC0415 - most policies need no proof
+
+        found = list(proved(rules, about, who, key, budget))
     for one in found:
         if one.code != "IAM_POLICIES_DECIDE" or not delegates_by_default(rules, key.account):
             yield one

@@ -13,7 +13,7 @@ from kmspolicy._evaluate._request import is_action, the_key
 from kmspolicy._language._actions import ACTIONS, may_work_across_accounts
 from kmspolicy._language._key_arns import ANY_KEY
 from kmspolicy._language._keys import condition_key
-from kmspolicy._language._operators import Perhaps, verdict
+from kmspolicy._language._operators import verdict
 from kmspolicy._language._principals import name_of
 from kmspolicy._language._spelling import fold
 from kmspolicy._language._variables import Facts
@@ -26,10 +26,9 @@ if TYPE_CHECKING:
     from kmspolicy._document import Policy
     from kmspolicy._evaluate._callers import Requester
     from kmspolicy._language._key_arns import Key
-    from kmspolicy._language._operators import Answer
     from kmspolicy._language._principals import PrincipalName, PrincipalType
     from kmspolicy._normal._clauses import Terms
-    from kmspolicy._normal._rules import Named, Rule, Rules
+    from kmspolicy._normal._rules import Rule, Rules
 
 Subject: TypeAlias = "tuple[PrincipalType, str]"
 """A principal as a policy names it: its type and its name."""
@@ -266,8 +265,6 @@ class Entry(NamedTuple):
     terms: Terms
 
 
-Reading: TypeAlias = Literal["usual", "most", "least"]
-"""How what is not settled is read: as it usually is, or so that the policy gives as much, or as little, as it may."""
 _Ways: TypeAlias = "tuple[tuple[Terms, ...], tuple[Terms, ...], tuple[Terms, ...]]"
 """The conditions under which something is allowed, delegated or denied."""
 
@@ -284,10 +281,9 @@ class Held(NamedTuple):
 class Given:
     """The access that a policy gives; results that callers and actions share are computed once."""
 
-    def __init__(self, rules: Rules, key: Key = ANY_KEY, reading: Reading = "usual") -> None:
+    def __init__(self, rules: Rules, key: Key = ANY_KEY) -> None:
         self._rules = rules
         self._key = key
-        self._reading: Reading = reading
         folded = {clause.folded for rule in rules.statements for clause in rule.clauses}
         self._keys = {key: facts for key in folded if (facts := condition_key(key)) is not None}
         self._terms: dict[tuple[int, tuple[int, ...]], Terms] = {}
@@ -300,7 +296,7 @@ class Given:
         return frozenset(
             rule.number
             for rule in self._rules.statements
-            if rule.is_about(action) and self._reads(rule, rule.names_key(self._key))
+            if rule.is_about(action) and rule.names_key(self._key) is True
         )
 
     def never_of(self, action: str) -> frozenset[str]:
@@ -310,12 +306,6 @@ class Given:
             key for key, facts in self._keys.items() if known is not None and not facts.may_be_in(known.name)
         )
 
-    def _reads(self, rule: Rule, answer: Answer) -> bool:
-        """Read what is not settled, so that the policy gives what it usually does, or as much or as little as it may."""
-        if isinstance(answer, Perhaps):
-            return answer.value if self._reading == "usual" else (self._reading == "most") is not rule.denies
-        return answer
-
     def to(self, caller: Requester, absent: Iterable[str] = ()) -> Held:
         """List the statements that may apply to a caller.
 
@@ -323,11 +313,11 @@ class Given:
             caller: The caller.
             absent: The condition keys, in lower case, that the requests do not have.
         """
-        facts = self.facts_of(caller, absent)
+        facts = self._facts_of(caller, absent)
         entries: list[Entry] = []
         for rule in self._rules.statements:
-            how = self.named(rule, caller)
-            left = None if how is None else self.left(rule, facts)
+            how = named(rule, caller.name)
+            left = None if how is None else self._left(rule, facts)
             if left is not None:
                 allowed: Literal["allowed", "delegated"] = "allowed" if how == "caller" else "delegated"
                 part = "denied" if rule.denies else allowed
@@ -335,28 +325,18 @@ class Given:
         elsewhere = self._key.account is not None and caller.account not in ("", self._key.account)
         return Held(tuple(entries), caller.account if elsewhere else "")
 
-    def facts_of(self, caller: Requester, absent: Iterable[str] = ()) -> Facts:
+    def _facts_of(self, caller: Requester, absent: Iterable[str] = ()) -> Facts:
         """Return what is known of requests of a caller, which do not have some keys."""
         return Facts({**dict.fromkeys(absent, ()), **caller.facts}, self._rules.variables)
 
-    def named(self, rule: Rule, caller: Requester) -> Named | None:
-        """Return how a statement is about a caller; where it may give most, names may stand for whoever they might."""
-        how = named(rule, caller.name)
-        if self._reading != "most":
-            return how
-        if rule.denies:
-            return None if rule.statement.principal is None else how
-        return "caller" if any(may_be(name, caller.name) for name in rule.names) else how
-
-    def left(self, rule: Rule, facts: Facts) -> tuple[int, ...] | None:
+    def _left(self, rule: Rule, facts: Facts) -> tuple[int, ...] | None:
         """Return the conditions that the facts about the caller do not decide; None if one is not met."""
         left: list[int] = []
         for index, clause in enumerate(rule.clauses):
             found = facts.keys.get(clause.folded)
             if not clause.is_readable:
-                if self._reading != "most" or rule.denies:
-                    return None
-            elif found is None or clause.has_variables:
+                return None
+            if found is None or clause.has_variables:
                 left.append(index)
             else:
                 answer = verdict(clause.parsed, clause.values, found, facts)
@@ -406,20 +386,6 @@ class Given:
         if condition is None:
             condition = self._conditions[terms] = condition_from(terms) or ALWAYS[0]
         return condition
-
-
-def may_be(name: PrincipalName, caller: PrincipalName) -> bool:
-    """Return whether a name in a policy may stand for a caller, or for whoever, without saying so.
-
-    A role is any of its sessions; a federated user acts with the permissions of the user who made the session.
-    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-role-session
-    https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session
-    """
-    if name.is_unsettled:
-        return True
-    if (name.partition, name.account) != (caller.partition, caller.account):
-        return False
-    return caller.is_role_of(name) or (caller.kind, name.kind) == ("federated user", "user")
 
 
 def _essence(allowed: tuple[Terms, ...], delegated: tuple[Terms, ...], denied: tuple[Terms, ...]) -> _Ways:

@@ -20,6 +20,7 @@ from kmspolicy._prove._population import Population, passes
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from kmspolicy._language._aliases import ContextValue
     from kmspolicy._language._key_arns import Key
     from kmspolicy._language._keys import KeyType
     from kmspolicy._normal._rules import Named, Rule, Rules
@@ -101,6 +102,7 @@ class Grid:
         rules = [rule for policy in self._policies for rule, _ in policy]
         tests, doubts = _collected(chain.from_iterable(ways))
         self._passing: dict[object, list[Box]] = {}
+        self._tests = {key: list(some.values()) for key, some in tests.items()}
         self._numbers = {key: {one: bit for bit, one in enumerate(some)} for key, some in tests.items()}
         self.points = {
             key: _points(key, list(some.values()), budget)
@@ -209,6 +211,32 @@ class Grid:
     def dimension(self, of: str | Doubt) -> int:
         """Return the dimension of a condition key or of a doubt."""
         return self._dimensions[of]
+
+    def having(self, context: Mapping[str, tuple[ContextValue, ...]]) -> Box:
+        """Return the requests that no policy tells apart from those with some values of condition keys.
+
+        Args:
+            context: The values, by the folded names of the keys.
+        """
+        box: dict[int, int] = {CALLER: self.full[CALLER]}
+        for key, tests in self._tests.items():
+            if key not in context:
+                continue
+            values = context[key]
+            if key in self.points:
+                passed = sum(1 << bit for bit, test in enumerate(tests) if test.passed_by(values))
+                box[self._dimensions[key]] = _mask(
+                    point.passed == passed and bool(point.values) is bool(values)
+                    for point in self.points[key]
+                )
+            else:
+                box[CALLER] &= self._like(key, [test.passed_by(values) for test in tests])
+        return {dimension: mask or self.full[dimension] for dimension, mask in box.items()}
+
+    def _like(self, key: str, passed: Sequence[bool]) -> int:
+        """Return which callers pass the tests of a key that follows from them as some values do."""
+        tests = self._tests[key]
+        return self.population.where(lambda caller: [passes(test, key, caller) for test in tests] == passed)
 
     def asks_for(self, key: str) -> bool:
         """Return whether a policy asks for a condition key."""

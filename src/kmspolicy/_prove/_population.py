@@ -129,8 +129,11 @@ def _hows(rule: Rule, callers: Sequence[Caller], index: Mapping[Mark, Sequence[i
     numbers: Iterable[int] = range(len(callers))
     if rule.statement.principal is not None and EVERYONE not in rule.marks:
         numbers = dict.fromkeys(number for mark in rule.marks for number in index.get(mark, ()))
-    hows = ((number, _how(rule, callers[number])) for number in numbers)
-    return {number: how for number, how in hows if how is not None}
+    hows: dict[int, Named] = {}
+    for number in numbers:
+        if (how := _how(rule, callers[number])) is not None:
+            hows[number] = how
+    return hows
 
 
 def _how(rule: Rule, caller: Caller) -> Named | None:
