@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, Literal, NoReturn, TypeAlias, TypedDict, final
+from typing import TYPE_CHECKING, Literal, NoReturn, TypeAlias, TypedDict, cast, final
 
 import attrs
 
@@ -50,9 +50,31 @@ class ComparisonDict(TypedDict):
     no_less: VerdictDict
 
 
+class _Answer:
+    """What a proof answers, or a part of it."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        """Return the answer in plain English, like :func:`kmspolicy.explain`."""
+        from kmspolicy._words._explain import explain  # noqa: PLC0415 - most answers are not shown
+
+        return explain(cast("Witness | Verdict | Comparison", self))
+
+
+class _Verdict(_Answer):
+    """The answer to a question about all requests; it has no truth value."""
+
+    __slots__ = ()
+
+    def __bool__(self) -> NoReturn:
+        """Raise TypeError, since the answer may be unknown."""
+        raise _neither("a verdict", "ask whether it .holds")
+
+
 @final
 @attrs.frozen
-class Witness:
+class Witness(_Answer):
     """A request that shows an answer; :func:`kmspolicy.decide` says the same of it.
 
     Attributes:
@@ -85,14 +107,10 @@ class Witness:
             "typical": self.typical,
         }
 
-    def __str__(self) -> str:
-        """Say it in plain English, as :func:`kmspolicy.explain` does."""
-        return _explained(self)
-
 
 @final
 @attrs.frozen
-class Holds:
+class Holds(_Verdict):
     """It is so for every request.
 
     Attributes:
@@ -114,18 +132,10 @@ class Holds:
         """Return this verdict; the others raise."""
         return self
 
-    def __bool__(self) -> NoReturn:
-        """Refuse to be asked for yes or no, since the answer may be unknown."""
-        raise _neither("a verdict", "ask whether it .holds")
-
-    def __str__(self) -> str:
-        """Say it in plain English, as :func:`kmspolicy.explain` does."""
-        return _explained(self)
-
 
 @final
 @attrs.frozen
-class Fails:
+class Fails(_Verdict):
     """It is not so.
 
     Attributes:
@@ -153,18 +163,10 @@ class Fails:
         """
         raise NotShownError(str(self), self)
 
-    def __bool__(self) -> NoReturn:
-        """Refuse to be asked for yes or no, since the answer may be unknown."""
-        raise _neither("a verdict", "ask whether it .holds")
-
-    def __str__(self) -> str:
-        """Say it in plain English, as :func:`kmspolicy.explain` does."""
-        return _explained(self)
-
 
 @final
 @attrs.frozen
-class Unknown:
+class Unknown(_Verdict):
     """It is not known whether it is so.
 
     Attributes:
@@ -195,14 +197,6 @@ class Unknown:
         """
         raise NotShownError(str(self), self)
 
-    def __bool__(self) -> NoReturn:
-        """Refuse to be asked for yes or no, since the answer is neither."""
-        raise _neither("a verdict", "ask whether it .holds")
-
-    def __str__(self) -> str:
-        """Say it in plain English, as :func:`kmspolicy.explain` does."""
-        return _explained(self)
-
 
 Verdict: TypeAlias = Holds | Fails | Unknown
 """The answer to a question about all requests."""
@@ -225,7 +219,7 @@ class Relation(Enum):
 
 @final
 @attrs.frozen
-class Comparison:
+class Comparison(_Answer):
     """What changes between two policies, for all requests.
 
     Outcomes are ordered: DENIED, NOT_GRANTED, DELEGATED, ALLOWED. Access is granted by the last two.
@@ -285,16 +279,6 @@ class Comparison:
         """Refuse to be asked for yes or no."""
         raise _neither("a comparison", "ask for its relation, or whether .no_new_access.holds")
 
-    def __str__(self) -> str:
-        """Say it in plain English, as :func:`kmspolicy.explain` does."""
-        return _explained(self)
-
 
 def _neither(what: str, instead: str) -> TypeError:
     return TypeError(f"{what} is neither true nor false; {instead}")
-
-
-def _explained(value: Witness | Verdict | Comparison) -> str:
-    from kmspolicy._words._explain import explain  # noqa: PLC0415 - most answers are not shown
-
-    return explain(value)
