@@ -24,6 +24,7 @@ collect_ignore_glob: list[str] = (
         "property/test_shown_by_the_client.py",
         "test_cfn_lint.py",
         "test_client.py",
+        "test_deadlines.py",
         "test_docs.py",
         "test_examples.py",
         "test_fake_kms*.py",

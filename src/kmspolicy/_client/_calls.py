@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import math
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 import attrs
 
 from kmspolicy._client import _botocore
+from kmspolicy._client._deadlines import Deadline, Deadlines
 from kmspolicy._plan._retry import Retry
 from kmspolicy._printable import word
 from kmspolicy.errors import CallError, ThrottlingException
@@ -80,6 +80,7 @@ class Calls:
         sleep: Waits for a number of seconds.
         clock: Returns the time in seconds.
         counted: Whether the client reports what it sends.
+        deadlines: The deadlines of the calls under way.
     """
 
     client: object
@@ -87,6 +88,7 @@ class Calls:
     sleep: Callable[[float], Awaitable[object]]
     clock: Callable[[], float]
     counted: bool = attrs.field(init=False)
+    deadlines: Deadlines = attrs.field(init=False, factory=Deadlines)
 
     def __attrs_post_init__(self) -> None:
         """Prepare the client once, not for every call."""
@@ -95,8 +97,8 @@ class Calls:
     async def send(  # noqa: PLR0913 - what one call is made of
         self,
         operation: str,
-        key_id: str,
-        request: Callable[[], Awaitable[Mapping[str, Any]]],
+        method: Callable[..., Awaitable[Mapping[str, Any]]],
+        parameters: Mapping[str, Any],
         *,
         pace: Pace | None = None,
         must_have: tuple[str, type] | None = None,
@@ -106,25 +108,25 @@ class Calls:
 
         Args:
             operation: The operation of the API.
-            key_id: The key.
-            request: Sends the request.
+            method: The method of the client that sends the request.
+            parameters: Its parameters.
             pace: Determines when the next request may be sent; None for no limit.
             must_have: A member that the answer must have, and its type.
             earlier: The number of requests that were sent for the same purpose before, for log messages.
         """
         if pace is not None:  # before the deadline begins
             await pace.take()
+        key_id: str = parameters["KeyId"]
         call = _botocore.Call(
             key_id, operation, retries=self.retry is None, counted=self.counted, earlier=earlier
         )
         retry = self.retry or _ONCE
-        timer = asyncio.timeout(retry.deadline)
+        deadline = Deadline(self.deadlines, retry.deadline)
         try:
-            with call:
-                async with timer:
-                    response = await self._retry_until(retry, call, request, must_have, pace, timer)
+            with call, deadline:
+                response = await self._retry_until(retry, call, method, parameters, must_have, pace, deadline)
         except TimeoutError as error:
-            if not timer.expired():
+            if not deadline.expired:
                 raise
             raise call.cut_off(f"no answer within the deadline of {retry.deadline:g} seconds") from error
         metadata: Mapping[str, Any] = response.get("ResponseMetadata") or {}
@@ -139,69 +141,60 @@ class Calls:
         self,
         retry: Retry,
         call: _botocore.Call,
-        request: Callable[[], Awaitable[Mapping[str, Any]]],
+        method: Callable[..., Awaitable[Mapping[str, Any]]],
+        parameters: Mapping[str, Any],
         must_have: tuple[str, type] | None,
         pace: Pace | None,
-        timer: asyncio.Timeout,
+        deadline: Deadline,
     ) -> Mapping[str, Any]:
         end = math.inf if retry.deadline is None else self.clock() + retry.deadline
         delays = retry.delays()
-        cancelled = _cancellations()
         while True:
             try:
-                response = await _attempt(call, request)
-                if must_have is not None:
-                    _refuse_without(response, must_have, call)
+                return await _attempt(call, method, parameters, must_have)
             except CallError as error:
                 if pace is not None and isinstance(error, ThrottlingException):
                     pace.slow_down()
                 delay = next(delays, None)
                 if not error.is_retry_safe or delay is None or self.clock() + delay >= end:
                     raise
-                if (
-                    _cancellations() > cancelled
-                ):  # some clients turn a cancellation into an error of their own
+                if deadline.cancelled:  # some clients turn a cancellation into an error of their own
                     raise
                 LOG.warning(
                     "%s: key %s: %s; again in %.1f seconds",
                     call.operation, word(str(call.key_id)), word(error.code, str.isidentifier), delay,
                     extra=extra(call.key_id, call.so_far, error.request_id),
                 )  # fmt: skip
-            else:
-                return response
             await self.sleep(delay)
             if pace is not None:
-                end += await self._take(pace, timer)
+                end += await self._take(pace, deadline)
 
-    async def _take(self, pace: Pace, timer: asyncio.Timeout) -> float:
+    async def _take(self, pace: Pace, deadline: Deadline) -> float:
         """Wait for the next token, without counting the wait towards the deadline; return the seconds on our clock."""
-        began, when = self.clock(), timer.when()
-        timer.reschedule(None)
-        before = asyncio.get_running_loop().time()
+        began, stopped = self.clock(), deadline.stop()
         await pace.take()
-        if when is not None:
-            timer.reschedule(when + asyncio.get_running_loop().time() - before)
+        deadline.go_on(stopped)
         return self.clock() - began
 
 
-def _cancellations() -> int:
-    """Return how often this task was cancelled."""
-    task = asyncio.current_task()
-    return 0 if task is None else task.cancelling()
-
-
 async def _attempt(
-    call: _botocore.Call, request: Callable[[], Awaitable[Mapping[str, Any]]]
+    call: _botocore.Call,
+    method: Callable[..., Awaitable[Mapping[str, Any]]],
+    parameters: Mapping[str, Any],
+    must_have: tuple[str, type] | None,
 ) -> Mapping[str, Any]:
     """Send a request once, and translate the error that botocore raises."""
     call.pending = True
     try:
-        return call.answered(await request())
+        response = call.answered(await method(**parameters))
     except Exception as error:
         translated = call.failed(error)
         if translated is None:
             raise
         raise translated from error
+    if must_have is not None:
+        _refuse_without(response, must_have, call)
+    return response
 
 
 def _refuse_without(response: Mapping[str, Any], must_have: tuple[str, type], call: _botocore.Call) -> None:

@@ -207,8 +207,8 @@ class KeyPolicies:
         while True:
             answer = await self._work.calls.send(
                 "ListKeyPolicies",
-                key_id,
-                lambda: self._client.list_key_policies(**parameters),
+                self._client.list_key_policies,
+                parameters,
                 must_have=("PolicyNames", list),
             )
             names += answer.response["PolicyNames"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterable, Callable, Iterable, Mapping
 from inspect import isawaitable, iscoroutinefunction
 from itertools import count
@@ -187,8 +188,10 @@ class _Workers(Generic[_T]):
         self._turn = asyncio.Lock()
         self._taking: asyncio.Task[Any] | None = None
         # Half of the slots are for running work, half for results that wait to be consumed.
-        self._slots = asyncio.Semaphore(2 * size)
-        self._results: asyncio.Queue[tuple[int, KeyResult[_T]] | None] = asyncio.Queue()
+        self._slots = 2 * size
+        self._freed = asyncio.Event()
+        self._results: deque[tuple[int, KeyResult[_T]] | None] = deque()
+        self._added = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] | None = None
         self._numbers = count()
         self._ended = 0
@@ -206,12 +209,15 @@ class _Workers(Generic[_T]):
             for task in self._tasks:
                 task.add_done_callback(self._end)
         while not self._stopped and self._ended < len(self._tasks):
-            got = await self._results.get()
+            while not self._results:
+                self._added.clear()
+                await self._added.wait()
+            got = self._results.popleft()
             if got is not None:
                 return got
             self._ended += 1
-        if self._results.empty():
-            self._results.put_nowait(None)  # for another task that waits
+        if not self._results:
+            self._put(None)  # for another task that waits
         failure, self._failure = self._failure, None
         if failure is not None:
             raise failure
@@ -221,7 +227,16 @@ class _Workers(Generic[_T]):
     def hand_out(self, number: int) -> None:
         """Free the slot of a result that was returned."""
         del self.begun[number]
-        self._slots.release()
+        self._free()
+
+    def _free(self) -> None:
+        self._slots += 1
+        self._freed.set()
+
+    def _put(self, result: tuple[int, KeyResult[_T]] | None) -> None:
+        """Add a result for whoever waits; None where a worker has ended."""
+        self._results.append(result)
+        self._added.set()
 
     async def stop(self) -> None:
         """Cancel all tasks, and wait until they have ended."""
@@ -249,17 +264,20 @@ class _Workers(Generic[_T]):
             self._over |= failure is not None
             if failure is not None and self._taking is not None:
                 self._taking.cancel()  # it may wait for ever for an item that nobody needs
-        self._results.put_nowait(None)
+        self._put(None)
 
     async def _worker(self) -> None:
         while True:
-            await self._slots.acquire()
+            while not self._slots:
+                self._freed.clear()
+                await self._freed.wait()
+            self._slots -= 1
             item = _NOTHING if self._stopped else await self._take()
             if item is _NOTHING or self._stopped:
-                self._slots.release()
+                self._free()
                 return
             number = next(self._numbers)
-            self._results.put_nowait((number, await self._result(number, item)))
+            self._put((number, await self._result(number, item)))
 
     async def _take(self) -> object:
         """Return the next item, or ``_NOTHING`` if there are no more or the source has failed."""

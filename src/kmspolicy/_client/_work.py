@@ -45,6 +45,13 @@ _LONGEST_POLL: Final = 5.0
 _FOR_EVER: Final = float("inf")
 
 
+def _any_key(work: Work) -> Key:
+    key = the_key(work.account, None)
+    if key.account is None and work.caller is not None:
+        return key._replace(account=work.caller.requester.account)
+    return key
+
+
 @attrs.frozen(eq=False)
 class Work:
     """The work on keys, one key at a time.
@@ -55,6 +62,7 @@ class Work:
         account: The account of the keys, if neither the key ARN nor the caller tells it; None if it is not known.
         check: Whether policies are checked before they are put.
         calls: The calls of the client.
+        any_key: What is known of a key that is not given by its ARN.
     """
 
     client: KeyPolicyClient
@@ -62,13 +70,14 @@ class Work:
     account: str | None
     check: bool
     calls: Calls
+    any_key: Key = attrs.field(init=False, default=attrs.Factory(_any_key, takes_self=True))
 
     async def get_text(self, key_id: str, pace: Pace | None = None) -> str:
         a_key_id(key_id)
         answer = await self.calls.send(
             "GetKeyPolicy",
-            key_id,
-            lambda: self.client.get_key_policy(KeyId=key_id, PolicyName="default"),
+            self.client.get_key_policy,
+            {"KeyId": key_id, "PolicyName": "default"},
             pace=pace,
             must_have=("Policy", str),
         )
@@ -123,8 +132,8 @@ class Work:
         send = partial(
             self.calls.send,
             "PutKeyPolicy",
-            key_id,
-            lambda: self.client.put_key_policy(**parameters),
+            self.client.put_key_policy,
+            parameters,
             pace=pace,
         )
         seconds = None if self.calls.retry is None else self.calls.retry.propagation
@@ -170,11 +179,9 @@ class Work:
 
     def key(self, key_id: str) -> Key:
         """Return what is known of a key: its ARN tells its account, or the facade, or its caller."""
-        told = account_of_key_arn(key_id) is not None
-        key = the_key(self.account, key_id if told else None)
-        if key.account is None and self.caller is not None:
-            return key._replace(account=self.caller.requester.account)
-        return key
+        if account_of_key_arn(key_id) is None:
+            return self.any_key
+        return the_key(self.account, key_id)
 
     def partition(self, key_id: str) -> str:
         told = partition_of_key_arn(key_id) if isinstance(key_id, str) else None
