@@ -178,22 +178,37 @@ def test_what_is_known_of_the_role_of_a_session() -> None:
     )
     reserved = f"arn:aws:iam::{ACCOUNT}:role/{SSO_PATH}"
     assert requester_of(SSO_SESSION).keys["aws:principalarn"] == OneOf(
-        (f"{reserved}{SSO}", f"{reserved}?*/{SSO}"), f"{reserved}{SSO}"
+        (f"{reserved}{SSO}", f"{reserved}??-*-?/{SSO}"), f"{reserved}{SSO}"
     )
 
 
 @pytest.mark.parametrize(
     ("pattern", "expected", "certain"),
     [
-        (f"role/{SSO_PATH}{SSO}", Outcome.ALLOWED, False),
-        (f"role/{SSO_PATH}eu-west-1/{SSO}", Outcome.NOT_GRANTED, False),
-        (f"role/{SSO_PATH}*{SSO}", Outcome.ALLOWED, True),
-        (f"role/{SSO_PATH}*/{SSO}", Outcome.NOT_GRANTED, False),
-        (f"role/{SSO_PATH}*", Outcome.ALLOWED, True),
-        ("role/aws-reserved/*/AWSReservedSSO_Admin_*", Outcome.ALLOWED, True),
-        (f"role/{SSO}", Outcome.NOT_GRANTED, True),
-        ("role/AWSReservedSSO_*", Outcome.NOT_GRANTED, True),
-        (f"role/{SSO_PATH}*AWSReservedSSO_Reader_0123456789abcdef", Outcome.NOT_GRANTED, True),
+        pytest.param(f"role/{SSO_PATH}{SSO}", Outcome.ALLOWED, False, id="no Region"),
+        pytest.param(f"role/{SSO_PATH}eu-west-1/{SSO}", Outcome.NOT_GRANTED, False, id="a Region"),
+        pytest.param(
+            f"role/{SSO_PATH}us-gov-west-1/{SSO}", Outcome.NOT_GRANTED, False, id="a Region of four words"
+        ),
+        pytest.param(f"role/{SSO_PATH}eu-*/{SSO}", Outcome.NOT_GRANTED, False, id="some Regions"),
+        pytest.param(f"role/{SSO_PATH}*/{SSO}", Outcome.NOT_GRANTED, False, id="any Region"),
+        pytest.param(f"role/{SSO_PATH}*{SSO}", Outcome.ALLOWED, True, id="any Region or none"),
+        pytest.param(f"role/{SSO_PATH}*", Outcome.ALLOWED, True, id="any role of this path"),
+        pytest.param(
+            "role/aws-reserved/*/AWSReservedSSO_Admin_*", Outcome.ALLOWED, True, id="any Region and id"
+        ),
+        pytest.param(f"role/{SSO_PATH}team/{SSO}", Outcome.NOT_GRANTED, True, id="no Region there is"),
+        pytest.param(
+            f"role/{SSO_PATH}eu-west-1/team/{SSO}", Outcome.NOT_GRANTED, True, id="more than a Region"
+        ),
+        pytest.param(f"role/{SSO}", Outcome.NOT_GRANTED, True, id="no path"),
+        pytest.param("role/AWSReservedSSO_*", Outcome.NOT_GRANTED, True, id="roles without a path"),
+        pytest.param(
+            f"role/{SSO_PATH}*AWSReservedSSO_Reader_0123456789abcdef",
+            Outcome.NOT_GRANTED,
+            True,
+            id="another permission set",
+        ),
     ],
 )
 def test_roles_of_identity_center(pattern: str, expected: Outcome, certain: bool) -> None:

@@ -123,19 +123,20 @@ def _keys_of(name: PrincipalName) -> dict[str, str | OneOf]:
 
 
 _IDENTITY_CENTER: Final = "aws-reserved/sso.amazonaws.com/"
+_A_REGION: Final = "??-*-?"
 
 
 def _role_arn(session: PrincipalName) -> OneOf:
     """Return what is known of the ARN of a session's role, for a session does not tell its path.
 
-    The roles of IAM Identity Center have a path of their own, with or without a Region:
+    The roles of IAM Identity Center have a path of their own, which may end in a Region:
     https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html
     """
-    beginning = f"arn:{session.partition}:iam::{session.account}:role/"
+    beginning, path = f"arn:{session.partition}:iam::{session.account}:role/", "?*"
     if session.name.startswith("AWSReservedSSO_"):
-        beginning += _IDENTITY_CENTER
+        beginning, path = beginning + _IDENTITY_CENTER, _A_REGION
     text = f"{beginning}{session.name}"
-    return OneOf((text, f"{beginning}?*/{session.name}"), text)
+    return OneOf((text, f"{beginning}{path}/{session.name}"), text)
 
 
 def text_of_principal(value: str | Principal) -> str:
