@@ -16,99 +16,156 @@ if TYPE_CHECKING:
 @pytest.mark.parametrize(
     ("condition", "more", "expected"),
     [
-        ({"StringEquals": {"KMS:viaservice": "s3.us-east-1.amazonaws.com"}}, {}, []),
-        ({"StringEquals": {"s3:prefix": "a"}}, {}, []),
-        ({"StringEquals": {"kms:EncryptionContext:App": "a"}}, {}, []),
-        ({"StringEqualsIfExists": {"kms:ViaService": []}}, {}, ["CONDITION_MATCHES_ABSENT_KEY"]),
-        (
+        pytest.param(
+            {"StringEquals": {"KMS:viaservice": "s3.us-east-1.amazonaws.com"}},
+            {},
+            [],
+            id="a key in another case",
+        ),
+        pytest.param({"StringEquals": {"s3:prefix": "a"}}, {}, [], id="a key of another service"),
+        pytest.param(
+            {"StringEquals": {"kms:EncryptionContext:App": "a"}},
+            {},
+            [],
+            id="a pair of the encryption context",
+        ),
+        pytest.param(
+            {"StringEqualsIfExists": {"kms:ViaService": []}},
+            {},
+            ["CONDITION_MATCHES_ABSENT_KEY"],
+            id="IfExists without values",
+        ),
+        pytest.param(
             {"BoolIfExists": {"aws:SecureTransport": "maybe"}},
             {},
             ["CONDITION_MATCHES_ABSENT_KEY", "TYPE_MISMATCH_BOOLEAN"],
+            id="IfExists with a value of another type",
         ),
-        (
+        pytest.param(
             {"ForAllValues:Null": {"kms:EncryptionContext:App": "false"}},
             {},
             ["NULL_WITH_QUALIFIER", "OVERLY_PERMISSIVE_CONDITION"],
+            id="Null for each value",
         ),
-        ({"StringLike": {"kms:ViaService": "s3.*"}}, {}, []),
-        (
+        pytest.param({"StringLike": {"kms:ViaService": "s3.*"}}, {}, [], id="a wildcard under StringLike"),
+        pytest.param(
             {"StringEquals": {"aws:SourceIdentity": "${aws:username}*"}},
             {},
             ["WILDCARD_WITHOUT_LIKE_OPERATOR"],
+            id="a wildcard under StringEquals",
         ),
-        ({"StringEquals": {"aws:SourceIdentity": "${*}"}}, {}, []),
-        ({"Bool": {"aws:SecureTransport": True}}, {}, []),
-        ({"Bool": {"aws:SecureTransport": "maybe"}}, {}, ["CONDITION_NEVER_MET"]),
-        (
+        pytest.param(
+            {"StringEquals": {"aws:SourceIdentity": "${*}"}}, {}, [], id="a literal star under StringEquals"
+        ),
+        pytest.param({"Bool": {"aws:SecureTransport": True}}, {}, [], id="a boolean"),
+        pytest.param(
+            {"Bool": {"aws:SecureTransport": "maybe"}},
+            {},
+            ["CONDITION_NEVER_MET"],
+            id="never met by a value of another type",
+        ),
+        pytest.param(
             {"NumericNotEquals": {"kms:RotationPeriodInDays": "x"}},
             {"Action": "kms:EnableKeyRotation"},
             ["TYPE_MISMATCH_NUMBER"],
+            id="always met by a value of another type",
         ),
-        ({"NumericLessThan": {"kms:ValidTo": 1546257599.0}}, {"Action": "kms:ImportKeyMaterial"}, []),
-        ({"DateLessThan": {"aws:CurrentTime": []}}, {}, ["CONDITION_NEVER_MET"]),
-        (
+        pytest.param(
+            {"NumericLessThan": {"kms:ValidTo": 1546257599.0}},
+            {"Action": "kms:ImportKeyMaterial"},
+            [],
+            id="a number for a date",
+        ),
+        pytest.param({"DateLessThan": {"aws:CurrentTime": []}}, {}, ["CONDITION_NEVER_MET"], id="no values"),
+        pytest.param(
             {"Null": {"aws:SourceArn": "true"}, "ArnLike": {"aws:SourceArn": "arn:aws:s3:::b"}},
             {},
             ["CONDITION_NEVER_MET"],
+            id="a key that is absent and has a value",
         ),
-        (
+        pytest.param(
             {"Null": {"aws:SourceArn": ["true", "false"]}, "ArnLike": {"aws:SourceArn": "arn:aws:s3:::b"}},
             {},
             ["INVALID_CONDITION_MULTIPLE_BOOLEAN"],
+            id="a key that is absent or not, and has a value",
         ),
-        ({"ForAnyValue:StringEquals": {"kms:GrantOperations": "Decrypt"}}, {"Action": "kms:CreateGrant"}, []),
+        pytest.param(
+            {"ForAnyValue:StringEquals": {"kms:GrantOperations": "Decrypt"}},
+            {"Action": "kms:CreateGrant"},
+            [],
+            id="any value of a list",
+        ),
         # Each request of CreateGrant has operations; not each of another action.
-        (
+        pytest.param(
             {"ForAllValues:StringEquals": {"kms:GrantOperations": "Decrypt"}},
             {"Action": "kms:CreateGrant"},
             [],
+            id="each value of a list that requests always have",
         ),
-        (
+        pytest.param(
             {"ForAllValues:StringEquals": {"kms:GrantOperations": "Decrypt"}},
             {"Action": "kms:*Grant*"},
             ["CONDITION_MATCHES_ABSENT_KEY"],
+            id="each value of a list that some requests have",
         ),
-        (
+        pytest.param(
             {"StringEqualsIfExists": {"kms:SigningAlgorithm": "SM2DSA"}},
             {"Action": ["kms:Sign", "kms:Verify"]},
             [],
+            id="IfExists on a key that requests always have",
         ),
-        (
+        pytest.param(
             {"ForAllValues:StringEquals": {"aws:TagKeys": "a"}},
             {"Action": "kms:TagResource"},
             ["CONDITION_MATCHES_ABSENT_KEY"],
+            id="each value of a list that may be absent",
         ),
-        (
+        pytest.param(
             {"ForAllValues:StringEquals": {"aws:TagKeys": "a"}, "Null": {"aws:TagKeys": "false"}},
             {"Action": "kms:TagResource"},
             [],
+            id="each value of a list that is not absent",
         ),
-        (
+        pytest.param(
             {
                 "StringEqualsIfExists": {"kms:ViaService": "s3.us-east-1.amazonaws.com"},
                 "StringLike": {"kms:ViaService": "s3.*"},
             },
             {},
             [],
+            id="IfExists beside a condition on the key",
         ),
-        ({"StringEqualsIfExists": {"kms:ViaService": "s3.us-east-1.amazonaws.com"}}, {"Effect": "Deny"}, []),
-        (
+        pytest.param(
+            {"StringEqualsIfExists": {"kms:ViaService": "s3.us-east-1.amazonaws.com"}},
+            {"Effect": "Deny"},
+            [],
+            id="IfExists in a Deny",
+        ),
+        pytest.param(
             {"ForAllValues:StringEquals": {"kms:EncryptionContext:A": "a"}},
             {"Effect": "Deny"},
             ["OVERLY_PERMISSIVE_CONDITION"],
+            id="each value of a single one in a Deny",
         ),
-        ({"BoolIfExists": {"aws:SecureTransport": "false"}}, {}, ["CONDITION_MATCHES_ABSENT_KEY"]),
-        (
+        pytest.param(
+            {"BoolIfExists": {"aws:SecureTransport": "false"}},
+            {},
+            ["CONDITION_MATCHES_ABSENT_KEY"],
+            id="false or absent",
+        ),
+        pytest.param(
             {"BoolIfExists": {"aws:SecureTransport": "false"}, "StringEquals": {"aws:SourceIdentity": "a"}},
             {},
             ["CONDITION_MATCHES_ABSENT_KEY"],
+            id="false or absent beside another key",
         ),
-        (
+        pytest.param(
             {"Bool": {"aws:SecureTransport": "true"}, "StringEquals": {"aws:SecureTransport": "true"}},
             {},
             [],
+            id="a boolean as text",
         ),
-        (
+        pytest.param(
             {
                 "Null": {"aws:SourceArn": "true", "AWS:sourcearn": "true"},
                 "ForAnyValue:Null": {"aws:SourceArn": "true"},
@@ -116,39 +173,86 @@ if TYPE_CHECKING:
             },
             {},
             ["DUPLICATE_KEYS_WITH_DIFFERENT_CASE", "NULL_WITH_QUALIFIER", "CONDITION_NEVER_MET"],
+            id="absent in three ways, and with a value",
         ),
         # RetireGrant has the key, too, and no effect in a key policy.
-        (
+        pytest.param(
             {"StringEquals": {"kms:EncryptionContext:App": "x"}},
             {
                 "Action": None,
                 "NotAction": ["kms:Enc*", "kms:Dec*", "kms:ReEncrypt*", "kms:Generate*", "kms:CreateGrant"],
             },
             ["UNSUPPORTED_ACTION_FOR_CONDITION_KEY"],
+            id="NotAction with no action that has the key",
         ),
-        (
+        pytest.param(
             {"ForAllValues:StringEquals": {"aws:RequestTag/a": "a"}},
             {"Action": "kms:TagResource"},
             ["OVERLY_PERMISSIVE_CONDITION"],
+            id="each value of a single tag",
         ),
-        ({"ForAllValues:Null": {"kms:ViaService": "false"}}, {}, ["NULL_WITH_QUALIFIER"]),
-        ({"Foo": {"aws:a": "b"}}, {}, ["INVALID_CONDITION_OPERATOR"]),
-        ({"ForSomeValues:StringEquals": {"aws:SourceArn": "b"}}, {}, ["INVALID_CONDITION_OPERATOR"]),
-        ({":StringEquals": {"aws:SourceArn": "b"}}, {}, ["INVALID_CONDITION_OPERATOR"]),
-        ({"forallvalues:stringlikeifexists": {"aws:SourceArn": "b"}}, {}, ["CONDITION_OPERATOR_CASE"]),
-        ({"nullifexists": {"aws:SourceArn": "true"}}, {}, ["NULL_WITH_IF_EXISTS"]),
-        ({"Bool": {"kms:GrantIsForAWSResource": "true"}}, {"Action": None, "NotAction": "kms:Decrypt"}, []),
-        (
+        pytest.param(
+            {"ForAllValues:Null": {"kms:ViaService": "false"}},
+            {},
+            ["NULL_WITH_QUALIFIER"],
+            id="each value is there",
+        ),
+        pytest.param(
+            {"Foo": {"aws:a": "b"}}, {}, ["INVALID_CONDITION_OPERATOR"], id="an operator that does not exist"
+        ),
+        pytest.param(
+            {"ForSomeValues:StringEquals": {"aws:SourceArn": "b"}},
+            {},
+            ["INVALID_CONDITION_OPERATOR"],
+            id="a qualifier that does not exist",
+        ),
+        pytest.param(
+            {":StringEquals": {"aws:SourceArn": "b"}},
+            {},
+            ["INVALID_CONDITION_OPERATOR"],
+            id="an empty qualifier",
+        ),
+        pytest.param(
+            {"forallvalues:stringlikeifexists": {"aws:SourceArn": "b"}},
+            {},
+            ["CONDITION_OPERATOR_CASE"],
+            id="a qualifier in another case",
+        ),
+        pytest.param(
+            {"nullifexists": {"aws:SourceArn": "true"}},
+            {},
+            ["NULL_WITH_IF_EXISTS"],
+            id="IfExists in another case behind Null",
+        ),
+        pytest.param(
+            {"Bool": {"kms:GrantIsForAWSResource": "true"}},
+            {"Action": None, "NotAction": "kms:Decrypt"},
+            [],
+            id="NotAction with an action that has the key",
+        ),
+        pytest.param(
             {"Bool": {"kms:GrantIsForAWSResource": "true"}},
             {"Action": None, "NotAction": "kms:*Grant*"},
             ["UNSUPPORTED_ACTION_FOR_CONDITION_KEY"],
+            id="NotAction without an action that has the key",
         ),
-        ({"Bool": {"kms:GrantIsForAWSResource": "true"}}, {"Action": "kms:Foo"}, ["INVALID_ACTION"]),
-        ({"StringEquals": {"aws:ResourceTag/a": "b"}}, {}, ["UNSUPPORTED_CONDITION_KEY_IN_POLICY"]),
-        (
+        pytest.param(
+            {"Bool": {"kms:GrantIsForAWSResource": "true"}},
+            {"Action": "kms:Foo"},
+            ["INVALID_ACTION"],
+            id="an action that is not known",
+        ),
+        pytest.param(
+            {"StringEquals": {"aws:ResourceTag/a": "b"}},
+            {},
+            ["UNSUPPORTED_CONDITION_KEY_IN_POLICY"],
+            id="a tag of the key",
+        ),
+        pytest.param(
             {"Null": {"KMS:resourcetag/a": "true"}},
             {"Effect": "Deny"},
             ["UNSUPPORTED_CONDITION_KEY_IN_POLICY"],
+            id="a tag of the key in a Deny",
         ),
     ],
 )
@@ -160,64 +264,60 @@ def test_conditions(condition: dict[str, Any], more: dict[str, Any], expected: l
 @pytest.mark.parametrize(
     ("condition", "more", "expected"),
     [
-        ({}, {}, ["EMPTY_OBJECT_CONDITION"]),
-        ({"StringEquals": {}}, {}, ["EMPTY_OBJECT_CONDITION"]),
-        ({"Foo": {}}, {}, ["INVALID_CONDITION_OPERATOR", "EMPTY_OBJECT_CONDITION"]),
+        pytest.param({}, {}, ["EMPTY_OBJECT_CONDITION"], id="no condition"),
+        pytest.param({"StringEquals": {}}, {}, ["EMPTY_OBJECT_CONDITION"], id="an operator without keys"),
+        pytest.param({"Foo": {}}, {}, ["INVALID_CONDITION_OPERATOR", "EMPTY_OBJECT_CONDITION"], id="an operator that does not exist, without keys"),
         # The same key in another case, under one operator; two operators may have it both.
-        (
+        pytest.param(
             {"StringLike": {"aws:username": "a", "AWS:Username": "b"}},
             {},
-            ["DUPLICATE_KEYS_WITH_DIFFERENT_CASE"],
-        ),
-        ({"StringLike": {"aws:username": "a"}, "StringNotEquals": {"AWS:Username": "b"}}, {}, []),
+            ["DUPLICATE_KEYS_WITH_DIFFERENT_CASE"], id="a key twice under an operator"),
+        pytest.param({"StringLike": {"aws:username": "a"}, "StringNotEquals": {"AWS:Username": "b"}}, {}, [], id="a key under two operators"),
         # A key has a prefix and a name.
-        ({"Bool": {"SecureTransport": "true"}}, {}, ["INVALID_CONDITION_KEY_FORMAT"]),
-        ({"StringEquals": {"": "a"}}, {}, ["INVALID_CONDITION_KEY_FORMAT"]),
-        ({"StringEquals": {"kms:": "a"}}, {}, ["INVALID_CONDITION_KEY_FORMAT"]),
-        ({"StringEquals": {"saml:sub": "a", "graph.facebook.com:id": "b"}}, {}, []),
+        pytest.param({"Bool": {"SecureTransport": "true"}}, {}, ["INVALID_CONDITION_KEY_FORMAT"], id="a key without its prefix"),
+        pytest.param({"StringEquals": {"": "a"}}, {}, ["INVALID_CONDITION_KEY_FORMAT"], id="an empty key"),
+        pytest.param({"StringEquals": {"kms:": "a"}}, {}, ["INVALID_CONDITION_KEY_FORMAT"], id="a prefix alone"),
+        pytest.param({"StringEquals": {"saml:sub": "a", "graph.facebook.com:id": "b"}}, {}, [], id="keys of identity providers"),
         # One type of JSON, and one boolean.
-        ({"StringEquals": {"aws:username": ["1", 1]}}, {}, ["INVALID_CONDITION_DATA_TYPE"]),
-        ({"StringEquals": {"aws:username": ["1", True]}}, {}, ["INVALID_CONDITION_DATA_TYPE"]),
-        ({"NumericEquals": {"aws:MultiFactorAuthAge": [1, 2.5]}}, {}, []),
-        ({"Bool": {"aws:SecureTransport": ["true", "true"]}}, {}, ["INVALID_CONDITION_MULTIPLE_BOOLEAN"]),
-        ({"Bool": {"aws:SecureTransport": ["true"]}}, {}, []),
+        pytest.param({"StringEquals": {"aws:username": ["1", 1]}}, {}, ["INVALID_CONDITION_DATA_TYPE"], id="text and a number"),
+        pytest.param({"StringEquals": {"aws:username": ["1", True]}}, {}, ["INVALID_CONDITION_DATA_TYPE"], id="text and a boolean"),
+        pytest.param({"NumericEquals": {"aws:MultiFactorAuthAge": [1, 2.5]}}, {}, [], id="two numbers"),
+        pytest.param({"Bool": {"aws:SecureTransport": ["true", "true"]}}, {}, ["INVALID_CONDITION_MULTIPLE_BOOLEAN"], id="two booleans"),
+        pytest.param({"Bool": {"aws:SecureTransport": ["true"]}}, {}, [], id="one boolean in a list"),
         # Variables that cannot be read.
-        ({"StringEquals": {"aws:SourceIdentity": ["${aws:username}", "${*}${?}${$}"]}}, {}, []),
-        ({"StringEquals": {"aws:SourceIdentity": "${aws:username, 'a b'}"}}, {}, []),
-        ({"StringEquals": {"aws:SourceIdentity": "a${aws:username"}}, {}, ["MISSING_BRACE_IN_VARIABLE"]),
-        ({"ArnLike": {"aws:SourceArn": "arn:aws:s3:::${}"}}, {}, ["EMPTY_VARIABLE"]),
-        ({"StringLike": {"aws:SourceIdentity": "${aws:username, a}"}}, {}, ["MISSING_QUOTE_IN_VARIABLE"]),
-        ({"StringLike": {"aws:SourceIdentity": "${aws:username, 'a}"}}, {}, ["MISSING_QUOTE_IN_VARIABLE"]),
-        ({"StringLike": {"aws:SourceIdentity": ["b", "${ aws:username}"]}}, {}, ["UNSUPPORTED_SPACE_IN_VARIABLE"]),
+        pytest.param({"StringEquals": {"aws:SourceIdentity": ["${aws:username}", "${*}${?}${$}"]}}, {}, [], id="variables and literal characters"),
+        pytest.param({"StringEquals": {"aws:SourceIdentity": "${aws:username, 'a b'}"}}, {}, [], id="a variable with a default"),
+        pytest.param({"StringEquals": {"aws:SourceIdentity": "a${aws:username"}}, {}, ["MISSING_BRACE_IN_VARIABLE"], id="a variable without its brace"),
+        pytest.param({"ArnLike": {"aws:SourceArn": "arn:aws:s3:::${}"}}, {}, ["EMPTY_VARIABLE"], id="a variable without a name"),
+        pytest.param({"StringLike": {"aws:SourceIdentity": "${aws:username, a}"}}, {}, ["MISSING_QUOTE_IN_VARIABLE"], id="a default without quotes"),
+        pytest.param({"StringLike": {"aws:SourceIdentity": "${aws:username, 'a}"}}, {}, ["MISSING_QUOTE_IN_VARIABLE"], id="a default without its last quote"),
+        pytest.param({"StringLike": {"aws:SourceIdentity": ["b", "${ aws:username}"]}}, {}, ["UNSUPPORTED_SPACE_IN_VARIABLE"], id="a space in a variable"),
         # Long-term credentials have no MFA keys.
-        ({"Bool": {"aws:MultiFactorAuthPresent": "false"}}, {"Effect": "Deny"}, ["DENY_MISSES_LONG_TERM_CREDENTIALS"]),
-        ({"Bool": {"aws:MultiFactorAuthPresent": False}}, {}, []),
-        ({"Bool": {"aws:MultiFactorAuthPresent": "true"}}, {"Effect": "Deny"}, []),
-        ({"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}, {"Effect": "Deny"}, []),
-        (
+        pytest.param({"Bool": {"aws:MultiFactorAuthPresent": "false"}}, {"Effect": "Deny"}, ["DENY_MISSES_LONG_TERM_CREDENTIALS"], id="without MFA, in a Deny"),
+        pytest.param({"Bool": {"aws:MultiFactorAuthPresent": False}}, {}, [], id="without MFA"),
+        pytest.param({"Bool": {"aws:MultiFactorAuthPresent": "true"}}, {"Effect": "Deny"}, [], id="with MFA, in a Deny"),
+        pytest.param({"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}, {"Effect": "Deny"}, [], id="without MFA or absent, in a Deny"),
+        pytest.param(
             {"NumericGreaterThan": {"aws:MultiFactorAuthAge": "3600"}},
             {"Effect": "Deny"},
-            ["DENY_MISSES_LONG_TERM_CREDENTIALS"],
-        ),
-        ({"NumericLessThan": {"aws:MultiFactorAuthAge": "3600"}}, {"Effect": "Deny"}, []),
-        ({"NumericGreaterThanIfExists": {"aws:MultiFactorAuthAge": "3600"}}, {"Effect": "Deny"}, []),
+            ["DENY_MISSES_LONG_TERM_CREDENTIALS"], id="MFA long ago, in a Deny"),
+        pytest.param({"NumericLessThan": {"aws:MultiFactorAuthAge": "3600"}}, {"Effect": "Deny"}, [], id="MFA a short time ago, in a Deny"),
+        pytest.param({"NumericGreaterThanIfExists": {"aws:MultiFactorAuthAge": "3600"}}, {"Effect": "Deny"}, [], id="MFA long ago or absent, in a Deny"),
         # Networks.
-        ({"IpAddress": {"aws:SourceIp": ["203.0.113.0/24", "10.0.0.0/8"]}}, {}, ["PRIVATE_IP_ADDRESS"]),
-        ({"NotIpAddress": {"aws:SourceIp": "10.0.0.1/8"}}, {}, ["PRIVATE_NOT_IP_ADDRESS", "IMPROVE_IP_RANGE"]),
-        ({"IpAddress": {"aws:VpcSourceIp": "10.0.0.0/8"}}, {}, ["MISSING_PAIRED_CONDITION_KEYS"]),
-        ({"IpAddress": {"aws:VpcSourceIp": "10.0.0.0/8"}}, {"Effect": "Deny"}, []),
-        (
+        pytest.param({"IpAddress": {"aws:SourceIp": ["203.0.113.0/24", "10.0.0.0/8"]}}, {}, ["PRIVATE_IP_ADDRESS"], id="a public and a private network"),
+        pytest.param({"NotIpAddress": {"aws:SourceIp": "10.0.0.1/8"}}, {}, ["PRIVATE_NOT_IP_ADDRESS", "IMPROVE_IP_RANGE"], id="all but a private network"),
+        pytest.param({"IpAddress": {"aws:VpcSourceIp": "10.0.0.0/8"}}, {}, ["MISSING_PAIRED_CONDITION_KEYS"], id="addresses of a VPC without the VPC"),
+        pytest.param({"IpAddress": {"aws:VpcSourceIp": "10.0.0.0/8"}}, {"Effect": "Deny"}, [], id="addresses of a VPC without the VPC, in a Deny"),
+        pytest.param(
             {"IpAddress": {"aws:VpcSourceIp": "10.0.0.0/8"}, "StringEquals": {"aws:SourceVpc": "vpc-12345678"}},
             {},
-            [],
-        ),
+            [], id="addresses of a VPC with the VPC"),
         # Several forms that values do not have.
-        (
+        pytest.param(
             {"StringEquals": {"aws:SourceArn": ["bucket", "arn:aws:s3", "arn:aws:s3:::b"]}},
             {},
-            ["INVALID_ARN_PREFIX", "MISSING_ARN_FIELD"],
-        ),
-        ({"StringEquals": {"kms:CallerAccount": 12345678901}}, {}, ["CONDITION_NEVER_MET", "INVALID_CONDITION_VALUE"]),
+            ["INVALID_ARN_PREFIX", "MISSING_ARN_FIELD"], id="ARNs without some of their parts"),
+        pytest.param({"StringEquals": {"kms:CallerAccount": 12345678901}}, {}, ["CONDITION_NEVER_MET", "INVALID_CONDITION_VALUE"], id="an account id as a number of 11 digits"),
     ],
 )  # fmt: skip
 def test_conditions_by_access_analyzers_checks(
@@ -277,53 +377,126 @@ OF_OTHER = Condition("StringEquals", "kms:CallerAccount", OTHER)
 @pytest.mark.parametrize(
     ("principal", "condition", "met"),
     [
-        ({"AWS": ALICE}, OF_OTHER, False),
-        ({"AWS": [ALICE, OTHER]}, OF_OTHER, True),
-        ({"AWS": [ALICE, ACCOUNT, ROOT, SESSION]}, OF_OTHER, False),
-        ({"AWS": "*"}, OF_OTHER, True),
-        ({"AWS": "AIDACKCEVSQ6C2EXAMPLE"}, OF_OTHER, True),
-        ({"AWS": ALICE, "Federated": "accounts.google.com"}, OF_OTHER, True),
-        ({"AWS": ALICE, "CanonicalUser": "79a5"}, OF_OTHER, True),
-        ({"AWS": ALICE}, Condition("StringEquals", "aws:PrincipalAccount", "${aws:PrincipalAccount}"), True),
-        ({"AWS": ALICE}, Condition("StringEquals", "aws:PrincipalAccount", [ACCOUNT, OTHER]), True),
-        ({"AWS": APP}, Condition("ArnLike", "aws:PrincipalArn", f"{APP}2"), False),
+        pytest.param({"AWS": ALICE}, OF_OTHER, False, id="a user, of another account"),
+        pytest.param({"AWS": [ALICE, OTHER]}, OF_OTHER, True, id="users of both accounts"),
+        pytest.param(
+            {"AWS": [ALICE, ACCOUNT, ROOT, SESSION]},
+            OF_OTHER,
+            False,
+            id="users and sessions, of another account",
+        ),
+        pytest.param({"AWS": "*"}, OF_OTHER, True, id="everyone"),
+        pytest.param({"AWS": "AIDACKCEVSQ6C2EXAMPLE"}, OF_OTHER, True, id="a unique id"),
+        pytest.param(
+            {"AWS": ALICE, "Federated": "accounts.google.com"},
+            OF_OTHER,
+            True,
+            id="an identity provider as well",
+        ),
+        pytest.param({"AWS": ALICE, "CanonicalUser": "79a5"}, OF_OTHER, True, id="a canonical user as well"),
+        pytest.param(
+            {"AWS": ALICE},
+            Condition("StringEquals", "aws:PrincipalAccount", "${aws:PrincipalAccount}"),
+            True,
+            id="a variable",
+        ),
+        pytest.param(
+            {"AWS": ALICE},
+            Condition("StringEquals", "aws:PrincipalAccount", [ACCOUNT, OTHER]),
+            True,
+            id="one of both accounts",
+        ),
+        pytest.param(
+            {"AWS": APP}, Condition("ArnLike", "aws:PrincipalArn", f"{APP}2"), False, id="another role"
+        ),
         # A user may act as a federated user.
-        ({"AWS": ALICE}, Condition("ArnLike", "aws:PrincipalArn", BOB), True),
-        ({"AWS": ALICE}, Condition("StringEquals", "aws:PrincipalType", "FederatedUser"), True),
-        ({"AWS": ALICE}, Condition("Null", "aws:username", "true"), True),
-        ({"AWS": APP}, Condition("StringEquals", "aws:PrincipalType", "User"), False),
-        (
+        pytest.param(
+            {"AWS": ALICE},
+            Condition("ArnLike", "aws:PrincipalArn", BOB),
+            True,
+            id="another user, by a federated user",
+        ),
+        pytest.param(
+            {"AWS": ALICE},
+            Condition("StringEquals", "aws:PrincipalType", "FederatedUser"),
+            True,
+            id="the type of a federated user",
+        ),
+        pytest.param(
+            {"AWS": ALICE},
+            Condition("Null", "aws:username", "true"),
+            True,
+            id="no user name, by a federated user",
+        ),
+        pytest.param(
+            {"AWS": APP},
+            Condition("StringEquals", "aws:PrincipalType", "User"),
+            False,
+            id="a role, of the type of users",
+        ),
+        pytest.param(
             {"AWS": SESSION},
             Condition("ArnLike", "aws:PrincipalArn", f"arn:aws:iam::{ACCOUNT}:role/x/App"),
             True,
+            id="a session, by a role with a path",
         ),
-        ({"AWS": ALICE}, Condition("Bool", "aws:PrincipalIsAWSService", "true"), False),
-        ({"AWS": ALICE}, NO_ORGANISATION, True),
-        ({"Service": "s3.amazonaws.com"}, NO_ORGANISATION, False),
-        (
+        pytest.param(
+            {"AWS": ALICE},
+            Condition("Bool", "aws:PrincipalIsAWSService", "true"),
+            False,
+            id="a user, as a service",
+        ),
+        pytest.param({"AWS": ALICE}, NO_ORGANISATION, True, id="a user, of no organisation"),
+        pytest.param(
+            {"Service": "s3.amazonaws.com"}, NO_ORGANISATION, False, id="a service, of an organisation"
+        ),
+        pytest.param(
             {"Service": "s3.amazonaws.com"},
             Condition("StringEqualsIfExists", "aws:PrincipalOrgID", "o-a1b2c3d4e5"),
             True,
+            id="a service, of an organisation or none",
         ),
-        (
+        pytest.param(
             {"Service": "s3.amazonaws.com"},
             Condition("StringNotEquals", "aws:PrincipalOrgID", "o-a1b2c3d4e5"),
             True,
+            id="a service, not of an organisation",
         ),
-        ({"Service": "s3.amazonaws.com", "AWS": ALICE}, NO_ORGANISATION, True),
-        ({"Service": "s3.amazonaws.com"}, Condition("StringEquals", "aws:SourceOrgID", "o-a1b2c3d4e5"), True),
+        pytest.param(
+            {"Service": "s3.amazonaws.com", "AWS": ALICE},
+            NO_ORGANISATION,
+            True,
+            id="a service or a user, of an organisation",
+        ),
+        pytest.param(
+            {"Service": "s3.amazonaws.com"},
+            Condition("StringEquals", "aws:SourceOrgID", "o-a1b2c3d4e5"),
+            True,
+            id="a service, for an organisation",
+        ),
         # What else requests of services have is not known.
-        ({"Service": "s3.amazonaws.com"}, OF_OTHER, True),
-        ({"Service": "s3.amazonaws.com"}, Condition("IpAddress", "aws:SourceIp", "192.0.2.0/24"), True),
-        (
+        pytest.param({"Service": "s3.amazonaws.com"}, OF_OTHER, True, id="a service, of another account"),
+        pytest.param(
+            {"Service": "s3.amazonaws.com"},
+            Condition("IpAddress", "aws:SourceIp", "192.0.2.0/24"),
+            True,
+            id="a service, from a network",
+        ),
+        pytest.param(
             {"Service": "logs.amazonaws.com"},
             Condition(
                 "ForAnyValue:StringEquals", "aws:PrincipalServiceNamesList", "logs.us-east-1.amazonaws.com"
             ),
             True,
+            id="a service, by one of its names",
         ),
-        ({"Service": "s3.amazonaws.com"}, Condition("Bool", "aws:PrincipalIsAWSService", "false"), False),
-        ({"AWS": []}, OF_OTHER, True),
+        pytest.param(
+            {"Service": "s3.amazonaws.com"},
+            Condition("Bool", "aws:PrincipalIsAWSService", "false"),
+            False,
+            id="a service, as none",
+        ),
+        pytest.param({"AWS": []}, OF_OTHER, True, id="nobody"),
     ],
 )
 def test_conditions_that_no_principal_of_the_statement_meets(

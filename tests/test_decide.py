@@ -64,58 +64,94 @@ def outcome(
     ("element", "caller", "expected"),
     [
         # An account: its IAM policies decide, except for its root user.
-        ({"AWS": ROOT}, USER, DELEGATED),
-        ({"AWS": ACCOUNT}, USER, DELEGATED),
-        ({"AWS": ROOT}, ROLE, DELEGATED),
-        ({"AWS": ROOT}, SESSION, DELEGATED),
-        ({"AWS": ACCOUNT}, FEDERATED, DELEGATED),
-        ({"AWS": ROOT}, ROOT, ALLOWED),
-        ({"AWS": ACCOUNT}, ROOT, ALLOWED),
-        ({"AWS": ROOT}, ACCOUNT, ALLOWED),
-        ({"AWS": OTHER}, USER, NOT_GRANTED),
-        ({"AWS": ROOT}, SERVICE, NOT_GRANTED),
+        pytest.param({"AWS": ROOT}, USER, DELEGATED, id="the account, a user"),
+        pytest.param({"AWS": ACCOUNT}, USER, DELEGATED, id="the account id, a user"),
+        pytest.param({"AWS": ROOT}, ROLE, DELEGATED, id="the account, a role"),
+        pytest.param({"AWS": ROOT}, SESSION, DELEGATED, id="the account, a session"),
+        pytest.param({"AWS": ACCOUNT}, FEDERATED, DELEGATED, id="the account id, a federated user"),
+        pytest.param({"AWS": ROOT}, ROOT, ALLOWED, id="the account, its root user"),
+        pytest.param({"AWS": ACCOUNT}, ROOT, ALLOWED, id="the account id, its root user"),
+        pytest.param({"AWS": ROOT}, ACCOUNT, ALLOWED, id="the account, its root user by the id"),
+        pytest.param({"AWS": OTHER}, USER, NOT_GRANTED, id="another account"),
+        pytest.param({"AWS": ROOT}, SERVICE, NOT_GRANTED, id="the account, a service"),
         # The same account id in another partition is another account; an id is in the partition of the key.
-        ({"AWS": f"arn:aws-cn:iam::{ACCOUNT}:root"}, USER, NOT_GRANTED),
-        ({"AWS": ACCOUNT}, f"arn:aws-cn:iam::{ACCOUNT}:user/alice", DELEGATED),
-        ({"AWS": ROOT}, f"arn:aws-cn:iam::{ACCOUNT}:user/alice", NOT_GRANTED),
+        pytest.param(
+            {"AWS": f"arn:aws-cn:iam::{ACCOUNT}:root"},
+            USER,
+            NOT_GRANTED,
+            id="the account in another partition",
+        ),
+        pytest.param(
+            {"AWS": ACCOUNT},
+            f"arn:aws-cn:iam::{ACCOUNT}:user/alice",
+            DELEGATED,
+            id="the account id, a user of another partition",
+        ),
+        pytest.param(
+            {"AWS": ROOT},
+            f"arn:aws-cn:iam::{ACCOUNT}:user/alice",
+            NOT_GRANTED,
+            id="the account, a user of another partition",
+        ),
         # A user.
-        ({"AWS": USER}, USER, ALLOWED),
-        ({"AWS": USER}, USER_WITH_PATH, NOT_GRANTED),
-        ({"AWS": USER_WITH_PATH}, USER_WITH_PATH, ALLOWED),
-        ({"AWS": USER}, USER.replace("alice", "Alice"), NOT_GRANTED),
-        ({"AWS": USER}, ROOT, NOT_GRANTED),
+        pytest.param({"AWS": USER}, USER, ALLOWED, id="a user"),
+        pytest.param({"AWS": USER}, USER_WITH_PATH, NOT_GRANTED, id="a user with another path"),
+        pytest.param({"AWS": USER_WITH_PATH}, USER_WITH_PATH, ALLOWED, id="a user with a path"),
+        pytest.param({"AWS": USER}, USER.replace("alice", "Alice"), NOT_GRANTED, id="a user in another case"),
+        pytest.param({"AWS": USER}, ROOT, NOT_GRANTED, id="a user, the root user"),
         # A role, and a session of it, whose ARN has no path.
-        ({"AWS": ROLE}, ROLE, ALLOWED),
-        ({"AWS": ROLE}, SESSION, ALLOWED),
-        ({"AWS": ROLE_WITH_PATH}, SESSION, ALLOWED),
-        ({"AWS": ROLE_WITH_PATH}, ROLE_WITH_PATH, ALLOWED),
-        ({"AWS": ROLE}, ROLE_WITH_PATH, NOT_GRANTED),
-        ({"AWS": ROLE}, SESSION.replace("/App/", "/app/"), NOT_GRANTED),
-        ({"AWS": ROLE.replace(ACCOUNT, OTHER)}, SESSION, NOT_GRANTED),
-        ({"AWS": f"arn:aws:iam::{ACCOUNT}:role/MyApp"}, SESSION, NOT_GRANTED),
-        ({"AWS": SESSION}, SESSION, ALLOWED),
-        ({"AWS": SESSION}, SESSION.replace("session", "other"), NOT_GRANTED),
-        ({"AWS": SESSION}, ROLE, NOT_GRANTED),
+        pytest.param({"AWS": ROLE}, ROLE, ALLOWED, id="a role"),
+        pytest.param({"AWS": ROLE}, SESSION, ALLOWED, id="a role, a session"),
+        pytest.param({"AWS": ROLE_WITH_PATH}, SESSION, ALLOWED, id="a role with a path, a session"),
+        pytest.param({"AWS": ROLE_WITH_PATH}, ROLE_WITH_PATH, ALLOWED, id="a role with a path"),
+        pytest.param({"AWS": ROLE}, ROLE_WITH_PATH, NOT_GRANTED, id="a role with another path"),
+        pytest.param(
+            {"AWS": ROLE},
+            SESSION.replace("/App/", "/app/"),
+            NOT_GRANTED,
+            id="a role in another case, a session",
+        ),
+        pytest.param(
+            {"AWS": ROLE.replace(ACCOUNT, OTHER)},
+            SESSION,
+            NOT_GRANTED,
+            id="a role of another account, a session",
+        ),
+        pytest.param(
+            {"AWS": f"arn:aws:iam::{ACCOUNT}:role/MyApp"},
+            SESSION,
+            NOT_GRANTED,
+            id="a role whose name ends like it, a session",
+        ),
+        pytest.param({"AWS": SESSION}, SESSION, ALLOWED, id="a session"),
+        pytest.param(
+            {"AWS": SESSION}, SESSION.replace("session", "other"), NOT_GRANTED, id="another session"
+        ),
+        pytest.param({"AWS": SESSION}, ROLE, NOT_GRANTED, id="a session, its role"),
         # Others.
-        ({"AWS": FEDERATED}, FEDERATED, ALLOWED),
-        ({"Service": SERVICE}, SERVICE, ALLOWED),
-        ({"Service": "logs.amazonaws.com"}, SERVICE, NOT_GRANTED),
-        ({"Service": SERVICE}, USER, NOT_GRANTED),
-        ({"AWS": SERVICE}, SERVICE, NOT_GRANTED),
-        ({"Service": "*"}, SERVICE, NOT_GRANTED),
-        ({"Federated": "cognito-identity.amazonaws.com"}, USER, NOT_GRANTED),
-        ({"CanonicalUser": ACCOUNT}, USER, NOT_GRANTED),
-        ({"AWS": "AIDACKCEVSQ6C2EXAMPLE"}, USER, NOT_GRANTED),
-        ({"AWS": f"arn:aws:iam::{ACCOUNT}:role/*"}, ROLE, NOT_GRANTED),
-        ({"AWS": f"arn:aws:iam::{ACCOUNT}:role/*/App"}, SESSION, NOT_GRANTED),
-        ({"AWS": ""}, USER, NOT_GRANTED),
-        ({"AWS": []}, USER, NOT_GRANTED),
-        ("*", USER, ALLOWED),
-        ("*", SERVICE, ALLOWED),
-        ({"AWS": "*"}, SESSION, ALLOWED),
-        ({"AWS": [OTHER, USER]}, USER, ALLOWED),
-        ({"AWS": [ROOT, USER]}, USER, ALLOWED),
-        ({"Service": SERVICE, "AWS": USER}, USER, ALLOWED),
+        pytest.param({"AWS": FEDERATED}, FEDERATED, ALLOWED, id="a federated user"),
+        pytest.param({"Service": SERVICE}, SERVICE, ALLOWED, id="a service"),
+        pytest.param({"Service": "logs.amazonaws.com"}, SERVICE, NOT_GRANTED, id="another service"),
+        pytest.param({"Service": SERVICE}, USER, NOT_GRANTED, id="a service, a user"),
+        pytest.param({"AWS": SERVICE}, SERVICE, NOT_GRANTED, id="a service as an AWS principal"),
+        pytest.param({"Service": "*"}, SERVICE, NOT_GRANTED, id="all services"),
+        pytest.param(
+            {"Federated": "cognito-identity.amazonaws.com"}, USER, NOT_GRANTED, id="an identity provider"
+        ),
+        pytest.param({"CanonicalUser": ACCOUNT}, USER, NOT_GRANTED, id="a canonical user"),
+        pytest.param({"AWS": "AIDACKCEVSQ6C2EXAMPLE"}, USER, NOT_GRANTED, id="a unique id"),
+        pytest.param({"AWS": f"arn:aws:iam::{ACCOUNT}:role/*"}, ROLE, NOT_GRANTED, id="a pattern of roles"),
+        pytest.param(
+            {"AWS": f"arn:aws:iam::{ACCOUNT}:role/*/App"}, SESSION, NOT_GRANTED, id="a pattern of paths"
+        ),
+        pytest.param({"AWS": ""}, USER, NOT_GRANTED, id="an empty name"),
+        pytest.param({"AWS": []}, USER, NOT_GRANTED, id="no name"),
+        pytest.param("*", USER, ALLOWED, id="everyone, a user"),
+        pytest.param("*", SERVICE, ALLOWED, id="everyone, a service"),
+        pytest.param({"AWS": "*"}, SESSION, ALLOWED, id="everyone as an AWS principal"),
+        pytest.param({"AWS": [OTHER, USER]}, USER, ALLOWED, id="a user among others"),
+        pytest.param({"AWS": [ROOT, USER]}, USER, ALLOWED, id="a user and its account"),
+        pytest.param({"Service": SERVICE, "AWS": USER}, USER, ALLOWED, id="a service and a user"),
     ],
 )
 def test_whom_a_statement_names(element: Any, caller: str, expected: Outcome) -> None:
@@ -128,22 +164,24 @@ def test_whom_a_statement_names(element: Any, caller: str, expected: Outcome) ->
 @pytest.mark.parametrize(
     ("names", "caller", "spared_by_deny", "excepted_by_allow"),
     [
-        ({"AWS": USER}, USER, False, True),  # the account is not named
-        ({"AWS": [ROOT, USER]}, USER, True, True),
-        ({"AWS": [ACCOUNT, USER]}, USER, True, True),
-        ({"AWS": ROOT}, USER, False, True),
-        ({"AWS": ROOT}, ROOT, True, True),
-        ({"AWS": [ROOT, ROLE, SESSION]}, SESSION, True, True),
-        ({"AWS": [ROOT, ROLE]}, SESSION, False, True),
-        ({"AWS": [ROOT, SESSION]}, SESSION, False, True),
-        ({"AWS": [ROOT, ROLE]}, ROLE, True, True),
-        ({"AWS": OTHER}, USER, False, False),
-        ({"Service": SERVICE}, SERVICE, True, True),
-        ({"Service": SERVICE}, USER, False, False),
-        ({"AWS": ROOT}, SERVICE, False, False),
-        ({"AWS": "*"}, USER, True, True),
-        ("*", SERVICE, True, True),
-        ({"AWS": []}, USER, False, False),
+        pytest.param({"AWS": USER}, USER, False, True, id="a user"),  # the account is not named
+        pytest.param({"AWS": [ROOT, USER]}, USER, True, True, id="a user and its account"),
+        pytest.param({"AWS": [ACCOUNT, USER]}, USER, True, True, id="a user and its account id"),
+        pytest.param({"AWS": ROOT}, USER, False, True, id="the account, a user"),
+        pytest.param({"AWS": ROOT}, ROOT, True, True, id="the account, its root user"),
+        pytest.param(
+            {"AWS": [ROOT, ROLE, SESSION]}, SESSION, True, True, id="a session, its role and its account"
+        ),
+        pytest.param({"AWS": [ROOT, ROLE]}, SESSION, False, True, id="a role and its account, a session"),
+        pytest.param({"AWS": [ROOT, SESSION]}, SESSION, False, True, id="a session and its account"),
+        pytest.param({"AWS": [ROOT, ROLE]}, ROLE, True, True, id="a role and its account"),
+        pytest.param({"AWS": OTHER}, USER, False, False, id="another account"),
+        pytest.param({"Service": SERVICE}, SERVICE, True, True, id="a service"),
+        pytest.param({"Service": SERVICE}, USER, False, False, id="a service, a user"),
+        pytest.param({"AWS": ROOT}, SERVICE, False, False, id="the account, a service"),
+        pytest.param({"AWS": "*"}, USER, True, True, id="everyone as an AWS principal"),
+        pytest.param("*", SERVICE, True, True, id="everyone"),
+        pytest.param({"AWS": []}, USER, False, False, id="nobody"),
     ],
 )
 def test_whom_not_principal_excepts(
@@ -167,22 +205,30 @@ def test_whom_not_principal_excepts(
 @pytest.mark.parametrize(
     ("pattern", "action", "expected"),
     [
-        ("kms:Decrypt", "kms:Decrypt", True),
-        ("kms:decrypt", "KMS:DECRYPT", True),
-        ("kms:Encrypt", "kms:Decrypt", False),
-        ("kms:*", "kms:Decrypt", True),
-        ("*", "kms:Decrypt", True),
-        ("kms:??crypt", "kms:Encrypt", True),
-        ("kms:GenerateDataKey*", "kms:GenerateDataKeyPair", True),
-        ("kms:ReEncrypt*", "kms:ReEncryptFrom", True),
-        ("kms:*Key*", "kms:GetKeyPolicy", True),
-        ("s3:*", "kms:Decrypt", False),
-        ("\u212ams:Decrypt", "kms:Decrypt", False),  # a Kelvin sign is not a letter k
-        ("", "kms:Decrypt", False),
-        (["kms:Encrypt", "kms:Decrypt"], "kms:Decrypt", True),
-        ([], "kms:Decrypt", False),
-        ("kms:*", "kms:Teleport", True),  # newer than this library
-        ("kms:*", "kms:CreateKey", False),  # no key policy can grant it
+        pytest.param("kms:Decrypt", "kms:Decrypt", True, id="the action"),
+        pytest.param("kms:decrypt", "KMS:DECRYPT", True, id="another case"),
+        pytest.param("kms:Encrypt", "kms:Decrypt", False, id="another action"),
+        pytest.param("kms:*", "kms:Decrypt", True, id="all of KMS"),
+        pytest.param("*", "kms:Decrypt", True, id="all"),
+        pytest.param("kms:??crypt", "kms:Encrypt", True, id="question marks"),
+        pytest.param(
+            "kms:GenerateDataKey*", "kms:GenerateDataKeyPair", True, id="AWS's wildcard for data keys"
+        ),
+        pytest.param("kms:ReEncrypt*", "kms:ReEncryptFrom", True, id="AWS's wildcard for ReEncrypt"),
+        pytest.param("kms:*Key*", "kms:GetKeyPolicy", True, id="stars around a word"),
+        pytest.param("s3:*", "kms:Decrypt", False, id="another service"),
+        pytest.param(
+            "\u212ams:Decrypt", "kms:Decrypt", False, id="a letter that looks the same"
+        ),  # a Kelvin sign is not a letter k
+        pytest.param("", "kms:Decrypt", False, id="nothing"),
+        pytest.param(["kms:Encrypt", "kms:Decrypt"], "kms:Decrypt", True, id="one of several"),
+        pytest.param([], "kms:Decrypt", False, id="none"),
+        pytest.param(
+            "kms:*", "kms:Teleport", True, id="an action that is not known"
+        ),  # newer than this library
+        pytest.param(
+            "kms:*", "kms:CreateKey", False, id="an action without effect"
+        ),  # no key policy can grant it
     ],
 )
 def test_which_actions_a_statement_names(pattern: Any, action: str, expected: bool) -> None:
@@ -198,22 +244,39 @@ def test_which_actions_a_statement_names(pattern: Any, action: str, expected: bo
 @pytest.mark.parametrize(
     ("elements", "path"),
     [
-        ({"principal": None}, "Statement[0].Principal"),
-        ({"action": None}, "Statement[0].Action"),
-        ({"resource": None}, "Statement[0].Resource"),
-        ({"resource": "arn:aws:kms:us-east-1:111122223333:key/k"}, "Statement[0].Resource"),
-        ({"resource": []}, "Statement[0].Resource"),
-        ({"resource": None, "not_resource": "x"}, "Statement[0].NotResource"),
-        ({"action": None, "not_action": "kms:*"}, "Statement[0].NotAction"),
-        ({"principal": None, "not_principal": Principal.everyone()}, "Statement[0].NotPrincipal"),
-        ({"action": "kms:Encrypt"}, "Statement[0].Action"),
-        ({"principal": Principal.account(OTHER)}, "Statement[0].Principal"),
-        (
+        pytest.param({"principal": None}, "Statement[0].Principal", id="no principal"),
+        pytest.param({"action": None}, "Statement[0].Action", id="no action"),
+        pytest.param({"resource": None}, "Statement[0].Resource", id="no resource"),
+        pytest.param(
+            {"resource": "arn:aws:kms:us-east-1:111122223333:key/k"},
+            "Statement[0].Resource",
+            id="the ARN of a key",
+        ),
+        pytest.param({"resource": []}, "Statement[0].Resource", id="an empty list of resources"),
+        pytest.param({"resource": None, "not_resource": "x"}, "Statement[0].NotResource", id="NotResource"),
+        pytest.param({"action": None, "not_action": "kms:*"}, "Statement[0].NotAction", id="NotAction"),
+        pytest.param(
+            {"principal": None, "not_principal": Principal.everyone()},
+            "Statement[0].NotPrincipal",
+            id="NotPrincipal",
+        ),
+        pytest.param({"action": "kms:Encrypt"}, "Statement[0].Action", id="another action"),
+        pytest.param({"principal": Principal.account(OTHER)}, "Statement[0].Principal", id="another account"),
+        pytest.param(
             {"condition": Condition("Bool", "aws:a", "true") & Condition("Bool", "aws:b", "true")},
             'Statement[0].Condition.Bool["aws:b"]',
+            id="the second condition",
         ),
-        ({"condition": Condition("bool", "aws:a", "true")}, "Statement[0].Condition.bool"),
-        ({"condition": Condition.from_dict({"bool": {}})}, "Statement[0].Condition.bool"),
+        pytest.param(
+            {"condition": Condition("bool", "aws:a", "true")},
+            "Statement[0].Condition.bool",
+            id="an operator in another case",
+        ),
+        pytest.param(
+            {"condition": Condition.from_dict({"bool": {}})},
+            "Statement[0].Condition.bool",
+            id="an operator in another case, without keys",
+        ),
     ],
 )
 def test_why_a_statement_does_not_apply(elements: dict[str, Any], path: str) -> None:
@@ -240,12 +303,12 @@ FORBIDDEN = deny("kms:Decrypt").to(Principal.arn(USER))
 @pytest.mark.parametrize(
     ("given", "expected", "decided_by"),
     [
-        ([], NOT_GRANTED, ()),
-        ([BY_ACCOUNT], DELEGATED, (0,)),
-        ([BY_NAME], ALLOWED, (0,)),
-        ([BY_ACCOUNT, BY_NAME, BY_NAME], ALLOWED, (1, 2)),
-        ([BY_ACCOUNT, FORBIDDEN, BY_NAME], DENIED, (1,)),
-        ([FORBIDDEN], DENIED, (0,)),
+        pytest.param([], NOT_GRANTED, (), id="no statement"),
+        pytest.param([BY_ACCOUNT], DELEGATED, (0,), id="the account"),
+        pytest.param([BY_NAME], ALLOWED, (0,), id="the name"),
+        pytest.param([BY_ACCOUNT, BY_NAME, BY_NAME], ALLOWED, (1, 2), id="the name before the account"),
+        pytest.param([BY_ACCOUNT, FORBIDDEN, BY_NAME], DENIED, (1,), id="a Deny before all"),
+        pytest.param([FORBIDDEN], DENIED, (0,), id="a Deny alone"),
     ],
 )
 def test_what_decides(given: list[Statement], expected: Outcome, decided_by: tuple[int, ...]) -> None:
@@ -261,15 +324,15 @@ def test_what_decides(given: list[Statement], expected: Outcome, decided_by: tup
 @pytest.mark.parametrize(
     ("statement", "caller", "account", "expected"),
     [
-        (BY_ACCOUNT, USER, ACCOUNT, True),
-        (BY_ACCOUNT, USER, None, True),
-        (BY_NAME, USER, ACCOUNT, False),
-        (BY_NAME, USER, OTHER, True),
-        (BY_NAME, USER, None, None),
-        (BY_ACCOUNT, ROOT, OTHER, False),
-        (allow("kms:*").to(Principal.service(SERVICE)), SERVICE, OTHER, False),
-        (FORBIDDEN, USER, OTHER, False),
-        (BY_NAME, ROLE, OTHER, False),
+        pytest.param(BY_ACCOUNT, USER, ACCOUNT, True, id="left to the account"),
+        pytest.param(BY_ACCOUNT, USER, None, True, id="left to the account, that of the key not known"),
+        pytest.param(BY_NAME, USER, ACCOUNT, False, id="a user of the account"),
+        pytest.param(BY_NAME, USER, OTHER, True, id="a user of another account"),
+        pytest.param(BY_NAME, USER, None, None, id="a user, the account of the key not known"),
+        pytest.param(BY_ACCOUNT, ROOT, OTHER, False, id="the root user of another account"),
+        pytest.param(allow("kms:*").to(Principal.service(SERVICE)), SERVICE, OTHER, False, id="a service"),
+        pytest.param(FORBIDDEN, USER, OTHER, False, id="a user who is denied"),
+        pytest.param(BY_NAME, ROLE, OTHER, False, id="a role that nothing allows"),
     ],
 )
 def test_whether_iam_policies_must_allow_it_too(
@@ -289,7 +352,7 @@ def test_whether_iam_policies_must_allow_it_too(
 @pytest.mark.parametrize(
     ("caller", "expected"),
     [
-        (
+        pytest.param(
             USER_WITH_PATH,
             {
                 "aws:PrincipalArn": USER_WITH_PATH,
@@ -299,28 +362,40 @@ def test_whether_iam_policies_must_allow_it_too(
                 "kms:CallerAccount": ACCOUNT,
                 "aws:username": "alice",
             },
+            id="a user",
         ),
-        (ROLE_WITH_PATH, {"aws:PrincipalArn": ROLE_WITH_PATH, "aws:PrincipalType": "AssumedRole"}),
-        (
+        pytest.param(
+            ROLE_WITH_PATH,
+            {"aws:PrincipalArn": ROLE_WITH_PATH, "aws:PrincipalType": "AssumedRole"},
+            id="a role",
+        ),
+        pytest.param(
             SESSION,
             {"aws:PrincipalArn": ROLE, "aws:PrincipalType": "AssumedRole", "kms:CallerAccount": ACCOUNT},
+            id="a session",
         ),
-        (ROOT, {"aws:PrincipalArn": ROOT, "aws:PrincipalType": "Account", "aws:userid": ACCOUNT}),
-        (ACCOUNT, {"aws:PrincipalArn": ROOT}),
-        (
+        pytest.param(
+            ROOT,
+            {"aws:PrincipalArn": ROOT, "aws:PrincipalType": "Account", "aws:userid": ACCOUNT},
+            id="a root user",
+        ),
+        pytest.param(ACCOUNT, {"aws:PrincipalArn": ROOT}, id="an account id"),
+        pytest.param(
             FEDERATED,
             {
                 "aws:PrincipalArn": FEDERATED,
                 "aws:PrincipalType": "FederatedUser",
                 "aws:userid": f"{ACCOUNT}:bob",
             },
+            id="a federated user",
         ),
-        (
+        pytest.param(
             SERVICE,
             {
                 "aws:PrincipalIsAWSService": "true",
                 "aws:PrincipalServiceName": SERVICE,
             },
+            id="a service",
         ),
     ],
 )
@@ -334,12 +409,16 @@ def test_keys_that_follow_from_the_principal(caller: str, expected: dict[str, st
 @pytest.mark.parametrize(
     ("caller", "absent"),
     [
-        (USER, ["aws:userid", "aws:PrincipalServiceName"]),
-        (ROLE, ["aws:userid", "aws:username"]),
-        (SESSION, ["aws:userid", "aws:username"]),
-        (ROOT, ["aws:username"]),
-        (FEDERATED, ["aws:username"]),
-        (SERVICE, ["aws:PrincipalArn", "aws:PrincipalAccount", "kms:CallerAccount", "aws:PrincipalType"]),
+        pytest.param(USER, ["aws:userid", "aws:PrincipalServiceName"], id="a user"),
+        pytest.param(ROLE, ["aws:userid", "aws:username"], id="a role"),
+        pytest.param(SESSION, ["aws:userid", "aws:username"], id="a session"),
+        pytest.param(ROOT, ["aws:username"], id="a root user"),
+        pytest.param(FEDERATED, ["aws:username"], id="a federated user"),
+        pytest.param(
+            SERVICE,
+            ["aws:PrincipalArn", "aws:PrincipalAccount", "kms:CallerAccount", "aws:PrincipalType"],
+            id="a service",
+        ),
     ],
 )
 def test_keys_that_do_not(caller: str, absent: list[str]) -> None:
@@ -369,66 +448,115 @@ NOTHING: Any = None
 @pytest.mark.parametrize(
     ("build", "text"),
     [
-        (lambda: Request("*", "kms:Decrypt"), "'*' cannot make requests"),
-        (lambda: Request("alice", "kms:Decrypt"), "'alice' cannot make requests"),
-        (lambda: Request(f"arn:aws:iam::{ACCOUNT}:role/*", "kms:Decrypt"), "cannot make requests"),
-        (lambda: Request(f"arn:aws:iam::{ACCOUNT}:group/admins", "kms:Decrypt"), "cannot make requests"),
-        (lambda: Request(f"arn:aws:sts::{ACCOUNT}:role/App", "kms:Decrypt"), "cannot make requests"),
-        (lambda: Request(f"arn:aws:sts::{ACCOUNT}:root", "kms:Decrypt"), "cannot make requests"),
-        (lambda: Request(f"arn:aws:sts::{ACCOUNT}:assumed-role/App", "kms:Decrypt"), "cannot make requests"),
-        (lambda: Request("AIDACKCEVSQ6C2EXAMPLE", "kms:Decrypt"), "cannot make requests"),
-        (
+        pytest.param(lambda: Request("*", "kms:Decrypt"), "'*' cannot make requests", id="everyone"),
+        pytest.param(lambda: Request("alice", "kms:Decrypt"), "'alice' cannot make requests", id="a word"),
+        pytest.param(
+            lambda: Request(f"arn:aws:iam::{ACCOUNT}:role/*", "kms:Decrypt"),
+            "cannot make requests",
+            id="a pattern of roles",
+        ),
+        pytest.param(
+            lambda: Request(f"arn:aws:iam::{ACCOUNT}:group/admins", "kms:Decrypt"),
+            "cannot make requests",
+            id="a group",
+        ),
+        pytest.param(
+            lambda: Request(f"arn:aws:sts::{ACCOUNT}:role/App", "kms:Decrypt"),
+            "cannot make requests",
+            id="a role of STS",
+        ),
+        pytest.param(
+            lambda: Request(f"arn:aws:sts::{ACCOUNT}:root", "kms:Decrypt"),
+            "cannot make requests",
+            id="a root user of STS",
+        ),
+        pytest.param(
+            lambda: Request(f"arn:aws:sts::{ACCOUNT}:assumed-role/App", "kms:Decrypt"),
+            "cannot make requests",
+            id="a session without its name",
+        ),
+        pytest.param(
+            lambda: Request("AIDACKCEVSQ6C2EXAMPLE", "kms:Decrypt"), "cannot make requests", id="a unique id"
+        ),
+        pytest.param(
             lambda: Request(NOT_TEXT, "kms:Decrypt"),
             "a principal must be an ARN, an account id or a service principal, not 7",
+            id="no text",
         ),
-        (
+        pytest.param(
             lambda: Request(Principal.arn(USER) | Principal.arn(ROLE), "kms:Decrypt"),
             "the principal of a request must have exactly one name, not 2",
+            id="two principals",
         ),
-        (
+        pytest.param(
             lambda: Request(USER, "kms:*"),
             "a request must have one action, such as 'kms:Decrypt', not 'kms:*'",
+            id="a pattern of actions",
         ),
-        (lambda: Request(USER, "Decrypt"), "a request must have one action"),
-        (lambda: Request(USER, "s3:GetObject"), "a request must have one action"),
-        (lambda: Request(USER, NOT_TEXT), "a request must have one action"),
-        (lambda: Request(USER, "kms:Decrypt", NO_CONTEXT), "a context must be a mapping"),
-        (
+        pytest.param(
+            lambda: Request(USER, "Decrypt"),
+            "a request must have one action",
+            id="an action without its prefix",
+        ),
+        pytest.param(
+            lambda: Request(USER, "s3:GetObject"),
+            "a request must have one action",
+            id="an action of another service",
+        ),
+        pytest.param(
+            lambda: Request(USER, NOT_TEXT), "a request must have one action", id="no text for an action"
+        ),
+        pytest.param(
+            lambda: Request(USER, "kms:Decrypt", NO_CONTEXT), "a context must be a mapping", id="no context"
+        ),
+        pytest.param(
             lambda: Request(USER, "kms:Decrypt", {"aws:a": "1", "AWS:A": "2"}),
             "the context has 'AWS:A' twice",
+            id="a key twice",
         ),
-        (
+        pytest.param(
             lambda: Request(USER, "kms:Decrypt", {NOT_TEXT: "1"}),
             "the context has 7 twice, or it is not a condition key",
+            id="no text for a key",
         ),
-        (lambda: Request(USER, "kms:Decrypt", {"aws:a": NOTHING}), "aws:a: expected text, a boolean"),
-        (
+        pytest.param(
+            lambda: Request(USER, "kms:Decrypt", {"aws:a": NOTHING}),
+            "aws:a: expected text, a boolean",
+            id="None for a value",
+        ),
+        pytest.param(
             lambda: Request(USER, "kms:Decrypt", {"aws:CurrentTime": datetime(2026, 1, 1)}),  # noqa: DTZ001 - refused
             "aws:CurrentTime: expected text, a boolean, a finite number or a datetime with a time zone",
+            id="a time without a time zone",
         ),
-        (
+        pytest.param(
             lambda: Request(USER, "kms:Decrypt", {"aws:a": 10**5000}),
             "aws:a: expected text, a boolean, a finite number or a datetime with a time zone, or a list of them, not one so large",
+            id="too large a number",
         ),
-        (
+        pytest.param(
             lambda: Request(USER, "kms:Decrypt", {"aws:a": float("nan")}),
             "aws:a: expected text, a boolean, a finite number",
+            id="not a number",
         ),
-        (
+        pytest.param(
             lambda: Request(
                 USER,
                 "kms:Decrypt",
                 {"aws:a": datetime(9999, 12, 31, 23, tzinfo=timezone(timedelta(hours=-5)))},
             ),
             "aws:a: expected text",
+            id="a time after the year 9999",
         ),
-        (
+        pytest.param(
             lambda: Request(USER, "kms:Decrypt", account="1"),
             "an account must be an account id of 12 digits, not '1'",
+            id="an account of one digit",
         ),
-        (
+        pytest.param(
             lambda: Request(USER, "kms:Decrypt", account=NOT_TEXT),
             "an account must be an account id of 12 digits, not 7",
+            id="no text for an account",
         ),
     ],
 )
@@ -443,14 +571,22 @@ def test_what_no_request_can_have(build: Any, text: str) -> None:
 @pytest.mark.parametrize(
     ("action", "context", "text"),
     [
-        ("kms:Decypt", {}, "'kms:Decypt' is not known; did you mean 'kms:Decrypt'?"),
-        ("KMS:xyz", {}, "'KMS:xyz' is not known"),
-        (
+        pytest.param(
+            "kms:Decypt", {}, "'kms:Decypt' is not known; did you mean 'kms:Decrypt'?", id="a misspelt action"
+        ),
+        pytest.param("KMS:xyz", {}, "'KMS:xyz' is not known", id="another action"),
+        pytest.param(
             "kms:Decrypt",
             {"kms:ViaServce": "a"},
             "'kms:ViaServce' is not known; did you mean 'kms:ViaService'?",
+            id="a misspelt key",
         ),
-        ("kms:Decrypt", {"AWS:PrincipalOrg": "a"}, "did you mean 'aws:PrincipalOrgID'?"),
+        pytest.param(
+            "kms:Decrypt",
+            {"AWS:PrincipalOrg": "a"},
+            "did you mean 'aws:PrincipalOrgID'?",
+            id="the beginning of a key",
+        ),
     ],
 )
 def test_words_that_are_not_known(action: str, context: dict[str, str], text: str) -> None:
@@ -544,14 +680,21 @@ NO_POLICY: Any = "{}"
 @pytest.mark.parametrize(
     ("question", "text"),
     [
-        (
+        pytest.param(
             lambda: decide(NO_POLICY, Request(USER, "kms:Decrypt")),
             "expected a Policy, not str; see Policy.from_json",
+            id="decide",
         ),
-        (lambda: access(NO_CONTEXT), "expected a Policy, not list"),
-        (lambda: canonical(NOTHING), "expected a Policy, not NoneType"),
-        (lambda: equivalent(Policy([]), NO_POLICY), "expected a Policy, not str; see Policy.from_json"),
-        (lambda: diff(NO_POLICY, Policy([])), "expected a Policy, not str; see Policy.from_json"),
+        pytest.param(lambda: access(NO_CONTEXT), "expected a Policy, not list", id="access"),
+        pytest.param(lambda: canonical(NOTHING), "expected a Policy, not NoneType", id="canonical"),
+        pytest.param(
+            lambda: equivalent(Policy([]), NO_POLICY),
+            "expected a Policy, not str; see Policy.from_json",
+            id="equivalent",
+        ),
+        pytest.param(
+            lambda: diff(NO_POLICY, Policy([])), "expected a Policy, not str; see Policy.from_json", id="diff"
+        ),
     ],
 )
 def test_what_is_no_policy(question: Any, text: str) -> None:

@@ -301,7 +301,11 @@ TABLE: dict[str, list[tuple[str, Any, Any, bool]]] = {
 
 @pytest.mark.parametrize(
     ("source", "operator", "values", "found", "expected"),
-    [(source, *row) for source, rows in TABLE.items() for row in rows],
+    [
+        pytest.param(source, *row, id=f"{row[0]} {row[1]!r} with {row[2]!r}")
+        for source, rows in TABLE.items()
+        for row in rows
+    ],
 )
 def test_conditions(source: str, operator: str, values: Any, found: Any, expected: bool) -> None:
     """Each row is what its page says, or, where it names no page, what the library promises."""
