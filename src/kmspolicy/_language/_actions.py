@@ -7,10 +7,10 @@ guide says:
 https://docs.aws.amazon.com/kms/latest/developerguide/kms-api-permissions-reference.html,
 https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html and
 https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html.
-What works on a key of another account is what botocore's model says of each operation under "Cross-account use"; see also
+What works on a key of another account is what botocore's model says about each operation under "Cross-account use"; see also
 https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying-external-accounts.html.
-Encapsulate and Decapsulate are younger: they are in botocore 1.44.5 of November 2026, whose model says that the key
-policy allows them; their access level is taken to be that of DeriveSharedSecret.
+Encapsulate and Decapsulate are newer: they are in botocore 1.44.5 of November 2026, whose model says that the key
+policy allows them; their access level is assumed to be that of DeriveSharedSecret.
 ``nox -s vocabulary`` compares the actions with the operations of the newest botocore.
 """
 
@@ -145,7 +145,7 @@ class ActionFacts(NamedTuple):
     effective: bool
     """Whether it has an effect in a key policy: these are authorised on a key, by its policy."""
     across_accounts: bool
-    """Whether it works on a key of another account; of others, a key policy allows nothing to another account."""
+    """Whether it works on a key of another account; otherwise a key policy cannot allow it to another account."""
 
 
 ACTIONS: Final = {
@@ -171,7 +171,7 @@ def actions_matching(text: str) -> tuple[ActionFacts, ...]:
 
 
 def may_work_across_accounts(action: str) -> bool:
-    """Return whether an action may work on a key of another account, which of an unknown one is not known."""
+    """Return whether an action may work on a key of another account; an unknown action may."""
     facts = ACTIONS.get(fold(action))
     return facts is None or facts.across_accounts
 
@@ -179,7 +179,7 @@ def may_work_across_accounts(action: str) -> bool:
 def nearest_action(word: str) -> str | None:
     """Find the action that was probably meant; None where that has no effect in a key policy.
 
-    What lacks only the ``*`` of one of AWS's own wildcards, as ``kms:ReEncrypt`` does, means this wildcard.
+    A name that lacks only the ``*`` of one of AWS's own wildcards, such as ``kms:ReEncrypt``, means this wildcard.
     """
     pattern = _PATTERNS.get(f"{fold(word)}*")
     if pattern is not None:

@@ -1,4 +1,4 @@
-"""Types of values that Python's own modules define, which annotations alone import: these modules take time to load."""
+"""Types of values that need modules of Python which take time to load; only annotations import them."""
 
 from __future__ import annotations
 

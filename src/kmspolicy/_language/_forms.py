@@ -1,8 +1,7 @@
-"""The forms of the values of condition keys: what each value looks like, and whether a value in a policy can be one.
+"""The forms of the values of condition keys: what each value looks like, and whether a value in a policy fits.
 
-The values that a key of KMS can have are those of botocore's model, and so are the forms of aliases and Regions; those of
-other keys are what https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html and the pages that
-it names say. The lists are as long as AWS's were on 2026-11-28: what is not among them may be younger.
+The values of KMS keys, and the forms of aliases and Regions, are those of botocore's model; those of other keys are what https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html and the pages that
+it names say. The lists are AWS's of 2026-11-28: a value that is not in them may be newer.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from kmspolicy._language._aliases import ContextValue
 
 ComparedAs: TypeAlias = Literal["exact", "ignore case", "like", "arn"]
-"""How a value of a policy is compared: as it is, in any case, with wildcards, or as an ARN, part by part with wildcards."""
+"""How a value of a policy is compared: exactly, ignoring case, with wildcards, or as an ARN, part by part with wildcards."""
 
 
 class Form(NamedTuple):
@@ -31,9 +30,9 @@ class Form(NamedTuple):
 
     words: str
     alternatives: tuple[tuple[str, ...], ...]
-    """Each an expression; of an ARN, an expression for each of its six parts. See ``_UNIT``."""
+    """Regular expressions, of which a value matches one; for an ARN, one for each of its six parts. See ``_UNIT``."""
     code: str = "INVALID_CONDITION_VALUE"
-    """The code of the finding about a value of another form."""
+    """The code of the finding about a value with another form."""
 
     @property
     def holds_arns(self) -> bool:
@@ -42,7 +41,7 @@ class Form(NamedTuple):
 
 
 class Misfit(NamedTuple):
-    """Why no request has a value that a policy compares with."""
+    """Why no request has a value that matches a value of the policy."""
 
     code: str
     expected: str
@@ -120,7 +119,7 @@ PRINCIPAL: Final = Form(
     "the ARN of a user, a role (for a session, that of its role), a federated user or a root user",
     _PRINCIPALS + _FEDERATED,
 )
-# Services are named so in the grants that they take: https://docs.aws.amazon.com/kms/latest/developerguide/grant-manage.html
+# Services have these names in the grants that they use: https://docs.aws.amazon.com/kms/latest/developerguide/grant-manage.html
 GRANTEE: Final = Form(
     "the ARN of a principal", _PRINCIPALS + _FEDERATED + _SESSION + ((_SERVICE_NAME,), (_DIGITS,))
 )
@@ -230,11 +229,11 @@ FORMS: Final = {
     **{name: DIGEST for name in CONDITION_KEYS if name.startswith(_HEXADECIMAL)},
     **{name.lower(): form for form, names in _BY_KEY for name in names.split()},
 }
-"""The forms of the keys whose values are not any text, number, date or address, by the name in lower case."""
+"""The forms of the keys whose values have one, by the name in lower case; other keys take any text, number, date or address."""
 
 
 def form_of(key: str, compared_as: ComparedAs) -> Form:
-    """Return what the values of a key look like that are compared so."""
+    """Return the form of the values of a key, for a way to compare them."""
     form = FORMS.get(fold(key), ANY_TEXT)
     return ARN if form is ANY_TEXT and compared_as == "arn" else form
 
@@ -248,11 +247,11 @@ def holds_arns(key: str) -> bool:
 
 
 def misfit(key: str, text: str, compared_as: ComparedAs) -> Misfit | None:
-    """Say why no request has a value that is meant by a text; None where one may have.
+    """Return why no request has a value that a text matches; None if one may have.
 
     Args:
         key: The condition key, in any case.
-        text: What a policy compares with it: text, or a pattern, with variables, each of which may stand for anything.
+        text: The value in the policy: text or a pattern; a variable in it may stand for anything.
         compared_as: How it is compared.
     """
     form = form_of(key, compared_as)
@@ -270,14 +269,14 @@ def misfit(key: str, text: str, compared_as: ComparedAs) -> Misfit | None:
 
 
 _BY_SERVICE: Final = "kms:encryptioncontext:aws:"
-"""The beginning of what AWS services say of their resources."""
+"""The beginning of the keys in which AWS services name their resources."""
 # Characters that Unicode keeps free for such use within a program.
 _ANY, _ONE = "\ufdd3", "\ufdd4"
 _WILD: Final = re.compile(r"\$\{([^{}]*)\}|[*?]")
 
 
 def _pattern(text: str, *, wildcards: bool) -> str:
-    """Write a text with characters of our own for what stands for others."""
+    """Replace wildcards and variables in a text with reserved characters."""
 
     def instead(match: re.Match[str]) -> str:
         if match[1] is not None:
@@ -318,13 +317,13 @@ _CODES_OF_PARTS: Final = (
 
 
 def _fitting_pieces(parts: tuple[str, ...], pieces: list[str]) -> int:
-    """Count the pieces of an ARN up to the first that cannot be what it should."""
+    """Count the parts of an ARN before the first that does not fit."""
     fits = map(_can_be, parts, pieces)
     return next((index for index, fit in enumerate(fits) if not fit), len(parts))
 
 
 def _misfit_of_partition(pattern: str) -> Misfit | None:
-    """Return whether a Region is in another partition than the one before it; other Regions are not in ``aws``."""
+    """Return what is wrong if the Region of an ARN is not in its partition."""
     pieces = pattern.split(":", len(_CODES_OF_PARTS) - 1)
     if len(pieces) < len(_CODES_OF_PARTS) or not _can_be(_REGION, pieces[3]) or _ANY in pieces[3]:
         return None
@@ -366,9 +365,9 @@ def _units_of(expression: str, ignore_case: bool) -> _Units:  # noqa: FBT001 - a
 
 
 class _Units:
-    """The units of an expression, which a text meets one after the other; a number has a bit for each.
+    """The units of an expression, which a text matches one after the other; a number has a bit for each.
 
-    The limits of repetitions are ignored: a pattern may meet what no text does.
+    The limits of repetitions are ignored: a pattern may match although no text does.
     """
 
     def __init__(self, expression: str, *, ignore_case: bool) -> None:
@@ -382,7 +381,7 @@ class _Units:
             self._optional |= last if sign == "*" else 0
 
     def meet(self, pattern: str) -> bool:
-        """Return whether a pattern matches any text that meets all units."""
+        """Return whether a pattern matches any text that matches all units."""
         end = 1 << len(self._units)
         next_ones = 1
         for character in pattern:
@@ -397,7 +396,7 @@ class _Units:
         return bool((next_ones | (next_ones & self._optional) << 1) & end)
 
     def _fit(self, character: str) -> int:
-        """Return the units that a character meets; no unit tells characters beyond ASCII apart."""
+        """Return the units that a character matches; no unit distinguishes characters beyond ASCII."""
         character = min(character, "\x80") if character != _ONE else character
         if character not in self._fitting:
             self._fitting[character] = sum(
@@ -414,7 +413,7 @@ _UNIT: Final = re.compile(r"(\[[^\]]+\]|\\.|.)(?:([+*])|\{([0-9]+)(,[0-9]*)?\})?
 
 
 def is_never_public(key: str, value: ContextValue) -> bool:
-    """Return whether a network has only addresses that no request over the internet comes from, where the key has these.
+    """Return whether a network has only private addresses, under a key that has public ones.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-sourceip
     """
@@ -434,7 +433,7 @@ def _private() -> tuple[IPv4Network | IPv6Network, ...]:
     return tuple(filter(None, map(network, _PRIVATE.split())))
 
 
-# https://datatracker.ietf.org/doc/html/rfc1918, and what stays on a host or a link.
+# https://datatracker.ietf.org/doc/html/rfc1918, and addresses that stay on a host or a link.
 _PRIVATE: Final = """
     10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 127.0.0.0/8 169.254.0.0/16 fc00::/7 fe80::/10 ::1/128
 """

@@ -1,6 +1,6 @@
 """The key that has a policy, and the Resource elements that name it.
 
-A Resource is ``"*"``, which is the key. That the ARN of the key is the key, too, is not documented, and AWS's own guides
+The Resource ``"*"`` is the key. Whether the ARN of the key works too is not documented, although AWS's own guides
 publish such statements: https://docs.aws.amazon.com/systems-manager/latest/userguide/inventory-create-resource-data-sync.html
 """
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Key(NamedTuple):
-    """The key that has a policy, as far as it is known.
+    """What is known about the key that has a policy.
 
     Attributes:
         account: Its account id; None if it is not known.
@@ -31,7 +31,7 @@ class Key(NamedTuple):
 
 
 ANY_KEY: Final = Key()
-"""A key of which nothing is known."""
+"""A key about which nothing is known."""
 
 _KEY_ARN: Final = re.compile(
     r"arn:(aws(?:-[a-z]+)*):kms:([a-z0-9-]+):([0-9]{12}):key/[A-Za-z0-9-]+"
@@ -39,19 +39,19 @@ _KEY_ARN: Final = re.compile(
 
 
 def account_of_key_arn(text: str) -> str | None:
-    """Return the account id in the ARN of a key; None for what is no such ARN."""
+    """Return the account id in the ARN of a key; None for any other text."""
     match = _KEY_ARN(text)
     return None if match is None else match[3]
 
 
 def partition_of_key_arn(text: str) -> str | None:
-    """Return the partition in the ARN of a key; None for what is no such ARN."""
+    """Return the partition in the ARN of a key; None for any other text."""
     match = _KEY_ARN(text)
     return None if match is None else match[1]
 
 
 def region_of_key_arn(text: str) -> str | None:
-    """Return the Region in the ARN of a key; None for what is no such ARN."""
+    """Return the Region in the ARN of a key; None for any other text."""
     match = _KEY_ARN(text)
     return None if match is None else match[2]
 
@@ -70,10 +70,10 @@ def may_be_a_key(resource: str, account: str | None = None) -> bool:
 
 
 def name_key(resources: Iterable[str], key: Key) -> Answer:
-    """Return whether a Resource element names the key; perhaps, where its ARN is not known and may be there.
+    """Return whether a Resource element names the key; perhaps, if the ARN of the key is not known and the element may match it.
 
     Args:
-        resources: The texts of the element.
+        resources: The values of the element.
         key: The key.
     """
     answer: Answer = False

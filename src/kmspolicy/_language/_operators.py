@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-logic-multiple-context-keys-or-values.html
 
-A value that cannot be read matches nothing, so that a negated operator is met by whatever is compared with it.
+A value that cannot be read matches nothing; a negated operator is then met by any value of the request.
 """
 
 from __future__ import annotations
@@ -65,16 +65,16 @@ if TYPE_CHECKING:
 
 
 class Perhaps(Enum):
-    """What a comparison says where no guide settles it, or not all of a value is known."""
+    """The answer of a comparison that AWS does not document, or of a value that is only partly known."""
 
     NOT = False
-    """It is read as no."""
+    """Taken as no."""
     SO = True
-    """It is read as yes."""
+    """Taken as yes."""
 
 
 class _Texts(NamedTuple):
-    """A way to compare texts: two of them, and a pattern of the policy with all that a pattern of the request matches."""
+    """A way to compare texts, and a pattern of the policy with a value of the request that is only partly known."""
 
     compare: Callable[[str, str], Answer]
     pattern_of: Callable[[str], str]
@@ -82,14 +82,14 @@ class _Texts(NamedTuple):
     meets: Callable[[str, str], bool]
 
     def match(self, value: Value, found: ContextValue | OneOf, facts: Facts) -> Answer:
-        """Compare texts, the policy's with its variables put in; that of a variable without a value is not settled."""
+        """Compare texts, after the variables are replaced; without a value for a variable, the answer is not certain."""
         text = expand(text_of(value), facts)
         if text is None:
             return Perhaps.NOT
         return self._of_each(text, found) if isinstance(found, OneOf) else self.compare(text, text_of(found))
 
     def _of_each(self, text: str, found: OneOf) -> Answer:
-        """Compare with a value of which not everything is known: yes or no where that does not matter."""
+        """Compare with a value that is only partly known: yes or no if the rest does not matter."""
         pattern = self.pattern_of(text)
         if all(self.covers(pattern, one) for one in found.patterns):
             return True
@@ -107,7 +107,7 @@ def _same_in_any_case(text: str, found: str) -> bool:
 
 
 def _only(text: str) -> str:
-    """Return the pattern that matches a text alone."""
+    """Return the pattern that matches only a text."""
     return literal(text_of_literal(text))
 
 
@@ -120,19 +120,19 @@ def _meets_in_any_case(pattern: str, other: str) -> bool:
 
 
 def _like_arn(pattern: str, found: str) -> Answer:
-    """Compare ARNs; what a pattern matches that is not an ARN is not settled."""
+    """Compare ARNs; whether a pattern may match a text that is not an ARN is not certain."""
     if pattern.count(":") < COLONS or found.count(":") < COLONS:
         return Perhaps.NOT if like(pattern, found) else False
     return arn_like(pattern, found)
 
 
 def _may_meet_arn(pattern: str, other: str) -> bool:
-    """Return whether a pattern may match an ARN that another one matches, which a pattern without six parts may."""
+    """Return whether a pattern may match an ARN that another one matches; one without six parts is compared as text."""
     return (meets if pattern.count(":") < COLONS else arn_meets)(pattern, other)
 
 
 def _by(read: Callable[[ContextValue], Any], compare: Callable[[Any, Any], bool]) -> Match:
-    """Compare what both values stand for, the request's first; what cannot be read is not settled."""
+    """Return the comparison of two values as they are read, the request's first; without a valid value, it is not certain."""
 
     def compared(value: Value, found: ContextValue | OneOf, _: Facts) -> Answer:
         left, right = read(text_of(found) if isinstance(found, OneOf) else found), read(value)
@@ -147,7 +147,7 @@ def _of_network(value: Value, found: ContextValue | OneOf, _: Facts) -> Answer:
 
 
 def _never(_: Value, __: ContextValue | OneOf, ___: Facts) -> bool:
-    """Compare presence, which is not a matter of values."""
+    """Return false: an operator about presence compares no values."""
     return False
 
 
@@ -159,7 +159,7 @@ class Comparison(NamedTuple):
 
     Attributes:
         match: Returns whether they match.
-        reach: Tells all that a value of the policy matches; None where that is not known.
+        reach: Returns what a value of the policy matches; None if that is not known.
         wildcards: Whether ``*`` and ``?`` are wildcards in the value of the policy.
     """
 
@@ -173,10 +173,10 @@ class Kind(NamedTuple):
 
     Attributes:
         name: As the IAM guide names it.
-        token: Writes a value in the one spelling of all that mean the same.
-        read: Reads a value, None for one that cannot be read; None where every text can be compared.
-        variables: Whether policy variables may stand in its values.
-        reads_more: Whether IAM is known to read more texts than are documented, ``01T`` as a date for example.
+        token: Returns the normal spelling of a value.
+        read: Reads a value, and returns None for an invalid one; None if any text is valid.
+        variables: Whether its values may have policy variables.
+        reads_more: Whether IAM is known to read more than it documents, ``01T`` as a date for example.
     """
 
     name: Literal["String", "Numeric", "Date", "Bool", "Binary", "IPAddress", "ARN", "Null", "None"]
@@ -190,12 +190,12 @@ class Operator(NamedTuple):
     """A condition operator.
 
     Attributes:
-        name: Its name; the case of its letters matters.
+        name: Its name, which is case-sensitive.
         kind: What it compares.
-        words: What it says, between the key and the values.
+        words: What it says, in words between the key and the values.
         comparison: How it compares.
-        negated: Whether it asks that none of the values of the policy matches.
-        same_as: The name of the operator that means the same; empty for none.
+        negated: Whether it is met if none of the values of the policy matches.
+        same_as: The name of another operator that means the same; empty for none.
     """
 
     name: str
@@ -207,7 +207,7 @@ class Operator(NamedTuple):
 
 
 def _ordered(read: Callable[[Any], Any]) -> dict[str, Comparison]:
-    """Return the ways to compare what has an order."""
+    """Return the ways to compare values that have an order."""
     return {
         "==": Comparison(_by(read, eq), between(read, low=True, high=True, closed=True)),
         "<": Comparison(_by(read, lt), between(read, high=True)),
@@ -282,7 +282,7 @@ _QUALIFIERS: Final[tuple[Qualifier, ...]] = ("", "ForAnyValue", "ForAllValues")
 
 
 class ParsedOperator(NamedTuple):
-    """An operator with what stands before and behind its name: how a condition asks."""
+    """An operator with its qualifier and ``IfExists``."""
 
     operator: Operator
     qualifier: Qualifier = ""
@@ -290,29 +290,29 @@ class ParsedOperator(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The text in the document; of two operators that mean the same, always that of one."""
+        """The text in the document; the same for two operators that mean the same."""
         colon = ":" if self.qualifier else ""
         base = self.operator.same_as or self.operator.name
         return f"{self.qualifier}{colon}{base}{'IfExists' if self.if_exists else ''}"
 
     @property
     def of_presence(self) -> bool:
-        """Whether it asks for the presence of the key, and not for its values."""
+        """Whether it is about the presence of the key, not about its values."""
         return self.operator.kind is _NULL
 
     @property
     def of_every_value(self) -> bool:
-        """Whether every value of the request must pass, which is so where there is none."""
+        """Whether every value of the request must match; it is met if there is none."""
         return self.qualifier == "ForAllValues" or (self.operator.negated and not self.qualifier)
 
     @property
     def needs_key(self) -> bool:
-        """Whether it asks for a value, and is met only by a request that has its key."""
+        """Whether it is about values, and met only by requests with the key."""
         return not (self.of_presence or self.if_exists or self.of_every_value)
 
     @property
     def seems_to_need_key(self) -> bool:
-        """Whether it asks for a value, and yet is met by a request that does not have its key."""
+        """Whether it is about values, but also met by requests without the key."""
         return not self.of_presence and (self.if_exists or self.qualifier == "ForAllValues")
 
 
@@ -324,23 +324,23 @@ PARSED: Final[Mapping[str, ParsedOperator]] = {
     for qualifier in _QUALIFIERS
     for if_exists in ((False,) if operator.kind is _NULL else (False, True))
 }
-"""All that can stand in a document as an operator; no other text is one."""
+"""All operators that a document can have."""
 
 
 NO_OPERATOR: Final = ParsedOperator(Operator("", Kind("None", odd_token), "", Comparison(_never)))
-"""The operator for a text that is not an operator: it is never met."""
+"""The operator for any other text: it is never met."""
 
 
 def holds(
     parsed: ParsedOperator, values: Sequence[Value], found: Sequence[ContextValue | OneOf], facts: Facts
 ) -> bool:
-    """Return whether a condition is met; what no guide settles is read as it usually is.
+    """Return whether a condition is met; an answer that is not certain is taken as usual.
 
     Args:
         parsed: The operator, with its qualifier.
         values: The values of the policy, of which one must match.
-        found: The values that the request has of the key; none where the key is absent.
-        facts: What else the request has, for variables.
+        found: The values of the key in the request; none if the key is absent.
+        facts: The other keys of the request, for variables.
     """
     answer = verdict(parsed, values, found, facts)
     return answer.value if isinstance(answer, Perhaps) else answer
@@ -349,7 +349,7 @@ def holds(
 def verdict(
     parsed: ParsedOperator, values: Sequence[Value], found: Sequence[ContextValue | OneOf], facts: Facts
 ) -> Answer:
-    """Return whether a condition is met, and where that is not settled, how it is read.
+    """Return whether a condition is met, or how it is taken if that is not certain.
 
     The arguments are those of :func:`holds`.
     """
@@ -359,7 +359,7 @@ def verdict(
     if not found:
         settled = not (parsed.if_exists and parsed.qualifier == "ForAnyValue")
         return (parsed.if_exists or every) if settled else Perhaps.SO
-    if parsed.qualifier and set(found) == {""}:  # the guide: an empty text is an empty set
+    if parsed.qualifier and set(found) == {""}:  # IAM guide: an empty text is an empty set
         return every
     match, negated = parsed.operator.comparison.match, parsed.operator.negated
     each = [_any(match(value, one, facts) for value in values) for one in found]
@@ -379,7 +379,7 @@ def _not(answer: Answer) -> Answer:
 
 
 def _any(answers: Iterable[Answer]) -> Answer:
-    """Return whether one of some answers is yes; where none is for sure, perhaps."""
+    """Return whether any of some answers is yes; perhaps, if none is certain."""
     result: Answer = False
     for answer in answers:
         if answer is True:
@@ -390,5 +390,5 @@ def _any(answers: Iterable[Answer]) -> Answer:
 
 
 def _all(answers: Iterable[Answer]) -> Answer:
-    """Return whether all of some answers are yes; where none is no for sure, perhaps."""
+    """Return whether all of some answers are yes; perhaps, if none is certainly no."""
     return _not(_any(map(_not, answers)))

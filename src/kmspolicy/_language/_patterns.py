@@ -2,8 +2,8 @@
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource_wildcards.html
 
-A pattern is taken apart once, however many texts it is compared with: the last few thousand are kept, as many as a key
-policy can hold, and of long ones, which take much memory, a few.
+A pattern is parsed once, however many texts it is compared with: the last few thousand are kept, as many as a key
+policy can hold; only a few long ones are kept, since they take much memory.
 """
 
 from __future__ import annotations
@@ -12,21 +12,21 @@ import re
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-# Characters that Unicode keeps free for such use within a program.
+# Characters that Unicode reserves for internal use by programs.
 _STAR, _QUESTION, _ANY = "\ufdd0", "\ufdd1", "\ufdd2"
 _HIDE: Final = {ord("*"): _STAR, ord("?"): _QUESTION}
 _SHOW: Final = {ord(hidden): chr(shown) for shown, hidden in _HIDE.items()}
 COLONS: Final = 5
-"""How many colons an ARN has at least, between its six parts; no wildcard crosses one of these."""
+"""The number of colons between the six parts of an ARN; no wildcard of an ARN operator matches one of these."""
 
 
 def literal(text: str) -> str:
-    """Write a text for a pattern that matches only this text."""
+    """Return the pattern that matches only this text."""
     return text.translate(_HIDE)
 
 
 def text_of_literal(pattern: str) -> str:
-    """Take a pattern as text: what was made literal, and wildcards as the characters they are."""
+    """Return a pattern as text, in which literal characters and wildcards look the same."""
     return pattern.translate(_SHOW)
 
 
@@ -36,7 +36,7 @@ def has_wildcards(pattern: str) -> bool:
 
 
 def with_single_stars(pattern: str) -> str:
-    """Write a pattern with one star where several stand together, which match the same."""
+    """Replace several stars in a row with one, which matches the same."""
     return _STARS("*", pattern) if "**" in pattern else pattern
 
 
@@ -61,9 +61,9 @@ def covers(pattern: str, other: str) -> bool:
 
 
 def meets(pattern: str, other: str, *, within_parts: bool = False) -> bool:
-    """Return whether two patterns match a text in common.
+    """Return whether there is a text that both patterns match.
 
-    The other one is read letter by letter; each bit of a number is a place of the pattern that may have been reached.
+    The other pattern is read letter by letter; each bit of a number is a position in the pattern that may be reached.
 
     Args:
         pattern: A pattern.
@@ -80,10 +80,12 @@ def meets(pattern: str, other: str, *, within_parts: bool = False) -> bool:
     for letter in other:
         if not reached:
             return False
-        if letter == "*" and within_parts:  # each place up to the next colon: adding carries a bit that far
+        if (
+            letter == "*" and within_parts
+        ):  # each position up to the next colon: adding carries a bit that far
             reached |= free + (reached & free) ^ free
             continue
-        if letter == "*":  # some text gets to each place behind the first
+        if letter == "*":  # some text reaches each position after the first
             reached = 2 * end - (reached & -reached)
             continue
         here = free if letter == "?" else places.get(letter, 0) | places.get("?", 0)
@@ -93,7 +95,7 @@ def meets(pattern: str, other: str, *, within_parts: bool = False) -> bool:
 
 
 def arn_like(pattern: str, text: str) -> bool:
-    """Return whether a pattern matches an ARN part by part: no wildcard crosses one of the first five colons.
+    """Return whether a pattern matches an ARN part by part: no wildcard matches one of the first five colons.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_ARN
     """
@@ -110,18 +112,18 @@ def arn_covers(pattern: str, other: str) -> bool:
 
 
 def arn_meets(pattern: str, other: str) -> bool:
-    """Return whether two ARN patterns match an ARN in common."""
+    """Return whether there is an ARN that both patterns match."""
     patterns, others = pattern.split(":", COLONS), other.split(":", COLONS)
     return len(patterns) == len(others) == COLONS + 1 and all(map(meets, patterns, others))
 
 
 class _Part(NamedTuple):
-    """What stands between two stars, or before the first, or behind the last.
+    """The text between two stars, before the first one, or after the last one.
 
     Attributes:
         size: How many characters it matches.
-        plain: The text, where it is one; None where there are question marks.
-        words: What stands between the question marks, with its place.
+        plain: The text; None if it has question marks.
+        words: The texts between the question marks, with their positions.
     """
 
     size: int
@@ -130,13 +132,13 @@ class _Part(NamedTuple):
 
 
 class _Parts(NamedTuple):
-    """A pattern, taken apart at its stars.
+    """A pattern, split at its stars.
 
     Attributes:
-        least: How many characters a text has at least.
-        first: What the text begins with; all of it where there is no star.
-        middle: What stands in it, in this order.
-        last: What it ends with; None where there is no star.
+        least: The minimum number of characters of a text.
+        first: The beginning of the text; all of it if there is no star.
+        middle: What it contains, in this order.
+        last: The end of the text; None if there is no star.
     """
 
     least: int
@@ -172,7 +174,7 @@ _parts_of_long: Final = lru_cache(maxsize=8)(_parts)
 
 
 def _matches(pattern: str, text: str, no: str = "") -> bool:
-    """Match what stands between the stars, each at the first place where it can stand.
+    """Return whether a pattern matches a text: each part between the stars is matched as early as possible.
 
     Args:
         pattern: The pattern.
@@ -198,7 +200,7 @@ def _matches(pattern: str, text: str, no: str = "") -> bool:
 
 
 def _stands(part: _Part, text: str, at: int, no: str) -> bool:
-    """Return whether a part stands at a place of a text that is long enough."""
+    """Return whether a part matches at a position of a text that is long enough."""
     if part.plain is not None:
         return text.startswith(part.plain, at)
     if no and no in text[at : at + part.size]:
@@ -207,7 +209,7 @@ def _stands(part: _Part, text: str, at: int, no: str) -> bool:
 
 
 def _find(part: _Part, text: str, start: int, end: int, no: str) -> int:
-    """Find the first place between start and end where a part stands; -1 for none."""
+    """Find the first position between start and end where a part matches; -1 for none."""
     if part.plain is not None:
         return text.find(part.plain, start, end)
     place, word = part.words[0] if part.words else (0, "")

@@ -1,4 +1,4 @@
-"""The names of principals, taken apart: what kind each is, its account, its role, and what cannot exist.
+"""The names of principals, parsed: kind, account, role, session, and whether such a principal can exist.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
 The characters of names are those of IAM's and STS's models (roleNameType, userNameType, pathType, roleSessionNameType):
@@ -32,13 +32,13 @@ PrincipalKind: TypeAlias = Literal[
     "canonical user",
     "unknown",
 ]
-"""What a name stands for; ``unknown`` for something that is not known to be anybody."""
+"""What a name stands for; ``unknown`` if it is not known."""
 
 PrincipalFault: TypeAlias = Literal[
     "wildcard", "form", "unsettled", "service form", "deleted user", "deleted role"
 ]
-"""What is wrong with a name: it has a wildcard, it cannot exist, nobody knows whether it works, it does not look like a
-service, or it is the unique id of what was deleted."""
+"""What is wrong with a name: it has a wildcard, it cannot exist, it is not known whether it works, it does not look like
+a service, or it is the unique id of a deleted principal."""
 
 
 class PrincipalName(NamedTuple):
@@ -48,14 +48,14 @@ class PrincipalName(NamedTuple):
         type: Its type in a document.
         text: The name as it is written.
         kind: What it stands for.
-        partition: The partition of its ARN; empty for a name that has none, as an account id.
-        account: The account id; empty for what is in no account.
+        partition: The partition of its ARN; empty for a name without one, such as an account id.
+        account: The account id; empty for a principal without an account.
         path: The path of a user or a role, without the first slash; empty for none.
-        name: The name of the user, the role or the federated user; of a session, that of its role, whose path it does not
-            tell.
+        name: The name of the user, the role or the federated user; for a session, the name of its role, without the
+            path, which a session does not show.
         session: The name of the session.
         fault: What is wrong with it; None for nothing.
-        why: What is wrong, in words, where there is more to say; empty for nothing.
+        why: More about the fault, in words; may be empty.
     """
 
     type: PrincipalType
@@ -70,10 +70,10 @@ class PrincipalName(NamedTuple):
     why: str = ""
 
     def arn(self, partition: str) -> str:
-        """Write the name in the one spelling that it has, an account id as the ARN of the account's root.
+        """Return the name in its normal spelling: an account id as the ARN of the account's root.
 
         Args:
-            partition: The partition of the key, for a name that has none.
+            partition: The partition of the key, for a name without one.
 
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-accounts
         """
@@ -81,11 +81,11 @@ class PrincipalName(NamedTuple):
 
     @property
     def is_unsettled(self) -> bool:
-        """Whether nobody knows whom it stands for, or whether it works at all."""
+        """Whether it is not known whom it stands for, or whether it works."""
         return self.kind in _UNSETTLED or self.fault == "unsettled"
 
     def is_role_of(self, other: PrincipalName) -> bool:
-        """Return whether it is a role of which another name is a session; sessions do not tell the paths of their roles."""
+        """Return whether it is the role of a session; the path is ignored, since a session does not show it."""
         return (self.kind, other.kind) == ("role", "session") and (
             (self.partition, self.account, self.name) == (other.partition, other.account, other.name)
         )
@@ -97,7 +97,7 @@ _UNSETTLED: Final[frozenset[PrincipalKind]] = frozenset({"unique id", "identity 
 
 
 def root_arn(partition: str, account: str) -> str:
-    """Write the ARN by which policies name an account."""
+    """Return the ARN with which policies name an account."""
     return f"arn:{partition}:iam::{account}:root"
 
 
@@ -111,7 +111,7 @@ _SERVICE: Final = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+").fullmatch
 
 
 def is_account_id(text: str) -> bool:
-    """Return whether a text is an account id, 12 digits."""
+    """Return whether a text is an account id of 12 digits."""
     return _ACCOUNT_ID(text) is not None
 
 
@@ -126,7 +126,7 @@ def is_name(text: str) -> bool:
 
 
 def is_path_and_name(text: str) -> bool:
-    """Return whether a text can be the name of a user or a role, behind its path if it has one, without wildcards."""
+    """Return whether a text can be the name of a user or a role, with or without its path, and without wildcards."""
     return _PATH_AND_NAME(text) is not None
 
 
@@ -136,7 +136,7 @@ def is_session_name(text: str) -> bool:
 
 
 def name_of(kind: PrincipalType, text: str) -> PrincipalName:
-    """Take a name apart, whatever is wrong with it.
+    """Parse a name, even an invalid one.
 
     Args:
         kind: Its type in a document.
@@ -150,7 +150,7 @@ _LONG: Final = 256
 
 @lru_cache(maxsize=2048)
 def kept_name(kind: PrincipalType, text: str) -> PrincipalName:
-    """Take a name apart that policies and callers have in common."""
+    """Parse a name that may be asked for again, and keep the result."""
     return _READERS[kind](text)
 
 
@@ -188,7 +188,7 @@ def _arn(text: str) -> PrincipalName:
 
 
 def _split(text: str) -> list[str]:
-    """Split an ARN into its six parts; what has fewer is filled up."""
+    """Split an ARN into its six parts; missing ones are empty."""
     parts = text.split(":", COLONS)
     return parts + [""] * (COLONS + 1 - len(parts))
 
@@ -202,7 +202,7 @@ def _unsettled(text: str) -> PrincipalName:
 
 
 def _other(text: str, service: str, kind: str) -> PrincipalName:
-    """Take an ARN of IAM or STS that is none of a principal's, and say what was probably meant."""
+    """Parse an ARN of IAM or STS that is not a principal's, and say what was probably meant."""
     if (service, kind) == ("iam", "assumed-role"):
         return _impossible(text, "the ARN of a role session begins with arn:aws:sts:")
     if (service, kind) == ("sts", "role"):
@@ -217,7 +217,7 @@ def _root(name: PrincipalName, _: str) -> PrincipalName:
 
 
 def _with_path(kind: PrincipalKind) -> Callable[[PrincipalName, str], PrincipalName]:
-    """Take the ARN of a user or a role."""
+    """Return the parser of the ARNs of users or roles."""
 
     def read(name: PrincipalName, rest: str) -> PrincipalName:
         path, slash, own = rest.rpartition("/")

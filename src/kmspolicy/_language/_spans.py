@@ -1,4 +1,4 @@
-"""What the values of conditions reach: whether all that one value matches is matched by another one, too.
+"""What the values of conditions match: whether one value matches everything that another one matches.
 
 True is certain; False is not.
 """
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 
 class Texts(NamedTuple):
-    """The texts that a pattern matches, in whatever case if it is folded."""
+    """The texts that a pattern matches; in any case if it is folded."""
 
     pattern: str
     folded: bool = False
 
     def within(self, other: Span) -> bool:
-        """Return whether all of them are among the other ones."""
+        """Return whether the other span includes all of this one."""
         if not isinstance(other, Texts):
             return False
         if other.folded:
@@ -39,12 +39,12 @@ class Arns(NamedTuple):
     pattern: str
 
     def within(self, other: Span) -> bool:
-        """Return whether all of them are among the other ones."""
+        """Return whether the other span includes all of this one."""
         return isinstance(other, Arns) and arn_covers(other.pattern, self.pattern)
 
 
 class Range(NamedTuple):
-    """The numbers or points in time between two ends, None for no end; an end may belong to it."""
+    """The numbers or points in time between two ends; None for no end, which may be included."""
 
     read: Callable[[Value], Any]
     low: Any
@@ -52,7 +52,7 @@ class Range(NamedTuple):
     closed: bool
 
     def within(self, other: Span) -> bool:
-        """Return whether all of them are among the other ones."""
+        """Return whether the other span includes all of this one."""
         return (
             isinstance(other, Range)
             and self.read is other.read
@@ -73,7 +73,7 @@ class Addresses(NamedTuple):
     network: Any
 
     def within(self, other: Span) -> bool:
-        """Return whether all of them are among the other ones."""
+        """Return whether the other span includes all of this one."""
         return (
             isinstance(other, Addresses)
             and self.network.version == other.network.version
@@ -85,19 +85,19 @@ Span: TypeAlias = Texts | Arns | Range | Addresses
 
 
 def _plain(value: Value) -> str | None:
-    """Take text without variables, whose reach no request changes."""
+    """Return the text of a value; None if it has variables, since each request changes what these match."""
     text = text_of(value)
     return None if "${" in text else text
 
 
 def exactly(value: Value) -> Span | None:
-    """Return the one text that a value is."""
+    """Return the text that a value is, alone."""
     text = _plain(value)
     return None if text is None else Texts(literal(text))
 
 
 def in_any_case(value: Value) -> Span | None:
-    """Return the texts that differ from a value in case alone."""
+    """Return the texts that differ from a value only in case."""
     text = _plain(value)
     return None if text is None else Texts(literal(text), folded=True)
 
@@ -121,14 +121,14 @@ def in_network(value: Value) -> Span | None:
 
 
 def nothing_known(_: Value) -> Span | None:
-    """Return that the reach of a value is not known: only the same value reaches as far."""
+    """Return None: it is not known what a value matches; only the same value is sure to match as much."""
     return None
 
 
 def between(
     read: Callable[[Value], Any], *, low: bool = False, high: bool = False, closed: bool = False
 ) -> Reach:
-    """Return the reach of a comparison of numbers or points in time, to which the value is the low end or the high one."""
+    """Return the function that gives the range of numbers or points in time that a value matches."""
 
     def reach(value: Value) -> Span | None:
         known = read(value)

@@ -1,4 +1,4 @@
-"""Spelling: names are compared without their case, and a word that is not known has a nearest one that is."""
+"""Spelling: names in lower case, and the nearest known word to an unknown one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def fold(name: str) -> str:
-    """Write an action or a condition key in lower case, in which their names are compared; ASCII has no others."""
+    """Return an action or a condition key in lower case, for comparison; only ASCII letters change."""
     return name.lower() if name.isascii() else name.translate(_ASCII_LOWER)
 
 
@@ -22,7 +22,7 @@ def nearest(word: str, known: Mapping[str, str]) -> str | None:
 
     Args:
         word: A word in any case.
-        known: The words by themselves in lower case.
+        known: The words by their lower-case spelling.
     """
     import difflib  # noqa: PLC0415 - costs a millisecond, and only a mistake needs it
 

@@ -1,4 +1,4 @@
-"""The values of conditions: what they stand for, None where they cannot be read, and the one spelling of each.
+"""The values of conditions: readers, which return None for an invalid value, and the normal spelling of each value.
 
 Numbers and booleans may be written as text or not, dates in the forms of ISO 8601 that W3C names or as seconds since
 1970: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
@@ -23,11 +23,11 @@ Values: TypeAlias = Value | tuple[Value, ...]
 
 
 class OneOf(NamedTuple):
-    """A value of a request of which not everything is known: a text that one of some patterns matches.
+    """A value of a request that is only partly known: a text that one of some patterns matches.
 
     Attributes:
         patterns: The patterns.
-        text: The text that it is taken to be where one is needed.
+        text: The text that is assumed where one is needed.
     """
 
     patterns: tuple[str, ...]
@@ -35,7 +35,7 @@ class OneOf(NamedTuple):
 
 
 def text_of(value: ContextValue | OneOf) -> str:
-    """Write a value as text, as it stands in a request."""
+    """Return a value as text, as requests have it."""
     if isinstance(value, str):
         return value
     if isinstance(value, OneOf):
@@ -44,7 +44,7 @@ def text_of(value: ContextValue | OneOf) -> str:
         return "true" if value else "false"
     if isinstance(value, (int, float)):
         return repr(value)
-    from datetime import UTC  # noqa: PLC0415 - who has a datetime has paid for the module
+    from datetime import UTC  # noqa: PLC0415 - the module of a datetime is already loaded
 
     return f"{value.astimezone(UTC).replace(tzinfo=None).isoformat()}Z"
 
@@ -58,7 +58,7 @@ _TRUTH: Final = {"true": True, "false": False}
 
 
 def number(value: ContextValue) -> Decimal | None:
-    """Read a number; a point in time is its seconds since 1970."""
+    """Read a number; a point in time counts as seconds since 1970."""
     if isinstance(value, bool):
         return None
     from decimal import Decimal  # noqa: PLC0415 - few policies have numbers
@@ -73,7 +73,7 @@ _NUMBER = re.compile(r"[+-]?[0-9]{1,640}(?:\.[0-9]{1,640})?(?:[eE][+-]?[0-9]{1,3
 
 
 def instant(value: ContextValue) -> int | None:
-    """Read a point in time, as nanoseconds since 1970; four digits of text are a year."""
+    """Read a point in time, in nanoseconds since 1970; text of four digits is a year."""
     text = text_of(value)
     date = None if isinstance(value, (bool, int, float)) else _ISO(text)
     if date is not None:
@@ -111,7 +111,7 @@ def _nanoseconds(match: re.Match[str]) -> int | None:
 
 
 def text_of_seconds(nanoseconds: int) -> str:
-    """Write a point in time as seconds since 1970."""
+    """Return a point in time as seconds since 1970."""
     seconds, rest = divmod(abs(nanoseconds), NANO)
     return f"{'-' if nanoseconds < 0 else ''}{seconds}.{rest:09}"
 
@@ -154,37 +154,37 @@ _CIDR = re.compile(r"[0-9A-Fa-f:.]+(?:/(?:0|[1-9][0-9]{0,2}))?").fullmatch
 
 
 class Odd(NamedTuple):
-    """A value that cannot be read, or could be read in two ways, as JSON; it is equal to the same text only."""
+    """A value that cannot be read, or in two ways, as JSON; it equals only the same text."""
 
     json: str
 
 
 Token: TypeAlias = str | Odd
-"""What all spellings of one value have in common."""
+"""The normal spelling of a value: the same for all spellings that mean the same."""
 
 
 def odd_token(value: Value) -> Token:
-    """Take text as it is, and all else as its JSON."""
+    """Return text as it is, and any other value as JSON."""
     return value if isinstance(value, str) else Odd(json.dumps(value))
 
 
 def text_token(value: Value) -> Token:
-    """Write a value as text; a number with a fraction has more than one spelling."""
+    """Return a value as text; a number with a fraction stays JSON, since it has more than one spelling."""
     return odd_token(value) if isinstance(value, float) else text_of(value)
 
 
 def truth_token(value: Value) -> Token:
-    """Write true or false in small letters."""
+    """Return true or false in lower case."""
     known = truth(value)
     return odd_token(value) if known is None else text_of(known)
 
 
 _KEPT_DIGITS: Final = 28
-"""What decimal arithmetic keeps; longer numbers are equal to the same text only."""
+"""The precision of decimal arithmetic; a longer number equals only the same text."""
 
 
 def number_token(value: Value) -> Token:
-    """Write a number without what does not count."""
+    """Return a number without needless zeros, signs and exponents."""
     known = number(value)
     if known is None or len(text_of(value)) > _KEPT_DIGITS or "e" in text_of(value).lower():
         return odd_token(value)
@@ -194,7 +194,7 @@ def number_token(value: Value) -> Token:
 
 
 def date_token(value: Value) -> Token:
-    """Write a point in time as ISO 8601 does."""
+    """Return a point in time in ISO 8601."""
     known = instant(value)
     if known is None:
         return odd_token(value)
@@ -209,6 +209,6 @@ def date_token(value: Value) -> Token:
 
 
 def network_token(value: Value) -> Token:
-    """Write a network in CIDR notation, without host bits."""
+    """Return a network in CIDR notation, without host bits."""
     known = network(value)
     return odd_token(value) if known is None else str(known)

@@ -1,7 +1,7 @@
 """Policy variables: what ``${aws:username}`` stands for in a request.
 
-A variable stands for the value of a key that has a single one, where text or ARNs are compared, in documents of
-version 2012-10-17: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+A variable stands for the value of a key with a single value, where texts or ARNs are compared, in documents of version
+2012-10-17: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ WITH_VARIABLES: Final = VERSIONS[0]
 
 
 class Facts(NamedTuple):
-    """What is known of a request: the values of its condition keys, by their folded name."""
+    """What is known about a request: the values of its condition keys, by their lower-case names."""
 
     keys: Mapping[str, tuple[ContextValue | OneOf, ...]]
     variables: bool
@@ -42,12 +42,12 @@ _ANY_VARIABLE: Final = re.compile(r"\$\{[^{}]*\}")
 
 
 def without_variables(text: str, instead: str = "") -> str:
-    """Return a text with something else in the place of each variable."""
+    """Replace each variable in a text."""
     return _ANY_VARIABLE.sub(instead, text)
 
 
 def expand(text: str, facts: Facts) -> str | None:
-    """Put in what the variables of a text stand for; None where one stands for nothing or cannot be read.
+    """Replace the variables of a text with their values; None if one has no value or is malformed.
 
     Wildcards in the value of a variable are literal.
     """
@@ -75,7 +75,7 @@ def _value(name: str, default: str | None, facts: Facts) -> str | None:
 
 
 def keys_of_variables(text: str) -> frozenset[str] | None:
-    """Return the keys whose values a text depends on, by their folded names; None where a variable stands for nothing."""
+    """Return the keys that the variables of a text name, in lower case; None if a variable never has a value."""
     keys: set[str] = set()
     for match in _VARIABLE.finditer(text):
         _, name, default = match.groups()
