@@ -516,7 +516,7 @@ NOTHING: Any = None
         ),
         pytest.param(
             lambda: Request(USER, "kms:Decrypt", {NOT_TEXT: "1"}),
-            "the context has 7 twice, or it is not a condition key",
+            "7 is not a condition key; expected text with a prefix",
             id="no text for a key",
         ),
         pytest.param(
@@ -621,7 +621,7 @@ def test_a_condition_key_has_a_prefix() -> None:
             errors.RequestError, match=f"'{key}' is not a condition key; did you mean '{meant}'"
         ):
             Request(USER, "kms:Decrypt", {key: "a"})
-    with pytest.raises(errors.RequestError, match="'x' is not a condition key; it has a prefix"):
+    with pytest.raises(errors.RequestError, match="'x' is not a condition key; expected text with a prefix"):
         Request(USER, "kms:Decrypt", {"x": "a"})
 
 

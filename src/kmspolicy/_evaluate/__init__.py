@@ -1,4 +1,4 @@
-"""Questions that a key policy alone answers: may this principal do that, and who may do what.
+"""Answers from the key policy alone: decisions about requests, and tables of access.
 
 https://docs.aws.amazon.com/kms/latest/developerguide/determining-access.html
 """

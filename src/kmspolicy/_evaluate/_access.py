@@ -49,15 +49,15 @@ class Access(Enum):
 
 
 ALWAYS: Final = (Condition.from_dict({}),)
-"""The way that has no conditions."""
+"""The conditions of something that is always so."""
 
 
 @final
 class Cell(NamedTuple):
     """The access that a key policy gives to a principal, for one action.
 
-    Each part holds the conditions under which it is so: none for never, the empty condition for always, and else
-    several of which one must be met.
+    Each field has the conditions under which it is so, of which one must be met: no condition means never, the empty
+    condition means always.
     """
 
     allowed: tuple[Condition, ...] = ()
@@ -65,7 +65,7 @@ class Cell(NamedTuple):
     """Allowed if an IAM policy of the principal's account allows it."""
     denied: tuple[Condition, ...] = ()
     iam_of: str = ""
-    """The account of the principal where it is another one than the key's: its IAM policies must allow it as well."""
+    """The account of the principal if it is not the key's: its IAM policies must allow it as well."""
 
     def __bool__(self) -> bool:
         """Return whether there may be access at all, as :class:`Access` does."""
@@ -90,12 +90,12 @@ class Cell(NamedTuple):
 class AccessTable:
     """A table of who may do what with a key, according to its policy.
 
-    ``print(table)`` shows it in a terminal, a notebook shows it as HTML.
+    ``print(table)`` shows it in a terminal; a notebook shows it as HTML.
 
     Attributes:
         principals: The principals that the policy names, as pairs of kind and name, in the order of the document; an
-            account stands for its users and roles, everyone for those who are not named.
-        actions: The actions: all that have an effect in a key policy, and those of the policy that are not known.
+            account stands for its users and roles that have no column, everyone for all others.
+        actions: All actions that have an effect in a key policy, and unknown actions that the policy names.
         cells: For each action, a cell for each principal.
     """
 
@@ -107,11 +107,11 @@ class AccessTable:
         """Return the cell of a principal and an action.
 
         Args:
-            place: The name of the principal as the table has it, or a principal with this single name; and the action, in
+            place: The name of the principal, as in the table, or a principal with this single name; and the action, in
                 any case.
 
         Returns:
-            What the policy gives to the principal for the action.
+            The access that the policy gives.
 
         Raises:
             KeyError: for a principal or an action that the table does not have.
@@ -129,7 +129,7 @@ class AccessTable:
     def rows(self) -> Iterator[tuple[tuple[str, ...], tuple[Cell, ...]]]:
         """Yield groups of actions with the same cells, and these cells."""
         numbers: dict[Cell, int] = {}
-        known: dict[int, int] = {}  # by identity, for most cells are one object and long to compare
+        known: dict[int, int] = {}  # by identity, since most cells are one object and comparing them is slow
         together: dict[tuple[int, ...], list[int]] = {}
         for row, cells in enumerate(self.cells):
             for cell in cells:
@@ -169,25 +169,24 @@ def access(
 ) -> AccessTable:
     """Return a table of who may do what with a key.
 
-    A condition on what follows from the principal (``kms:CallerAccount``, ``aws:PrincipalArn`` ...) is decided; all
-    others are shown. A cell says what :func:`kmspolicy.decide` says to requests of that principal, except that what nothing
-    allows is not denied under a condition; the cells of an account are those of its users and roles, and not of its root
-    user.
+    Conditions on keys that follow from the principal (``kms:CallerAccount``, ``aws:PrincipalArn`` ...) are decided; all
+    others are shown. A cell agrees with what :func:`kmspolicy.decide` answers to requests of that principal, except that it
+    shows no Deny where nothing is allowed. The cells of an account are for its users and roles, not for its root user.
 
     Args:
         policy: The key policy.
-        also: Principals that the policy does not name, or names in conditions only, and that are to have a column: ARNs,
-            account ids, service principals, or principals with a single name.
-        account: The id of the account that the key is in; None if it is not known. Where it is known, principals of
-            other accounts have what works across accounts, and their cells say whose IAM policies must allow it as well.
-        key_arn: The ARN of the key; None if it is not known. It tells the account, too, and which Resource is the key.
+        also: More principals to show, which the policy does not name, or only in conditions: ARNs, account ids, service
+            principals, or principals with a single name.
+        account: The id of the account that the key is in; None if it is not known. If it is known, principals of
+            other accounts get only what works across accounts, and their cells say whose IAM policies must allow it as well.
+        key_arn: The ARN of the key; None if it is not known. It also tells the account, and which Resource is the key.
 
     Returns:
         The table; ``table[principal, action]`` is one cell of it.
 
     Raises:
-        TypeError: if it is not a Policy, and for a single principal that is in no list.
-        RequestError: for what makes no requests to KMS.
+        TypeError: if it is not a Policy, or if ``also`` is a single principal instead of a list.
+        RequestError: for a principal that cannot make requests to KMS.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/determining-access-key-policy.html
     """
@@ -200,7 +199,7 @@ def access(
 
 
 def _column(principal: str | Principal) -> PrincipalName:
-    """Return the only name of a principal, as the name of a column."""
+    """Return the name of a column for a principal with a single name."""
     text = text_of_principal(principal)
     return name_of("AWS", text) if text == "*" else requester_of(text).name
 
@@ -208,10 +207,10 @@ def _column(principal: str | Principal) -> PrincipalName:
 def tabulate(
     given: Given, names: Iterable[PrincipalName], actions: Iterable[str], partition: str
 ) -> AccessTable:
-    """Return a table of what a policy gives to some principals; it does not have to name them.
+    """Return a table of what a policy gives to some principals, which it does not have to name.
 
     Args:
-        given: What the policy gives.
+        given: The access that the policy gives.
         names: The principals.
         actions: The actions.
         partition: The partition of the key, for account ids.
@@ -245,7 +244,7 @@ def principals_of(rules: Rules) -> tuple[PrincipalName, ...]:
 
 
 def actions_of(rules: Rules) -> tuple[str, ...]:
-    """Return the actions that have an effect, and other names without wildcards in the policy."""
+    """Return the actions that have an effect, and unknown actions without wildcards in the policy."""
     actions = {name: facts.name for name, facts in ACTIONS.items() if facts.effective}
     for rule in rules.statements:
         for name in (*rule.statement.actions, *rule.statement.not_actions):
@@ -258,7 +257,7 @@ def actions_of(rules: Rules) -> tuple[str, ...]:
 
 
 class Entry(NamedTuple):
-    """A statement about a caller, with the conditions that are not decided."""
+    """A statement about a caller, with the conditions that remain."""
 
     number: int
     part: Literal["allowed", "delegated", "denied"]
@@ -270,12 +269,12 @@ _Ways: TypeAlias = "tuple[tuple[Terms, ...], tuple[Terms, ...], tuple[Terms, ...
 
 
 class Held(NamedTuple):
-    """What a policy says of a caller."""
+    """What a policy says about a caller."""
 
     entries: tuple[Entry, ...]
     """The statements that may apply."""
     iam_of: str
-    """The account of the caller, where it is another one than the key's; empty where it is not."""
+    """The account of the caller if it is not the key's; empty otherwise."""
 
 
 class Given:
@@ -326,11 +325,11 @@ class Given:
         return Held(tuple(entries), caller.account if elsewhere else "")
 
     def _facts_of(self, caller: Requester, absent: Iterable[str] = ()) -> Facts:
-        """Return what is known of requests of a caller, which do not have some keys."""
+        """Return what is known about requests of a caller that do not have some keys."""
         return Facts({**dict.fromkeys(absent, ()), **caller.facts}, self._rules.variables)
 
     def _left(self, rule: Rule, facts: Facts) -> tuple[int, ...] | None:
-        """Return the conditions that the facts about the caller do not decide; None if one is not met."""
+        """Return the conditions that the facts do not decide; None if one is not met."""
         left: list[int] = []
         for index, clause in enumerate(rule.clauses):
             found = facts.keys.get(clause.folded)
@@ -347,10 +346,10 @@ class Given:
         return tuple(left)
 
     def cell(self, held: Held, numbers: frozenset[int], across: bool = True) -> Cell:  # noqa: FBT001, FBT002 - of a row
-        """Return what a caller gets by those of some statements that are about an action; equal cells are one object.
+        """Return the access of a caller to an action; equal cells are one object.
 
         Args:
-            held: What the policy says of the caller.
+            held: What the policy says about the caller.
             numbers: The statements about the action.
             across: Whether the action works on a key of another account.
         """
@@ -389,7 +388,7 @@ class Given:
 
 
 def _essence(allowed: tuple[Terms, ...], delegated: tuple[Terms, ...], denied: tuple[Terms, ...]) -> _Ways:
-    """Drop alternatives that make no difference: if one has no conditions, all that have some."""
+    """Drop conditions that make no difference, since others without conditions decide."""
     if _NO_TERMS in denied:
         return (), (), _ALWAYS
     if _NO_TERMS in allowed:

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 
 class Requester(NamedTuple):
-    """The source of requests: one principal, or all those of an account, or of all accounts, who are not named.
+    """The source of requests: one principal, or all other principals of an account or of all accounts.
 
     Attributes:
-        name: Its name; ``*`` for whoever is not named.
-        keys: The condition keys that follow from it, by their folded name.
-        context: The condition keys that are known of its requests beside these, by their folded name.
+        name: Its name; ``*`` for all others.
+        keys: The condition keys that follow from it, by their lower-case names.
+        context: The other condition keys that are known of its requests, by their lower-case names.
     """
 
     name: PrincipalName
@@ -31,7 +31,7 @@ class Requester(NamedTuple):
 
     @property
     def facts(self) -> dict[str, tuple[ContextValue | OneOf, ...]]:
-        """All condition keys that are known of its requests."""
+        """All known condition keys of its requests."""
         return {**{key: (value,) for key, value in self.keys.items()}, **self.context}
 
     @property
@@ -56,7 +56,7 @@ class Requester(NamedTuple):
 
     @property
     def root(self) -> str:
-        """The ARN by which policies name its account."""
+        """The ARN with which policies name its account."""
         return root_arn(self.name.partition, self.name.account)
 
 
@@ -80,7 +80,7 @@ def requester_of(text: str) -> Requester:
         text: An ARN, an account id, or a service principal.
 
     Raises:
-        RequestError: for what makes no requests to KMS.
+        RequestError: for a principal that cannot make requests to KMS.
     """
     name = name_of("AWS", text)
     if name.kind == "account" and not name.partition:
@@ -127,7 +127,7 @@ _A_REGION: Final = "??-*-?"
 
 
 def _role_arn(session: PrincipalName) -> OneOf:
-    """Return what is known of the ARN of a session's role, for a session does not tell its path.
+    """Return what is known about the ARN of a session's role: all but the path.
 
     The roles of IAM Identity Center have a path of their own, which may end in a Region:
     https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html
@@ -158,7 +158,7 @@ def text_of_principal(value: str | Principal) -> str:
 def requester_named(name: PrincipalName) -> Requester:
     """Return the caller that a name in a policy stands for.
 
-    Everyone and accounts stand for callers who are not named; what no caller is known to be stands for itself.
+    Everyone and accounts stand for callers that are not named. A name that is not known to make requests stands for itself.
     """
     if name.type == "Service":
         return service_of(name.text)
@@ -172,4 +172,4 @@ def requester_named(name: PrincipalName) -> Requester:
 
 
 _OF_ONE_PRINCIPAL: Final = frozenset({"aws:principalarn", "aws:principaltype", "aws:userid", "aws:username"})
-"""What the principals of an account do not have in common."""
+"""The keys with other values for each principal of an account."""

@@ -41,12 +41,12 @@ class Outcome(Enum):
     DELEGATED = "delegated"
     """The policy leaves the decision to the IAM policies of the caller's account."""
     DENIED = "denied"
-    """The policy denies the request, regardless of what else allows it."""
+    """The policy denies the request, even if something else allows it."""
     NOT_GRANTED = "not granted"
     """The policy does not allow it: a KMS grant may still allow the request, IAM policies cannot."""
 
     def __bool__(self) -> NoReturn:
-        """Raise TypeError: DELEGATED is neither yes nor no, and ``assert outcome`` would always pass."""
+        """Raise TypeError: DELEGATED is neither yes nor no, so ``assert outcome`` would be misleading."""
         raise TypeError(f"an outcome has no truth value; compare it, as in: outcome is {self}")
 
 
@@ -82,15 +82,15 @@ class Mismatch(NamedTuple):
 
 @final
 class Assumption(NamedTuple):
-    """What a decision assumes of a statement, where the guides settle nothing or not all of the request is known.
+    """What a decision assumes about a statement, where AWS does not document the answer or not all of the request is known.
 
     Attributes:
-        number: Which statement, counted from 0.
-        element: The element that is read so.
+        number: The index of the statement, counted from 0.
+        element: The element.
         operator: The operator of the condition; None for another element.
         key: Its condition key.
-        is_met: How it is read: whether the element applies to the request.
-        in_list: Whether the statement stands in a list; a single one may stand there without.
+        is_met: What is assumed: whether the element applies to the request.
+        in_list: Whether the statement is in a list; a single one may be without.
     """
 
     number: int
@@ -117,14 +117,14 @@ class Decision:
     """The answer of a key policy to a request; it has no truth value, so compare its outcome.
 
     Attributes:
-        outcome: What it says.
-        decided_by: The indices of the statements that decide, counted from 0; none where nothing is granted.
+        outcome: The answer.
+        decided_by: The indices of the statements that decide, counted from 0; none if the outcome is NOT_GRANTED.
         mismatches: For each statement that does not apply, the first reason why.
-        iam_must_allow: Whether an IAM policy of the caller's account must allow the request as well: always where the
-            outcome is DELEGATED, and for users and roles of another account than the key's; None where it depends on
-            the account of the key, which the request does not tell.
-        assumptions: What it assumes where the guides settle nothing, or where not all of the request is known, of
-            statements that apply or might apply.
+        iam_must_allow: Whether an IAM policy of the caller's account must allow the request as well: always if the
+            outcome is DELEGATED, and for users and roles of another account than the key's; None if it depends on the
+            account of the key and the request does not tell it.
+        assumptions: What it assumes about statements that apply or might apply, where AWS does not document the answer or
+            not all of the request is known.
         policy: The policy.
         request: The request.
     """
@@ -156,22 +156,21 @@ class Decision:
 def decide(policy: Policy, request: Request) -> Decision:
     """Return the answer of a key policy to a request.
 
-    A Deny that applies decides; else an Allow that names the caller, or everyone; else an Allow that names the
-    caller's account, which leaves the decision to its IAM policies. What else can allow or deny a request is not known
-    here: KMS grants, IAM policies with their boundaries and session policies, policies of the organisation and of VPC
-    endpoints.
+    A Deny that applies decides; otherwise an Allow that names the caller or everyone; otherwise an Allow that names the
+    caller's account, which leaves the decision to its IAM policies. Nothing else is considered: KMS grants, IAM policies
+    with their boundaries and session policies, policies of the organisation and of VPC endpoints.
 
-    A statement that KMS would refuse (without principal, action or resource, with a condition operator that does not
-    exist) applies to no request. A Resource other than ``"*"`` is not the key, but that an ARN may be it is named as an
-    assumption until the request tells the ARN of the key. A NotPrincipal in a Deny spares a caller only if it names all
-    that the caller is: the account too, and of a session the role; AWS advises against it.
+    A statement that KMS would refuse (without principal, action or resource, or with an unknown condition operator)
+    applies to no request. A Resource other than ``"*"`` is assumed to be another key; if it may be the ARN of this key, the
+    decision lists the assumption, unless the request has a key ARN. A NotPrincipal in a Deny excepts a caller only if it
+    also names the caller's account and, for a session, the role; AWS advises against it.
 
     Args:
         policy: The key policy.
         request: The request.
 
     Returns:
-        The decision; ``decision.outcome`` is the heart of it.
+        The decision; ``decision.outcome`` is the answer.
 
     Raises:
         TypeError: if an argument is not a Policy or not a Request.
@@ -184,7 +183,7 @@ def decide(policy: Policy, request: Request) -> Decision:
 
 
 def decided(rules: Rules, request: Request) -> Decision:
-    """Decide a request by the rules of a policy."""
+    """Return the answer of a parsed policy to a request."""
     facts = Facts(request.keys, variables=rules.variables)
     found: dict[Outcome, list[int]] = {Outcome.DENIED: [], Outcome.ALLOWED: [], Outcome.DELEGATED: []}
     mismatches: list[Mismatch] = []
@@ -221,7 +220,7 @@ def decided(rules: Rules, request: Request) -> Decision:
 
 
 def works_across_accounts(request: Request) -> bool:
-    """Return whether an action may work for the caller: of another account than the key's, not all do.
+    """Return whether an action may work for the caller; not all work for callers of another account.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying-external-accounts.html
     """
@@ -233,7 +232,7 @@ def works_across_accounts(request: Request) -> bool:
 def _compared(
     rule: Rule, how: Named | None, request: Request, facts: Facts
 ) -> tuple[Mismatch | None, list[Assumption]]:
-    """Find the first element for which a statement does not apply, and what was assumed up to there."""
+    """Return the first element that does not match the request, and what was assumed before it."""
     statement, action = rule.statement, fold(request.action)
     if how is None:
         return Mismatch(rule.number, "Principal" if statement.not_principal is None else "NotPrincipal"), []
@@ -254,7 +253,7 @@ def _compared(
 def _answers(
     rule: Rule, request: Request, facts: Facts
 ) -> Iterator[tuple[tuple[Element, str | None, str | None], Answer]]:
-    """Go through the Resource and the conditions of a statement, and say of each whether it is met."""
+    """Yield for the Resource and each condition of a statement whether it is met."""
     yield (
         ("Resource" if rule.statement.not_resource is None else "NotResource", None, None),
         rule.names_key(request.key),

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def _action(value: str) -> str:
-    """Return an action, a known one as AWS writes it."""
+    """Return an action, in AWS's spelling if it is known."""
     if not isinstance(value, str) or not is_action(value):
         raise RequestError(f"a request must have one action, such as 'kms:Decrypt', not {value!r}")
     known = ACTIONS.get(fold(value))
@@ -42,7 +42,7 @@ def _warn(unknown: str, meant: str | None) -> None:
     warnings.warn(f"{quoted(unknown)} is not known{hint}", UnknownWordWarning, stacklevel=_OF_REQUEST)
 
 
-# Between the warning and who makes the request: this helper, the converter or check, and the constructor of attrs.
+# The frames between the warning and the caller of Request: this helper, the converter, and the constructor of attrs.
 _OF_REQUEST: Final = 4
 
 
@@ -56,12 +56,10 @@ def _context(value: Context) -> Pairs:
     try:
         for key, given in pairs:
             values = given if isinstance(given, (list, tuple)) else (cast("ContextValue", given),)
-            if not isinstance(key, str) or fold(key) in context:
-                raise RequestError(
-                    f"the context has {key!r} twice, or it is not a condition key; case does not matter"
-                )
-            if ":" not in key:
+            if not isinstance(key, str) or ":" not in key:
                 raise RequestError(f"{key!r} is not a condition key{_with_prefix(key)}")
+            if fold(key) in context:
+                raise RequestError(f"the context has {key!r} twice; its case does not matter")
             if fold(key).startswith(("kms:", "aws:")) and condition_key(key) is None:
                 _warn(key, nearest_key(key))
             context[fold(key)] = key, tuple(_context_value(key, one) for one in values)
@@ -74,11 +72,15 @@ def _context(value: Context) -> Pairs:
     return tuple(context.values())
 
 
-def _with_prefix(key: str) -> str:
+def _with_prefix(key: object) -> str:
     """Return a hint for a key without a prefix: the key that was probably meant."""
     known = (condition_key(f"{prefix}:{key}") for prefix in ("kms", "aws"))
     meant = next((facts.name for facts in known if facts is not None), None)
-    return "; it has a prefix, as kms:ViaService has" if meant is None else f"; did you mean {meant!r}?"
+    return (
+        "; expected text with a prefix, such as 'kms:ViaService'"
+        if meant is None
+        else f"; did you mean {meant!r}?"
+    )
 
 
 def _context_value(key: str, value: ContextValue) -> ContextValue:
@@ -100,30 +102,30 @@ def _context_value(key: str, value: ContextValue) -> ContextValue:
 
 
 _LARGEST: Final = 10**308
-"""Larger numbers are not finite as a float, and no service has them."""
+"""Larger numbers are not finite as a float; no service uses them."""
 
 
 def _typed(context: Pairs) -> object:
-    """Return the form by which contexts are compared: sorted, keys in lower case; true and 1 are different."""
+    """Return the form in which contexts are compared: keys in lower case; true and 1 are different."""
     return {fold(key): tuple((type(value), value) for value in values) for key, values in context}
 
 
 def an_account(value: str | None) -> str | None:
-    """Return the account id of the key."""
+    """Return the account id of the key if it is valid."""
     if value is not None and not (isinstance(value, str) and is_account_id(value)):
         raise RequestError(f"an account must be an account id of 12 digits, not {value!r}")
     return value
 
 
 def a_key_arn(value: str | None) -> str | None:
-    """Take the ARN of the key."""
+    """Return the ARN of the key if it is valid."""
     if value is not None and not (isinstance(value, str) and account_of_key_arn(value)):
         raise RequestError(f"a key ARN has the form arn:aws:kms:REGION:ACCOUNT:key/ID; {value!r} is not one")
     return value
 
 
 def the_key(account: str | None, key_arn: str | None) -> Key:
-    """Return what is known of a key.
+    """Return what is known about a key.
 
     Args:
         account: Its account id; None if it is not given.
@@ -151,30 +153,29 @@ class Request:
             example. A :class:`Principal` with a single name will do.
         action: The action, ``kms:Decrypt`` for example, in any case.
         context: The condition keys of the request, in any case, with a value or a list of values each: text, booleans,
-            numbers, or datetimes with a time zone. A key with an empty list is absent. What is not here is absent too,
-            save what follows from the principal: ``aws:PrincipalArn`` (of a session: its role's, without the path,
-            which is not known), ``aws:PrincipalAccount``, ``aws:PrincipalType``, ``aws:PrincipalIsAWSService``,
+            numbers, or datetimes with a time zone. A key with an empty list is absent. Other keys are absent too, except
+            those that follow from the principal: ``aws:PrincipalArn`` (for a session, the ARN of its role, whose path is
+            not known), ``aws:PrincipalAccount``, ``aws:PrincipalType``, ``aws:PrincipalIsAWSService``,
             ``kms:CallerAccount``, a user's ``aws:username``, the ``aws:userid`` of a root user and a federated user, and
-            a service's ``aws:PrincipalServiceName``. That of a user or a role is an id which no ARN tells; the time
-            comes from nowhere: give ``aws:CurrentTime`` if the policy asks for it.
-        account: The id of the account that the key is in; None if it is not known. Where it is known, an action that does
+            a service's ``aws:PrincipalServiceName``. The ``aws:userid`` of a user or a role is not in its ARN, and the
+            time is not known either: give ``aws:userid`` and ``aws:CurrentTime`` if the policy asks for them.
+        account: The id of the account that the key is in; None if it is not known. If it is known, an action that does
             not work on a key of another account is not granted to a principal of another account.
-        key_arn: The ARN of the key; None if it is not known. It tells the account, too, and settles whether a Resource
-            that is an ARN is this key.
+        key_arn: The ARN of the key; None if it is not known. It also tells the account, and whether a Resource that is
+            an ARN is this key.
 
     Attributes:
         principal: The ARN or the service principal.
-        action: The action, a known one spelt as AWS spells it.
+        action: The action, in AWS's spelling if it is known.
         context: Pairs of key and values, as given.
         account: The account of the key.
         key_arn: The ARN of the key.
 
     Raises:
-        RequestError: for what no request can have, and for a key ARN that contradicts the account.
+        RequestError: for a value that no request can have, or a key ARN that contradicts the account.
 
     Warns:
-        UnknownWordWarning: for an action of KMS, or a condition key of KMS or AWS, that is not known: nothing but a
-            wildcard may be about it.
+        UnknownWordWarning: for an unknown KMS action, or an unknown condition key of KMS or AWS; it may be misspelt.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-reqcontext.html
     """
@@ -188,7 +189,7 @@ class Request:
     keys: Mapping[str, tuple[ContextValue | OneOf, ...]] = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        """Compute the caller, and the condition keys of the request by their folded names."""
+        """Compute the caller, and the condition keys of the request by their lower-case names."""
         caller = _requester(self.principal, self.context)
         object.__setattr__(self, "caller", caller)
         object.__setattr__(self, "keys", caller.facts)
@@ -196,12 +197,12 @@ class Request:
 
     @property
     def key(self) -> Key:
-        """What is known of the key."""
+        """What is known about the key."""
         return Key(self.account, self.key_arn)
 
 
 def _requester(principal: str, context: Pairs) -> Requester:
-    """Take a principal apart, with the condition keys that its requests have."""
+    """Return a caller with the condition keys that its requests have."""
     return requester_of(principal)._replace(context={fold(key): values for key, values in context})
 
 
@@ -209,7 +210,7 @@ def a_request(value: Request) -> Request:
     """Return the value if it is a Request.
 
     Raises:
-        TypeError: for anything but a request.
+        TypeError: for any other value.
     """
     if not isinstance(value, Request):
         raise TypeError(
@@ -221,21 +222,22 @@ def a_request(value: Request) -> Request:
 @final
 @attrs.frozen
 class Caller:
-    """Who calls, and what is known of the caller's requests.
+    """The caller, and what is known about the caller's requests.
 
-    It can be given wherever a caller can, and answers what the policy asks of requests: ``unless aws:PrincipalOrgID is ...``.
+    It can be given as any ``caller=``; its context answers conditions that are otherwise open, such as
+    ``unless aws:PrincipalOrgID is ...``.
 
     Args:
-        principal: Who calls, as :class:`Request` takes it.
-        context: The condition keys that the caller's requests have, as :class:`Request` takes them; what is not here is
-            not known, and may be there or not. An empty list says that a key is absent.
+        principal: The caller, as in :class:`Request`.
+        context: The condition keys that the caller's requests have, as in :class:`Request`. Other keys are not known: they
+            may be absent or not. A key with an empty list is absent.
 
     Attributes:
         principal: The ARN or the service principal.
         context: Pairs of key and values, as given.
 
     Raises:
-        RequestError: for what makes no requests, and for a context that no request can have.
+        RequestError: for a principal that cannot make requests, or a context that no request can have.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-reqcontext.html
     """
@@ -245,21 +247,21 @@ class Caller:
     requester: Requester = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        """Take the principal apart."""
+        """Compute what is known about the caller's requests."""
         object.__setattr__(self, "requester", _requester(self.principal, self.context))
 
 
 def requester_from(caller: str | Principal | Caller) -> Requester:
-    """Take a caller apart, in whatever form it is given.
+    """Return a caller that is given in any form.
 
     Raises:
-        RequestError: for what makes no requests to KMS.
+        RequestError: for a principal that cannot make requests to KMS.
     """
     return caller.requester if isinstance(caller, Caller) else requester_of(text_of_principal(caller))
 
 
 def request_by(caller: Requester, action: str, key: Key) -> Request:
-    """Return a request of a caller that was taken apart; words that are not known were warned of then."""
+    """Return a request of a caller, without repeating the warnings about unknown words."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UnknownWordWarning)
         return Request(caller.text, action, tuple(caller.context.items()), key.account, key.arn)

@@ -1,1 +1,1 @@
-"""The normal form: what every spelling of one policy has in common."""
+"""The normal form of policies: the same for all spellings of one policy."""

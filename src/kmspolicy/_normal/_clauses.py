@@ -1,4 +1,4 @@
-"""Conditions one by one, read; and the one spelling of all that mean the same."""
+"""Conditions, one by one, and their normal form."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ class Clause(NamedTuple):
         name: The operator as it is written.
         parsed: The operator with its qualifier.
         key: The key as it is written.
-        folded: The key in lower case, for case does not matter in it.
+        folded: The key in lower case, since its case does not matter.
         values: The values as they are written.
-        is_bare: Whether nothing stands under an operator that does not exist; there is no key then.
+        is_bare: Whether it is an unknown operator without keys.
     """
 
     name: str
@@ -45,28 +45,28 @@ class Clause(NamedTuple):
 
     @property
     def facts(self) -> ConditionKeyFacts | None:
-        """What is known of the key."""
+        """What is known about the key."""
         return condition_key(self.folded)
 
     @property
     def steps(self) -> Steps:
-        """Where it stands in its statement."""
+        """Its place in the statement."""
         return "Condition", self.name, self.key
 
     @property
     def demands_key(self) -> bool:
-        """Whether it demands that its key is there."""
+        """Whether it is met only if its key is there."""
         parsed = self.parsed
         return parsed.needs_key or (parsed.of_presence and False in map(truth, self.values))
 
     @property
     def refuses_key(self) -> bool:
-        """Whether it demands that its key is absent."""
+        """Whether it is met only if its key is absent."""
         return self.parsed.of_presence and len(self.values) == 1 and True in map(truth, self.values)
 
     @property
     def is_readable(self) -> bool:
-        """Whether its operator is one; else it is never met."""
+        """Whether its operator exists; otherwise it is never met."""
         return self.parsed is not NO_OPERATOR
 
     @property
@@ -76,7 +76,7 @@ class Clause(NamedTuple):
 
 
 def clauses_of(condition: Condition | None) -> tuple[Clause, ...]:
-    """Take the Condition element of a statement apart, in its order."""
+    """Return the conditions of a Condition element, in its order."""
     clauses: list[Clause] = []
     for name, keys in () if condition is None else condition.blocks:
         parsed = PARSED.get(name, NO_OPERATOR)
@@ -90,11 +90,11 @@ def clauses_of(condition: Condition | None) -> tuple[Clause, ...]:
 
 
 class Term(NamedTuple):
-    """One condition in the spelling of all that mean the same."""
+    """One condition in the normal form."""
 
     operator: str
     key: str | None
-    """None where there is nothing under an operator that does not exist."""
+    """None for an unknown operator without keys."""
     values: frozenset[Token]
 
 
@@ -103,10 +103,10 @@ Terms: TypeAlias = frozenset[Term]
 
 
 def terms_of(clauses: Iterable[Clause]) -> Terms:
-    """Bring the conditions of a statement into their one spelling.
+    """Return the normal form of conditions.
 
-    Operator and key stay as written where the operator does not exist, and where two conditions differ in the case of
-    the key only, or in ArnEquals and ArnLike, which are the same: no document could hold them under one name.
+    Operator and key stay as written if the operator does not exist, or if two conditions differ only in the case of the
+    key, or in ArnEquals and ArnLike, which are the same: no document can have both under one name.
     """
     pairs = [(_written(clause), _folded(clause)) for clause in clauses]
     times = Counter(folded[:2] for _, folded in pairs)
@@ -123,7 +123,7 @@ def _folded(clause: Clause) -> Term:
 
 
 def _tokens(clause: Clause) -> frozenset[Token]:
-    """Write the values in their one spelling, without those that another one covers."""
+    """Return the values in their normal spelling, without those that another one covers."""
     operator = clause.parsed.operator
     tokens = frozenset(map(operator.kind.token, clause.values))
     if not 1 < len(tokens) <= _MOST_VALUES:
@@ -134,11 +134,11 @@ def _tokens(clause: Clause) -> frozenset[Token]:
 
 
 _MOST_VALUES: Final = 64
-"""Each value is compared with all others only where there are few; a value too many is not a mistake."""
+"""Each value is compared with all others only if there are few; a needless value changes no answer."""
 
 
 def _covered(token: str, reach: Span, known: dict[str, Span]) -> bool:
-    """Return whether another value reaches at least as far; of two that reach as far, the first in order stays."""
+    """Return whether another value matches at least as much; of two that match the same, the first stays."""
     return any(
         other != token and reach.within(span) and (other < token or not span.within(reach))
         for other, span in known.items()
@@ -154,10 +154,10 @@ def has_variables(terms: Terms) -> bool:
 
 
 def implies(clauses: Sequence[Clause], others: Iterable[Clause]) -> bool:
-    """Return whether some conditions are met only where others are met, too; True is certain.
+    """Return whether other conditions are met wherever some conditions are met; True is certain.
 
-    Each of the others must be asked for: on the same key, with the same qualifier, by values of which each is covered by
-    one of the other's; for a negated operator it is the other way round, since it asks for none of its values.
+    Each of the others must follow from a condition on the same key, with the same qualifier, whose values are all covered
+    by its values; for a negated operator it is the other way round, since none of the values may match.
     """
     return all(any(_clause_implies(clause, other) for clause in clauses) for other in others)
 
@@ -191,7 +191,7 @@ def _reaches(clause: Clause) -> list[Span | None]:
 
 
 def condition_from(terms: Terms) -> Condition | None:
-    """Write conditions in their one spelling; None for none."""
+    """Return a Condition element for conditions in the normal form; None for none."""
     times = Counter((term.operator, fold(term.key or "")) for term in terms)
     blocks: dict[str, list[tuple[str, Values]]] = {}
     for operator, key, tokens in sorted(terms, key=lambda term: (term.operator, term.key or "")):
@@ -212,6 +212,6 @@ def _order(value: Token) -> tuple[int, str]:
 
 
 def _spelling(key: str) -> str:
-    """Write a key that is in lower case as AWS does, where it is known."""
+    """Return AWS's spelling of a key in lower case, if it is known."""
     known = condition_key(key)
     return key if known is None else known.name + key[len(known.name) :]

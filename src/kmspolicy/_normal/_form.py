@@ -1,7 +1,7 @@
-"""The normal form of policies: what every spelling of one policy has in common.
+"""The normal form of policies: the same for all spellings of one policy.
 
-Two policies with the same normal form give the same answer to every request. The reverse is not so: this is a matter of
-spelling, and no proof.
+Two policies with the same normal form give the same answer to every request. The reverse is not true: the normal
+form compares spellings and proves nothing.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
 
 class Except(NamedTuple):
-    """The names of a Not-element, which belong together."""
+    """The names of a NotPrincipal, NotAction or NotResource element, which are one whole."""
 
     names: frozenset[tuple[str, str]]
 
 
 class Malformed(NamedTuple):
-    """An element that is missing (None), names nothing or is not what KMS takes; it stays as it is."""
+    """An element that is missing (None), empty or not valid; it is kept as it is."""
 
     element: Principal | tuple[str, ...] | None
 
@@ -41,7 +41,7 @@ Which: TypeAlias = Literal["*"] | Except | Malformed
 
 
 class Grant(NamedTuple):
-    """What one principal is allowed or denied under one condition, statements merged and split alike."""
+    """What one principal is allowed or denied under one condition, in whatever statements."""
 
     effect: Effect
     who: Who
@@ -68,12 +68,12 @@ class Part(NamedTuple):
 
 
 def parts_of(rules: Rules, partition: str, key: Key = ANY_KEY) -> tuple[Part, ...]:
-    """Bring the statements of a policy into the normal form, each by itself.
+    """Return the normal form of each statement of a policy.
 
     Args:
         rules: The policy.
         partition: The partition of the key, for account ids.
-        key: What is known of the key, for its ARN as a Resource.
+        key: What is known about the key, for its ARN as a Resource.
     """
     return tuple(
         Part(
@@ -88,7 +88,7 @@ def parts_of(rules: Rules, partition: str, key: Key = ANY_KEY) -> tuple[Part, ..
 
 
 def merged(parts: Iterable[Part]) -> frozenset[Grant]:
-    """Merge what is said to one principal under one condition."""
+    """Merge what a principal is allowed or denied under one condition."""
     together: dict[tuple[Effect, Who, Which, Terms], set[What]] = {}
     for part in parts:
         for who in part.who:
@@ -101,7 +101,7 @@ def merged(parts: Iterable[Part]) -> frozenset[Grant]:
 
 
 def form_of(policy: Policy, parts: Iterable[Part]) -> Form:
-    """Bring a policy into its normal form.
+    """Return the normal form of a policy.
 
     Args:
         policy: The policy.
@@ -115,7 +115,7 @@ def form_of(policy: Policy, parts: Iterable[Part]) -> Form:
 
 
 def version_of(policy: Policy) -> str:
-    """Return the version of the policy language: an absent one is the first."""
+    """Return the version of the policy language; without a Version it is the old one."""
     return VERSIONS[1] if policy.version is None else policy.version
 
 
@@ -136,7 +136,7 @@ def _what(rule: Rule) -> tuple[What, ...]:
 
 
 def _action(pattern: str) -> str:
-    """Write an action as it is compared; all actions on a key are those of KMS."""
+    """Return an action in its normal spelling; all actions on a key are KMS actions."""
     plain = with_single_stars(pattern)
     return "kms:*" if plain == "*" else plain
 
@@ -150,8 +150,8 @@ def _minimal(what: AbstractSet[What]) -> frozenset[What]:
 def minimal(names: AbstractSet[str]) -> frozenset[str]:
     """Drop names and patterns that another pattern covers.
 
-    Of patterns that do not end in their only wildcard, only few and short ones are compared with all others, since
-    that takes long and no policy needs more; a pattern too many is not a mistake.
+    Patterns with a wildcard before the end are compared with all others only if they are few and short, since this is
+    slow; a needless pattern changes no answer.
     """
     heads: list[str] = []
     for head in sorted(name[:-1] for name in names if name.endswith("*") and not has_wildcards(name[:-1])):

@@ -1,4 +1,4 @@
-"""Statements as everything below compares them: who, what and when, taken apart once."""
+"""Statements, parsed once for everything below: who, what and when."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ if TYPE_CHECKING:
     from kmspolicy._normal._clauses import Clause
 
 Mark: TypeAlias = str | tuple[str, ...]
-"""What a statement and a caller have in common where the one names the other."""
+"""A value that a statement has in common with the callers that it names."""
 
 EVERYONE: Final[Mark] = "*"
 
 
 class Rule(NamedTuple):
-    """A statement, taken apart.
+    """A parsed statement.
 
     Attributes:
-        number: Which statement of the policy it is, counted from 0.
+        number: The index of the statement in the policy, counted from 0.
         statement: The statement.
         names: The principals that it names, or excepts.
-        marks: What callers are found by whom it names, or excepts.
+        marks: The marks of the callers that it names, or excepts.
         patterns: The actions that it names, or excepts, in lower case.
         wildcards: Those of them that have a wildcard.
         clauses: Its conditions.
@@ -55,7 +55,7 @@ class Rule(NamedTuple):
         return self.statement.effect == "Deny"
 
     def names_key(self, key: Key) -> Answer:
-        """Return whether its Resource is the key that has the policy."""
+        """Return whether its Resource names the key that has the policy."""
         return name_key(plural(self.statement.resource), key)
 
     def is_about(self, action: str) -> bool:
@@ -67,7 +67,7 @@ class Rule(NamedTuple):
 
 
 class Rules(NamedTuple):
-    """A policy, taken apart.
+    """A parsed policy.
 
     Attributes:
         policy: The policy.
@@ -81,12 +81,12 @@ class Rules(NamedTuple):
 
 
 def rules_of(policy: Policy) -> Rules:
-    """Take a policy apart, once for all who ask: the last few are kept, which many requests may follow."""
+    """Parse a policy; the last few are kept, since many requests about one policy are common."""
     return kept_rules(_Same(policy))
 
 
 class _Same:
-    """A policy as a key: the same object, since equal ones are dear to compare."""
+    """A policy as a key of a cache: by identity, since comparing policies is slow."""
 
     __slots__ = ("policy",)
 
@@ -111,7 +111,7 @@ def kept_rules(same: _Same) -> Rules:
 
 
 def rule_of(statement: Statement, number: int = 0) -> Rule:
-    """Take a statement apart."""
+    """Parse a statement."""
     element = statement.principal if statement.principal is not None else statement.not_principal
     names = names_of(element)
     actions = statement.not_action if statement.action is None else statement.action
@@ -128,15 +128,15 @@ def rule_of(statement: Statement, number: int = 0) -> Rule:
 
 
 def names_of(element: Principal | None) -> tuple[PrincipalName, ...]:
-    """Take the names of a Principal or NotPrincipal element apart."""
+    """Return the parsed names of a Principal or NotPrincipal element."""
     return tuple(name_of(kind, text) for kind, text in element or ())
 
 
 def marks_of(name: PrincipalName) -> tuple[Mark, ...]:
-    """Return what callers are found by whom a name in a policy stands for.
+    """Return the marks of the callers that a name in a policy stands for.
 
-    An account id names the account in whatever partition the key is; a role is named to its sessions by its own name,
-    since they do not tell its path.
+    An account id names the account in the partition of the key, whichever that is. The sessions of a role are found by
+    the role's name without its path, since a session does not show it.
     """
     if name.kind == "account":
         return (_account(name.partition, name.account),)
@@ -156,12 +156,12 @@ def _role(name: PrincipalName) -> Mark:
 
 
 def account_marks(name: PrincipalName) -> tuple[Mark, ...]:
-    """Return by what a statement names the account of a caller."""
+    """Return the marks of a caller's account."""
     return _account(name.partition, name.account), _account("", name.account)
 
 
 def own_marks(name: PrincipalName) -> tuple[Mark, ...]:
-    """Return by what a statement names a caller, its account and everyone aside."""
+    """Return the marks of a caller, without its account and everyone."""
     if name.kind == "session":
         return name.text, _role(name)
     return (name.text,) if name.type == "AWS" else ((name.type, name.text),)
@@ -169,11 +169,11 @@ def own_marks(name: PrincipalName) -> tuple[Mark, ...]:
 
 Named: TypeAlias = Literal["caller", "account"]
 HOWS: Final[tuple[Named, Named]] = ("caller", "account")
-"""How a statement can be about a caller: by naming the caller, or everyone, or the account."""
+"""How a statement can be about a caller: it names the caller or everyone, or the caller's account."""
 
 
 def named(rule: Rule, caller: PrincipalName) -> Named | None:
-    """Return whether a statement is about a caller, by naming the caller (or everyone) or the account."""
+    """Return how a statement is about a caller: it names the caller or everyone, or the caller's account."""
     if rule.statement.principal is None:
         if rule.statement.not_principal is None or _spared(rule, caller):
             return None
@@ -189,9 +189,9 @@ def named(rule: Rule, caller: PrincipalName) -> Named | None:
 def _spared(rule: Rule, caller: PrincipalName) -> bool:
     """Return whether NotPrincipal excepts a caller.
 
-    A Deny looks for the account, then the role, then the session, and spares whom it finds each time:
+    A Deny excepts a caller only if it names the account, and the role, and the session:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html.
-    An Allow, which that page does not support, is read as what its author meant: not for those named.
+    An Allow, which that page does not support, is read as its author probably meant it: for all others.
     """
     if EVERYONE in rule.marks:
         return True
@@ -202,6 +202,6 @@ def _spared(rule: Rule, caller: PrincipalName) -> bool:
 
 
 def partition_of(rules: Iterable[Rules]) -> str:
-    """Return the partition that the ARNs of some policies name first; ``aws`` where none is named."""
+    """Return the partition of the first ARN in some policies; ``aws`` if there is none."""
     names = (name for one in rules for rule in one.statements for name in rule.names)
     return next((name.partition for name in names if name.partition), "aws")
