@@ -444,6 +444,14 @@ def test_a_pattern_of_keys_is_shown_in_the_account_of_the_key(resource: str) -> 
     assert gained.request.key_arn == KEY_ARN.replace(ACCOUNT, OTHER)
 
 
+def test_a_witness_names_a_key_that_no_denial_names() -> None:
+    """Of the keys that a pattern matches, there is another one than that which is excepted."""
+    all_but_one = policy(allow(Resource=f"{KEY_ARN[:-36]}*"), deny(Resource=KEY_ARN))
+    verdict = prove.access_not_granted(all_but_one)
+    assert isinstance(verdict, Fails)
+    assert verdict.witness.request.key_arn == f"{KEY_ARN[:-36]}0987dcba-09fe-87dc-65ba-ab0987654321"
+
+
 # --- witnesses ---------------------------------------------------------------------------------------
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import zip_longest
+from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, Final
 
-from kmspolicy._language._key_arns import Key, account_of_key_arn
+from kmspolicy._language._key_arns import Key, account_of_key_arn, name_key
 from kmspolicy._language._keys import condition_key
 from kmspolicy._language._patterns import COLONS, like, text_of_literal
 from kmspolicy._language._variables import Facts, expand, keys_of_variables
@@ -13,7 +13,7 @@ from kmspolicy._prove._callers import ARN, KEYS
 from kmspolicy._prove._grid import ACTION, CALLER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterator, Mapping
 
     from kmspolicy._evaluate._request import Request
     from kmspolicy._language._aliases import ContextValue
@@ -41,29 +41,49 @@ def request_of(grid: Grid, box: Box, key: Key) -> Request | None:
             return None
         if values and (name not in KEYS or caller.has_own_id):
             context[name] = values
+    yes = {doubt: bool(first(grid, box, grid.dimension(doubt))) for doubt in grid.doubts}
     for doubt in grid.doubts:
-        if first(grid, box, grid.dimension(doubt)):
-            key = _of_resources(doubt.resources, key)
+        if yes[doubt]:
             _match(doubt, context, dict(caller.keys))
+    key = _key_of(yes, key)
     if caller.also is not None:
         return None
     spelt = {_spelling(name): values for name, values in context.items()}
     return action.request(caller.name.text, spelt, key)
 
 
-def _of_resources(resources: Iterable[str], key: Key) -> Key:
-    """Return a key that one of some resources names, where there can be one; else what is known of the key."""
-    for resource in resources if key.arn is None else ():
-        usual_arn = _USUAL_ARN.format(account=key.account or "111122223333").split(":")
-        parts = zip_longest(resource.split(":", COLONS), usual_arn, fillvalue="*")
-        arn = ":".join(usual if like(part, usual) else part for part, usual in parts)
-        account = account_of_key_arn(arn)
-        if account is not None and key.account in (None, account) and like(resource, arn):
-            return Key(account, arn)
+def _key_of(yes: Mapping[Doubt, bool], key: Key) -> Key:
+    """Return a key that some Resources name and others do not, where one is known; else what is known of the key."""
+    named = [doubt.resources for doubt, answer in yes.items() if doubt.resources and answer]
+    others = [doubt.resources for doubt, answer in yes.items() if doubt.resources and not answer]
+    for resource in chain.from_iterable(named) if key.arn is None else ():
+        for one in _keys_like(resource, key.account):
+            if (
+                key.account in (None, one.account)
+                and all(name_key(some, one) is True for some in named)
+                and not any(name_key(some, one) is True for some in others)
+            ):
+                return one
     return key
 
 
-_USUAL_ARN: Final = "arn:aws:kms:us-east-1:{account}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+def _keys_like(resource: str, account: str | None) -> Iterator[Key]:
+    """Go through keys that may have a text as their ARN, or match it, the most usual first."""
+    parts = resource.split(":", COLONS)
+    for key_id in _USUAL_IDS:
+        usual = f"arn:aws:kms:us-east-1:{account or '111122223333'}:key/{key_id}".split(":")
+        pairs = zip_longest(parts, usual, fillvalue="*")
+        arn = ":".join(one if like(part, one) else part for part, one in pairs)
+        if (found := account_of_key_arn(arn)) is not None:
+            yield Key(found, arn)
+
+
+_USUAL_IDS: Final = (
+    "1234abcd-12ab-34cd-56ef-1234567890ab",
+    "0987dcba-09fe-87dc-65ba-ab0987654321",
+    "mrk-1234abcd12ab34cd56ef1234567890ab",
+)
+"""The key ids of AWS's guides, the last one of a multi-Region key."""
 
 
 def first(grid: Grid, box: Box, dimension: int) -> int:
