@@ -427,7 +427,7 @@ def test_the_key_settles_what_its_arn_means() -> None:
     anywhere = compare(policy(), named, account=ACCOUNT).gained
     assert anywhere is not None
     assert anywhere.request.key_arn == KEY_ARN
-    assert str(anywhere) == f"role App of account {ACCOUNT} may kms:Decrypt on {KEY_ARN}: no → yes"
+    assert str(anywhere) == f"role App of account {ACCOUNT} may kms:Decrypt if the key is {KEY_ARN}: no → yes"
     keys = policy(allow(Resource=f"arn:aws:kms:*:{ACCOUNT}:*"))
     gained = compare(policy(), keys).gained
     assert gained is not None
@@ -596,6 +596,27 @@ WORDS: dict[str, tuple[Comparison | Verdict, str]] = {
             f"not so: nothing is granted to {APP}; role App of account {ACCOUNT} may kms:Decrypt with "
             "kms:GrantIsForAWSResource true: yes (not a usual request)"
         ),
+    ),
+    "one that fails for a key that a Resource names": (
+        prove.access_not_granted(policy(allow(Resource=KEY_ARN)), account=ACCOUNT),
+        f"not so: nothing is granted; role App of account {ACCOUNT} may kms:Decrypt if the key is {KEY_ARN}: yes",
+    ),
+    "one that fails for keys of the caller's account": (
+        prove.access_not_granted(policy(allow(Action="kms:PutKeyPolicy"))),
+        (
+            f"not so: nothing is granted; role App of account {ACCOUNT} may kms:PutKeyPolicy if the key is in account "
+            f"{ACCOUNT}: yes"
+        ),
+    ),
+    "one that fails for the keys of an account that is known": (
+        prove.access_not_granted(policy(allow(Action="kms:PutKeyPolicy")), account=ACCOUNT),
+        f"not so: nothing is granted; role App of account {ACCOUNT} may kms:PutKeyPolicy: yes",
+    ),
+    "one that fails for a service, which has no account": (
+        prove.access_not_granted(
+            policy(allow(Action="kms:PutKeyPolicy", Principal={"Service": "s3.amazonaws.com"}))
+        ),
+        "not so: nothing is granted; the service s3.amazonaws.com may kms:PutKeyPolicy: yes",
     ),
     "one that is not known": (
         prove.no_public_access(policy(everyone("stringEquals", ORG, "a"))),

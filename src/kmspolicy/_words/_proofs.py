@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from kmspolicy._evaluate._decide import Outcome
+from kmspolicy._language._actions import may_work_across_accounts
 from kmspolicy._language._values import text_of
 from kmspolicy._printable import word
 from kmspolicy._prove._verdicts import Fails, Holds, Relation, Unknown
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from kmspolicy._evaluate._decide import Decision
+    from kmspolicy._evaluate._request import Request
     from kmspolicy._prove._verdicts import Comparison, Verdict, Witness
 
 
@@ -30,8 +32,8 @@ def witness_words(witness: Witness) -> str:
         for key, values in request.context
         if values
     ]
-    circumstances = "" if request.key_arn is None else f" on {word(request.key_arn)}"
-    circumstances += f" with {listed(context, str)}" if context else ""
+    circumstances = f" with {listed(context, str)}" if context else ""
+    circumstances += _key_words(request)
     outcome = _outcome_words(witness.decision)
     if witness.before is not None:
         outcome = f"{_outcome_words(witness.before)} → {outcome}"
@@ -39,6 +41,16 @@ def witness_words(witness: Witness) -> str:
             outcome = "no longer denied; a KMS grant may allow it"
     unusual = "" if witness.typical else " (not a usual request)"
     return f"{who} may {request.action}{circumstances}: {outcome}{unusual}"
+
+
+def _key_words(request: Request) -> str:
+    """Say of which keys a request shows something, if not of all: what it shows of another key is not known."""
+    if request.key_arn is not None:
+        return f" if the key is {word(request.key_arn)}"
+    account = request.caller.account
+    if request.account is not None or not account or may_work_across_accounts(request.action):
+        return ""
+    return f" if the key is in account {account}"
 
 
 def _outcome_words(decision: Decision) -> str:
