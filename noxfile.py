@@ -133,6 +133,14 @@ def planted(session: nox.Session) -> None:
 
 
 @nox.session(python=RUNNING)
+def judges(session: nox.Session) -> None:
+    """Ask two solvers what the proofs answer, on the same classes and without them; takes some minutes."""
+    session.install(".", *group("judges"))
+    session.chdir("tests")
+    session.run("python", "-m", "judges")
+
+
+@nox.session(python=RUNNING)
 def ministack(session: nox.Session) -> None:
     """Run the contract tests, which moto's server passes in the tests, on that of ministack."""
     session.install(".", *group("tests"))

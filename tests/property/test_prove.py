@@ -370,7 +370,7 @@ _CONDITIONS = st.one_of(
 
 
 @st.composite
-def _dense(draw: st.DrawFn) -> Policy:
+def dense(draw: st.DrawFn) -> Policy:
     """Draw a policy of few parts, so that two of them often say much the same."""
     statements: list[Statement] = []
     for _ in range(draw(st.integers(0, 3))):
@@ -407,7 +407,7 @@ def _requests(draw: st.DrawFn) -> Request:
     return Request(principal, action, context)
 
 
-@given(_dense(), _dense(), st.lists(_requests(), min_size=5, max_size=20))
+@given(dense(), dense(), st.lists(_requests(), min_size=5, max_size=20))
 def test_no_request_contradicts_a_comparison(before: Policy, after: Policy, requests: list[Request]) -> None:
     """What is said of all requests holds for each."""
     comparison = compare(before, after)
@@ -419,7 +419,7 @@ def test_no_request_contradicts_a_comparison(before: Policy, after: Policy, requ
         assert not (one > max(other, 1) and isinstance(comparison.no_lost_access, Holds))
 
 
-@given(_dense(), _dense())
+@given(dense(), dense())
 def test_each_witness_replays(before: Policy, after: Policy) -> None:
     """The request of a witness is decided as the witness says."""
     comparison = compare(before, after)
@@ -432,7 +432,7 @@ def test_each_witness_replays(before: Policy, after: Policy) -> None:
             assert witness.before == decide(before, witness.request)
 
 
-@given(_dense(), _dense())
+@given(dense(), dense())
 def test_a_comparison_mirrors_itself(before: Policy, after: Policy) -> None:
     """What is gained one way is lost the other way."""
     one, other = compare(before, after), compare(after, before)
@@ -441,7 +441,7 @@ def test_a_comparison_mirrors_itself(before: Policy, after: Policy) -> None:
 
 
 @settings(max_examples=50)
-@given(_dense(), _dense())
+@given(dense(), dense())
 def test_more_statements_go_one_way(policy: Policy, more: Policy) -> None:
     """An Allow that is added is never less permissive, a Deny that is added never more; and a policy is what it is."""
     for statement in more.statements:
