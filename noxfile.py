@@ -44,9 +44,9 @@ def group(*names: str) -> tuple[str, ...]:
 
 @nox.session(python=RUNNING)
 def demo(session: nox.Session) -> None:
-    """Run the examples: a policy on a key of a local server, on replicas, on many keys, and a folder of policies checked."""
+    """Run the examples: a policy on a key of a local server, on replicas, on many keys, and a fleet of policies proved."""
     session.install(".", *group("demo"))
-    for name in ("put_a_policy", "replicas", "many_with_progress", "check_with_dask"):
+    for name in ("put_a_policy", "replicas", "many_with_progress", "prove_a_fleet"):
         session.run("python", "-W", "error", f"examples/{name}.py")
 
 

@@ -11,18 +11,14 @@ import pytest
 from kmspolicy import Policy, Principal, allow, statements
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
-GOOD = Policy(
-    [
-        statements.enable_iam_policies("111122223333"),
-        allow("kms:Decrypt").to(Principal.role("111122223333", "App")),
-    ]
-)
-BAD = GOOD.without_statement("Enable IAM User Permissions")
+ROOT = Policy([statements.enable_iam_policies("111122223333")])
+GOOD = ROOT.with_statement(allow("kms:Decrypt").to(Principal.role("111122223333", "App")))
+OTHER = ROOT.with_statement(allow("kms:Decrypt").to(Principal.role("444455556666", "App")))
 SHOWN = {
     "put_a_policy": ("read back: 1119 characters, the same text", "errors.NotFoundException", "All as expected."),
     "replicas": ("eu-central-1: put", "ap-southeast-2: the same", "us-east-1: has it already", "All as expected."),
     "many_with_progress": ("91/91", "90 put, 1 failed, 94 requests sent", "NotFoundException", "All as expected."),
-    "check_with_dask": ("400 policies, 25 of which cannot be put", "LOCKOUT_EVERYONE", "the same findings."),
+    "prove_a_fleet": ("1 process: ", "4 processes: ", "240 policies, 234 of which are shown", "key-0000.json: not so: ", "the same verdicts."),
 }  # fmt: skip
 
 
@@ -47,17 +43,25 @@ def test_examples_run(name: str) -> None:
     assert code == 0, out
 
 
-def test_a_folder_of_good_policies(tmp_path: Path) -> None:
-    """What can be put is not a reason to stop a job."""
-    (tmp_path / "good.json").write_text(GOOD.to_json(), encoding="utf-8")
-    assert run("check_with_dask", str(tmp_path)) == (0, "1 policies, 0 of which cannot be put\n")
+def test_a_fleet_within_its_limit(tmp_path: Path) -> None:
+    """What stays within the limit is not a reason to stop a job."""
+    (tmp_path / "fleet").mkdir()
+    (tmp_path / "limit.json").write_text(GOOD.to_json(), encoding="utf-8")
+    (tmp_path / "fleet" / "good.json").write_text(GOOD.to_json(), encoding="utf-8")
+    arguments = (str(tmp_path / "limit.json"), str(tmp_path / "fleet"))
+    expected = "1 policies, 1 of which are shown to stay within the limit\n"
+    assert run("prove_a_fleet", *arguments) == (0, expected)
 
 
-def test_a_folder_with_bad_policies(tmp_path: Path) -> None:
-    """What cannot be put is named with its reason, and the job fails."""
-    (tmp_path / "bad.json").write_text(BAD.to_json(), encoding="utf-8")
-    (tmp_path / "none.json").write_bytes(b"\xff")
-    code, out = run("check_with_dask", str(tmp_path))
+def test_a_fleet_beyond_its_limit(tmp_path: Path) -> None:
+    """What grants more is named with a request, what cannot be read with its reason, and the job fails."""
+    (tmp_path / "fleet").mkdir()
+    (tmp_path / "limit.json").write_text(ROOT.to_json(), encoding="utf-8")
+    (tmp_path / "fleet" / "bad.json").write_text(OTHER.to_json(), encoding="utf-8")
+    (tmp_path / "fleet" / "none.json").write_bytes(b"\xff")
+    code, out = run("prove_a_fleet", str(tmp_path / "limit.json"), str(tmp_path / "fleet"))
     assert code == 1
-    assert "bad.json\n  error LOCKOUT_EVERYONE: No statement lets anybody put a policy" in out
-    assert "none.json\n  " in out
+    assert (
+        "bad.json: not so: nothing is granted beyond the limit; role App of account 444455556666 may" in out
+    )
+    assert "none.json: 'utf-8' codec" in out
