@@ -1,6 +1,6 @@
-"""Claims about all requests that a key policy answers: shown, refuted by a request, or not known with the reason.
+"""Claims about all requests: each is shown, refuted by a request, or unknown, with the reason.
 
-:func:`kmspolicy.decide` answers one request; here each answer is for every request there can be. A verdict is
+:func:`kmspolicy.decide` answers for one request; these functions answer for all possible requests. A verdict is
 :class:`kmspolicy.Holds`, :class:`kmspolicy.Fails` or :class:`kmspolicy.Unknown`; ``verdict.require()`` raises
 :class:`kmspolicy.errors.NotShownError` unless it holds.
 """

@@ -1,1 +1,1 @@
-"""Proofs: answers about all requests at once, each with a request that shows it."""
+"""Proofs: answers about all requests at once, with a request where the answer is no."""

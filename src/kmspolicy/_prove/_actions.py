@@ -1,6 +1,6 @@
-"""The classes of actions: the known ones that policies do not tell apart, and some that nobody knows.
+"""The classes of actions: actions that policies do not distinguish, known and unknown ones.
 
-An action that is not known may come to be: ``kms:*`` is more than the list of today.
+KMS may get new actions, which ``kms:*`` includes.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Action(NamedTuple):
     Attributes:
         name: One of them, as AWS spells it.
         is_known: Whether it is known today.
-        alike: All of them that are known, or named.
+        alike: All of them that are known, or named in a policy.
     """
 
     name: str
@@ -42,7 +42,7 @@ class Action(NamedTuple):
         return self.is_known and ACTIONS[self.name.lower()].across_accounts
 
     def request(self, principal: str, context: Context, key: Key) -> Request:
-        """Return a request for it, without a warning where it is not known."""
+        """Return a request for it, without a warning if it is not known."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UnknownWordWarning)
             return Request(principal, self.name, context, key.account, key.arn)
@@ -54,12 +54,12 @@ def actions_of(
     """Return the classes of the actions that have an effect in a key policy.
 
     Args:
-        patterns: What statements call actions, in lower case, with wildcards or without.
-        kind: Tells known actions apart.
-        budget: What this may take.
+        patterns: The actions in statements, in lower case, with or without wildcards.
+        kind: Returns a value that distinguishes known actions.
+        budget: The work that this may take.
 
     Raises:
-        ExhaustedError: where there are too many.
+        ExhaustedError: if there are too many.
     """
     named = {pattern for some in patterns for pattern in some}
     known = [Action(facts.name) for facts in ACTIONS.values() if facts.effective]

@@ -1,4 +1,4 @@
-"""The cover search: is a box covered by others, and if not, what is left over?
+"""The cover search: whether other boxes cover a box, and if not, what is left.
 
 A request is a point of a grid: in each dimension (the caller, the action, each condition key) it is in one of finitely
 many classes. A statement is about a box of such points.
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from kmspolicy._prove._budget import Budget
 
     Box: TypeAlias = Mapping[int, int]
-    """For each dimension that is limited, which of its points are in the box, as a bit mask with one bit at least."""
+    """For each limited dimension, the points that are in the box, as a bit mask with at least one bit."""
 
 
 def meet(one: Box, other: Box) -> Box | None:
-    """Return what two boxes have in common; None for nothing."""
+    """Return the common part of two boxes; None if there is none."""
     common = dict(one)
     for dimension, mask in other.items():
         common[dimension] = common.get(dimension, mask) & mask
@@ -28,10 +28,10 @@ def meet(one: Box, other: Box) -> Box | None:
 
 
 def left_over(box: Box, covers: Sequence[Box], full: Sequence[int], budget: Budget) -> Box | None:
-    """Return a box of points of one box that are in none of others; None where they cover it.
+    """Return a part of a box that no cover includes; None if the covers include all of it.
 
-    A part of the box is cut at the cover that sticks out of it in the fewest dimensions; what is outside of that cover
-    is looked at again.
+    A part of the box is split by the cover that leaves the fewest dimensions outside; what is outside of that cover is
+    searched again.
 
     Args:
         box: The box that may be covered.
@@ -57,5 +57,5 @@ def left_over(box: Box, covers: Sequence[Box], full: Sequence[int], budget: Budg
 
 
 def _outside(part: Box, cover: Box, full: Sequence[int]) -> list[int]:
-    """List the dimensions in which a part reaches beyond a cover."""
+    """List the dimensions in which a part goes beyond a cover."""
     return [dimension for dimension, mask in cover.items() if part.get(dimension, full[dimension]) & ~mask]

@@ -1,14 +1,14 @@
-"""How much work a question may take: what takes more is unknown, on every machine alike."""
+"""The work that a question may take: if it needs more, the answer is unknown, the same on every machine."""
 
 from __future__ import annotations
 
 
 class ExhaustedError(Exception):
-    """A question took more work than it may; it is not seen outside of this package."""
+    """A question that needs more work than allowed; internal."""
 
 
 class Budget:
-    """The work that one public call may take, shared by all it asks.
+    """The work that one public call may take, shared by all of its questions.
 
     It counts steps, not seconds, so that an answer does not depend on the machine; a step takes about a microsecond.
     """
@@ -21,7 +21,7 @@ class Budget:
         """Take steps away.
 
         Raises:
-            ExhaustedError: where there are too few.
+            ExhaustedError: if there are too few.
         """
         self.left -= steps
         if self.left < 0:

@@ -1,8 +1,7 @@
-"""The classes of callers: principals of which some policies say all that they say of any.
+"""The classes of callers: principals that policies do not distinguish.
 
-In each account that is told apart there are its root user, users, roles, their sessions and federated users; beside them
-there are services. They are told apart by whom statements name, and by what conditions ask of the keys that follow from
-the caller.
+Each account that policies distinguish has its root user, users, roles, their sessions and federated users; there are also
+services. Callers are distinguished by the names in statements, and by conditions on the keys that follow from the caller.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ OF_THE_ACCOUNT: Final = frozenset({"aws:principalaccount", "kms:calleraccount"})
 KEYS: Final = frozenset(
     {ARN, USERID, USERNAME, SERVICE, *OF_THE_ACCOUNT, "aws:principalisawsservice", "aws:principaltype"}
 )
-"""The condition keys that follow from the caller; aws:userid does from some callers only."""
+"""The condition keys that follow from the caller; aws:userid follows only from some callers."""
 
 
 class Caller(NamedTuple):
@@ -44,12 +43,12 @@ class Caller(NamedTuple):
 
     Attributes:
         name: The principal of a request.
-        keys: The condition keys that follow from it, by their folded names.
-        role: The ARN of a session's role with its path, which the session does not tell; empty for all else.
-        also: A name by which a policy may mean it, though nobody knows; None where it is known whom the policy means.
-        is_usual: Whether its path is one that the policies name, where they name any for such a name.
-        is_settled: Whether it is known that there can be such a name.
-        is_stranger: Whether it is of an account that no policy names.
+        keys: The condition keys that follow from it, by their lower-case names.
+        role: For a session, the ARN of its role with the path, which the session does not show; empty for others.
+        also: A name that a policy may use for it, which is not known; None if it is known whom the policy means.
+        is_usual: Whether the policies name its path, if they name any path for this name.
+        is_settled: Whether it is known that such a name can exist.
+        is_stranger: Whether it is in an account that no policy names.
     """
 
     name: PrincipalName
@@ -66,7 +65,7 @@ class Caller(NamedTuple):
         return self.name.kind in ("user", "role", "session")
 
     def is_elsewhere(self, account: str | None) -> bool:
-        """Return whether it is of another account than the key."""
+        """Return whether it is in another account than the key."""
         return account is not None and self.name.account not in ("", account)
 
 
@@ -81,14 +80,14 @@ def callers_of(
 
     Args:
         names: The names of principals in the policies.
-        tests: The tests of keys that follow from the caller, each with the folded name of its key.
-        partitions: The partitions that callers may be in.
+        tests: The tests of keys that follow from the caller, each with the lower-case name of its key.
+        partitions: The partitions of callers.
         account: The account of the key; None if it is not known.
-        budget: What this may take.
+        budget: The work that this may take.
 
     Raises:
-        ExhaustedError: where there are too many.
-        UnsettledCaseError: for a text whose other cases are not known.
+        ExhaustedError: if there are too many.
+        UnsettledCaseError: for a text whose spellings in another case are not known.
     """
     search = _Search(names, tests, budget)
     found = [caller for partition in partitions for caller in search.in_partition(partition, account)]
@@ -96,7 +95,7 @@ def callers_of(
 
 
 class _Rest(NamedTuple):
-    """What stands behind ``user/`` or ``role/``."""
+    """The text after ``user/`` or ``role/``."""
 
     path: str
     name: str
@@ -105,15 +104,15 @@ class _Rest(NamedTuple):
 
 
 class _Walk(NamedTuple):
-    """Where to look for texts that policies tell apart.
+    """A search for texts that policies distinguish.
 
     Attributes:
         texts: The patterns.
-        start: Where they stand.
-        grammars: Which texts there are, and then which there may be.
-        behind: What follows the text.
-        goes_on: Whether more follows then, so that classes differ by where the patterns stand as well.
-        anew: A letter behind which a text that policies name may begin anew.
+        start: Their positions at the beginning.
+        grammars: The texts that exist, and those that may exist.
+        behind: The text that follows.
+        goes_on: Whether more text follows after that, so that classes also differ by the positions of the patterns.
+        anew: A letter after which a text that policies name may begin again.
     """
 
     texts: Texts
@@ -124,7 +123,7 @@ class _Walk(NamedTuple):
     anew: str = ""
 
     def kind(self, state: int) -> object:
-        """Tell classes apart by where the patterns stand at the end of a text."""
+        """Return what distinguishes classes: the positions of the patterns at the end of a text."""
         behind = self.texts.after(state, self.behind)
         return (self.texts.answers(state), behind) if self.goes_on else self.texts.answers(behind)
 
@@ -135,7 +134,7 @@ class _Search:
     def __init__(
         self, names: Iterable[PrincipalName], tests: Sequence[tuple[str, Test]], budget: Budget
     ) -> None:
-        """Take what tells callers apart."""
+        """Take what distinguishes callers."""
         self._names = list(dict.fromkeys(names))
         self._by_account: dict[tuple[str, str], list[PrincipalName]] = {}
         for name in self._names:
@@ -147,14 +146,14 @@ class _Search:
         self._walked: dict[object, list[tuple[str, int, bool]]] = {}
 
     def _keys(self, account: str) -> _Keys:
-        """Return what is asked of the callers of an account: the same in all where no variable stands for it."""
+        """Return the tests of the callers of an account: the same for all accounts, unless a variable stands for the account."""
         account = account if self._varies else ""
         if account not in self._known:
             self._known[account] = _Keys(self._tests, account)
         return self._known[account]
 
     def in_partition(self, partition: str, account: str | None) -> Iterator[Caller]:
-        """Go through the callers of all accounts of a partition."""
+        """Yield the callers of all accounts of a partition."""
         keys = self._keys("")
         named = [account or ""]
         named += [name.account for name in (*self._names, *keys.names) if name.partition in ("", partition)]
@@ -208,7 +207,7 @@ class _Search:
     def _rests(
         self, kind: Literal["user", "role"], partition: str, account: str, named: Iterable[PrincipalName]
     ) -> Iterator[_Rest]:
-        """Go through the users or roles of an account."""
+        """Yield the users or roles of an account."""
         keys, before = self._keys(account), f"arn:{partition}:iam::{account}:{kind}/"
         start = keys.start(iam=before, username="") if kind == "user" else keys.start(iam=before)
         paths: dict[str, list[str]] = {word: [] for word in keys.words[USERNAME]} if kind == "user" else {}
@@ -227,7 +226,7 @@ class _Search:
             yield _Rest(path + slash, name, is_settled=settled)
 
     def services(self) -> Iterator[Caller]:
-        """Go through the services."""
+        """Yield the services."""
         keys = self._keys("")
         named = [name.text for name in self._names if name.kind == "service"] + keys.words[SERVICE]
         walk = _Walk(keys.texts, keys.start(service=""), (_names.SERVICES,))
@@ -236,12 +235,12 @@ class _Search:
             yield from _caller(name)
 
     def _fresh(self, walk: _Walk, words: Collection[str], usual: str = "") -> list[tuple[str, bool]]:
-        """Return a text for each class of those that policies do not name, and whether there is such a text for sure.
+        """Return a text for each class of texts that policies do not name, and whether such a text certainly exists.
 
         Args:
-            walk: Where to look.
+            walk: The search.
             words: The texts that policies name.
-            usual: A text to be preferred.
+            usual: The preferred text.
         """
         found: dict[object, tuple[str, bool]] = {}
         if usual not in words and walk.grammars[0].has(usual):
@@ -251,7 +250,7 @@ class _Search:
         return list(found.values())
 
     def _steps(self, walk: _Walk, words: tuple[str, ...]) -> list[tuple[str, int, bool]]:
-        """Walk, once for all accounts and names for which it is the same."""
+        """Search once for all accounts and names with the same tests."""
         key = (walk._replace(behind=""), words)
         if key not in self._walked:
             grammars = walk.grammars if walk.start else walk.grammars[:1]
@@ -264,7 +263,7 @@ class _Search:
 
 
 def _caller(text: str, rest: _Rest | None = None, role: str = "") -> Iterator[Caller]:
-    """Make the caller of a principal, if there can be one."""
+    """Yield the caller of a principal, if it can exist."""
     try:
         requester = requester_of(text)
     except RequestError:
@@ -290,17 +289,17 @@ _VARIABLE: Final = re.compile(
 
 
 class _Keys:
-    """What is asked of the keys that follow from the caller, in an account.
+    """The tests of the keys that follow from the caller, in one account.
 
     Attributes:
         texts: The patterns of all keys, side by side.
-        words: The texts of each key that are matched alone.
+        words: The texts of each key without wildcards.
         names: The principals that aws:PrincipalArn is compared with.
-        accounts: The accounts in what aws:PrincipalArn is compared with.
+        accounts: The accounts in the values that aws:PrincipalArn is compared with.
     """
 
     def __init__(self, tests: Sequence[tuple[str, Test]], account: str) -> None:
-        """Take the tests, and what stands in the place of the caller's account."""
+        """Take the tests, and the account of the caller."""
         self.words: dict[str, list[str]] = {key: [] for key in KEYS}
         self._numbers: dict[str, list[int]] = {}
         patterns: list[list[Pattern]] = []
@@ -321,7 +320,7 @@ class _Keys:
         ]
 
     def start(self, **before: str) -> int:
-        """Return where the patterns stand behind what begins the value of each key."""
+        """Return the positions of the patterns after the beginning of each key's value."""
         state = 0
         for place, beginning in before.items():
             state |= self.texts.after(self.texts.begin(self._numbers.get(place, ())), beginning)
@@ -335,11 +334,11 @@ _PLACES: Final[Mapping[str, tuple[str, ...]]] = {
     SERVICE: ("service",),
     **dict.fromkeys(OF_THE_ACCOUNT, ("account",)),
 }
-"""Where a text that is walked over begins the value of a key, or goes on with it."""
+"""The keys whose value the searched text begins or continues."""
 
 
 def _last_parts(patterns: Iterable[Pattern]) -> list[Pattern]:
-    """Return patterns of what stands behind the last slash, as patterns of the whole."""
+    """Return patterns of the whole text for patterns of the part after the last slash."""
     found: list[Pattern] = []
     for pattern in patterns:
         within = tuple(

@@ -1,4 +1,4 @@
-"""Conditions as tests of one key each, and doubts: what of a condition depends on more than one key, or on nobody knows what."""
+"""Conditions as tests of one key each, and doubts: questions that depend on more than one key, or have no known answer."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 
 class Doubt(NamedTuple):
-    """A question that no class of requests answers.
+    """A question that the classes of requests do not answer.
 
     Attributes:
-        asks: The question, in which no two have the same words.
+        asks: The question; no two doubts have the same words.
         key: The condition key that it is about; empty for none.
-        pattern: The text with variables that a value of the key may match; empty where that is not the question.
-        resources: The texts that may name the key that has the policy; none where that is not the question.
-        is_settled: Whether requests answer it; else nobody knows what the policy means, and it is read as no.
+        pattern: The text with variables that a value of the key may match; empty for another question.
+        resources: The Resource elements that may name the key of the policy; none for another question.
+        is_settled: Whether a request answers it; otherwise AWS does not document the answer, and it is taken as no.
     """
 
     asks: str
@@ -38,14 +38,14 @@ class Doubt(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """What a condition asks of its key, by its folded name."""
+    """The test of a key, by its lower-case name."""
 
     key: str
     test: Test
 
 
 class Answer(NamedTuple):
-    """A doubt, answered."""
+    """An answer to a doubt."""
 
     doubt: Doubt
     yes: bool
@@ -53,14 +53,14 @@ class Answer(NamedTuple):
 
 Atom: TypeAlias = Asked | Answer
 Way: TypeAlias = tuple[Atom, ...]
-"""A way in which conditions can be met: all of these hold."""
+"""One way to meet conditions: all of these hold."""
 
 _PRESENT: Final = Test(PARSED["Null"], ("false",), variables=False)
 _ABSENT: Final = Test(PARSED["Null"], ("true",), variables=False)
 
 
 def ways_of(clauses: Iterable[Clause], *, variables: bool) -> Iterator[Way]:
-    """Go through the ways in which the conditions of a statement can all be met."""
+    """Yield the ways to meet all conditions of a statement."""
     for ways in product(*(_ways(clause, variables=variables) for clause in clauses)):
         yield tuple(atom for way in ways for atom in way)
 
@@ -83,7 +83,7 @@ def _ways(clause: Clause, *, variables: bool) -> list[Way]:
 
 
 def _with_doubts(asked: Asked, doubts: Sequence[tuple[Value, Doubt]], asks: str) -> list[Way]:
-    """Return the ways in which a condition is met, some of whose values may match or not."""
+    """Return the ways to meet a condition with some values that may match or not."""
     key, test = asked
     parsed, absent = test.parsed, (Asked(key, _ABSENT), asked)
     if not doubts:
@@ -110,7 +110,7 @@ def _with_doubts(asked: Asked, doubts: Sequence[tuple[Value, Doubt]], asks: str)
 
 
 def _texts(value: Value, doubt: Doubt, test: Test, operator: str) -> list[Test]:
-    """Return the test of texts that a pattern of ARNs may stand for, if it is none; what is no such text it does not match."""
+    """Return the test of the texts that a pattern that is not an ARN may match; it matches no others."""
     varies = doubt.pattern or (test.variables and "${" in text_of(value))
     if test.parsed.operator.kind.name != "ARN" or test.parsed.qualifier or varies:
         return []
@@ -118,9 +118,9 @@ def _texts(value: Value, doubt: Doubt, test: Test, operator: str) -> list[Test]:
 
 
 def _doubt(clause: Clause, value: Value, *, variables: bool) -> Doubt | None:
-    """Return the question whether a value of a condition matches, where that depends on more than what it is compared with."""
+    """Return the question whether a value of a condition matches, if that depends on more than the value of the key."""
     text, operator = text_of(value), clause.parsed.operator
-    # Of several values, more than one may match: two conditions on them then have nothing in common.
+    # With a qualifier, more than one value may match, so that each condition has questions of its own.
     compares = clause.name if clause.parsed.qualifier else operator.name.replace("Not", "")
     asks = f"whether {clause.folded!r} {compares} {value!r}"
     if variables and operator.kind.variables and "${" in text:

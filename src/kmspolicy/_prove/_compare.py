@@ -35,16 +35,16 @@ if TYPE_CHECKING:
 def compare(
     before: Policy, after: Policy, *, account: str | None = None, key_arn: str | None = None
 ) -> Comparison:
-    """Compare two policies for all requests.
+    """Compare two policies for all possible requests.
 
     Args:
         before: The earlier policy.
         after: The later policy.
-        account: The account of the key. Without it the answer is for a key in whatever account.
-        key_arn: The ARN of the key, which tells its account and which Resource it is. Without it the answer is for whatever key.
+        account: The account id of the key; None for a key in any account.
+        key_arn: The ARN of the key, which also tells its account; None for any key.
 
     Returns:
-        What the later policy is beside the earlier one, with a request for each difference.
+        The relation of the later policy to the earlier one, with a request for each difference.
 
     Raises:
         TypeError: if an argument is not a Policy.
@@ -73,12 +73,12 @@ _NO_LESS: Final = "the outcome is lower for no request"
 
 
 def is_equivalent(before: Rules, after: Rules, key: Key, partition: str) -> bool:
-    """Return whether it is shown that every request has the same outcome by two policies.
+    """Return whether it is shown that two policies give every request the same outcome.
 
     Args:
         before: A policy.
         after: Another one.
-        key: What is known of the key.
+        key: What is known about the key.
         partition: The partition of the key.
     """
     proofs = Proofs(before, after, key, partition=partition)
@@ -92,7 +92,7 @@ _LEVELS: Final = (Outcome.NOT_GRANTED, *GRANTED)
 
 
 def _is_the_same(before: Policy, after: Policy) -> bool:
-    """Return whether two policies have the same normal form, and with it the same answer to every request."""
+    """Return whether two policies have the same normal form, and so the same answer to every request."""
     rules = [rules_of(before), rules_of(after)]
     partition = partition_of(rules)
     one, other = (form_of(each.policy, parts_of(each, partition)) for each in rules)
@@ -100,7 +100,7 @@ def _is_the_same(before: Policy, after: Policy) -> bool:
 
 
 def _with_denied(granted: Verdict, denied: Verdict) -> Verdict:
-    """Join what is shown of granted access with what is shown of what is denied or not."""
+    """Join a verdict about granted access with one about denied access."""
     verdicts = [attrs.evolve(granted, claim=denied.claim), denied]
     return next((one for kind in (Fails, Unknown) for one in verdicts if isinstance(one, kind)), denied)
 
@@ -108,16 +108,16 @@ def _with_denied(granted: Verdict, denied: Verdict) -> Verdict:
 def no_new_access(
     before: Policy, after: Policy, *, account: str | None = None, key_arn: str | None = None
 ) -> Verdict:
-    """Return whether no request is granted more than before: allowed, or left to IAM policies.
+    """Return whether no request is granted more than before; allowed and left to IAM policies both count as granted.
 
     Args:
         before: The earlier policy.
         after: The later policy.
-        account: The account of the key. Without it the answer is for a key in whatever account.
-        key_arn: The ARN of the key, which tells its account and which Resource it is. Without it the answer is for whatever key.
+        account: The account id of the key; None for a key in any account.
+        key_arn: The ARN of the key, which also tells its account; None for any key.
 
     Returns:
-        That it holds, a request for which it does not, or why it is not known.
+        A verdict: it holds, it fails for a request, or it is unknown, with the reason.
 
     Raises:
         TypeError: if an argument is not a Policy.
@@ -134,17 +134,17 @@ def grants_at_most(
 ) -> Verdict:
     """Return whether a policy grants nothing that another one does not.
 
-    Access is granted where it is allowed, or left to IAM policies: a limit that leaves an account to its IAM policies
-    covers a role of that account that is named.
+    Allowed and left to IAM policies both count as granted: a limit that leaves an account to its IAM policies includes
+    roles of that account which the policy names.
 
     Args:
         policy: The policy.
         limit: The most that may be granted.
-        account: The account of the key. Without it the answer is for a key in whatever account.
-        key_arn: The ARN of the key, which tells its account and which Resource it is. Without it the answer is for whatever key.
+        account: The account id of the key; None for a key in any account.
+        key_arn: The ARN of the key, which also tells its account; None for any key.
 
     Returns:
-        That it holds, a request for which it does not, or why it is not known.
+        A verdict: it holds, it fails for a request, or it is unknown, with the reason.
 
     Raises:
         TypeError: if an argument is not a Policy.
@@ -167,18 +167,18 @@ def access_not_granted(
     account: str | None = None,
     key_arn: str | None = None,
 ) -> Verdict:
-    """Return whether a policy grants none of some actions.
+    """Return whether a policy does not grant some actions to anybody, or to a principal.
 
     Args:
         policy: The policy.
-        actions: The actions, with wildcards or without; none for all.
-        principal: To whom: a principal with a single name, or its name. An account stands for all in it, a role for its
-            sessions as well; None for everyone.
-        account: The account of the key. Without it the answer is for a key in whatever account.
-        key_arn: The ARN of the key, which tells its account and which Resource it is. Without it the answer is for whatever key.
+        actions: The actions, with or without wildcards; none for all actions.
+        principal: A principal with a single name, or its name; None for everyone. An account stands for all its principals,
+            a role also for its sessions.
+        account: The account id of the key; None for a key in any account.
+        key_arn: The ARN of the key, which also tells its account; None for any key.
 
     Returns:
-        That it holds, a request for which it does not, or why it is not known.
+        A verdict: it holds, it fails for a request, or it is unknown, with the reason.
 
     Raises:
         TypeError: if an argument is not a Policy.
@@ -203,18 +203,18 @@ def always_granted(
     account: str | None = None,
     key_arn: str | None = None,
 ) -> Verdict:
-    """Return whether a policy grants an action to a principal in whatever circumstances.
+    """Return whether a policy always grants an action to a principal, in all circumstances.
 
     Args:
         policy: The policy.
-        principal: A principal with a single name, or its name. An account stands for all in it, a role for its sessions as
-            well.
-        action: The action, with wildcards or without.
-        account: The account of the key. Without it the answer is for a key in whatever account.
-        key_arn: The ARN of the key, which tells its account and which Resource it is. Without it the answer is for whatever key.
+        principal: A principal with a single name, or its name. An account stands for all its principals, a role also for
+            its sessions.
+        action: The action, with or without wildcards.
+        account: The account id of the key; None for a key in any account.
+        key_arn: The ARN of the key, which also tells its account; None for any key.
 
     Returns:
-        That it holds, a request for which it does not, or why it is not known.
+        A verdict: it holds, it fails for a request, or it is unknown, with the reason.
 
     Raises:
         TypeError: if an argument is not a Policy.
@@ -229,7 +229,7 @@ def always_granted(
 
 
 def _probe(actions: Sequence[str], principal: str | Principal | None) -> Rules:
-    """Return a policy about what is asked."""
+    """Return a policy that grants what the question is about."""
     for action in actions:
         if not isinstance(action, str) or not _IS_ACTION(action):
             raise RequestError(f"expected an action of KMS, with wildcards or without, not {action!r}")
@@ -249,19 +249,19 @@ def _principal(principal: str | Principal) -> Principal:
 
 
 def no_public_access(policy: Policy, *, account: str | None = None, key_arn: str | None = None) -> Verdict:
-    """Return whether nobody of whom a policy knows nothing can use the key.
+    """Return whether strangers cannot use the key.
 
-    Such a stranger is of an account that the policy does not name, and has no value that the policy names of a condition key
-    that limits callers: an organisation, a network, an endpoint. All other values are the stranger's choice, or anybody may
-    have them. What is denied counts.
+    A stranger is a principal of an account that the policy does not name, and has none of the values that the policy names
+    for condition keys that limit callers: an organisation, a network, an endpoint. All other values count as the
+    stranger's choice. Deny statements are considered.
 
     Args:
         policy: The policy.
-        account: The account of the key. Without it the answer is for a key in whatever account.
-        key_arn: The ARN of the key, which tells its account and which Resource it is. Without it the answer is for whatever key.
+        account: The account id of the key; None for a key in any account.
+        key_arn: The ARN of the key, which also tells its account; None for any key.
 
     Returns:
-        That it holds, a request for which it does not, or why it is not known.
+        A verdict: it holds, it fails for a request, or it is unknown, with the reason.
 
     Raises:
         TypeError: if an argument is not a Policy.

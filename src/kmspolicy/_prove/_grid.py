@@ -1,4 +1,4 @@
-"""The grid of all requests, as some policies tell them apart: by caller, action, each condition key and each doubt."""
+"""The grid of all requests that policies distinguish: by caller, action, each condition key and each doubt."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 class Said(NamedTuple):
-    """What a statement says of the requests in a box."""
+    """What a statement says about the requests in a box."""
 
     rule: Rule
     part: Literal["denied", "allowed", "delegated"]
@@ -44,9 +44,9 @@ class Sides(NamedTuple):
     """What a policy says, as boxes.
 
     Attributes:
-        denied: What it denies.
-        allowed: What it allows by naming the caller, or everyone.
-        delegated: What it leaves to the IAM policies of the caller's account.
+        denied: The requests that it denies.
+        allowed: The requests that it allows by naming the caller or everyone.
+        delegated: The requests that it leaves to the IAM policies of the caller's account.
     """
 
     denied: list[Box]
@@ -55,7 +55,7 @@ class Sides(NamedTuple):
 
     @property
     def granted(self) -> list[Box]:
-        """What it allows or leaves to IAM policies, unless it is denied."""
+        """The requests that it allows or leaves to IAM policies, unless they are denied."""
         return [*self.allowed, *self.delegated]
 
 
@@ -70,28 +70,28 @@ class Grid:
     Attributes:
         population: The points of the first dimension.
         actions: Those of the second.
-        points: The condition keys that do not follow from the caller, by their folded names, with their points.
+        points: The condition keys that do not follow from the caller, by their lower-case names, with their points.
         doubts: The doubts, each answered by no and yes.
         full: All points of each dimension, as a bit mask.
-        settled: The points of which it is known that there are such requests.
-        usual: The points that are usual as well.
-        odd: Boxes of what is not usual together.
-        elsewhere: What callers of other accounts ask for in vain, since it does not work across accounts.
+        settled: The points for which it is known that such requests exist.
+        usual: The points that are also usual.
+        odd: Boxes of combinations that are not usual.
+        elsewhere: The requests of callers of other accounts that do not work across accounts.
     """
 
     def __init__(self, policies: Sequence[Rules], key: Key, budget: Budget, partition: str = "") -> None:
-        """Find the classes that some policies tell apart.
+        """Find the classes that some policies distinguish.
 
         Args:
             policies: The policies.
-            key: What is known of the key.
-            budget: What this may take.
-            partition: A partition of callers, beside those that policies name; empty for none.
+            key: What is known about the key.
+            budget: The work that this may take.
+            partition: Another partition of callers than those that policies name; empty for none.
 
         Raises:
-            ExhaustedError: where there are too many.
-            UnsettledCaseError: for a text whose other cases are not known.
-            ScaleError: where a key that follows from the caller is compared with something that it is not.
+            ExhaustedError: if there are too many.
+            UnsettledCaseError: for a text whose spellings in another case are not known.
+            ScaleError: if a key that follows from the caller is compared with a number, a date or an address.
         """
         self._key = key
         self._budget = budget
@@ -123,7 +123,7 @@ class Grid:
         self.elsewhere = self._elsewhere(key.account)
 
     def _ways(self, rule: Rule, policy: Rules) -> Iterator[Way]:
-        """Go through the ways in which a statement can apply to a request, as far as the key and conditions go."""
+        """Yield the ways in which the key and the conditions of a statement can match a request."""
         about: Way = ()
         named = rule.names_key(self._key)
         if named is False:
@@ -155,7 +155,7 @@ class Grid:
     # --- what is usual -------------------------------------------------------------------------------
 
     def _settled(self) -> dict[int, int]:
-        """Return the points of which it is known that there are such requests."""
+        """Return the points for which it is known that such requests exist."""
         settled = {CALLER: self.population.where(lambda caller: caller.is_settled)}
         for key, points in self.points.items():
             settled[self._dimensions[key]] = _mask(point.values is not None for point in points)
@@ -174,7 +174,7 @@ class Grid:
         return self.settled | usual
 
     def _odd(self) -> Iterator[Box]:
-        """Go through what is not usual together: a key, and who or what never has it or always has it."""
+        """Yield combinations that are not usual: a key that is never there, or a missing key that is always there."""
         for key in self.points:
             dimension = self._dimensions[key]
             absent, present = 1, self.full[dimension] & ~1
@@ -185,7 +185,7 @@ class Grid:
             yield from ({one: mask, dimension: points} for one, mask, points in pairs if mask and points)
 
     def _actions_by_key(self, key: str) -> tuple[int, int]:
-        """Return of which actions the requests do not have a key, and of which they always have it."""
+        """Return the actions whose requests never have a key, and those whose requests always have it."""
         known = condition_key(key)
         if known is None:
             return 0, 0
@@ -193,7 +193,7 @@ class Grid:
         return without, self.actions_where(lambda action: action.name in known.always)
 
     def _elsewhere(self, account: str | None) -> list[Box]:
-        """Return the requests by callers of other accounts that do not work whatever a policy says."""
+        """Return the requests of callers of other accounts that do not work, whatever a policy says."""
         others = [caller for caller in self.population.callers if caller.is_elsewhere(account)]
         if not others:
             return []
@@ -205,7 +205,7 @@ class Grid:
         return [{CALLER: callers, ACTION: actions}] if actions else []
 
     def actions_where(self, holds: Callable[[Action], bool]) -> int:
-        """Return for which actions something holds, as a bit mask."""
+        """Return the actions for which a function is true, as a bit mask."""
         return _mask(map(holds, self.actions))
 
     def dimension(self, of: str | Doubt) -> int:
@@ -213,10 +213,10 @@ class Grid:
         return self._dimensions[of]
 
     def having(self, context: Mapping[str, tuple[ContextValue, ...]]) -> Box:
-        """Return the requests that no policy tells apart from those with some values of condition keys.
+        """Return the requests that no policy distinguishes from those with some values of condition keys.
 
         Args:
-            context: The values, by the folded names of the keys.
+            context: The values, by the lower-case names of the keys.
         """
         box: dict[int, int] = {CALLER: self.full[CALLER]}
         for key, tests in self._tests.items():
@@ -234,18 +234,18 @@ class Grid:
         return {dimension: mask or self.full[dimension] for dimension, mask in box.items()}
 
     def _like(self, key: str, passed: Sequence[bool]) -> int:
-        """Return which callers pass the tests of a key that follows from them as some values do."""
+        """Return the callers that pass the same tests of a key as some values."""
         tests = self._tests[key]
         return self.population.where(lambda caller: [passes(test, key, caller) for test in tests] == passed)
 
     def asks_for(self, key: str) -> bool:
-        """Return whether a policy asks for a condition key."""
+        """Return whether a policy has a condition on a key."""
         return key in self._numbers
 
     # --- boxes ---------------------------------------------------------------------------------------
 
     def said(self, number: int) -> Iterator[Said]:
-        """Go through what the statements of one of the policies say."""
+        """Yield what the statements of one of the policies say."""
         for rule, ways in self._policies[number]:
             actions = _mask(rule.is_about(action.name.lower()) for action in self.actions)
             for how in HOWS:
@@ -263,7 +263,7 @@ class Grid:
         return Sides(*(self.joined(parts[part]) for part in Sides._fields))
 
     def joined(self, boxes: Iterable[Box]) -> list[Box]:
-        """Join the boxes that differ in their callers alone."""
+        """Join the boxes that differ only in their callers."""
         callers: dict[tuple[tuple[int, int], ...], int] = {}
         for box in boxes:
             about = tuple(sorted(item for item in box.items() if item[0] != CALLER))
@@ -274,7 +274,7 @@ class Grid:
         ]
 
     def boxes(self, box: Box, way: Way) -> list[Box]:
-        """Return the boxes of what a statement is about, where it applies in a way."""
+        """Return the boxes of the requests that a statement matches in one way."""
         boxes = [box]
         for atom in way:
             self._budget.spend(len(boxes))
@@ -286,7 +286,7 @@ class Grid:
         ]
 
     def _parts(self, atom: Atom) -> list[Box]:
-        """Return the boxes of what one test lets pass, or of one answer to a doubt."""
+        """Return the boxes of the requests that pass a test, or that give an answer to a doubt."""
         if isinstance(atom, Answer):
             return [{self._dimensions[atom.doubt]: 0b10 if atom.yes else 0b01}]
         key, test = atom
@@ -324,7 +324,7 @@ _USUAL: Final[Mapping[KeyType, tuple[str, ...]]] = {
     "Date": ("2026-01-01T00:00:00Z",),
     "IPAddress": ("198.51.100.1",),
 }
-"""Values of keys, by type, where any will do."""
+"""Example values of keys, by type."""
 
 
 def _collected(atoms: Iterable[Atom]) -> tuple[dict[str, dict[object, Test]], list[Doubt]]:

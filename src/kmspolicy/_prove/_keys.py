@@ -1,8 +1,8 @@
-"""The classes of a condition key: values of which the tests at hand say all that they say of any.
+"""The classes of a condition key: values that the tests do not distinguish.
 
-A request has no value of the key, one, or several where the key takes several. Which values there are follows from what
-is compared: texts from a walk over all patterns, numbers, dates and addresses from the ends of a scale. Whether a value
-passes a test is asked of the rule that decisions go by.
+A request has no value of the key, one, or several if the key takes several. The values to try follow from the tests: texts
+from a search over all patterns, and numbers, dates and addresses from the ends of a scale. The comparison itself is that
+of decisions.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
 
 
 class Test(NamedTuple):
-    """What a condition asks of the values of its key.
+    """A condition on the values of one key.
 
     Attributes:
         parsed: The operator.
-        values: The values of the policy, without variables that stand for something of the request.
-        variables: Whether the version of the policy has variables; some stand for a letter.
+        values: The values of the policy, without variables that depend on the request.
+        variables: Whether the version of the policy has variables; some stand for a character.
     """
 
     parsed: ParsedOperator
@@ -54,21 +54,21 @@ class Test(NamedTuple):
         return holds(self.parsed, self.values, found, Facts(keys or {}, self.variables))
 
     def is_sure_of(self, found: Sequence[ContextValue]) -> bool:
-        """Return whether it is settled what the values of a request are for it: a number for numbers, and so on."""
+        """Return whether all values of a request are valid for it: numbers for a comparison of numbers, and so on."""
         return not isinstance(verdict(self.parsed, self.values, found, Facts({}, self.variables)), Perhaps)
 
     def passed_by_each(self, value: ContextValue) -> bool:
-        """Return whether one value passes, which several must or one of several."""
+        """Return whether a single value passes."""
         return self._replace(parsed=self.parsed._replace(qualifier="")).passed_by((value,))
 
     @property
     def identity(self) -> object:
-        """What two tests have in common that are the same; true, 1 and 1.0 are not the same value, nor are 0.0 and -0.0."""
+        """A value that is equal for equal tests; true, 1 and 1.0 are different values, and so are 0.0 and -0.0."""
         return self.parsed, self.variables, tuple((type(value), text_of(value)) for value in self.values)
 
     @property
     def scale(self) -> str:
-        """What is compared: values on two scales have nothing to do with each other."""
+        """The kind of values that it compares; values on different scales are not related."""
         return _SCALES[self.parsed.operator.kind.name]
 
 
@@ -85,12 +85,12 @@ _SCALES: Final[Mapping[str, str]] = {
 
 
 class Point(NamedTuple):
-    """A class of what requests have of a key.
+    """A class of the values that requests have for a key.
 
     Attributes:
-        values: The values of a request in it; None for a class of which it is not known whether there is any.
-        passed: Which tests it passes, as a bit mask.
-        is_usual: Whether there are requests with such values if the policy is as it should be.
+        values: The values of a request in it; None if it is not known whether there is such a request.
+        passed: The tests that it passes, as a bit mask.
+        is_usual: Whether real requests may have such values.
     """
 
     values: tuple[ContextValue, ...] | None
@@ -101,22 +101,22 @@ class Point(NamedTuple):
 def points_of(
     tests: Sequence[Test], budget: Budget, *, several: bool, usual: Iterable[str] = ()
 ) -> list[Point]:
-    """Return the classes of a key, first that of requests that do not have it.
+    """Return the classes of a key; the first one is for requests without the key.
 
     Args:
         tests: The tests of the key's values.
-        budget: What this may take.
+        budget: The work that this may take.
         several: Whether a request may have several values of the key.
-        usual: Values that show best what a request has, for the classes that they are in.
+        usual: Preferred values, for the classes that they are in.
 
     Raises:
-        ExhaustedError: where there are too many classes.
-        UnsettledCaseError: for a text whose other cases are not known.
+        ExhaustedError: if there are too many classes.
+        UnsettledCaseError: for a text whose spellings in another case are not known.
     """
     values = [value for value in (*usual, *_values(tests, budget), "x") if value]
     singles = _singles(
         tests, [*values, ""], budget
-    )  # last: an empty text alone is not what it is among others
+    )  # last: an empty text alone is not the same as among others
     sets = _unions(singles, tests, budget) if several else {passed: (one,) for passed, one in singles.items()}
     points = [Point(("",), _passed(tests, ("",)), is_usual=False)]
     for passed, given in sets.items():
@@ -142,10 +142,10 @@ def _mask(tests: Sequence[Test], scale: str) -> int:
 def _singles(
     tests: Sequence[Test], values: Iterable[ContextValue], budget: Budget
 ) -> dict[int, ContextValue | None]:
-    """Return which tests single values pass, each with such a value.
+    """Return the sets of tests that single values pass, each with such a value.
 
-    Where values are compared on several scales (a text that is a number, too), not every combination of what is passed
-    on each needs to exist; of those that no value at hand has, none is known.
+    If values are compared on several scales (a text that is also a number), not every combination of tests must exist; for
+    combinations that no value at hand has, no value is known.
     """
     found: dict[int, ContextValue | None] = {}
     for value in values:
@@ -166,10 +166,9 @@ def _singles(
 def _unions(
     singles: Mapping[int, ContextValue | None], tests: Sequence[Test], budget: Budget
 ) -> dict[int, tuple[ContextValue | None, ...]]:
-    """Return which tests several values pass together, each with the fewest such values.
+    """Return the sets of tests that several values pass together, each with the fewest such values.
 
-    Some tests must be passed by each value, so that what values pass together is what each of them passes; others by any,
-    so that it is what one of them passes. An empty text counts among others only.
+    Some tests must be passed by each value, others by any value. An empty text counts only among others.
     """
     every = sum(1 << number for number, test in enumerate(tests) if test.parsed.of_every_value)
     unions: dict[int, tuple[ContextValue | None, ...]] = {
@@ -190,7 +189,7 @@ def _unions(
 
 
 def _values(tests: Sequence[Test], budget: Budget) -> list[str]:
-    """Return values of which one is in each class on each scale."""
+    """Return at least one value for each class on each scale."""
     by_scale: dict[str, list[Test]] = {}
     for test in tests:
         by_scale.setdefault(test.scale, []).append(test)
@@ -213,7 +212,7 @@ def _on_the_scale(tests: Iterable[Test]) -> list[str]:
 
 
 def _among_texts(tests: Sequence[Test], budget: Budget) -> list[str]:
-    """Return a text for each class of texts: one of the words of the policy, or another one from a walk."""
+    """Return a text for each class of texts: a text of the policy, or another one from a search."""
     words: dict[str, int] = {}
     patterns: list[list[Pattern]] = []
     for bit, test in enumerate(tests):
@@ -235,11 +234,11 @@ def _among_texts(tests: Sequence[Test], budget: Budget) -> list[str]:
 
 
 def texts_of(test: Test, fill: Callable[[str], str] = lambda text: text) -> tuple[list[str], list[Pattern]]:
-    """Return the texts that pass a test as they are, and the patterns of others that pass; of a negated test, fail.
+    """Return the texts and patterns that pass a test; for a negated test, those that fail it.
 
     Args:
         test: A test of texts.
-        fill: Puts something in the place of variables.
+        fill: Replaces variables.
     """
     words: list[str] = []
     patterns: list[Pattern] = []
@@ -253,10 +252,10 @@ def texts_of(test: Test, fill: Callable[[str], str] = lambda text: text) -> tupl
 
 
 def _read(test: Test, value: str) -> str | Pattern:
-    """Read a value as a text that is matched alone, or as a pattern."""
+    """Return a value as a text, or as a pattern if it has wildcards."""
     if test.parsed.operator.kind.name == "Bool":
         return _texts.in_any_case("true" if truth(value) else "false")
-    text = expand(value, Facts({}, test.variables)) or value  # its variables stand for letters
+    text = expand(value, Facts({}, test.variables)) or value  # its variables stand for characters
     return _READERS[test.parsed.operator.comparison.reach](text)
 
 
@@ -265,7 +264,7 @@ def _like(text: str) -> str | Pattern:
 
 
 def _arn_like(text: str) -> str | Pattern:
-    """Read a pattern of ARNs; one that is not an ARN is not settled, and is read as matching nothing."""
+    """Return a pattern of ARNs; one that is not an ARN is taken to match nothing."""
     if text.count(":") < COLONS:
         return _texts.NOTHING
     return _texts.arn_like(text) if has_wildcards(text) else text_of_literal(text)

@@ -1,4 +1,4 @@
-"""Whom a policy knows: the values of conditions that only some callers have."""
+"""The callers that a policy knows, by values of conditions that only some callers have."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def known_values(rules: Rules) -> Rules:
-    """Return a policy that denies whatever has a value by which another policy knows callers."""
+    """Return a policy that denies all requests with a value by which another policy knows callers."""
     clauses = [clause for rule in rules.statements for clause in rule.clauses]
     conditions = dict.fromkeys(condition for clause in clauses for condition in _conditions(clause))
     statements = [_deny(condition) for condition in conditions]
@@ -35,7 +35,7 @@ def _deny(condition: Condition) -> Statement:
 
 
 def _conditions(clause: Clause) -> Iterator[Condition]:
-    """Return the condition that a caller meets who has one of the values that a clause names."""
+    """Yield the condition that is met by callers with one of the values of a clause."""
     facts = clause.facts
     if not clause.is_readable or facts is None or not facts.limits_callers or clause.folded in _OF_CALLERS:
         return
@@ -46,7 +46,7 @@ def _conditions(clause: Clause) -> Iterator[Condition]:
 
 
 def _is_of_few(kind: KeyType, key: str, value: Value) -> bool:
-    """Return whether a value is of few callers: no wildcard stands in the part that tells whose it is."""
+    """Return whether only few callers have a value: the part that identifies them has no wildcard."""
     text = text_of(value)
     if "${" in text:
         return False
@@ -60,12 +60,12 @@ def _is_of_few(kind: KeyType, key: str, value: Value) -> bool:
 
 
 _OF_CALLERS: Final = KEYS - {USERID}
-"""What follows from a caller, who is of an account that policies name or a stranger."""
+"""The keys that follow from the caller, who is in a named account or a stranger."""
 _NARROW: Final[Mapping[int, int]] = {4: 8, 6: 32}
-"""The prefixes of networks that are not those of half the world.
+"""The shortest prefixes of networks that do not count as public.
 
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
 """
 _ACCOUNT_IN_ARN: Final = re.compile(r"(?:[^:]*:){4}[0-9]{12}:", re.DOTALL).match
 _WHOSE: Final[Mapping[str, str]] = {"orgpaths": "/", "aws:userid": ":"}
-"""Of the values of some keys, what ends the part that tells whose it is: an organisation, a unique id."""
+"""For some keys, the character that ends the part of the value that identifies callers: an organisation, a unique id."""

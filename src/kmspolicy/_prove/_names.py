@@ -1,4 +1,4 @@
-"""Which names there are: of users, roles, sessions, accounts and services.
+"""The names that can exist: of users, roles, sessions, accounts and services.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-names
 """
@@ -20,7 +20,7 @@ def _steps(*groups: tuple[str, int]) -> dict[str, int]:
 
 
 def _with_path(others: str) -> Grammar:
-    """Return the names behind ``user/`` or ``role/``, with a path or without."""
+    """Return the names after ``user/`` or ``role/``, with or without a path."""
     anything = ((_OF_NAMES, 1), (others, 2))
     within = (*anything, ("/", 3))
     return Grammar(
@@ -30,7 +30,7 @@ def _with_path(others: str) -> Grammar:
 
 
 def _path(others: str) -> Grammar:
-    """Return the paths behind ``user/`` or ``role/``, the empty one too."""
+    """Return the paths after ``user/`` or ``role/``, including the empty one."""
     letters = _OF_NAMES + others
     within = _steps((letters, 1), ("/", 2))
     return Grammar((_steps((letters, 1)), within, within), frozenset({0, 2}))
@@ -38,7 +38,7 @@ def _path(others: str) -> Grammar:
 
 NAMES_WITH_PATH: Final = (_with_path(_OF_PATHS), _with_path(f"{_OF_PATHS}:"))
 PATHS: Final = (_path(_OF_PATHS), _path(f"{_OF_PATHS}:"))
-"""The paths that there are, and those that there may be: whether one can have colons is not settled."""
+"""The paths that exist, and those that may exist: it is not documented whether a path can have colons."""
 
 FEDERATED: Final = Grammar((_steps((_OF_NAMES, 1)), _steps((_OF_NAMES, 1))), frozenset({1}))
 SESSIONS: Final = Grammar(
@@ -58,4 +58,4 @@ SERVICES: Final = Grammar(
 )
 
 ACTIONS: Final = Grammar((_steps(("xyzabcdefghijklmnopqrstuvw", 1)),) * 2, frozenset({1}))
-"""What may stand behind ``kms:``, in lower case."""
+"""The text that may follow ``kms:``, in lower case."""

@@ -1,4 +1,4 @@
-"""All callers that some policies tell apart, and which of them a statement names or a condition lets pass."""
+"""All callers that some policies distinguish, and which of them a statement names or a condition matches."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class ScaleError(Exception):
-    """A key that follows from the caller is compared with a number, a date or an address; not seen outside."""
+    """A comparison of a key that follows from the caller with a number, a date or an address; internal."""
 
 
 class Population:
@@ -44,15 +44,15 @@ class Population:
 
         Args:
             rules: The statements.
-            tests: The tests of keys that follow from the caller, each with the folded name of its key.
+            tests: The tests of keys that follow from the caller, each with the lower-case name of its key.
             account: The account of the key; None if it is not known.
-            budget: What this may take.
-            partition: A partition of callers, beside those that policies name; empty for none.
+            budget: The work that this may take.
+            partition: Another partition of callers than those that policies name; empty for none.
 
         Raises:
-            ExhaustedError: where there are too many.
-            UnsettledCaseError: for a text whose other cases are not known.
-            ScaleError: where a key that follows from the caller is compared with something that it is not.
+            ExhaustedError: if there are too many.
+            UnsettledCaseError: for a text whose spellings in another case are not known.
+            ScaleError: if a key that follows from the caller is compared with a number, a date or an address.
         """
         about = {_who(rule): rule for rule in rules}
         names = list(dict.fromkeys(name for rule in about.values() for name in rule.names))
@@ -87,11 +87,11 @@ class Population:
         }
 
     def named(self, rule: Rule, how: Named) -> int:
-        """Return which callers a statement names in a way, as a bit mask."""
+        """Return the callers that a statement names in a way, as a bit mask."""
         return self._hows[_who(rule), how]
 
     def where(self, holds: Callable[[Caller], bool]) -> int:
-        """Return for which callers something holds, as a bit mask."""
+        """Return the callers for which a function is true, as a bit mask."""
         return _mask(map(holds, self.callers))
 
 
@@ -105,17 +105,17 @@ def passes(test: Test, key: str, caller: Caller) -> bool:
 
 
 _SOMEBODY: Final = frozenset({"unique id", "identity provider", "canonical user", "unknown", "service"})
-"""The kinds of names that may stand for a caller whom nobody can tell; "service" where it does not look like one."""
+"""The kinds of names that may stand for an unknown caller; "service" if it does not look like one."""
 
 
 def _who(rule: Rule) -> object:
-    """Return all on which it depends whom a statement names."""
+    """Return everything that determines whom a statement names."""
     statement = rule.statement
     return rule.marks, statement.principal is None, statement.not_principal is None, rule.denies
 
 
 def _by_mark(callers: Sequence[Caller]) -> dict[Mark, list[int]]:
-    """Return which callers, by their numbers, a mark may name."""
+    """Return the numbers of the callers that each mark may name."""
     index: dict[Mark, list[int]] = {}
     for number, caller in enumerate(callers):
         for name in (caller.name,) if caller.also is None else (caller.name, caller.also):
@@ -125,7 +125,7 @@ def _by_mark(callers: Sequence[Caller]) -> dict[Mark, list[int]]:
 
 
 def _hows(rule: Rule, callers: Sequence[Caller], index: Mapping[Mark, Sequence[int]]) -> dict[int, Named]:
-    """Return how a statement names callers, by their numbers; it looks only at those whom its names may mean."""
+    """Return how a statement names callers, by their numbers; only those that its names may mean are tested."""
     numbers: Iterable[int] = range(len(callers))
     if rule.statement.principal is not None and EVERYONE not in rule.marks:
         numbers = dict.fromkeys(number for mark in rule.marks for number in index.get(mark, ()))
@@ -137,7 +137,7 @@ def _hows(rule: Rule, callers: Sequence[Caller], index: Mapping[Mark, Sequence[i
 
 
 def _how(rule: Rule, caller: Caller) -> Named | None:
-    """Return how a statement names a caller, also by a name of which nobody knows whose it is."""
+    """Return how a statement names a caller, including by a name whose owner is not known."""
     how = named(rule, caller.name)
     if caller.also is None:
         return how
@@ -159,7 +159,7 @@ _KNOWN_PARTITIONS: Final = ("aws", "aws-cn", "aws-us-gov")
 
 
 def _partitions(names: Iterable[PrincipalName], tests: Iterable[tuple[str, Test]], given: str) -> list[str]:
-    """Return the partitions that policies name, or else the first that fits their patterns; and a given one."""
+    """Return the partitions that policies name, otherwise the first that fits their patterns; and a given one."""
     texts = [text_of(value) for key, test in tests if key == ARN for value in test.values]
     parts = [match[1] for match in map(_PARTITION, texts) if match is not None]
     named = [*(name.partition for name in names if name.partition), *filter(is_partition, parts)]
@@ -171,9 +171,9 @@ def _partitions(names: Iterable[PrincipalName], tests: Iterable[tuple[str, Test]
 def _somebody(
     callers: Iterable[Caller], names: Iterable[PrincipalName], rules: Iterable[Rule]
 ) -> list[Caller]:
-    """Return who may be meant by names that no caller has: unique ids, identity providers, placeholders.
+    """Return callers for names whose owner is not known: unique ids, identity providers, placeholders.
 
-    Whoever that is may be like any caller whom policies do not name, and has that name as well.
+    The owner may be any caller that policies do not name, and has this name as well.
     """
     marks = [rule.marks for rule in rules]
     named = {mark for some in marks for mark in some}

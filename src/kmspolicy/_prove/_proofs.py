@@ -1,4 +1,4 @@
-"""Proofs about two policies: the boxes of what is asked, and what may cover them."""
+"""Proofs about two policies: the boxes of a question, and the boxes that may cover them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Layout(NamedTuple):
     after: Sides
 
     def granted_in(self, asked: Sequence[Box], but: Sequence[Box] = ()) -> Iterator[Task]:
-        """Go through what must be covered if the later policy grants no request in some boxes, except in others."""
+        """Yield the boxes that must be covered if the later policy grants no request in some boxes, except in others."""
         covers = [*self.after.denied, *self.grid.elsewhere, *but]
         for box in self.after.granted:
             for one in asked:
@@ -46,7 +46,7 @@ class Layout(NamedTuple):
     def not_granted_in(
         self, asked: Sequence[Box], level: Outcome = Outcome.DELEGATED, but: Sequence[Box] = ()
     ) -> Iterator[Task]:
-        """Go through what must be covered if the later policy grants each request in some boxes, except in others."""
+        """Yield the boxes that must be covered if the later policy grants each request in some boxes, except in others."""
         granted = self.after.granted if level is Outcome.DELEGATED else self.after.allowed
         for one in asked:
             yield one, [*granted, *but]
@@ -64,11 +64,11 @@ class Proofs:
         """Take the policies.
 
         Args:
-            before: The earlier policy, or what another one is held against.
+            before: The earlier policy, or the one to compare with.
             after: The later policy, or the one in question.
-            key: What is known of the key.
-            budget: What all of this may take; None for what a public call may.
-            partition: A partition of callers, beside those that policies name; empty for none.
+            key: What is known about the key.
+            budget: The work that all of this may take; None for that of a public call.
+            partition: Another partition of callers than those that policies name; empty for none.
         """
         self._key = key
         self._rules = before, after
@@ -78,7 +78,7 @@ class Proofs:
 
     @property
     def grid(self) -> Grid | None:
-        """The grid of all requests; None where the policies cannot be laid out."""
+        """The grid of all requests; None if it is not possible to build it."""
         return None if isinstance(self._layout, str) else self._layout.grid
 
     def _laid_out(self, partition: str) -> Layout | str:
@@ -97,9 +97,9 @@ class Proofs:
         """Return whether all of some boxes are covered.
 
         Args:
-            claim: What holds then.
+            claim: The claim that is shown then.
             tasks: Returns the boxes, each with those that may cover it.
-            replay: Returns whether a request shows that it does not hold.
+            replay: Returns a witness if a request shows that the claim does not hold.
         """
         if isinstance(self._layout, str):
             return Unknown(claim, self._layout)
@@ -109,13 +109,13 @@ class Proofs:
     def not_above(
         self, claim: str, levels: Sequence[Outcome], *, gained: bool = True, within: Box | None = None
     ) -> Verdict:
-        """Return whether no request has an outcome of some level, or a higher one, after and a lower one before.
+        """Return whether no request reaches a level after that it did not reach before.
 
         Args:
-            claim: What holds then.
+            claim: The claim that is shown then.
             levels: The levels.
-            gained: Whether it is asked what is higher after; else, what is higher before.
-            within: Of which requests it is asked; None for all.
+            gained: Whether the question is what is higher after; otherwise, what is higher before.
+            within: The requests of the question; None for all.
         """
 
         def tasks(layout: Layout) -> Iterator[Task]:
@@ -135,7 +135,7 @@ class Proofs:
         return self.verdict(claim, tasks, replay)
 
     def _tasks_above(self, layout: Layout, level: Outcome, *, gained: bool) -> list[Task]:
-        """Return what must be covered if nothing has a level that it did not have; once for all who ask."""
+        """Return the boxes that must be covered if no request reaches a new level; computed once."""
         if (level, gained) not in self._above:
             grid, before, after = layout
             sides = (after, before) if gained else (before, after)
@@ -143,10 +143,10 @@ class Proofs:
         return self._above[level, gained]
 
     def granted(self, request: Request) -> Witness | None:
-        """Return what the policy in question says of a request, if it grants it."""
+        """Return the decision of the policy in question about a request, if it grants it."""
         decision = decided(self._rules[1], request)
         return Witness(decision) if decision.outcome in GRANTED else None
 
     def not_granted(self, request: Request) -> Witness | None:
-        """Return what the policy in question says of a request, if it does not grant it."""
+        """Return the decision of the policy in question about a request, if it does not grant it."""
         return None if self.granted(request) else Witness(decided(self._rules[1], request))

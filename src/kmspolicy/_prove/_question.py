@@ -1,4 +1,4 @@
-"""The one question behind all proofs: is there a request that one policy grants, and another does not?"""
+"""The question behind all proofs: is there a request that one policy grants and another does not?"""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from kmspolicy._prove._verdicts import Verdict, Witness
 
     Replay = Callable[[Request], Witness | None]
-    """Returns whether a request shows it, and how."""
+    """A function that returns a witness if a request shows that a claim does not hold."""
     Task = tuple[Box, Sequence[Box]]
     """A box that may be covered by others."""
 
@@ -36,7 +36,7 @@ TOO_MUCH: Final = "there are more kinds of requests than are looked at"
 
 
 def tasks_above(more: Sides, less: Sides, level: Outcome, grid: Grid) -> Iterator[Task]:
-    """Go through what must be covered if no request has at least an outcome by one policy, and a lower one by another."""
+    """Yield the boxes that must be covered if no request reaches an outcome by one policy and not by the other."""
     out = [*more.denied, *grid.elsewhere]
     undenied = [box for box in less.denied if box not in more.denied]
     if level is Outcome.NOT_GRANTED:
@@ -65,9 +65,9 @@ class Search:
         """Return whether all boxes are covered, with a request if one is not.
 
         Args:
-            claim: What holds then.
+            claim: The claim that is shown then.
             tasks: The boxes.
-            replay: Returns whether a request shows that it does not hold.
+            replay: Returns a witness if a request shows that the claim does not hold.
         """
         grid = self._grid
         left: list[tuple[Task, Box]] = []
@@ -91,7 +91,7 @@ class Search:
         return Unknown(claim, self._reason(rest), witness and attrs.evolve(witness, typical=False))
 
     def _witness(self, task: Task, points: Box, odd: Sequence[Box], replay: Replay) -> Witness | None:
-        """Return a request that shows that a box is not covered, of some points and outside of odd boxes."""
+        """Return a request that shows that a box is not covered, from some points and outside of odd boxes."""
         box, covers = task
         part = meet(box, points)
         rest = None if part is None else left_over(part, [*covers, *odd], self._grid.full, self._budget)
@@ -99,7 +99,7 @@ class Search:
         return None if request is None else replay(request)
 
     def _reason(self, rest: Box) -> str:
-        """Say what is not known of the requests that are left over."""
+        """Return what is not known about the requests that are left."""
         grid = self._grid
         for doubt in grid.doubts:
             if not doubt.is_settled and not rest.get(grid.dimension(doubt), 0b11) & 0b01:

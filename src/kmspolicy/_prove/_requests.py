@@ -1,4 +1,4 @@
-"""A request out of what the search leaves over, for anybody to replay."""
+"""A request from the part that the search leaves, which anybody can replay."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 
 
 def request_of(grid: Grid, box: Box, key: Key) -> Request | None:
-    """Return the first request of a box; None where none is known.
+    """Return the first request of a box; None if none is known.
 
     Args:
         grid: The grid.
         box: Some of its points.
-        key: What is known of the key.
+        key: What is known about the key.
     """
     caller = grid.population.callers[first(grid, box, CALLER)]
     action = grid.actions[first(grid, box, ACTION)]
@@ -93,13 +93,13 @@ def first(grid: Grid, box: Box, dimension: int) -> int:
 
 
 def _spelling(key: str) -> str:
-    """Write a key that is in lower case as AWS does, where it is known."""
+    """Return AWS's spelling of a key in lower case, if it is known."""
     known = condition_key(key)
     return key if known is None else known.name + key[len(known.name) :]
 
 
 def _match(doubt: Doubt, context: Context, keys: Context) -> None:
-    """Give a key a value that matches a text with variables, and its variables something to stand for."""
+    """Add a value that matches a text with variables, and values for the variables."""
     if not doubt.pattern:
         return
     text = expand(doubt.pattern, Facts(keys | context, variables=True))

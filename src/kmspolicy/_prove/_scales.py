@@ -1,7 +1,7 @@
-"""Numbers, points in time and addresses: texts of which one is in each part of a scale.
+"""Numbers, points in time and addresses: one text for each part of a scale.
 
-The values of policies are ends that cut a scale into parts: the ends themselves, and what lies between two of them.
-Comparisons with the ends say the same of all that is in one part.
+The values in policies are ends that divide a scale into parts: the ends themselves, and the ranges between them.
+Comparisons with the ends give the same answer for everything in one part.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def numbers_and_instants(numbers: Iterable[Decimal], instants: Iterable[int]) -> list[str]:
-    """Return texts of which one is in each part of the scale of numbers and in each part of that of time.
+    """Return at least one text for each part of the scale of numbers and of the scale of time.
 
     A text can be both: seconds since 1970 are a number, and so is a year of four digits, another point in time. A number
     with an exponent is not a point in time, and a date with a month is not a number.
@@ -42,13 +42,13 @@ def numbers_and_instants(numbers: Iterable[Decimal], instants: Iterable[int]) ->
 
 
 _DIGITS: Final = 8000
-"""More than the sum of the largest number that can be read and the smallest one has."""
+"""More digits than the sum of the largest and the smallest valid number has."""
 _PLAIN: Final = 640
-"""How many digits a number has that is written without an exponent."""
+"""The maximum number of digits of a number without an exponent."""
 
 
 def _between(low: Decimal, high: Decimal) -> Iterator[Decimal]:
-    """Return numbers between two others: one with few digits, and one of whole nanoseconds."""
+    """Yield numbers between two others: one with few digits, and one in whole nanoseconds."""
     from decimal import ROUND_CEILING, ROUND_FLOOR, Context  # noqa: PLC0415 - few policies have numbers
 
     middle, digits = (low + high) / 2, 1
@@ -62,7 +62,7 @@ def _between(low: Decimal, high: Decimal) -> Iterator[Decimal]:
 
 
 def _spelt(value: Decimal) -> Iterator[str]:
-    """Write a number without an exponent, with one, and as the date that these seconds are."""
+    """Yield the spellings of a number: without an exponent, with one, and as a date."""
     value = value.normalize()
     if abs(value.adjusted()) < _PLAIN:
         yield f"{value:f}"
@@ -72,7 +72,7 @@ def _spelt(value: Decimal) -> Iterator[str]:
 
 
 def _date(seconds: Decimal) -> str | None:
-    """Write seconds since 1970 as ISO 8601 does; None where there is no such date."""
+    """Return seconds since 1970 as a date in ISO 8601; None if there is no such date."""
     from datetime import datetime, timedelta  # noqa: PLC0415 - few policies have dates
 
     if abs(seconds) >= _SECONDS:
@@ -89,7 +89,7 @@ _SECONDS: Final = 10**12
 
 
 def _years(seconds: Decimal) -> Iterator[int]:
-    """Return the years that are next to an end, taken as a year and taken as a point in time."""
+    """Yield the years next to an end, as a year and as a point in time."""
     date = _date(seconds)
     near = [] if date is None else [int(date[:4])]
     if 0 <= seconds < _YEARS:
@@ -101,7 +101,7 @@ _YEARS: Final = 10_000
 
 
 def addresses(networks: Iterable[IPv4Network | IPv6Network]) -> list[str]:
-    """Return addresses as texts, one in each part that the ends of networks cut out of either version."""
+    """Return one address for each part of the scales of IPv4 and IPv6 between the ends of networks."""
     from ipaddress import IPv4Address, IPv6Address, ip_network  # noqa: PLC0415 - few policies have addresses
 
     found: list[str] = []

@@ -1,8 +1,8 @@
-"""All texts, by what some patterns say of them.
+"""The classes of texts that patterns distinguish.
 
-The patterns run side by side over a text. Where each of them stands is a set of places, a bit mask, and what can still
-be said of a text depends on that set alone. A walk over the sets that can be reached, the shortest texts first, gives a
-text for each combination of answers that any text has.
+All patterns are matched at once. Their positions in a text are a set, a bit mask, and the answers for the rest of the text
+depend only on that set. A search over the sets that can be reached, shortest texts first, finds a text for each possible
+combination of answers.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ if TYPE_CHECKING:
 
 
 class UnsettledCaseError(Exception):
-    """A text beside which it is not known which letters are the same in another case; it is not seen outside."""
+    """A text whose spellings in another case are not known; internal."""
 
 
 # --- patterns ----------------------------------------------------------------------------------------
 
 
 class Token(NamedTuple):
-    """One place of a pattern.
+    """One position in a pattern.
 
     Attributes:
-        letters: The letters that may stand there.
-        others: Whether all letters but these may stand there instead.
-        many: Whether any number of them may, or none.
+        letters: The letters that match.
+        others: Whether all letters except these match instead.
+        many: Whether any number of letters match, or none.
     """
 
     letters: frozenset[str]
@@ -48,15 +48,15 @@ NOTHING: Final[Pattern] = (Token(frozenset()),)
 
 _LATIN_1: Final = 0xFF
 _ALSO_LOWERED: Final[Mapping[str, str]] = {"k": "\u212a", "\xe5": "\u212b", "\xdf": "\u1e9e"}
-"""The letters beyond Latin-1 whose lower case is within it, and has another upper case or none: Kelvin, \xc5ngstr\xf6m, \xdf."""
+"""The letters beyond Latin-1 whose lower case is in Latin-1, with another upper case or none: Kelvin, \xc5ngstr\xf6m, \xdf."""
 
 
 def in_any_case(text: str) -> Pattern:
     """Return the pattern of the texts that have the same lower case as one.
 
     Raises:
-        UnsettledCaseError: for letters beyond Latin-1, of which KMS takes none: the lower case of some depends on what
-            stands beside them, or is more than one letter.
+        UnsettledCaseError: for letters beyond Latin-1, which KMS refuses: the lower case of some depends on the letters
+            beside them, or is more than one letter.
     """
     lower = text.lower()
     if any(ord(letter) > _LATIN_1 for letter in lower):
@@ -74,7 +74,7 @@ def like(pattern: str, but: str = "") -> Pattern:
 
     Args:
         pattern: The pattern.
-        but: Letters that no wildcard stands for.
+        but: Letters that no wildcard matches.
     """
     excluded = frozenset(but)
     tokens: list[Token] = []
@@ -89,7 +89,7 @@ def like(pattern: str, but: str = "") -> Pattern:
 
 
 def arn_like(pattern: str) -> Pattern:
-    """Return a pattern of ARNs, whose wildcards do not cross the first five colons."""
+    """Return a pattern of ARNs, whose wildcards do not match the first five colons."""
     *parts, last = pattern.split(":", COLONS)
     before = (token for part in parts for token in (*like(part, but=":"), Token(frozenset(":"))))
     return (*before, *like(last))
@@ -100,10 +100,10 @@ def arn_like(pattern: str) -> Pattern:
 
 @attrs.frozen(eq=False)
 class Grammar:
-    """Which texts there are.
+    """The texts that can exist.
 
     Attributes:
-        steps: For each state the letters that may follow, those to be preferred first, and the state they lead to.
+        steps: For each state the letters that may follow, preferred ones first, and the next state.
         ends: The states in which a text may end.
         free: Whether any letter may follow in any state, and there is only one.
     """
@@ -113,11 +113,11 @@ class Grammar:
     free: bool = False
 
     def after(self, state: int, letter: str) -> int | None:
-        """Return the state behind a letter; None where it may not stand there."""
+        """Return the state after a letter; None if the letter may not follow."""
         return 0 if self.free else self.steps[state].get(letter)
 
     def has(self, text: str) -> bool:
-        """Return whether there is such a text."""
+        """Return whether a text can exist."""
         state = 0
         for letter in text:
             following = self.after(state, letter)
@@ -131,24 +131,24 @@ FREE: Final = Grammar(({},), free=True)
 """Any text."""
 
 USUAL_LETTERS: Final = "xyzabcdefghijklmnopqrstuvw0123456789XYZABCDEFGHIJKLMNOPQRSTUVW"
-"""The letters to be preferred where any will do."""
+"""The preferred letters."""
 
 
 # --- the walk ----------------------------------------------------------------------------------------
 
 
 class Texts:
-    """Tests of a text, each by patterns of which one must match.
+    """Tests of a text, each with patterns of which one must match.
 
-    A state has a bit for each place at which a pattern may stand: before each token, and at its end.
+    A state has a bit for each position in a pattern: before each token, and at the end.
     """
 
     def __init__(self, tests: Sequence[Iterable[Pattern]]) -> None:
-        """Lay the places of all patterns in one line."""
+        """Number the positions in all patterns."""
         self._starts: list[int] = []
         self._ends: list[int] = []
         self._settled: list[tuple[int, int, int]] = []
-        """Of each test that a last ``*`` settles: these places, what they leave of the state, and what they make it."""
+        """For each test with a last ``*``: these positions, the bits they keep of the state, and the bits they set."""
         self._many = 0
         self._stars = 0
         self._others = [0, 0]
@@ -173,7 +173,7 @@ class Texts:
         self._places = place
 
     def _lay(self, pattern: Pattern, first: int) -> None:
-        """Note which letters lead from each place to the next, or to itself."""
+        """Record which letters lead from each position to the next, or to itself."""
         for place, token in enumerate(pattern, first):
             bit, many = 1 << place, int(token.many)
             if token.many:
@@ -184,9 +184,9 @@ class Texts:
                 self._letters.setdefault(letter, [0, 0])[many] |= bit
 
     def _moves(self, letter: str) -> tuple[int, int]:
-        """Return from which places a letter leads to the next one, and at which it stays."""
+        """Return the positions from which a letter leads to the next one, and those where it stays."""
         on, stay = self._letters.get(letter, (0, 0))
-        # A token that names a letter takes it or, if it takes all others, does not.
+        # A token that names a letter matches it or, if it matches all others, does not.
         return self._others[0] ^ on, self._others[1] ^ stay
 
     def begin(self, tests: Iterable[int]) -> int:
@@ -206,14 +206,14 @@ class Texts:
         return state
 
     def after(self, state: int, text: str) -> int:
-        """Return the state behind a text."""
+        """Return the state after a text."""
         for letter in text:
             on, stay = self._moves(letter)
             state = self._closed((state & on) << 1 | state & stay)
         return state
 
     def answers(self, state: int) -> int:
-        """Return which tests a text passes that ends in a state, with a bit for each."""
+        """Return the tests that a text in a state passes, with a bit for each."""
         return sum(1 << test for test, end in enumerate(self._ends) if state & end)
 
     def walk(
@@ -224,14 +224,14 @@ class Texts:
         budget: Budget,
         anew: str = "",
     ) -> Iterator[tuple[str, int]]:
-        """Go through the states that texts lead to, each with the shortest such text that is none of some words.
+        """Yield the states that texts lead to, each with its shortest text that is not one of some words.
 
         Args:
             start: The state in which a text begins.
-            grammar: Which texts there are.
-            words: Texts that are left out, since each of them is looked at by itself.
-            budget: What the walk may take.
-            anew: A letter behind which a word may begin anew, so that texts that end in one are left out, too.
+            grammar: The texts that can exist.
+            words: Texts to leave out, since each of them is tested by itself.
+            budget: The work that the search may take.
+            anew: A letter after which a word may begin again, so that texts that end in a word are left out, too.
         """
         trie = _trie(words)
         choices = self._choices(grammar, frozenset("".join(words)))
@@ -243,7 +243,7 @@ class Texts:
                 yield _spelt(line, number), state
             budget.spend(weight)
             for letter, on, stay, apart in choices:
-                # A letter that nothing tells from an earlier one, in this state, leads where that one does.
+                # A letter that nothing distinguishes from an earlier one in this state leads to the same state.
                 if node is None and apart >= 0 and not state & apart:
                     continue
                 there = grammar.after(where, letter)
@@ -252,7 +252,7 @@ class Texts:
                 budget.spend(weight)
                 following = self._closed((state & on) << 1 | state & stay)
                 child = trie if letter == anew else None if node is None else node.get(letter)
-                # What follows a text that begins no word can follow one that begins a word, too, and more.
+                # Everything that follows a text that begins no word can also follow a text that begins one.
                 if (following, there, 0) not in seen and (
                     child is None or (following, there, id(child)) not in seen
                 ):
@@ -260,11 +260,11 @@ class Texts:
                     line.append((following, there, child, number, letter))
 
     def _choices(self, grammar: Grammar, named: frozenset[str]) -> list[tuple[str, int, int, int]]:
-        """List letters, one of each kind that patterns, words or the grammar tell apart.
+        """List letters, one for each kind that patterns, words or the grammar distinguish.
 
         Returns:
-            For each letter from which places it leads on, and at which it stays; and at which it differs from the first
-            letter that the grammar takes for the same, -1 for that one.
+            For each letter the positions from which it leads on, those where it stays, and those where it differs from the
+            first letter that is the same for the grammar; -1 for that one.
         """
         letters: Iterable[str] = dict.fromkeys(letter for step in grammar.steps for letter in step)
         if grammar.free:
@@ -288,9 +288,10 @@ class Texts:
 ANYTHING: Final = Token(frozenset(), others=True, many=True)
 
 _Trie: TypeAlias = dict[str, Any]
-"""The words that go on behind a text, by their next letter; behind a whole word the empty text stands, too."""
+"""The words that continue a text, by their next letter; after a whole word there is the empty text, too."""
 _Place: TypeAlias = tuple[int, int, _Trie | None, int, str]
-"""A state of the patterns and one of the grammar, how words go on, the number of the place before, and the letter between."""
+"""A state of the patterns and one of the grammar, the words that continue, the number of the place before, and the letter
+between."""
 
 
 def _trie(words: Iterable[str]) -> _Trie:
@@ -304,7 +305,7 @@ def _trie(words: Iterable[str]) -> _Trie:
 
 
 def _spelt(line: Sequence[_Place], number: int) -> str:
-    """Spell the text that leads to a state, from its end."""
+    """Return the text that leads to a state."""
     letters: list[str] = []
     while number >= 0:
         number, letter = line[number][3:]

@@ -1,4 +1,4 @@
-"""What a proof answers: it holds, it fails with a request that shows it, or it is not known with the reason."""
+"""The answers of proofs: a claim holds, it fails for a request, or it is unknown, with the reason."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @final
 class WitnessDict(TypedDict):
-    """The fields of a :class:`Witness` as JSON holds them."""
+    """The fields of a :class:`Witness` in JSON."""
 
     principal: str
     action: str
@@ -31,7 +31,7 @@ class WitnessDict(TypedDict):
 
 @final
 class VerdictDict(TypedDict):
-    """The fields of a verdict as JSON holds them."""
+    """The fields of a verdict in JSON."""
 
     verdict: Literal["holds", "fails", "unknown"]
     claim: str
@@ -41,7 +41,7 @@ class VerdictDict(TypedDict):
 
 @final
 class ComparisonDict(TypedDict):
-    """The fields of a :class:`Comparison` as JSON holds them."""
+    """The fields of a :class:`Comparison` in JSON."""
 
     relation: str
     no_new_access: VerdictDict
@@ -51,7 +51,7 @@ class ComparisonDict(TypedDict):
 
 
 class _Answer:
-    """What a proof answers, or a part of it."""
+    """The answer of a proof, or a part of it."""
 
     __slots__ = ()
 
@@ -75,13 +75,13 @@ class _Verdict(_Answer):
 @final
 @attrs.frozen
 class Witness(_Answer):
-    """A request that shows an answer; :func:`kmspolicy.decide` says the same of it.
+    """A request that shows an answer; :func:`kmspolicy.decide` gives the same decisions about it.
 
     Attributes:
-        decision: What the policy in question decides; of two policies, the later one.
-        before: What the earlier one decides; None where there is one policy.
-        typical: Whether it is a request as services send them: with a known action, and with the condition keys that its
-            requests have.
+        decision: The decision of the policy; of two policies, that of the later one.
+        before: The decision of the earlier policy; None if there is only one policy.
+        typical: Whether it looks like a real request: with a known action, and with condition keys that requests of the
+            action have.
     """
 
     decision: Decision
@@ -94,7 +94,7 @@ class Witness(_Answer):
         return self.decision.request
 
     def to_dict(self) -> WitnessDict:
-        """Return the request as JSON holds it, with its outcomes in words."""
+        """Return the request for JSON, with its outcomes in words."""
         request = self.request
         return {
             "principal": request.principal,
@@ -111,36 +111,36 @@ class Witness(_Answer):
 @final
 @attrs.frozen
 class Holds(_Verdict):
-    """It is so for every request.
+    """The claim holds for every request.
 
     Attributes:
-        claim: What is so.
+        claim: The claim.
     """
 
     claim: str
 
     @property
     def holds(self) -> Literal[True]:
-        """Whether it is shown."""
+        """Whether the claim is shown to hold."""
         return True
 
     def to_dict(self) -> VerdictDict:
-        """Return the verdict as JSON holds it."""
+        """Return the verdict for JSON."""
         return {"verdict": "holds", "claim": self.claim, "reason": None, "witness": None}
 
     def require(self) -> Holds:
-        """Return this verdict; the others raise."""
+        """Return this verdict; :class:`Fails` and :class:`Unknown` raise NotShownError."""
         return self
 
 
 @final
 @attrs.frozen
 class Fails(_Verdict):
-    """It is not so.
+    """The claim does not hold.
 
     Attributes:
-        claim: What is not so.
-        witness: A request for which it is not.
+        claim: The claim.
+        witness: A request for which it does not hold.
     """
 
     claim: str
@@ -148,15 +148,15 @@ class Fails(_Verdict):
 
     @property
     def holds(self) -> Literal[False]:
-        """Whether it is shown."""
+        """Whether the claim is shown to hold."""
         return False
 
     def to_dict(self) -> VerdictDict:
-        """Return the verdict as JSON holds it."""
+        """Return the verdict for JSON."""
         return {"verdict": "fails", "claim": self.claim, "reason": None, "witness": self.witness.to_dict()}
 
     def require(self) -> NoReturn:
-        """Raise what shows that it is not so.
+        """Raise NotShownError, with the request.
 
         Raises:
             NotShownError: always.
@@ -167,12 +167,12 @@ class Fails(_Verdict):
 @final
 @attrs.frozen
 class Unknown(_Verdict):
-    """It is not known whether it is so.
+    """It is not known whether the claim holds.
 
     Attributes:
-        claim: What is not known.
-        reason: Why it is not.
-        witness: A request for which it is not so if what is not known turns out that way; None where there is none.
+        claim: The claim.
+        reason: Why it is not known.
+        witness: A request for which the claim may not hold; None if none is known.
     """
 
     claim: str
@@ -181,16 +181,16 @@ class Unknown(_Verdict):
 
     @property
     def holds(self) -> Literal[False]:
-        """Whether it is shown."""
+        """Whether the claim is shown to hold."""
         return False
 
     def to_dict(self) -> VerdictDict:
-        """Return the verdict as JSON holds it."""
+        """Return the verdict for JSON."""
         witness = None if self.witness is None else self.witness.to_dict()
         return {"verdict": "unknown", "claim": self.claim, "reason": self.reason, "witness": witness}
 
     def require(self) -> NoReturn:
-        """Raise, since it is not shown.
+        """Raise NotShownError, with the reason.
 
         Raises:
             NotShownError: always.
@@ -203,7 +203,7 @@ Verdict: TypeAlias = Holds | Fails | Unknown
 
 
 class Relation(Enum):
-    """What the later of two policies is, beside the earlier one."""
+    """The relation of the later of two policies to the earlier one."""
 
     EQUIVALENT = "equivalent"
     LESS_PERMISSIVE = "less permissive"
@@ -213,23 +213,23 @@ class Relation(Enum):
     UNKNOWN = "unknown"
 
     def __bool__(self) -> NoReturn:
-        """Refuse to be asked for yes or no."""
+        """Raise TypeError: it has no truth value."""
         raise _neither("a relation", f"compare it, as in: relation is {self}")
 
 
 @final
 @attrs.frozen
 class Comparison(_Answer):
-    """What changes between two policies, for all requests.
+    """The differences between two policies, for all requests.
 
     Outcomes are ordered: DENIED, NOT_GRANTED, DELEGATED, ALLOWED. Access is granted by the last two.
 
     Attributes:
         no_new_access: Whether no request is granted more than before.
         no_lost_access: Whether no request that was granted is granted less.
-        no_more: Whether the outcome is higher for no request; DENIED and NOT_GRANTED count, for a KMS grant may allow what
-            is not denied.
-        no_less: Whether it is lower for none.
+        no_more: Whether the outcome is higher for no request; NOT_GRANTED is higher than DENIED, since a KMS grant may
+            allow a request that is not denied.
+        no_less: Whether the outcome is lower for no request.
     """
 
     no_new_access: Verdict
@@ -239,7 +239,7 @@ class Comparison(_Answer):
 
     @property
     def relation(self) -> Relation:
-        """What the later policy is, beside the earlier one."""
+        """The relation of the later policy to the earlier one."""
         more, less = self.no_more, self.no_less
         if isinstance(more, Fails) and isinstance(less, Fails):
             return Relation.INCOMPARABLE
@@ -251,22 +251,22 @@ class Comparison(_Answer):
 
     @property
     def gained(self) -> Witness | None:
-        """A request with a higher outcome than before; None where there is none or none is known: see the verdicts."""
+        """A request with a higher outcome than before; None if there is none or none is known: see the verdicts."""
         return None if isinstance(self.no_more, Holds) else self.no_more.witness
 
     @property
     def lost(self) -> Witness | None:
-        """A request with a lower outcome than before; None where there is none or none is known: see the verdicts."""
+        """A request with a lower outcome than before; None if there is none or none is known: see the verdicts."""
         return None if isinstance(self.no_less, Holds) else self.no_less.witness
 
     @property
     def reason(self) -> str:
-        """Why something is not known; empty where all is."""
+        """Why something is not known; empty if everything is known."""
         verdicts = (self.no_more, self.no_less)
         return next((one.reason for one in verdicts if isinstance(one, Unknown)), "")
 
     def to_dict(self) -> ComparisonDict:
-        """Return the comparison as JSON holds it."""
+        """Return the comparison for JSON."""
         return {
             "relation": self.relation.value,
             "no_new_access": self.no_new_access.to_dict(),
@@ -276,7 +276,7 @@ class Comparison(_Answer):
         }
 
     def __bool__(self) -> NoReturn:
-        """Refuse to be asked for yes or no."""
+        """Raise TypeError: it has no truth value."""
         raise _neither("a comparison", "ask for its relation, or whether .no_new_access.holds")
 
 
