@@ -233,6 +233,9 @@ LIMITED = [
     ),
     when("a service", "StringEquals", "aws:PrincipalServiceName", "logs.us-east-1.amazonaws.com"),
     when("a service in any Region", "StringLike", "aws:PrincipalServiceName", "logs.*.amazonaws.com"),
+    # What only paths with colons could have, and ends in what no path does.
+    when("the account, whatever the service", "StringLike", "aws:PrincipalArn", f"arn:aws:*::{ACCOUNT}:root"),
+    when("a letter before the account", "StringLike", "aws:PrincipalArn", f"arn:aws:iam:?{ACCOUNT}:user/a"),
     # What nobody has.
     when("a star that is an account", "StringEquals", "kms:CallerAccount", "*"),
     when("no value", "StringEquals", "kms:CallerAccount", *([[]])),
@@ -273,7 +276,12 @@ def test_a_deny_lets_nobody_in(row: When) -> None:
     assert "PUBLIC_ACCESS" not in codes(statement if condition is None else statement.when(condition))
 
 
-TEXTS = [facts for facts in CONDITION_KEYS.values() if facts.type in ("String", "ARN", "ArrayOfString")]
+TEXTS = [
+    facts
+    for facts in CONDITION_KEYS.values()
+    if facts.type in ("String", "ARN", "ArrayOfString")
+    and facts.name != "aws:PrincipalType"  # no caller is an "x"
+]
 
 
 @pytest.mark.parametrize("facts", TEXTS, ids=lambda facts: facts.name)
@@ -293,7 +301,10 @@ def test_each_key_by_who_chooses_its_value(facts: ConditionKeyFacts) -> None:
         (Condition("StringEquals", "kms:KeySpec", "RSA_2048"), "which says what the key is"),
         (Condition("Bool", "aws:ViaAWSService", "true"), "which requests from any account have"),
         (Condition("StringLike", "kms:CallerAccount", "*"), "of which no fixed value is demanded"),
-        (Condition("StringEquals", "app:key", "x"), "since no condition limits who the caller is."),
+        (
+            Condition("StringEquals", "app:key", "x"),
+            "since no condition limits who the caller is: for example, ",
+        ),
     ],
 )
 def test_why_a_condition_limits_nobody(condition: Condition, why: str) -> None:
@@ -308,11 +319,9 @@ def test_why_a_condition_limits_nobody(condition: Condition, why: str) -> None:
 BEFORE = [
     when("in the partition", "StringLike", "aws:PrincipalArn", f"arn:aws*:iam::{ACCOUNT}:role/App"),
     when("for the partition", "StringLike", "aws:PrincipalArn", f"arn:*:iam::{ACCOUNT}:role/*"),
-    when("for the service", "StringLike", "aws:PrincipalArn", f"arn:aws:*::{ACCOUNT}:root"),
     when("for all before the account", "StringLike", "aws:PrincipalArn", f"*:{ACCOUNT}:role/App"),
     when("directly before the account", "StringLike", "aws:PrincipalArn", f"*{ACCOUNT}:role/App"),
     when("around the account", "StringLike", "aws:PrincipalArn", f"*:{ACCOUNT}*"),
-    when("a single character", "StringLike", "aws:PrincipalArn", f"arn:aws:iam:?{ACCOUNT}:user/a"),
     when("a variable", "StringEquals", "aws:PrincipalArn", f"arn:${{aws:username}}:iam::{ACCOUNT}:user/a"),
     when("in one of two", "StringLike", "aws:PrincipalArn", APP, f"arn:aws*:iam::{ACCOUNT}:role/App"),
 ]

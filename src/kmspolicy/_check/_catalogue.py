@@ -372,6 +372,7 @@ CATALOGUE: Final[dict[str, Entry]] = {
         "Add a condition on kms:CallerAccount or aws:PrincipalOrgID, or name principals.",
         "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html#access-control-block-public-access-policy-status",
         _when("StringEquals", "kms:ViaService", "s3.us-east-1.amazonaws.com", Principal="*"),
+        doubt="Perhaps anybody in any account gets access.",
     ),
     "WILDCARD_BEFORE_ACCOUNT": Entry(
         WARNING,

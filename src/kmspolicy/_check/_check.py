@@ -11,6 +11,7 @@ from kmspolicy._check._finding import Finding, Severity
 from kmspolicy._check._found import Found, places_of
 from kmspolicy._check._lockout import about_putting, at_a_glance
 from kmspolicy._check._placeholders import may_have_placeholders, placeholders
+from kmspolicy._check._reach import lets_everyone_in
 from kmspolicy._check._rules import found_in
 from kmspolicy._document import a_policy
 from kmspolicy._document._convert import plural
@@ -96,6 +97,7 @@ def check_text(
         *_partitions_of_values(rules),
         *_sids(policy),
         *_redundant(policy),
+        *_public_access(rules, key, budget),
     ]
     hinted = may_have_placeholders(text)
     for rule in rules.statements:
@@ -124,6 +126,14 @@ def _administration(rules: Rules, who: Requester | None, key: Key, budget: Budge
             yield one
     if all(one.code != "LOCKOUT_EVERYONE" for one in found):
         yield from one_administrator(rules, key.account)
+
+
+def _public_access(rules: Rules, key: Key, budget: Budget) -> Iterator[Found]:
+    """Find statements that let strangers in, where any is for everyone."""
+    if any(map(lets_everyone_in, rules.statements)):
+        from kmspolicy._check._public import public_access  # noqa: PLC0415 - most policies need no proof
+
+        yield from public_access(rules, key, budget)
 
 
 def _in_order(policy: Policy, found: list[Found]) -> list[Found]:

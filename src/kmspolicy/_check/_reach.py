@@ -5,16 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from kmspolicy._check._found import Found, named_actions
-from kmspolicy._check._limits import (
-    has_wildcard_before_account,
-    limits_callers,
-    tells_the_source,
-    why_public,
-)
-from kmspolicy._document._convert import plural
+from kmspolicy._check._limits import limits_callers, tells_the_source
 from kmspolicy._evaluate._callers import requester_named
 from kmspolicy._language._operators import verdict
 from kmspolicy._language._variables import Facts
+from kmspolicy._normal._rules import EVERYONE
 from kmspolicy._printable import quoted
 
 if TYPE_CHECKING:
@@ -34,28 +29,25 @@ def lets_in(rule: Rule, clauses: Sequence[Clause]) -> Iterator[Found]:
     statement, principal = rule.statement, rule.statement.principal
     if statement.not_principal is not None:
         yield Found("ALLOW_WITH_NOT_PRINCIPAL", ("NotPrincipal",))
-        yield from _everyone("NotPrincipal", clauses)
-    elif principal is not None and "*" in principal["AWS"]:
-        yield from _everyone("Principal", clauses)
-    if principal is None or principal.element == "*":
+    if any(map(tells_the_source, clauses)):
         return
-    for kind, names in principal.element:
-        if kind == "Service" and plural(names) and not any(map(tells_the_source, clauses)):
-            yield Found(
-                "RESTRICT_ACCESS_TO_SERVICE_PRINCIPAL", ("Principal", "Service"), quoted(plural(names)[0])
-            )
+    limiting = {clause.folded for clause in clauses if limits_callers(clause)}
+    if lets_everyone_in(rule) and limiting and limiting <= _SERVICE_NAMES:
+        yield Found("RESTRICT_ACCESS_TO_SERVICE_PRINCIPAL", (element_of(rule),))
+    services = () if principal is None or principal.element == "*" else principal["Service"]
+    if services:
+        yield Found("RESTRICT_ACCESS_TO_SERVICE_PRINCIPAL", ("Principal", "Service"), quoted(services[0]))
 
 
-def _everyone(element: str, clauses: Sequence[Clause]) -> Iterator[Found]:
-    """Find out whom of everyone the conditions of an Allow let in."""
-    limiting = list(filter(limits_callers, clauses))
-    if not limiting:
-        yield Found("PUBLIC_ACCESS", (element,), why_public(clauses))
-    elif all(clause.folded in _SERVICE_NAMES for clause in limiting):
-        if not any(map(tells_the_source, clauses)):
-            yield Found("RESTRICT_ACCESS_TO_SERVICE_PRINCIPAL", (element,))
-    elif all(map(has_wildcard_before_account, limiting)):
-        yield Found("WILDCARD_BEFORE_ACCOUNT", limiting[0].steps)
+def lets_everyone_in(rule: Rule) -> bool:
+    """Return whether a statement is an Allow for everyone, or for everyone but some, conditions permitting."""
+    everyone = rule.statement.not_principal is not None or EVERYONE in rule.marks
+    return everyone and not rule.denies
+
+
+def element_of(rule: Rule) -> str:
+    """Return the element that says for whom a statement is."""
+    return "Principal" if rule.statement.not_principal is None else "NotPrincipal"
 
 
 _SERVICE_NAMES: Final = frozenset({"aws:principalservicename", "aws:principalservicenameslist"})

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from kmspolicy._language._aliases import Context
     from kmspolicy._language._key_arns import Key
     from kmspolicy._prove._budget import Budget
+    from kmspolicy._prove._texts import Spell
 
 
 class Action(NamedTuple):
@@ -72,10 +73,10 @@ def actions_of(
     unknown = [
         word for word in sorted(words) if f"{_PREFIX}{word}" not in ACTIONS and _names.ACTIONS.has(word)
     ]
-    walked: dict[int, str] = {}
-    for text, state in texts.walk(start, _names.ACTIONS, words, budget):
-        walked.setdefault(texts.answers(state), text)
-    others = [_PREFIX + word for word in (*unknown, *walked.values())]
+    walked: dict[int, Spell] = {}
+    for spell, state in texts.walk(start, _names.ACTIONS, words, budget):
+        walked.setdefault(texts.answers(state), spell)
+    others = [_PREFIX + word for word in (*unknown, *(spell() for spell in walked.values()))]
     return [
         *(Action(names[0], alike=tuple(names)) for names in classes.values()),
         *(Action(name, is_known=False, alike=(name,)) for name in others),

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from kmspolicy._language._principals import PrincipalName
     from kmspolicy._prove._budget import Budget
     from kmspolicy._prove._keys import Test
-    from kmspolicy._prove._texts import Grammar, Pattern
+    from kmspolicy._prove._texts import Grammar, Pattern, Spell
 
 ARN: Final = "aws:principalarn"
 USERID: Final = "aws:userid"
@@ -48,7 +48,7 @@ class Caller(NamedTuple):
         also: A name that a policy may use for it, which is not known; None if it is known whom the policy means.
         is_usual: Whether the policies name its path, if they name any path for this name.
         is_settled: Whether it is known that such a name can exist.
-        is_stranger: Whether it is in an account that no policy names.
+        is_stranger: Whether it is in an account that no policy names, or a service that no policy names.
     """
 
     name: PrincipalName
@@ -230,9 +230,10 @@ class _Search:
         keys = self._keys("")
         named = [name.text for name in self._names if name.kind == "service"] + keys.words[SERVICE]
         walk = _Walk(keys.texts, keys.start(service=""), (_names.SERVICES,))
-        fresh = self._fresh(walk, named, "some-service.amazonaws.com")
-        for name in dict.fromkeys([*named, *(text for text, _ in fresh)]):
+        for name in dict.fromkeys(named):
             yield from _caller(name)
+        for name, _ in self._fresh(walk, named, "some-service.amazonaws.com"):
+            yield from (caller._replace(is_stranger=True) for caller in _caller(name))
 
     def _fresh(self, walk: _Walk, words: Collection[str], usual: str = "") -> list[tuple[str, bool]]:
         """Return a text for each class of texts that policies do not name, and whether such a text certainly exists.
@@ -255,11 +256,20 @@ class _Search:
         if key not in self._walked:
             grammars = walk.grammars if walk.start else walk.grammars[:1]
             self._walked[key] = [
-                (text, state, grammar is walk.grammars[0])
+                (self._spelt(spell), state, grammar is walk.grammars[0])
                 for grammar in grammars
-                for text, state in walk.texts.walk(walk.start, grammar, words, self._budget, walk.anew)
+                for spell, state in walk.texts.walk(walk.start, grammar, words, self._budget, walk.anew)
             ]
         return self._walked[key]
+
+    def _spelt(self, spell: Spell) -> str:
+        text = spell()
+        self._budget.spend(len(text) // _LETTERS)
+        return text
+
+
+_LETTERS: Final = 3
+"""How many letters of a text are spelt in a step."""
 
 
 def _caller(text: str, rest: _Rest | None = None, role: str = "") -> Iterator[Caller]:

@@ -9,6 +9,7 @@ from kmspolicy._language._operators import PARSED
 from kmspolicy._language._patterns import COLONS
 from kmspolicy._language._values import text_of
 from kmspolicy._language._variables import keys_of_variables, without_variables
+from kmspolicy._printable import quoted, represented
 from kmspolicy._prove._callers import KEYS, OF_THE_ACCOUNT
 from kmspolicy._prove._keys import Test
 
@@ -24,6 +25,7 @@ class Doubt(NamedTuple):
 
     Attributes:
         asks: The question; no two doubts have the same words.
+        words: The question, to be shown.
         key: The condition key that it is about; empty for none.
         pattern: The text with variables that a value of the key may match; empty for another question.
         resources: The Resource elements that may name the key of the policy; none for another question.
@@ -31,6 +33,7 @@ class Doubt(NamedTuple):
     """
 
     asks: str
+    words: str
     key: str = ""
     pattern: str = ""
     resources: tuple[str, ...] = ()
@@ -68,21 +71,30 @@ def ways_of(clauses: Iterable[Clause], *, variables: bool) -> Iterator[Way]:
 def _ways(clause: Clause, *, variables: bool) -> list[Way]:
     key, parsed = clause.folded, clause.parsed
     asks = f"whether {clause.name!r} on {key!r} with {list(clause.values)!r} is met"
+    values = " or ".join(map(represented, clause.values[:_MOST_VALUES]))
+    words = f"whether {quoted(clause.name)} on {quoted(clause.folded)} with {values} is met"
     if not clause.is_readable:
-        return [(Answer(Doubt(asks, is_settled=False), yes=True),)]
+        return [(Answer(Doubt(asks, words, is_settled=False), yes=True),)]
     pairs = [(value, _doubt(clause, value, variables=variables)) for value in clause.values]
     asked = Asked(key, Test(parsed, tuple(value for value, doubt in pairs if doubt is None), variables))
-    ways = _with_doubts(asked, [(value, doubt) for value, doubt in pairs if doubt is not None], asks)
+    ways = _with_doubts(
+        asked, [(value, doubt) for value, doubt in pairs if doubt is not None], Doubt(asks, words, key)
+    )
     if parsed.qualifier != "ForAnyValue" or not parsed.if_exists:
         return ways
-    without = Doubt(f"{asks} by requests without the key", is_settled=False)
+    end = " by requests without the key"
+    without = Doubt(f"{asks}{end}", f"{words}{end}", is_settled=False)
     return [
         *((Asked(key, _PRESENT), *way) for way in ways),
         (Asked(key, _ABSENT), Answer(without, yes=False)),
     ]
 
 
-def _with_doubts(asked: Asked, doubts: Sequence[tuple[Value, Doubt]], asks: str) -> list[Way]:
+_MOST_VALUES: Final = 3
+"""How many values are shown."""
+
+
+def _with_doubts(asked: Asked, doubts: Sequence[tuple[Value, Doubt]], whole: Doubt) -> list[Way]:
     """Return the ways to meet a condition with some values that may match or not."""
     key, test = asked
     parsed, absent = test.parsed, (Asked(key, _ABSENT), asked)
@@ -91,7 +103,7 @@ def _with_doubts(asked: Asked, doubts: Sequence[tuple[Value, Doubt]], asks: str)
     if parsed.of_presence:
         return [(asked,), *((Answer(doubt, yes=True),) for _, doubt in doubts)]
     if parsed.qualifier and any(doubt.pattern for _, doubt in doubts):
-        return [(Asked(key, _PRESENT), Answer(Doubt(asks, key), yes=True)), absent]
+        return [(Asked(key, _PRESENT), Answer(whole, yes=True)), absent]
     if parsed.operator.negated:
         no: list[tuple[Atom, ...]] = [
             (
@@ -123,13 +135,14 @@ def _doubt(clause: Clause, value: Value, *, variables: bool) -> Doubt | None:
     # With a qualifier, more than one value may match, so that each condition has questions of its own.
     compares = clause.name if clause.parsed.qualifier else operator.name.replace("Not", "")
     asks = f"whether {clause.folded!r} {compares} {value!r}"
+    words = f"whether {quoted(clause.folded)} {compares} {represented(value)}"
     if variables and operator.kind.variables and "${" in text:
         keys = keys_of_variables(text)
         if keys is None:
-            return Doubt(asks, is_settled=False)
+            return Doubt(asks, words, is_settled=False)
         if keys and not (clause.folded in KEYS and keys <= OF_THE_ACCOUNT):
-            return Doubt(asks, clause.folded, text)
+            return Doubt(asks, words, clause.folded, text)
     is_readable = operator.kind.read is None or operator.kind.read(value) is not None
     if is_readable and (operator.kind.name != "ARN" or without_variables(text).count(":") >= COLONS):
         return None
-    return Doubt(asks, is_settled=False)
+    return Doubt(asks, words, is_settled=False)

@@ -14,19 +14,16 @@ from kmspolicy._evaluate._request import the_key
 from kmspolicy._normal._form import form_of, parts_of
 from kmspolicy._normal._rules import partition_of, rules_of
 from kmspolicy._printable import word
-from kmspolicy._prove._grid import CALLER
-from kmspolicy._prove._known import known_values
 from kmspolicy._prove._proofs import GRANTED, Proofs
+from kmspolicy._prove._strangers import Strangers
 from kmspolicy._prove._verdicts import Comparison, Fails, Holds, Unknown
 from kmspolicy.errors import RequestError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from kmspolicy._language._key_arns import Key
     from kmspolicy._normal._rules import Rules
-    from kmspolicy._prove._proofs import Layout
-    from kmspolicy._prove._question import Task
     from kmspolicy._prove._verdicts import Verdict
 
 # --- two policies ------------------------------------------------------------------------------------
@@ -269,11 +266,4 @@ def no_public_access(policy: Policy, *, account: str | None = None, key_arn: str
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-checks-validating-policies.html
     """
-    rules = rules_of(a_policy(policy))
-    proofs = Proofs(known_values(rules), rules, the_key(account, key_arn))
-
-    def tasks(layout: Layout) -> Iterator[Task]:
-        strangers = {CALLER: layout.grid.population.where(lambda caller: caller.is_stranger)}
-        return layout.granted_in([strangers], but=layout.before.denied)
-
-    return proofs.verdict("nobody whom the policy does not know can use the key", tasks, proofs.granted)
+    return Strangers(rules_of(a_policy(policy)), the_key(account, key_arn)).get_nothing()

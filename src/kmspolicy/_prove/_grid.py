@@ -10,6 +10,7 @@ from kmspolicy._evaluate._decide import works_across_accounts
 from kmspolicy._language._actions import ACTIONS
 from kmspolicy._language._keys import condition_key
 from kmspolicy._normal._rules import HOWS
+from kmspolicy._printable import quoted
 from kmspolicy._prove._actions import actions_of
 from kmspolicy._prove._boxes import meet
 from kmspolicy._prove._callers import KEYS, USERID
@@ -131,7 +132,8 @@ class Grid:
         if named is not True:
             resources = plural(rule.statement.resource)
             asks = f"whether the key is {' or '.join(map(repr, resources))}"
-            about = (Answer(Doubt(asks, resources=resources), yes=True),)
+            words = f"whether the key is {quoted(resources[0])}{' or another one' if resources[1:] else ''}"
+            about = (Answer(Doubt(asks, words, resources=resources), yes=True),)
         for way in ways_of(rule.clauses, variables=policy.variables):
             self._budget.spend(1 + len(way))
             yield (*about, *way)

@@ -227,9 +227,9 @@ def _among_texts(tests: Sequence[Test], budget: Budget) -> list[str]:
     for word, named in words.items():
         budget.spend(len(word))
         found.setdefault((named, texts.answers(texts.after(start, word))), word)
-    for text, state in texts.walk(start, _texts.FREE, words, budget):
+    for spell, state in texts.walk(start, _texts.FREE, words, budget):
         answers = texts.answers(state)
-        found[answers] = found.get(answers) or text
+        found[answers] = found.get(answers) or spell()
     return [text for text in found.values() if text]
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from kmspolicy._evaluate._decide import Outcome
-from kmspolicy._printable import cut, printable, word
+from kmspolicy._printable import word
 from kmspolicy._prove._boxes import left_over, meet
 from kmspolicy._prove._budget import ExhaustedError
 from kmspolicy._prove._grid import CALLER
@@ -103,7 +103,7 @@ class Search:
         grid = self._grid
         for doubt in grid.doubts:
             if not doubt.is_settled and not rest.get(grid.dimension(doubt), 0b11) & 0b01:
-                return f"it is not settled {printable(cut(doubt.asks))}"
+                return f"it is not settled {doubt.words}"
         if not rest.get(CALLER, grid.full[CALLER]) & grid.settled[CALLER]:
             caller = grid.population.callers[first(grid, rest, CALLER)]
             if caller.also is None:
@@ -115,5 +115,5 @@ class Search:
                 return f"values of {word(key)} are compared as texts and as something else"
         asked = [doubt for doubt in grid.doubts if not rest.get(grid.dimension(doubt), 0b11) & 0b01]
         if any(doubt.resources for doubt in asked):
-            return f"no request is known that answers {' and '.join(printable(cut(doubt.asks)) for doubt in asked)}"
+            return f"no request is known that answers {' and '.join(doubt.words for doubt in asked)}"
         return "it depends on what policy variables stand for"

@@ -7,6 +7,7 @@ combination of answers.
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
@@ -15,9 +16,12 @@ import attrs
 from kmspolicy._language._patterns import COLONS, text_of_literal
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from kmspolicy._prove._budget import Budget
+
+    Spell: TypeAlias = Callable[[], str]
+    """Spells a text, which takes as long as it is."""
 
 
 class UnsettledCaseError(Exception):
@@ -223,8 +227,8 @@ class Texts:
         words: Collection[str],
         budget: Budget,
         anew: str = "",
-    ) -> Iterator[tuple[str, int]]:
-        """Yield the states that texts lead to, each with its shortest text that is not one of some words.
+    ) -> Iterator[tuple[Spell, int]]:
+        """Yield the states that texts lead to, each with what spells its shortest text that is not one of some words.
 
         Args:
             start: The state in which a text begins.
@@ -240,7 +244,7 @@ class Texts:
         line: list[_Place] = [(start, 0, trie, -1, "")]
         for number, (state, where, node, _, _) in enumerate(line):
             if where in grammar.ends and (node is None or "" not in node):
-                yield _spelt(line, number), state
+                yield partial(_spelt, line, number), state
             budget.spend(weight)
             for letter, on, stay, apart in choices:
                 # A letter that nothing distinguishes from an earlier one in this state leads to the same state.
