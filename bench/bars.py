@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from bench import proofs
 from bench.documents import COPIES, SIZES, compact
 from bench.measure import Key, Ratio, Results
 from bench.put import GATHER, MANY, OURS, RAW
@@ -29,6 +30,10 @@ class Bar(NamedTuple):
         """Return what was measured."""
         median, low, high = results[self.measured].over(results[self.beside])
         return Ratio(median * self.scale, low * self.scale, high * self.scale)
+
+    def is_measured(self, results: Results) -> bool:
+        """Return whether it was measured: what needs z3 is not where z3 is not installed."""
+        return self.measured in results
 
     def held(self, results: Results) -> bool:
         """Return whether it holds; a value that is the limit does."""
@@ -113,6 +118,19 @@ BARS: Final = (
         16.0,
         Key("check", FLOOR, "example"),
         "times json.loads",
+    ),
+    *(
+        Bar(
+            work,
+            Key(proofs.WORK, proofs.OURS, size),
+            limit,
+            Key(proofs.WORK, proofs.Z3, size),
+            "times z3 on the same classes",
+        )
+        for work, size, limit in (
+            ("`compare` of published policies", proofs.PAIRS, 0.5),
+            ("`compare` at 32 KiB", proofs.LARGE, 1.0),
+        )
     ),
 )
 

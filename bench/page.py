@@ -6,12 +6,14 @@ import datetime as dt
 import os
 import platform
 from importlib.metadata import version
+from importlib.util import find_spec
 from textwrap import fill
 from typing import TYPE_CHECKING, Final
 
 from bench.bars import BARS, DOCUMENTS, FLOOR
 from bench.imports import BARE, IMPORTS
 from bench.measure import Key
+from bench.proofs import LARGE, OURS, PAIRS, WORK, Z3
 from bench.put import GATHER, RAW, TWIN
 from bench.writers import WRITERS
 
@@ -102,7 +104,8 @@ def _number(value: float) -> str:
 
 def stamp() -> str:
     """Say when, where and with which versions."""
-    versions = ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
+    packages = (*_PACKAGES, "z3-solver") if find_spec("z3") else _PACKAGES
+    versions = ", ".join(f"{name} {version(name)}" for name in packages)
     python = f"{platform.python_implementation()} {platform.python_version()}"
     machine = f"{platform.system()} on {platform.machine()} with {os.cpu_count()} cores"
     return f"{dt.datetime.now(tz=dt.UTC).date()}, {python}, {machine}; {versions}."
@@ -124,7 +127,7 @@ def _bar(bar: Bar, results: Results) -> tuple[str, ...]:
 def bars(results: Results) -> str:
     """Show what was asked for and what was measured."""
     head = ("work", "measured", "middle half of the rounds", "at most", "held", "in")
-    return _table(head, (_bar(bar, results) for bar in BARS))
+    return _table(head, (_bar(bar, results) for bar in BARS if bar.is_measured(results)))
 
 
 def _note(work: str, who: str) -> str:
@@ -163,6 +166,20 @@ def _puts(first: Key, results: Results) -> str:
     head = ("", "µs", "times the first", "middle half of the rounds")
     return _table(head, (cells(key) for key in results if key.work == first.work))
 
+
+def _proved(results: Results) -> str:
+    def cells(who: str) -> tuple[str, ...]:
+        return who, *(_number(results[Key(WORK, who, size)].median * 1e3) for size in (PAIRS, LARGE))
+
+    return _table(("", "a pair, ms", "32 KiB, ms"), map(cells, (OURS, Z3)))
+
+
+_PROOFS: Final = """## Prove
+
+What is gained and what is lost between two policies, for all requests: the median over {number} pairs, each a document that AWS and others publish beside a change of it, and over nine changes of 32 KiB. `compare` answers four questions and shows a request for each difference; z3 says yes or no to two of them, on classes of requests that `compare` finds for both, which is in both times.
+
+{table}
+"""
 
 _IMPORT: Final = """## Import
 
@@ -204,6 +221,11 @@ def page(results: Results) -> str:
         f"## The bars\n\n{bars(results)}",
         *(f"## {title}\n\n{text}\n\n{_work(work, results)}" for work, title, text in _WORKS),
         _PLOT,
+        *(
+            [_PROOFS.format(number=len(results[proved].seconds), table=_proved(results))]
+            if (proved := Key(WORK, Z3, PAIRS)) in results
+            else []
+        ),
         _IMPORT.format(bare=BARE, table=_imports(results)),
         _PUT.format(
             low=_number(noise.low),

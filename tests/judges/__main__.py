@@ -38,7 +38,9 @@ def _formulas(way: str, pair: Pair) -> list[str]:
     try:
         if way == "strings":
             return list(strings.has_more(pair.before, pair.after, pair.account))
-        return [boxes.has_more(Policy.from_dict(pair.before), Policy.from_dict(pair.after), pair.account)]
+        return [
+            boxes.formulas(Policy.from_dict(pair.before), Policy.from_dict(pair.after), pair.account).more
+        ]
     except (boxes.TooMuchError, strings.NotModelledError):
         return []
 

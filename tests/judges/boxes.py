@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from judges.smt import every, no, some
 from kmspolicy._language._key_arns import Key
@@ -23,8 +23,15 @@ class TooMuchError(Exception):
     """The policies were not made into boxes."""
 
 
-def has_more(before: Policy, after: Policy, account: str | None = None) -> str:
-    """Return a formula that is satisfied by a point of the grid whose outcome is higher than by an earlier policy.
+class Formulas(NamedTuple):
+    """Formulas that a point of the grid satisfies whose outcome is higher, or lower, than by an earlier policy."""
+
+    more: str
+    less: str
+
+
+def formulas(before: Policy, after: Policy, account: str | None = None) -> Formulas:
+    """Return what can be asked of two policies.
 
     Args:
         before: The earlier policy.
@@ -46,15 +53,31 @@ def has_more(before: Policy, after: Policy, account: str | None = None) -> str:
             for box in boxes
         )
 
-    less, more = ([is_in(side.denied), is_in(side.granted), is_in(side.allowed)] for side in (one, other))
-    above = [every([less[0], no(more[0])])]
-    above += [every([no(more[0]), more[level], no(every([no(less[0]), less[level]]))]) for level in (1, 2)]
-    places = [
+    places = (
         f"(declare-const x{number} Int) (assert (<= 0 x{number} {points.bit_length() - 1}))"
         for number, points in enumerate(grid.full)
-    ]
-    return "\n".join(
-        ["(set-logic ALL)", *places, f"(assert {some(above)})", f"(assert {no(is_in(grid.elsewhere))})"]
+    )
+    all_points = "\n".join(["(set-logic ALL)", *places, f"(assert {no(is_in(grid.elsewhere))})"])
+    levels = [_Levels(is_in(side.denied), is_in(side.granted), is_in(side.allowed)) for side in (one, other)]
+    return Formulas(*(f"{all_points}\n(assert {_above(*pair)})" for pair in (levels, levels[::-1])))
+
+
+class _Levels(NamedTuple):
+    """When a policy denies, and when it grants or allows what it does not deny."""
+
+    denied: str
+    granted: str
+    allowed: str
+
+
+def _above(less: _Levels, more: _Levels) -> str:
+    """Say that an outcome is higher by one policy than by another one."""
+    allowed, denied = no(more.denied), less.denied
+    return some(
+        [
+            every([allowed, denied]),
+            *(every([allowed, high, no(low)]) for high, low in zip(more[1:], less[1:], strict=True)),
+        ]
     )
 
 
