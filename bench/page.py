@@ -176,7 +176,7 @@ def _proved(results: Results) -> str:
 
 _PROOFS: Final = """## Prove
 
-What is gained and what is lost between two policies, for all requests: the median over {number} pairs, each a document that AWS and others publish beside a change of it, and over nine changes of 32 KiB. `compare` answers four questions and shows a request for each difference; z3 says yes or no to two of them, on classes of requests that `compare` finds for both, which is in both times.
+What is gained and what is lost between two policies, for all requests: the median over {number} pairs, each a document that AWS and others publish beside a change of it, and over nine changes of 32 KiB. `compare` answers four questions and shows a request for each difference; z3 says yes or no to two of them, on the same classes of requests. To find the classes is part of both times.
 
 {table}
 """
