@@ -58,7 +58,7 @@ FAULTS: Final = (
     Fault("unknown names are nobody's", "_population", "found += _somebody(found, names, about.values())", "pass"),
     Fault("one partition", "_population", "found = [*(named or fitting), *([given] if given else [])]", 'found = ["aws"]'),
     Fault("unsettled callers come first", "_population", "found.sort(key=lambda caller: (not caller.is_settled, not caller.is_usual))", "found.reverse()"),
-    Fault("no action is unknown", "_actions", "(*unknown, *walked.values())]", "()]"),
+    Fault("no action is unknown", "_actions", "others = [_PREFIX + word for word in (*unknown", "others = [_PREFIX + word for word in () and (*unknown"),
     Fault("actions are told apart by less", "_grid", "*(rule.is_about(name) for rule in about.values()),", ""),
     Fault("variables are texts", "_clauses", "if keys and not (clause.folded in KEYS", "if not keys and not (clause.folded in KEYS"),
     Fault("what cannot be read matches nothing", "_clauses", "if is_readable and (", "if True or ("),
