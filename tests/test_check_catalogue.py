@@ -79,8 +79,8 @@ def test_a_finding_says_what_where_and_what_to_do() -> None:
     )
     (finding,) = check(policy)
     assert str(finding) == (
-        "warning INVALID_ACTION: Statement[1].Action: There is no such action of KMS; it has no effect: 'kms:Decypt'; "
-        "did you mean 'kms:Decrypt'? Correct it, or leave it out."
+        "warning INVALID_ACTION: Statement[1].Action: This KMS action does not exist; it has no effect: 'kms:Decypt'; "
+        "did you mean 'kms:Decrypt'? Correct it, or remove it."
     )
     assert finding.locate(policy.to_json(indent=1)) == (18, 4)
     assert finding.locate("{}") is None

@@ -465,7 +465,7 @@ def test_a_lockout_by_many_statements_is_one_line() -> None:
     (finding,) = check(policy, caller=ALICE)
     reasons = "; ".join(f"Statement[{number}].Principal: does not name the caller" for number in range(5))
     assert finding.message == (
-        "No statement lets anybody put a policy on the key again: No statement allows kms:PutKeyPolicy to user alice of "
+        "No statement allows anybody to put a policy on the key again: No statement allows kms:PutKeyPolicy to user alice of "
         f"account {ACCOUNT}. {reasons}; and 2 more."
     )
 

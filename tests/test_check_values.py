@@ -54,7 +54,7 @@ def test_services_without_a_region(operator: str, value: Any, wrong: str | None)
     found = [
         finding for finding in check(Policy([ADMIN, statement])) if finding.code == "INVALID_VIA_SERVICE"
     ]
-    end = f"negated: {wrong}; expected a service with its Region, s3.us-east-1.amazonaws.com."
+    end = f"operator, always: {wrong}; expected a service with its Region, s3.us-east-1.amazonaws.com."
     assert [finding.message.endswith(end) for finding in found] == ([True] if wrong else [])
 
 

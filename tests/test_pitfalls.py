@@ -318,7 +318,7 @@ def test_26_a_unique_id_means_that_the_principal_was_deleted(name: str) -> None:
     statement = Statement("Allow", principal=Principal({"AWS": name}), action="kms:Sign", resource="*")
     (finding,) = check(Policy([ADMIN, statement]))
     assert finding.severity is Severity.WARNING
-    assert "was deleted" in finding.message
+    assert "is deleted" in finding.message
 
 
 def test_27_the_root_user_may_be_the_caller() -> None:

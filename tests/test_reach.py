@@ -303,7 +303,7 @@ def test_each_key_by_who_chooses_its_value(facts: ConditionKeyFacts) -> None:
         (Condition("StringLike", "kms:CallerAccount", "*"), "of which no fixed value is demanded"),
         (
             Condition("StringEquals", "app:key", "x"),
-            "since no condition limits who the caller is: for example, ",
+            "since no condition limits the callers: for example, ",
         ),
     ],
 )
@@ -497,7 +497,7 @@ def test_what_another_account_gets_is_said_truly() -> None:
     """It cannot delete the key or change its policy, whatever the statement says."""
     policy = Policy([ADMIN, allow("kms:*").to(Principal.account(OTHER))])
     (finding,) = check(policy, account=ACCOUNT)
-    assert "use of the key" in finding.message
+    assert "using the key" in finding.message
     assert "grants" in finding.message
     assert "deletion" not in str(finding)
     assert check(policy) == ()

@@ -1,7 +1,7 @@
 """The catalogue of findings, as data: each code with its severity, meaning, advice, evidence and an example.
 
-The documentation page is made of it, and a test: each example has the finding, and nothing that AWS publishes as a key
-policy has an error that is not accounted for.
+The documentation page is made from it. Tests check that each example has its finding, and that no key policy published by
+AWS has an error without a known reason.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _ROOT: Final = "arn:aws:iam::111122223333:root"
 _APP: Final = "arn:aws:iam::111122223333:role/App"
 _ALICE: Final = "arn:aws:iam::111122223333:user/alice"
 ADMIN: Final[Json] = {"Effect": "Allow", "Principal": {"AWS": _ROOT}, "Action": "kms:*", "Resource": "*"}
-"""The statement beside the examples, without which they would lock everybody out."""
+"""The statement that the examples need so that they do not lock everybody out."""
 
 
 class Entry(NamedTuple):
@@ -51,7 +51,7 @@ class Entry(NamedTuple):
     caller: str | None = None
     account: str | None = None
     doubt: str = ""
-    """The meaning where it is not certain, and the finding less severe."""
+    """The meaning if it is not certain; the finding is then less severe."""
 
 
 def _policy(*statements: Json, version: str | None = "2012-10-17") -> Json:
@@ -60,7 +60,7 @@ def _policy(*statements: Json, version: str | None = "2012-10-17") -> Json:
 
 
 def _one(*, without: str = "", **elements: Any) -> Json:  # noqa: ANN401 - JSON
-    """Build a policy with one statement more, for Alice, that has other elements than usual."""
+    """Return a policy with an additional statement for Alice, with the given elements."""
     statement = {"Effect": "Allow", "Principal": {"AWS": _ALICE}, "Action": "kms:Decrypt", "Resource": "*"}
     return _policy({name: value for name, value in (statement | elements).items() if name != without})
 
@@ -69,11 +69,11 @@ def _when(operator: str, key: str, *values: Any, **elements: Any) -> Json:  # no
     return _one(Condition={operator: {key: values[0] if len(values) == 1 else list(values)}}, **elements)
 
 
-# What no request has, by the form of the key: code, hint, page, and an example.
+# Values that no request has, by the form of the key: code, hint, page, and an example.
 _MISFITS: Final = (
     (
         "INVALID_VIA_SERVICE",
-        "Write it as s3.us-east-1.amazonaws.com, with the key's Region.",
+        "Write it like s3.us-east-1.amazonaws.com, with the key's Region.",
         f"{_CONDITIONS}#conditions-kms-via-service",
         "StringEquals",
         "kms:ViaService",
@@ -81,7 +81,7 @@ _MISFITS: Final = (
     ),
     (
         "INVALID_VPC_FORMAT",
-        "Write it as vpc-0123456789abcdef0.",
+        "Write it like vpc-0123456789abcdef0.",
         _CHECKS,
         "StringEquals",
         "aws:SourceVpc",
@@ -89,7 +89,7 @@ _MISFITS: Final = (
     ),
     (
         "INVALID_VPCE_FORMAT",
-        "Write it as vpce-0123456789abcdef0.",
+        "Write it like vpce-0123456789abcdef0.",
         _CHECKS,
         "StringEquals",
         "aws:SourceVpce",
@@ -97,7 +97,7 @@ _MISFITS: Final = (
     ),
     (
         "INVALID_REGION",
-        "Write it as us-east-1.",
+        "Write it like us-east-1.",
         _CHECKS,
         "StringEquals",
         "aws:RequestedRegion",
@@ -137,7 +137,7 @@ _MISFITS: Final = (
     ),
     (
         "INVALID_ARN_REGION",
-        "Write it as us-east-1, or leave it empty where the service has no Regions.",
+        "Write it like us-east-1, or leave it empty if the service has no Regions.",
         _ARNS,
         "ArnLike",
         "aws:SourceArn",
@@ -153,7 +153,7 @@ _MISFITS: Final = (
     ),
     (
         "INVALID_ARN_RESOURCE",
-        "Write the resource that the key is about; a role session has the ARN of its role.",
+        "Use an ARN of the kind that the condition key has; for a role session it is the ARN of its role.",
         f"{_GLOBAL}#condition-keys-principalarn",
         "ArnLike",
         "aws:PrincipalArn",
@@ -161,7 +161,7 @@ _MISFITS: Final = (
     ),
     (
         "INVALID_CONDITION_VALUE",
-        "Correct it; what is younger than this library can be right.",
+        "Correct it, unless it is newer than this library.",
         _CONDITIONS,
         "StringEquals",
         "kms:KeySpec",
@@ -173,60 +173,60 @@ CATALOGUE: Final[dict[str, Entry]] = {
     # --- what KMS refuses ---
     "POLICY_SIZE_EXCEEDS_RESOURCE_POLICY_QUOTA": Entry(
         ERROR,
-        "The text is longer than a key policy can be: 32,768 characters. With more bytes but not more characters it is a warning.",
-        "Write it compact, join statements, or name an account instead of its principals.",
+        "The policy is too long: KMS accepts at most 32,768 characters. With more bytes but not more characters it is a warning.",
+        "Write it without white space, merge statements, or name an account instead of its principals.",
         f"{_KMS}resource-limits.html",
         _one(
             Principal={"AWS": [f"arn:aws:iam::111122223333:user/{'x' * 60}{number}" for number in range(400)]}
         ),
-        doubt="The text may be longer than a key policy can be: 32,768 bytes or characters, nobody knows which.",
+        doubt="The policy may be too long: it is not documented whether the limit of 32,768 counts characters or bytes.",
     ),
     "UNSUPPORTED_CHARACTER": Entry(
         ERROR,
-        "A character above U+00FF cannot stand in a key policy.",
-        "Use aws:SourceAccount or another key where a name has such characters.",
+        "A key policy cannot have characters above U+00FF.",
+        "If a name has such characters, use another condition key, such as aws:SourceAccount.",
         _PUT,
         _one(Sid="\u20ac"),
-        doubt="KMS may refuse a character above U+00FF where it is written as an escape, too.",
+        doubt="KMS may refuse a character above U+00FF even if it is written as an escape.",
     ),
     "MISSING_STATEMENT": Entry(
         ERROR,
         "The policy has no statement.",
-        "A key policy has at least one.",
+        "Add at least one statement.",
         _OVERVIEW,
         {"Version": "2012-10-17", "Statement": []},
     ),
     "LOCKOUT_EVERYONE": Entry(
         ERROR,
-        "No statement lets anybody put a policy on the key again.",
-        "Allow kms:PutKeyPolicy to the key's account or to an administrator in it, for example with statements.enable_iam_policies, and narrow a Deny that takes it away.",
+        "No statement allows anybody to put a policy on the key again.",
+        "Allow kms:PutKeyPolicy to the key's account or to an administrator in it, for example with statements.enable_iam_policies, and narrow any Deny that takes it away.",
         f"{_KMS}key-policy-default.html#allow-unmanageable-key",
         {"Version": "2012-10-17", "Statement": [ADMIN | {"Action": "kms:Decrypt"}]},
-        doubt="Perhaps no statement lets anybody put a policy on the key again.",
+        doubt="Perhaps no statement allows anybody to put a policy on the key again.",
     ),
     "LOCKOUT_CALLER": Entry(
         ERROR,
         "The caller could not put a policy on the key again.",
-        "Allow kms:PutKeyPolicy to the caller or to its account, and narrow a Deny that takes it away; bypass_policy_lockout_safety_check is for giving up that right on purpose.",
+        "Allow kms:PutKeyPolicy to the caller or to its account, and narrow any Deny that takes it away. To give up that right on purpose, use bypass_policy_lockout_safety_check.",
         _PUT,
         {"Version": "2012-10-17", "Statement": [ADMIN | {"Principal": {"AWS": [_ALICE, _APP]}}]},
         caller="arn:aws:iam::111122223333:user/bob",
         doubt="Perhaps the caller could not put a policy on the key again.",
     ),
     "MISSING_PRINCIPAL": Entry(
-        ERROR, "The statement has no Principal.", "Say whom it is for.", _OVERVIEW, _one(without="Principal")
+        ERROR, "The statement has no Principal.", "Add a Principal.", _OVERVIEW, _one(without="Principal")
     ),
     "MISSING_ACTION": Entry(
         ERROR,
         "The statement has no Action.",
-        "Say what it is about; KMS refuses such statements since August 2025.",
+        "Add an Action; KMS refuses statements without it since August 2025.",
         _AUGUST_2025,
         _one(without="Action"),
     ),
     "MISSING_RESOURCE": Entry(
         ERROR,
         "The statement has no Resource; NotResource does not count.",
-        'Write "Resource": "*", which is the key; KMS refuses such statements since August 2025.',
+        'Write "Resource": "*", which is the key; KMS refuses statements without it since August 2025.',
         _AUGUST_2025,
         _one(without="Resource"),
     ),
@@ -240,49 +240,49 @@ CATALOGUE: Final[dict[str, Entry]] = {
     "UNSUPPORTED_WILDCARD_IN_PRINCIPAL": Entry(
         ERROR,
         "A principal's name has no wildcards.",
-        'Name everyone ("*") under a condition on aws:PrincipalArn with ArnLike, or each principal.',
+        'Name each principal, or name everyone ("*") with an ArnLike condition on aws:PrincipalArn.',
         _PRINCIPAL,
         _one(Principal={"AWS": "arn:aws:iam::111122223333:role/*"}),
     ),
     "WILDCARD_IN_SERVICE_PRINCIPAL": Entry(
         ERROR,
         "A service principal has no wildcards.",
-        "Name each service, as s3.amazonaws.com or logs.us-east-1.amazonaws.com.",
+        "Name each service, such as s3.amazonaws.com or logs.us-east-1.amazonaws.com.",
         _PRINCIPAL,
         _one(Principal={"Service": "*"}, Condition={"StringEquals": {"aws:SourceAccount": "111122223333"}}),
     ),
     "INVALID_PRINCIPAL_FORMAT": Entry(
         ERROR,
         "This is not an AWS principal.",
-        "Write an account id, or the ARN of an account (…:root), a user, a role, a role session or a federated user; groups are none.",
+        "Write an account id, or the ARN of an account (…:root), a user, a role, a role session or a federated user; a group is not a principal.",
         _PRINCIPAL,
         _one(Principal={"AWS": "arn:aws:iam::1111:role/App"}),
     ),
     "INVALID_CONDITION_OPERATOR": Entry(
         ERROR,
-        "There is no such condition operator.",
-        "Use one of IAM's.",
+        "This condition operator does not exist.",
+        "Use a condition operator of IAM.",
         _OPERATORS,
         _when("StringMatches", "kms:ViaService", "s3.us-east-1.amazonaws.com"),
     ),
     "NULL_WITH_IF_EXISTS": Entry(
         ERROR,
-        "Null asks whether a key exists; it has no IfExists.",
-        "Drop IfExists.",
+        "Null already tests whether the key is present; it does not support IfExists.",
+        "Remove IfExists.",
         _CHECKS,
         _when("NullIfExists", "aws:SourceArn", "true"),
     ),
     "OVERLY_PERMISSIVE_CONDITION": Entry(
         ERROR,
-        "ForAllValues with an encryption context or a request tag matches requests that have none; KMS refuses it.",
-        "Drop ForAllValues: these keys have a single value.",
+        "ForAllValues with an encryption context or a request tag also matches requests without it; KMS refuses this.",
+        "Remove ForAllValues: these keys have a single value.",
         _CONDITIONS,
         _when("ForAllValues:StringEquals", "kms:EncryptionContext:App", "x"),
-        doubt="KMS may refuse ForAllValues with an encryption context or a request tag here, too; a request without the key matches.",
+        doubt="ForAllValues with an encryption context or a request tag also matches requests without it; KMS may refuse this.",
     ),
     "UNSUPPORTED_CONDITION_KEY_IN_POLICY": Entry(
         ERROR,
-        "This condition key is not permitted in a key policy; it works in IAM policies only.",
+        "This condition key is not permitted in a key policy; it works only in IAM policies.",
         "Move the condition to an IAM policy.",
         "https://github.com/awsdocs/aws-kms-developer-guide/issues/47",
         _when("ForAnyValue:StringEquals", "kms:ResourceAliases", "alias/app"),
@@ -297,14 +297,14 @@ CATALOGUE: Final[dict[str, Entry]] = {
     ),
     "UNKNOWN_PRINCIPAL": Entry(
         WARNING,
-        "This kind of principal is not known to work in key policies.",
+        "It is not known whether this kind of principal works in key policies.",
         "Name an account, a user, a role, a session or a service.",
         _PRINCIPAL,
         _one(Principal={"AWS": "arn:aws:iam::111122223333:saml-provider/x"}),
     ),
     "MIXED_PARTITIONS": Entry(
         WARNING,
-        "ARNs of several partitions stand in one policy; a key knows those of its own.",
+        "The policy has ARNs of several partitions; a key works only with principals and resources of its own.",
         "Use one partition.",
         "https://github.com/cloudposse/terraform-aws-vpc-flow-logs-s3-bucket/pull/27",
         _one(Principal={"AWS": "arn:aws-cn:iam::111122223333:role/App"}),
@@ -312,55 +312,55 @@ CATALOGUE: Final[dict[str, Entry]] = {
     "INVALID_SERVICE_PRINCIPAL_FORMAT": Entry(
         WARNING,
         "This does not look like a service principal.",
-        "Write it as s3.amazonaws.com or logs.us-east-1.amazonaws.com.",
+        "Write it like s3.amazonaws.com or logs.us-east-1.amazonaws.com.",
         _PRINCIPAL,
         _one(Principal={"Service": "s3"}, Condition={"StringEquals": {"aws:SourceAccount": "111122223333"}}),
     ),
     "FEDERATED_PRINCIPAL_NOT_SUPPORTED": Entry(
         WARNING,
-        "Identity providers are principals of role trust policies.",
+        "An identity provider is a principal for role trust policies, not for key policies.",
         "Name the role that federated users assume.",
         _CHECKS,
         _one(Principal={"Federated": "cognito-identity.amazonaws.com"}),
     ),
     "CANONICAL_USER_PRINCIPAL": Entry(
         WARNING,
-        "Canonical user ids are for S3.",
+        "A canonical user id is a principal for S3, not for key policies.",
         "Name the account by its id.",
         f"{_IAM}reference_policies_grammar.html",
         _one(Principal={"CanonicalUser": "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"}),
     ),
     "INVALID_USER_REFERENCE": Entry(
         WARNING,
-        "This is the unique id of a user, which KMS shows when the user was deleted and refuses when the policy is put.",
-        "Remove it, or name the user anew by its ARN.",
+        "This is the unique id of a user. KMS shows it after the user is deleted, and refuses a policy with it.",
+        "Remove it, or use the ARN if the user exists again.",
         "https://repost.aws/knowledge-center/kms-policy-error-invalid-principals",
         _one(Principal={"AWS": "AIDACKCEVSQ6C2EXAMPLE"}),
     ),
     "INVALID_ROLE_REFERENCE": Entry(
         WARNING,
-        "This is the unique id of a role, which KMS shows when the role was deleted and refuses when the policy is put.",
-        "Remove it, or name the role anew by its ARN.",
+        "This is the unique id of a role. KMS shows it after the role is deleted, and refuses a policy with it.",
+        "Remove it, or use the ARN if the role exists again.",
         "https://repost.aws/knowledge-center/kms-policy-error-invalid-principals",
         _one(Principal={"AWS": "AROACKCEVSQ6C2EXAMPLE"}),
     ),
     "CONDITION_OPERATOR_CASE": Entry(
         WARNING,
-        "Condition operators are case-sensitive; in this case it is none.",
-        "Write it as IAM does.",
+        "Condition operators are case-sensitive; this spelling is not valid.",
+        "Use the spelling of IAM.",
         "https://github.com/ministryofjustice/modernisation-platform-environments/pull/8893",
         _when("stringEquals", "kms:ViaService", "s3.us-east-1.amazonaws.com"),
     ),
     "PLACEHOLDER": Entry(
         WARNING,
-        "This is a placeholder that nobody filled in; KMS takes it as it is.",
-        "Put in what it stands for, or check the policy that the template or the tool makes of it.",
+        "This is a placeholder that was not filled in; KMS takes it literally.",
+        "Fill it in, or check the policy that the template or the tool produces.",
         f"{_IAM}reference_policies_variables.html",
         _when("StringEquals", "aws:SourceAccount", "${AWS::AccountId}"),
     ),
     "INVALID_VERSION": Entry(
         WARNING,
-        "There is no such version of the policy language.",
+        "This version of the policy language does not exist.",
         'Write "Version": "2012-10-17".',
         f"{_IAM}reference_policies_elements_version.html",
         _policy(version="2020-01-01"),
@@ -368,7 +368,7 @@ CATALOGUE: Final[dict[str, Entry]] = {
     # --- security ---
     "PUBLIC_ACCESS": Entry(
         SECURITY,
-        "Anybody in any account gets access, since no condition limits who the caller is.",
+        "Anybody in any account gets access, since no condition limits the callers.",
         "Add a condition on kms:CallerAccount or aws:PrincipalOrgID, or name principals.",
         "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html#access-control-block-public-access-policy-status",
         _when("StringEquals", "kms:ViaService", "s3.us-east-1.amazonaws.com", Principal="*"),
@@ -376,15 +376,15 @@ CATALOGUE: Final[dict[str, Entry]] = {
     ),
     "WILDCARD_BEFORE_ACCOUNT": Entry(
         WARNING,
-        "A wildcard of StringLike may stand for colons, so that the account may be one in the path of a user elsewhere.",
-        "Compare with ArnLike, in which no wildcard crosses a colon, or demand the account by aws:PrincipalAccount.",
+        "A StringLike wildcard may match colons: the account may then be text in the path of a user of another account.",
+        "Use ArnLike, whose wildcards do not match colons, or add a condition on aws:PrincipalAccount.",
         f"{_OPERATORS}#Conditions_ARN",
         _when("StringLike", "aws:PrincipalArn", "arn:aws*:iam::111122223333:role/App", Principal="*"),
     ),
     "ALLOW_WITH_NOT_PRINCIPAL": Entry(
         SECURITY,
-        "An Allow with NotPrincipal is for everybody but those named.",
-        "Name those whom it is for.",
+        "An Allow with NotPrincipal applies to everybody except the named principals.",
+        "Use Principal, and name the principals that need access.",
         _CHECKS,
         _one(
             without="Principal",
@@ -394,116 +394,116 @@ CATALOGUE: Final[dict[str, Entry]] = {
     ),
     "ALL_ACTIONS_FOR_ANOTHER_ACCOUNT": Entry(
         SECURITY,
-        "Another account gets all that works across accounts: use of the key, and grants on it, as its IAM policies decide.",
-        "Name the actions it needs; statements.use_by_account has those for using a key.",
+        "Another account gets every action that works across accounts, such as using the key and making grants, as its IAM policies decide.",
+        "Name the actions that it needs; statements.use_by_account allows those for using a key.",
         f"{_KMS}key-policy-modifying-external-accounts.html",
         _one(Principal={"AWS": "444455556666"}, Action="kms:*"),
         account="111122223333",
     ),
     "RESTRICT_ACCESS_TO_SERVICE_PRINCIPAL": Entry(
         SECURITY,
-        "The service may be made to use the key for anybody (a confused deputy).",
+        "Anybody may make the service use the key (the confused deputy problem).",
         "Add a condition on aws:SourceArn or aws:SourceAccount.",
         f"{_IAM}confused-deputy.html",
         _one(Principal={"Service": "s3.amazonaws.com"}),
     ),
     "CONDITION_MATCHES_ABSENT_KEY": Entry(
         SECURITY,
-        "The condition is met, too, by a request that does not have the key.",
-        "Drop IfExists, or add a Null condition that demands the key.",
+        "The condition is also met by requests that do not have the key.",
+        "Remove IfExists or ForAllValues, or add a Null condition that requires the key.",
         _OPERATORS,
         _when("StringEqualsIfExists", "kms:ViaService", "s3.us-east-1.amazonaws.com"),
     ),
     "FOR_ALL_VALUES_WITH_SINGLE_VALUED_KEY": Entry(
         SECURITY,
-        "The key has a single value; with ForAllValues a request without it matches.",
-        "Drop ForAllValues.",
+        "The key has a single value; with ForAllValues, requests without the key also match.",
+        "Remove ForAllValues.",
         _SETS,
         _when("ForAllValues:StringEquals", "kms:ViaService", "s3.us-east-1.amazonaws.com"),
     ),
     "MISSING_PAIRED_CONDITION_KEYS": Entry(
         SECURITY,
-        "Any VPC of any account can have such private addresses.",
+        "Any VPC of any account can have these private addresses.",
         "Add a condition on aws:SourceVpc or aws:SourceVpce.",
         f"{_GLOBAL}#condition-keys-vpcsourceip",
         _when("IpAddress", "aws:VpcSourceIp", "10.0.0.0/8"),
     ),
     "DENY_MISSES_LONG_TERM_CREDENTIALS": Entry(
         SECURITY,
-        "Requests with long-term access keys do not have this key, so that the Deny does not reach them.",
-        "Use the operator with IfExists, which is also met where the key is absent.",
+        "Requests with long-term access keys do not have this key; the Deny does not apply to them.",
+        "Add IfExists to the operator; the condition is then also met if the key is absent.",
         f"{_GLOBAL}#condition-keys-multifactorauthpresent",
         _when("Bool", "aws:MultiFactorAuthPresent", "false", Effect="Deny"),
     ),
     "DENY_SHUTS_OUT_SERVICES": Entry(
         WARNING,
-        "The Deny is for AWS services, too, which its condition or its NotPrincipal does not spare.",
-        "Deny everyone, under a Bool condition that aws:PrincipalIsAWSService is false beside those that spare people.",
+        "The Deny also applies to AWS services; its condition or its NotPrincipal does not exclude them.",
+        "Deny everyone, with a Bool condition that aws:PrincipalIsAWSService is false and conditions that exclude people.",
         f"{_IAM}reference_policies_condition-keys.html#condition-keys-principalisawsservice",
         _when("StringNotEquals", "aws:PrincipalOrgID", "o-a1b2c3d4e5", Effect="Deny", Principal="*"),
     ),
     # --- no effect ---
     "INVALID_ACTION": Entry(
         WARNING,
-        "There is no such action of KMS; it has no effect.",
-        "Correct it, or leave it out.",
+        "This KMS action does not exist; it has no effect.",
+        "Correct it, or remove it.",
         _PERMISSIONS,
         _one(Action="kms:ReEncrypt"),
     ),
     "WILDCARD_IN_SERVICE_NAME": Entry(
         WARNING,
         "The name of the service in an action has a wildcard, which KMS may refuse.",
-        "Write kms: before the name.",
+        "Write kms: as the service.",
         _CHECKS,
         _one(Action="k*:Decrypt"),
     ),
     "UNSUPPORTED_ACTION_IN_POLICY": Entry(
         WARNING,
-        "This action is not authorised on a key; it has no effect in a key policy.",
+        "KMS does not ask the key policy about this action; it has no effect here.",
         "Allow it in an IAM policy.",
         _PERMISSIONS,
         _one(Action="kms:CreateKey"),
     ),
     "UNSUPPORTED_ACTION_FOR_ANOTHER_ACCOUNT": Entry(
         WARNING,
-        "The action does not work on a key of another account, so that the statement gives nothing by it to a principal there.",
-        "Name a role of the key's account, which the other account may assume.",
+        "The action does not work on a key of another account; it has no effect for principals of other accounts.",
+        "Name a role of the key's account that the other account can assume.",
         f"{_KMS}key-policy-modifying-external-accounts.html",
         _one(Principal={"AWS": "arn:aws:iam::444455556666:role/App"}, Action="kms:PutKeyPolicy"),
         account="111122223333",
     ),
     "INVALID_SERVICE_CONDITION_KEY": Entry(
         WARNING,
-        "There is no such condition key of KMS; no request has it.",
+        "This KMS condition key does not exist; no request has it.",
         "Correct it.",
         _CONDITIONS,
         _when("StringEquals", "kms:ViaServce", "s3.us-east-1.amazonaws.com"),
     ),
     "INVALID_GLOBAL_CONDITION_KEY": Entry(
         WARNING,
-        "There is no such global condition key; no request has it.",
+        "This global condition key does not exist; no request has it.",
         "Correct it.",
         _GLOBAL,
         _when("StringEquals", "aws:PrincipalOrgIDs", "o-a1b2c3d4e5"),
     ),
     "INVALID_CONDITION_KEY_FORMAT": Entry(
         WARNING,
-        "A condition key has a prefix and a name; no request has this one.",
-        "Write it as kms:ViaService or aws:SourceAccount.",
+        "A condition key must have a prefix and a name; no request has this one.",
+        "Write it like kms:ViaService or aws:SourceAccount.",
         _CHECKS,
         _when("StringEquals", "PrincipalOrgID", "o-a1b2c3d4e5"),
     ),
     "UNSUPPORTED_ACTION_FOR_CONDITION_KEY": Entry(
         WARNING,
-        "No action of the statement has this condition key.",
-        "Name actions that have it, or leave it out.",
+        "Requests of the statement's actions do not have this condition key.",
+        "Name actions that have it, or remove it.",
         _CONDITIONS,
         _when("Bool", "kms:GrantIsForAWSResource", "true"),
     ),
     **{
         code: Entry(
             WARNING,
-            "No request has such a value: what compares with it is never met, or always where it is negated.",
+            "No request has a value like this: the condition is never met or, with a negated operator, always.",
             hint,
             url,
             _when(operator, key, value),
@@ -513,20 +513,20 @@ CATALOGUE: Final[dict[str, Entry]] = {
     "PRIVATE_IP_ADDRESS": Entry(
         WARNING,
         "A request over the internet never comes from a private address.",
-        "Use the public addresses of the network, or aws:VpcSourceIp beside aws:SourceVpc.",
+        "Use the public addresses of the network, or aws:VpcSourceIp with aws:SourceVpc.",
         f"{_GLOBAL}#condition-keys-sourceip",
         _when("IpAddress", "aws:SourceIp", "10.0.0.0/8"),
     ),
     "PRIVATE_NOT_IP_ADDRESS": Entry(
         WARNING,
-        "A request over the internet never comes from a private address, so that each meets this.",
-        "Use the public addresses of the network, or aws:VpcSourceIp beside aws:SourceVpc.",
+        "A request over the internet never comes from a private address; all of them meet this.",
+        "Use the public addresses of the network, or aws:VpcSourceIp with aws:SourceVpc.",
         f"{_GLOBAL}#condition-keys-sourceip",
         _when("NotIpAddress", "aws:SourceIp", "192.168.0.0/16"),
     ),
     "IMPROVE_IP_RANGE": Entry(
         SUGGESTION,
-        "The bits of the address behind the prefix do not count.",
+        "The bits of the address after the prefix are ignored.",
         "Write the first address of the network.",
         _CHECKS,
         _when("IpAddress", "aws:SourceIp", "203.0.113.5/24"),
@@ -540,14 +540,14 @@ CATALOGUE: Final[dict[str, Entry]] = {
     ),
     "REDUNDANT_STATEMENT": Entry(
         SUGGESTION,
-        "Another statement says it all.",
-        "Leave it out.",
+        "Other statements already say the same.",
+        "Remove it.",
         _CHECKS,
         _policy(ADMIN | {"Action": "kms:Decrypt"}),
     ),
     "EMPTY_ARRAY_PRINCIPAL": Entry(
         WARNING,
-        "Nobody is named; the statement has no effect.",
+        "No principal is named; the statement has no effect.",
         "Name a principal.",
         _CHECKS,
         _one(Principal={"AWS": []}),
@@ -561,14 +561,14 @@ CATALOGUE: Final[dict[str, Entry]] = {
     ),
     "EXCEPTS_NOTHING": Entry(
         WARNING,
-        "The element excepts nothing, so that the statement is about everything.",
-        "Name what it excepts, or write Action or Principal instead.",
+        "The element excludes nothing; the statement is about everything.",
+        "Name what to exclude, or use Action or Principal instead.",
         f"{_IAM}reference_policies_elements_notaction.html",
         _one(NotAction=[], without="Action"),
     ),
     "WILDCARD_WITHOUT_LIKE_OPERATOR": Entry(
         WARNING,
-        "A * or ? is an ordinary character under this operator.",
+        "* and ? are ordinary characters for this operator.",
         "Use StringLike or StringNotLike.",
         _CHECKS,
         _when("StringEquals", "kms:ViaService", "s3.*.amazonaws.com"),
@@ -576,7 +576,7 @@ CATALOGUE: Final[dict[str, Entry]] = {
     # --- form ---
     "MISSING_VERSION": Entry(
         WARNING,
-        "Without a Version the document is of 2008-10-17, in which policy variables are plain text.",
+        "Without a Version, the policy has the old version 2008-10-17, in which policy variables are plain text.",
         'Write "Version": "2012-10-17".',
         f"{_IAM}reference_policies_elements_version.html",
         _policy(version=None),
@@ -590,14 +590,14 @@ CATALOGUE: Final[dict[str, Entry]] = {
     ),
     "VARIABLE_UNSUPPORTED_IN_VERSION": Entry(
         WARNING,
-        "In this Version a policy variable is plain text.",
+        "In this Version, policy variables are plain text.",
         'Write "Version": "2012-10-17".',
         f"{_IAM}reference_policies_variables.html",
         _when("StringEquals", "aws:SourceIdentity", "${aws:username}") | {"Version": "2008-10-17"},
     ),
     "TYPE_MISMATCH": Entry(
         WARNING,
-        "The operator compares something else than this key has.",
+        "The operator does not fit the type of this key.",
         "Use an operator of the key's type.",
         _CHECKS,
         _when("NumericEquals", "kms:ViaService", "1"),
@@ -605,8 +605,8 @@ CATALOGUE: Final[dict[str, Entry]] = {
     **{
         f"TYPE_MISMATCH_{name}": Entry(
             WARNING,
-            f"The operator cannot read this value, which matches nothing; it compares {what}.",
-            f"Write it as {example}.",
+            f"The operator compares {what}; it cannot read this value, which matches nothing.",
+            f"Write it like {example}.",
             _CHECKS,
             _when(operator, key, example, "never", Action=action),
         )
@@ -627,13 +627,13 @@ CATALOGUE: Final[dict[str, Entry]] = {
     **{
         code: Entry(
             WARNING,
-            f"A policy variable {what}, so that it cannot be read.",
-            "Write it as ${aws:username}, or ${aws:username, 'nobody'} with a default.",
+            f"A policy variable {what}, so it cannot be read.",
+            "Write it like ${aws:username}, or ${aws:username, 'nobody'} with a default.",
             f"{_IAM}reference_policies_variables.html",
             _when("StringEquals", "aws:SourceIdentity", value),
         )
         for code, what, value in (
-            ("MISSING_BRACE_IN_VARIABLE", "does not end", "${aws:username"),
+            ("MISSING_BRACE_IN_VARIABLE", "has no closing brace", "${aws:username"),
             ("EMPTY_VARIABLE", "has no name", "${}"),
             ("MISSING_QUOTE_IN_VARIABLE", "has a default without quotation marks", "${aws:username, nobody}"),
             ("UNSUPPORTED_SPACE_IN_VARIABLE", "has a space in its name", "${aws: username}"),
@@ -641,8 +641,8 @@ CATALOGUE: Final[dict[str, Entry]] = {
     },
     "DUPLICATE_KEYS_WITH_DIFFERENT_CASE": Entry(
         WARNING,
-        "The condition key stands twice under one operator, in two cases, which are the same key; KMS may refuse it.",
-        "Write the values in one list, if any of them may match.",
+        "The operator has the same condition key twice, in different case; KMS may refuse it.",
+        "Write the values in one list if any of them may match.",
         _CHECKS,
         _one(
             Condition={
@@ -652,50 +652,50 @@ CATALOGUE: Final[dict[str, Entry]] = {
     ),
     "INVALID_CONDITION_MULTIPLE_BOOLEAN": Entry(
         WARNING,
-        "The operator compares with several values, true and false; KMS may refuse it.",
-        "Write the one that is meant.",
+        "The operator has more than one boolean value; KMS may refuse it.",
+        "Write a single value.",
         _CHECKS,
         _when("Bool", "aws:SecureTransport", "true", "false"),
     ),
     "INVALID_CONDITION_DATA_TYPE": Entry(
         WARNING,
-        "The values of a condition are of several JSON types; KMS may refuse it.",
+        "The values of the condition have different JSON types; KMS may refuse it.",
         "Write all of them as text.",
         _CHECKS,
         _when("StringEquals", "aws:SourceIdentity", "1", 2),
     ),
     "NULL_WITH_QUALIFIER": Entry(
         SUGGESTION,
-        "Null asks whether a key exists; ForAnyValue and ForAllValues mean nothing to it.",
-        "Drop the qualifier.",
+        "Null tests whether the key is present; ForAnyValue and ForAllValues have no effect on it.",
+        "Remove the qualifier.",
         _CHECKS,
         _when("ForAnyValue:Null", "aws:TagKeys", "false", Action="kms:TagResource"),
     ),
     "EMPTY_OBJECT_CONDITION": Entry(
         SUGGESTION,
-        "Nothing is demanded here.",
-        "Leave it out, or write the condition.",
+        "The condition is empty.",
+        "Remove it, or add the condition.",
         _CHECKS,
         _one(Condition={}),
     ),
-    "EMPTY_SID_VALUE": Entry(SUGGESTION, "The Sid is empty.", "Leave it out.", _CHECKS, _one(Sid="")),
+    "EMPTY_SID_VALUE": Entry(SUGGESTION, "The Sid is empty.", "Remove it.", _CHECKS, _one(Sid="")),
     "REDUNDANT_ACTION": Entry(
         SUGGESTION,
-        "Another action of the list says it, too.",
-        "Leave it out.",
+        "Another action in the list already includes it.",
+        "Remove it.",
         _CHECKS,
         _one(Action=["kms:Describe*", "kms:DescribeKey"]),
     ),
     "MISSING_QUALIFIER": Entry(
         WARNING,
-        "The key has several values, and the operator no ForAnyValue or ForAllValues.",
-        "Say whether any value or all of them must match.",
+        "The key can have several values, but the operator has no ForAnyValue or ForAllValues.",
+        "Add ForAnyValue or ForAllValues, as any or all of the values must match.",
         _SETS,
         _when("StringEquals", "kms:GrantOperations", "Decrypt", Action="kms:CreateGrant"),
     ),
     "UNIQUE_SIDS_RECOMMENDED": Entry(
         WARNING,
-        "Another statement has the same Sid, by which people and tools find statements.",
+        "Another statement has the same Sid; people and tools find statements by their Sid.",
         "Give each statement a Sid of its own.",
         _CHECKS,
         _policy(
@@ -717,15 +717,15 @@ CATALOGUE: Final[dict[str, Entry]] = {
     ),
     "ONE_ADMINISTRATOR": Entry(
         SUGGESTION,
-        "Only one user or role can put a policy again; should it be deleted, nobody can.",
-        "Let the account's IAM policies decide, too, with statements.enable_iam_policies, or name a second administrator.",
+        "Only one user or role can put a policy again; if it is deleted, nobody can.",
+        "Add statements.enable_iam_policies, which lets the account's IAM policies decide, or name a second administrator.",
         f"{_KMS}key-policy-default.html",
         {"Version": "2012-10-17", "Statement": [ADMIN | {"Principal": {"AWS": _ALICE}}]},
     ),
     "IAM_POLICIES_DECIDE": Entry(
         SUGGESTION,
-        "Whether the caller can put a policy again is for the IAM policies of its account to say.",
-        "Make sure that they allow kms:PutKeyPolicy; KMS refuses the policy otherwise.",
+        "The IAM policies of the caller's account decide whether the caller can put a policy again.",
+        "Make sure that they allow kms:PutKeyPolicy; otherwise KMS refuses the policy.",
         _PUT,
         {"Version": "2012-10-17", "Statement": [ADMIN | {"Action": "kms:Put*"}]},
         caller=_ALICE,
