@@ -34,6 +34,7 @@ collect_ignore_glob: list[str] = (
         "test_package.py",
         "test_pitfalls.py",
         "test_prepared.py",
+        "test_two_writers.py",
         "test_types.py",
         "test_virtual_clock.py",
     ]

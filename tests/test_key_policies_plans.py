@@ -44,10 +44,10 @@ async def test_a_plan_with_nothing_to_do(fake: FakeKMS, policies: KeyPolicies) -
     plan = await policies.plan(key, Policy([SIGN, ADMIN]).to_json(indent=2))
     assert not plan
     assert str(plan) == f"key {key}: nothing to do"
-    assert await policies.apply(plan) is None
-    assert await policies.ensure(key, Policy([ADMIN, SIGN])) is None
+    assert not (await policies.apply(plan)).changed
+    assert not (await policies.ensure(key, Policy([ADMIN, SIGN]))).changed
     assert "PutKeyPolicy" not in operations(fake)
-    assert await policies.ensure(key, Policy([ADMIN, SIGN.named("Sign")])) is not None
+    assert (await policies.ensure(key, Policy([ADMIN, SIGN.named("Sign")]))).changed
 
 
 async def test_applying_a_plan(fake: FakeKMS, policies: KeyPolicies) -> None:
@@ -67,7 +67,7 @@ async def test_a_plan_that_is_out_of_date(fake: FakeKMS, policies: KeyPolicies) 
     key = fake.add_key(Policy([ADMIN, allow("kms:Sign").to(two)]))
     plan = await policies.plan(key, Policy([ADMIN, SIGN]))
     await fake.put_key_policy(KeyId=key, Policy=Policy([allow("kms:Sign").to(BOB | ALICE), ADMIN]).to_json())
-    assert await policies.apply(plan) is not None
+    assert (await policies.apply(plan)).changed
     with pytest.raises(
         errors.PolicyChangedError, match="has changed since the plan was made; make a new plan"
     ) as caught:
@@ -92,21 +92,21 @@ async def test_a_plan_that_kms_would_refuse(fake: FakeKMS, policies: KeyPolicies
         await policies.ensure(key, locked)
     assert "PutKeyPolicy" not in operations(fake)
     meant = await policies.plan(key, locked, bypass_policy_lockout_safety_check=True)
-    assert await policies.apply(meant) is not None
+    assert (await policies.apply(meant)).changed
     assert fake.calls[-1][1]["BypassPolicyLockoutSafetyCheck"] is True
 
 
 async def test_ensure_and_edit_with_bypass(fake: FakeKMS, policies: KeyPolicies) -> None:
     """What is meant is handed on."""
     key, other = fake.add_key(Policy([ADMIN])), fake.add_key(Policy([ADMIN]))
-    assert await policies.ensure(key, Policy([SIGN]), bypass_policy_lockout_safety_check=True) is not None
+    assert (await policies.ensure(key, Policy([SIGN]), bypass_policy_lockout_safety_check=True)).changed
 
     def locked(_: Policy) -> Policy:
         return Policy([SIGN])
 
     with pytest.raises(errors.PolicyCheckError):
         await policies.edit(other, locked)
-    assert await policies.edit(other, locked, bypass_policy_lockout_safety_check=True) is not None
+    assert (await policies.edit(other, locked, bypass_policy_lockout_safety_check=True)).changed
     assert fake.policy(key) == fake.policy(other) == Policy([SIGN])
 
 

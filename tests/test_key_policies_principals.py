@@ -36,10 +36,10 @@ async def test_the_partition_of_the_client(clock: VirtualClock) -> None:
     policies = KeyPolicies(fake, sleep=clock.sleep, clock=clock)
     key = fake.add_key()
     plain = Policy([allow("kms:*").to(Principal({"AWS": fake.account})).named("x")])
-    assert await policies.ensure(key, plain, wait=5) is not None
-    assert await policies.ensure(key, plain) is None
+    assert (await policies.ensure(key, plain, wait=5)).changed
+    assert not (await policies.ensure(key, plain)).changed
     by_arn = allow("kms:*").to(Principal.account(fake.account, partition="aws-cn")).named("x")
-    assert await policies.add_statement(key, by_arn) is None
+    assert not (await policies.add_statement(key, by_arn)).changed
 
 
 async def test_new_principals(fake: FakeKMS, clock: VirtualClock) -> None:

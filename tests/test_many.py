@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import json
 from itertools import count, islice
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 
 LOCKED = Policy([allow("kms:Sign").to(Principal.user(ACCOUNT, "alice"))])
+NOWHERE = "1234abcd-12ab-34cd-56ef-999999999999"
 
 
 async def test_each_key_has_a_result(fake: FakeKMS, policies: KeyPolicies) -> None:
@@ -27,7 +30,7 @@ async def test_each_key_has_a_result(fake: FakeKMS, policies: KeyPolicies) -> No
     keys = [fake.add_key() for _ in range(20)]
     items: list[tuple[str, Policy]] = [(key, POLICY) for key in keys]
     items[3] = (keys[3], LOCKED)
-    items[5] = ("1234abcd-12ab-34cd-56ef-999999999999", POLICY)
+    items[5] = (NOWHERE, POLICY)
     items[7] = ("alias/x", POLICY)
     async with policies.put_many(items) as results:
         found = {result.key_id: result async for result in results}
@@ -90,13 +93,15 @@ async def test_plans_are_applied_to_many_keys(
         keys[0]: PutResult,
         keys[1]: errors.PolicyChangedError,
         keys[2]: errors.PolicyChangedError,
-        keys[3]: type(None),
+        keys[3]: PutResult,
         keys[4]: PutResult,
         keys[5]: PutResult,
         "": errors.KeyIdError,
     }
+    written = [key for key, result in found.items() if result.error is None and result.unwrap().changed]
+    assert sorted(written) == [keys[0], keys[4], keys[5]]
     assert "expected a plan, such as result.unwrap() of plan_many, not 7" in str(found[""].error)
-    assert clock() - began == pytest.approx(1.0)
+    assert clock() - began == pytest.approx(1.5)  # three puts, and the one for which nothing was left to do
     assert [fake.policy(key) == Policy([ADMIN]) for key in keys] == [True, False, False, False, True, True]
 
 
@@ -106,11 +111,8 @@ async def test_policies_are_ensured_on_many_keys(fake: FakeKMS, policies: KeyPol
     wanted = [POLICY, POLICY, LOCKED]
     async with policies.ensure_many(zip(keys, wanted, strict=True)) as results:
         found = {result.key_id: result async for result in results}
-    assert [type(found[key].error or found[key].value) for key in keys] == [
-        type(None),
-        PutResult,
-        errors.PolicyCheckError,
-    ]
+    assert [found[key].unwrap().changed for key in keys[:2]] == [False, True]
+    assert isinstance(found[keys[2]].error, errors.PolicyCheckError)
     many = policies.ensure_many([(keys[2], LOCKED)], bypass_policy_lockout_safety_check=True)
     assert [type(result.value) async for result in many] == [PutResult]
     assert [fake.policy(key) for key in keys] == wanted
@@ -148,20 +150,64 @@ async def test_what_bypasses_the_check(fake: FakeKMS, policies: KeyPolicies) -> 
     assert [result.unwrap().bypass_policy_lockout_safety_check async for result in plans] == [True]
 
 
-async def test_a_key_that_is_under_way(clock: VirtualClock) -> None:
-    """It is an error of its own; the write under way goes on, and the key can come again later."""
-    client = Paced(clock)
+async def test_policies_are_edited_on_many_keys(fake: FakeKMS, policies: KeyPolicies) -> None:
+    """One function changes them all; an error is the result of its key alone."""
+    keys = [fake.add_key(Policy([ADMIN])), fake.add_key(POLICY), NOWHERE]
+
+    def add(policy: Policy) -> Policy:
+        return policy if policy == POLICY else policy.with_statement(POLICY.statements[1])
+
+    async with policies.edit_many(keys, add) as results:
+        found = {result.key_id: result async for result in results}
+    assert [found[key].unwrap().changed for key in keys[:2]] == [True, False]
+    assert isinstance(found[NOWHERE].error, errors.NotFoundException)
+    assert fake.policy(keys[0]) == POLICY
+    with pytest.raises(ValueError, match="tries must be an integer of 1 or more"):
+        policies.edit_many(keys, add, tries=0)
+
+
+@pytest.mark.parametrize("concurrency", [1, 2, 8])
+async def test_a_key_that_comes_again(clock: VirtualClock, concurrency: int) -> None:
+    """It waits for the one before, whatever the concurrency and the spelling; other keys do not wait."""
+
+    class Noting(Paced):
+        async def put_key_policy(self, **parameters: Any) -> dict[str, Any]:
+            key = parameters["KeyId"].rpartition("/")[2]
+            came.append((key, len(json.loads(parameters["Policy"])["Statement"])))
+            assert key not in under_way
+            under_way.add(key)
+            answer = await super().put_key_policy(**parameters)
+            under_way.discard(key)
+            return answer
+
+    came: list[tuple[str, int]] = []
+    under_way: set[str] = set()
     arn = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/key-0"
-    items = [("key-0", POLICY), (arn, POLICY), ("key-0", POLICY), ("key-1", POLICY)]
-    many = facade(client, clock).put_many(items, rate=None)
-    results = [result async for result in many]
-    bad = [result for result in results if result.error is not None]
-    assert [result.key_id for result in bad] == [arn, "key-0"]
-    assert all("is already being worked on" in str(result.error) for result in bad)
-    assert {type(result.error) for result in bad} == {errors.KeyIdError}
-    assert len(client.came) == 2
-    again = facade(client, clock).put_many([("key-0", POLICY)] * 3, rate=None, concurrency=1)
-    assert [result.error async for result in again] == [None] * 3
+    items = [("key-0", POLICY), (arn, Policy([ADMIN])), ("key-1", POLICY), ("key-0", POLICY)]
+    many = facade(Noting(clock), clock).put_many(items, rate=None, concurrency=concurrency)
+    began = clock()
+    assert [result.error async for result in many] == [None] * 4
+    assert [size for key, size in came if key == "key-0"] == [2, 1, 2]
+    assert round(clock() - began, 6) == (0.2 if concurrency == 1 else 0.15)
+
+
+async def test_only_keys_under_way_are_remembered(clock: VirtualClock) -> None:
+    """Millions of keys take no more room than a few."""
+
+    def locks() -> int:
+        return sum(isinstance(it, asyncio.Lock) for it in gc.get_objects())
+
+    many = facade(Paced(clock), clock).put_many(islice(endless(), 50), rate=None, concurrency=3)
+    before = locks()
+    async with many:
+        assert [locks() <= before + 3 async for _ in many] == [True] * 50
+
+
+async def test_a_result_is_neither_true_nor_false(fake: FakeKMS, policies: KeyPolicies) -> None:
+    """It could mean that the work succeeded, or that anything was written."""
+    result = await anext(policies.put_many([(fake.add_key(), POLICY)]))
+    with pytest.raises(TypeError, match="a KeyResult is neither true nor false"):
+        bool(result)
 
 
 class NoPair:

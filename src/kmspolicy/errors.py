@@ -11,7 +11,7 @@ Catch the branch that you can act on::
     ├── KeyIdError (ValueError)                not the id or ARN of a key
     ├── PolicyCheckError                       KMS would refuse the policy: .findings says why; nothing was sent
     ├── NotShownError                          a claim about all requests does not hold, or is not known: .verdict
-    ├── PolicyChangedError                     the policy changed after the plan was made; nothing was sent
+    ├── PolicyChangedError                     somebody else changed the policy; theirs was not overwritten
     ├── WaitTimeoutError                       the new policy could not be read back in time; it may still appear
     └── CallError                              a call was made and did not succeed
         ├── NoAnswerError                      connection refused or dropped, time-out, no credentials
@@ -273,27 +273,51 @@ class NotShownError(KeyPolicyError):
 
 
 class PolicyChangedError(KeyPolicyError):
-    """A policy that somebody changed after the plan was made; nothing was sent.
+    """A policy that somebody else changed after it was read; theirs was not overwritten.
 
-    Make a new plan, which shows the policy that the key has now.
+    Make a new plan, which shows the policy that the key has now. If ``outcome_unknown`` is true, the policy that was found
+    may hold your own change as well.
 
     Attributes:
         key_id: The key, as it was given.
         planned: The text of the policy that the plan was made from.
         found: The text of the policy that the key has now.
+        attempts: How many PutKeyPolicy requests were sent before; the error of the last one is the ``__cause__``.
+        outcome_unknown: Whether one of them may have taken effect, before somebody else changed the policy again.
     """
 
     key_id: str
     planned: str
     found: str
+    attempts: int
+    outcome_unknown: bool
 
-    def __init__(self, key_id: str, planned: str, found: str, difference: str = "") -> None:
-        """Create the error from the key, both texts, and the difference in words."""
+    def __init__(  # noqa: PLR0913 - the facts a caller acts on
+        self,
+        key_id: str,
+        planned: str,
+        found: str,
+        difference: str = "",
+        *,
+        attempts: int = 0,
+        outcome_unknown: bool = False,
+    ) -> None:
+        """Create the error from the key, both texts, the difference in words, and what was sent before."""
         self.key_id = key_id
         self.planned = planned
         self.found = found
+        self.attempts = attempts
+        self.outcome_unknown = outcome_unknown
         message = f"the policy of key {word(key_id)} has changed since the plan was made; make a new plan"
-        super().__init__("\n".join([message, difference] if difference else [message]))
+        if attempts:
+            message += f" ({', '.join(_sent(attempts, unknown=outcome_unknown))})"
+        super().__init__(f"{message}\n{difference}" if difference else message)
+
+
+def _sent(attempts: int, *, unknown: bool) -> list[str]:
+    """Say what was sent, and whether it may have taken effect."""
+    number = f"{attempts} request{'' if attempts == 1 else 's'} sent"
+    return [number, "the write may have taken effect"] if unknown else [number]
 
 
 class WaitTimeoutError(KeyPolicyError):
@@ -372,8 +396,7 @@ class CallError(KeyPolicyError):
             *([f"key {word(self.key_id)}"] if self.key_id else []),
             *([f"HTTP {self.status}"] if self.status else []),
             *([f"request {word(self.request_id)}"] if self.request_id else []),
-            f"{self.attempts} request{'' if self.attempts == 1 else 's'} sent",
-            *(["the write may have taken effect"] if self.outcome_unknown else []),
+            *_sent(self.attempts, unknown=self.outcome_unknown),
         ]
         said = quoted(self.message) if self.message else "no message was given"
         text = f"{word(self.code, str.isidentifier)}: {said} ({', '.join(facts)})"

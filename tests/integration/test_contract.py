@@ -178,7 +178,7 @@ async def test_ensure_writes_once(place: Place) -> None:
     before = place.puts
     first = await place.policies.ensure(place.key, policy, wait=place.patience)
     assert isinstance(first, PutResult)
-    assert await place.policies.ensure(place.key, policy) is None
+    assert not (await place.policies.ensure(place.key, policy)).changed
     assert place.puts - before == first.attempts
 
 
@@ -198,7 +198,7 @@ async def test_editing(place: Place) -> None:
     more = place.statement("more")
     await place.policies.edit(place.key, lambda policy: policy.with_statement(more), wait=place.patience)
     before = place.puts
-    assert await place.policies.edit(place.key, lambda policy: policy) is None
+    assert not (await place.policies.edit(place.key, lambda policy: policy)).changed
     assert place.puts == before
     assert equivalent(await place.policies.get(place.key), place.with_sids("more"))
 
@@ -207,7 +207,7 @@ async def test_statements_by_sid(place: Place) -> None:
     """They are added, replaced and removed; one that is not there, or is another, is an error."""
     key, policies, wait = place.key, place.policies, place.patience
     await policies.add_statement(key, place.statement("by sid"), wait=wait)
-    assert await policies.add_statement(key, place.statement("by sid")) is None
+    assert not (await policies.add_statement(key, place.statement("by sid"))).changed
     other = place.statement("another").named("by sid")
     with pytest.raises(errors.SidError):
         await policies.add_statement(key, other)

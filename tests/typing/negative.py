@@ -145,4 +145,3 @@ async def one_key_and_many(policies: KeyPolicies, policy: Policy) -> None:
     policies.put_many(["key"])  # type: ignore[list-item]  # ty: ignore[invalid-argument-type]
     policies.get_many([1])  # type: ignore[list-item]  # ty: ignore[invalid-argument-type]
     policies.plan_many([("key", policy)], rate="15")  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
-    (await policies.ensure("key", policy)).attempts  # type: ignore[union-attr]  # ty: ignore[missing-union-attribute]  # noqa: B018

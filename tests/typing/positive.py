@@ -107,10 +107,10 @@ async def one_key(policies: KeyPolicies, key_id: str, policy: Policy) -> None:
     assert_type(plan, Plan)
     assert_type(plan.diff, Diff)
     assert_type(plan.findings, tuple[Finding, ...])
-    assert_type(await policies.apply(plan, wait=60), PutResult | None)
-    assert_type(await policies.ensure(key_id, "{}"), PutResult | None)
-    assert_type(await policies.edit(key_id, lambda before: before.without_statement("a")), PutResult | None)
-    assert_type(await policies.add_statement(key_id, policy.statements[0]), PutResult | None)
+    assert_type(await policies.apply(plan, wait=60), PutResult)
+    assert_type(await policies.ensure(key_id, "{}"), PutResult)
+    assert_type(await policies.edit(key_id, lambda before: before.without_statement("a")), PutResult)
+    assert_type(await policies.add_statement(key_id, policy.statements[0]), PutResult)
     assert_type(await policies.put(key_id, policy, wait=1.5), PutResult)
     assert_type(KeyPolicies(FakeKMS(), retry=Retry(propagation=60.0)), KeyPolicies)
 
@@ -136,8 +136,8 @@ async def many_keys(policies: KeyPolicies, by_key: dict[str, Policy], key_ids: l
             assert_type(result.unwrap(), PutResult)
     plans = [one.unwrap() async for one in policies.plan_many(by_key.items())]
     assert_type(plans, list[Plan])
-    assert_type(policies.apply_many(plans), Many[PutResult | None])
-    assert_type(policies.ensure_many(later(), rate=None), Many[PutResult | None])
+    assert_type(policies.apply_many(plans), Many[PutResult])
+    assert_type(policies.ensure_many(later(), rate=None), Many[PutResult])
     assert_type([one.unwrap() async for one in policies.get_many(key_ids)], list[Policy])
 
 

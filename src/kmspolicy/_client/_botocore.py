@@ -47,12 +47,13 @@ class Call:
         operation: The operation of the API; None for calls of the user's own code, of any operation.
         retries: Whether botocore may retry the request, as the client is configured.
         counted: Whether the client reports what it sends.
-        earlier: The number of requests of earlier calls for the same purpose, for log messages.
+        earlier: The number of requests of earlier calls for the same purpose, which errors and results count as well.
         sent: The number of requests handed to the HTTP session so far.
         settled: How many of them were answered or failed.
         pending: Whether an attempt has begun and not ended.
         outcome_unknown: Whether a request that failed may have taken effect.
         quota: The amount of botocore's retry quota that failed attempts took.
+        looking: The error after which the policy is being read, before the next request.
     """
 
     key_id: str | None
@@ -65,6 +66,7 @@ class Call:
     pending: bool = False
     outcome_unknown: bool = False
     quota: int = 0
+    looking: errors.CallError | None = None
     _before: Token[Call | None] = attrs.field(init=False)
 
     def __enter__(self) -> None:
@@ -122,7 +124,7 @@ class Call:
             message,
             code=code,
             key_id=self.key_id,
-            attempts=self.sent,
+            attempts=self.so_far,
             is_retry_safe=is_retry_safe,
             outcome_unknown=self.may_have_written,
         )
@@ -350,7 +352,7 @@ def _answer(error: ClientError, call: Call) -> errors.ServiceError:
         status=status,
         request_id=metadata.get("RequestId"),
         key_id=call.key_id,
-        attempts=call.sent,
+        attempts=call.so_far,
         outcome_unknown=call.may_have_written,
     )
 

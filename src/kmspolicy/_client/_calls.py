@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 import attrs
@@ -15,7 +16,7 @@ from kmspolicy._printable import word
 from kmspolicy.errors import CallError, ThrottlingException
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Iterator, Mapping
 
     from kmspolicy._client._pace import Pace
 
@@ -56,11 +57,33 @@ class KeyPolicyClient(Protocol):
     ) -> Awaitable[Mapping[str, Any]]: ...
 
 
+@attrs.frozen(eq=False)
+class Order:
+    """What is to be sent.
+
+    Attributes:
+        operation: The operation of the API.
+        method: The method of the client that sends the request.
+        parameters: Its parameters.
+        pace: Determines when the next request may be sent; None for no limit.
+        must_have: A member that the answer must have, and its type.
+        look: Called directly before the request is sent again, with the error of the last one; returns whether there is
+            nothing left to send. Whoever gives it takes the first token, and botocore must not retry by itself.
+    """
+
+    operation: str
+    method: Callable[..., Awaitable[Mapping[str, Any]]]
+    parameters: Mapping[str, Any]
+    pace: Pace | None = None
+    must_have: tuple[str, type] | None = None
+    look: Callable[[CallError], Awaitable[bool]] | None = None
+
+
 class Answer(NamedTuple):
     """The answer of the service.
 
     Attributes:
-        response: The answer, as botocore parsed it.
+        response: The answer, as botocore parsed it; empty if nothing was left to send.
         request_id: The id of the request that succeeded; None if the answer had none.
         attempts: How many requests were sent.
     """
@@ -94,80 +117,99 @@ class Calls:
         """Prepare the client once, not for every call."""
         object.__setattr__(self, "counted", _botocore.prepare(self.client, OPERATIONS))
 
-    async def send(  # noqa: PLR0913 - what one call is made of
-        self,
-        operation: str,
-        method: Callable[..., Awaitable[Mapping[str, Any]]],
-        parameters: Mapping[str, Any],
-        *,
-        pace: Pace | None = None,
-        must_have: tuple[str, type] | None = None,
-        earlier: int = 0,
-    ) -> Answer:
+    async def send(self, order: Order, *, after: CallError | None = None, spent: int = 0) -> Answer:
         """Send a request, and retry it.
 
         Args:
-            operation: The operation of the API.
-            method: The method of the client that sends the request.
-            parameters: Its parameters.
-            pace: Determines when the next request may be sent; None for no limit.
-            must_have: A member that the answer must have, and its type.
-            earlier: The number of requests that were sent for the same purpose before, for log messages.
+            order: What is to be sent.
+            after: The error of a request for the same purpose that was sent before; the answer counts that one, too.
+            spent: How many of the attempts were used before.
         """
-        if pace is not None:  # before the deadline begins
-            await pace.take()
-        key_id: str = parameters["KeyId"]
-        call = _botocore.Call(
-            key_id, operation, retries=self.retry is None, counted=self.counted, earlier=earlier
-        )
+        if order.pace is not None and (order.look is None or after is not None):  # before the deadline begins
+            await order.pace.take()
+        call = self._call(order, after, spent)
         retry = self.retry or _ONCE
         deadline = Deadline(self.deadlines, retry.deadline)
         try:
             with call, deadline:
-                response = await self._retry_until(retry, call, method, parameters, must_have, pace, deadline)
+                response = await self._retry_until(
+                    order, call, deadline, after, islice(retry.delays(), spent, None)
+                )
         except TimeoutError as error:
             if not deadline.expired:
                 raise
-            raise call.cut_off(f"no answer within the deadline of {retry.deadline:g} seconds") from error
+            words = f"no answer within the deadline of {retry.deadline:g} seconds"
+            if call.looking is None:
+                raise call.cut_off(words) from error
+            raise not_read(call.looking, words) from call.looking.__cause__
+        return self._answer(call, response)
+
+    async def send_once(self, order: Order) -> Answer:
+        """Send a request that is part of another call, under its deadline; do not retry it."""
+        call = self._call(order)
+        with call:
+            return self._answer(call, await _attempt(call, order))
+
+    def _call(self, order: Order, after: CallError | None = None, spent: int = 0) -> _botocore.Call:
+        return _botocore.Call(
+            order.parameters["KeyId"],
+            order.operation,
+            retries=self.retry is None and order.look is None,
+            counted=self.counted,
+            earlier=spent if after is None else after.attempts,
+            outcome_unknown=after is not None and after.outcome_unknown,
+        )
+
+    def _answer(self, call: _botocore.Call, response: Mapping[str, Any]) -> Answer:
         metadata: Mapping[str, Any] = response.get("ResponseMetadata") or {}
-        answer = Answer(response, metadata.get("RequestId"), call.sent)
+        answer = Answer(response, metadata.get("RequestId"), call.so_far)
         if LOG.isEnabledFor(logging.DEBUG):
             LOG.debug(
-                "%s: key %s", operation, word(key_id), extra=extra(key_id, call.so_far, answer.request_id)
-            )
+                "%s: key %s", call.operation, word(str(call.key_id)),
+                extra=extra(call.key_id, call.so_far, answer.request_id),
+            )  # fmt: skip
         return answer
 
-    async def _retry_until(  # noqa: PLR0913, PLR0917 - what one call is made of
+    async def _retry_until(
         self,
-        retry: Retry,
+        order: Order,
         call: _botocore.Call,
-        method: Callable[..., Awaitable[Mapping[str, Any]]],
-        parameters: Mapping[str, Any],
-        must_have: tuple[str, type] | None,
-        pace: Pace | None,
         deadline: Deadline,
+        failed: CallError | None,
+        delays: Iterator[float],
     ) -> Mapping[str, Any]:
-        end = math.inf if retry.deadline is None else self.clock() + retry.deadline
-        delays = retry.delays()
+        end = (
+            math.inf
+            if self.retry is None or self.retry.deadline is None
+            else self.clock() + self.retry.deadline
+        )
         while True:
+            if failed is not None and order.look is not None:
+                call.looking = failed
+                if await order.look(failed):
+                    return {}
+                call.looking = None
+                if self.clock() >= end:
+                    raise failed
             try:
-                return await _attempt(call, method, parameters, must_have)
+                return await _attempt(call, order)
             except CallError as error:
-                if pace is not None and isinstance(error, ThrottlingException):
-                    pace.slow_down()
-                delay = next(delays, None)
-                if not error.is_retry_safe or delay is None or self.clock() + delay >= end:
-                    raise
-                if deadline.cancelled:  # some clients turn a cancellation into an error of their own
-                    raise
-                LOG.warning(
-                    "%s: key %s: %s; again in %.1f seconds",
-                    call.operation, word(str(call.key_id)), word(error.code, str.isidentifier), delay,
-                    extra=extra(call.key_id, call.so_far, error.request_id),
-                )  # fmt: skip
+                failed = error
+            if order.pace is not None and isinstance(failed, ThrottlingException):
+                order.pace.slow_down()
+            delay = next(delays, None)
+            if not failed.is_retry_safe or delay is None or self.clock() + delay >= end:
+                raise failed
+            if deadline.cancelled:  # some clients turn a cancellation into an error of their own
+                raise failed
+            LOG.warning(
+                "%s: key %s: %s; again in %.1f seconds",
+                call.operation, word(str(call.key_id)), word(failed.code, str.isidentifier), delay,
+                extra=extra(call.key_id, call.so_far, failed.request_id),
+            )  # fmt: skip
             await self.sleep(delay)
-            if pace is not None:
-                end += await self._take(pace, deadline)
+            if order.pace is not None:
+                end += await self._take(order.pace, deadline)
 
     async def _take(self, pace: Pace, deadline: Deadline) -> float:
         """Wait for the next token, without counting the wait towards the deadline; return the seconds on our clock."""
@@ -177,23 +219,18 @@ class Calls:
         return self.clock() - began
 
 
-async def _attempt(
-    call: _botocore.Call,
-    method: Callable[..., Awaitable[Mapping[str, Any]]],
-    parameters: Mapping[str, Any],
-    must_have: tuple[str, type] | None,
-) -> Mapping[str, Any]:
+async def _attempt(call: _botocore.Call, order: Order) -> Mapping[str, Any]:
     """Send a request once, and translate the error that botocore raises."""
     call.pending = True
     try:
-        response = call.answered(await method(**parameters))
+        response = call.answered(await order.method(**order.parameters))
     except Exception as error:
         translated = call.failed(error)
         if translated is None:
             raise
         raise translated from error
-    if must_have is not None:
-        _refuse_without(response, must_have, call)
+    if order.must_have is not None:
+        _refuse_without(response, order.must_have, call)
     return response
 
 
@@ -202,6 +239,12 @@ def _refuse_without(response: Mapping[str, Any], must_have: tuple[str, type], ca
     value = response.get(name)
     if not isinstance(value, kind) or value == "":
         raise call.no_answer(f"the answer has no {name}", code=f"No{name}", is_retry_safe=True)
+
+
+def not_read(error: CallError, reason: object) -> CallError:
+    """Return the error of a put, with a note that the policy could not be read before the next one."""
+    error.add_note(f"It was not sent again, for the policy could not be read before: {reason}")
+    return error
 
 
 def extra(key_id: str | None, attempt: int, request_id: str | None) -> dict[str, object]:

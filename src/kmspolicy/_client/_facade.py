@@ -10,19 +10,16 @@ import attrs
 
 from kmspolicy._check._check import principal_of_put
 from kmspolicy._client import _botocore
-from kmspolicy._client._calls import Calls
+from kmspolicy._client._calls import Calls, Order
+from kmspolicy._client._edits import Edit, an_edit
 from kmspolicy._client._many import Kind, Many, pair
-from kmspolicy._client._prepared import a_bypass
 from kmspolicy._client._work import Work, a_key_id, a_plan, a_time, read_policy
-from kmspolicy._diff import diff
+from kmspolicy._diff._documents import document_diff
 from kmspolicy._document import Policy, a_policy
 from kmspolicy._evaluate import Caller
 from kmspolicy._evaluate._request import an_account
 from kmspolicy._plan._retry import Retry
 from kmspolicy.errors import (
-    PolicyChangedError,
-    PolicyDocumentError,
-    Problem,
     SidError,
 )
 
@@ -64,9 +61,12 @@ class KeyPolicies:
     It holds no connection and does not need to be closed; close the client. Many tasks can use one instance at the same
     time.
 
-    PutKeyPolicy replaces the whole policy and has no precondition. A write by somebody else between the last read of
-    ``apply``, ``ensure`` or ``edit`` and their write is lost. So is your own previous write if the read does not show it
-    yet. Let only one process at a time change a key, and pass ``wait`` to a call that is followed by another change.
+    PutKeyPolicy replaces the whole policy and has no precondition. So each PutKeyPolicy of ``apply``, ``ensure``, ``edit``, the
+    verbs on statements and their forms for many keys, retries included, directly follows a read, and is not sent if
+    somebody else has changed the policy. A write by somebody else is still lost if it arrives between the answer to that
+    read and our write, or if the read does not show it yet; one that was made and unmade between two reads is not seen. So is
+    your own previous write if the read does not show it yet: let only one process at a time change a key, and pass
+    ``wait`` to a call that is followed by another change. :meth:`put` does not read: it overwrites.
 
     Args:
         client: An open KMS client of aiobotocore. Its own retries are off inside the calls of this class, and only
@@ -125,7 +125,9 @@ class KeyPolicies:
         bypass_policy_lockout_safety_check: bool = False,
         wait: float | None = None,
     ) -> PutResult:
-        """Put a policy on a key, which replaces the one that it has.
+        """Put a policy on a key, whatever policy it has: what somebody else wrote is overwritten.
+
+        Use :meth:`ensure`, :meth:`edit` or :meth:`plan` and :meth:`apply` to look at the policy that the key has.
 
         Args:
             key_id: The id or the ARN of a key in the client's account and Region; not an alias.
@@ -135,7 +137,7 @@ class KeyPolicies:
             wait: Seconds to wait until the policy can be read back, see :meth:`wait_until_equivalent`; None for no wait.
 
         Returns:
-            The key, the id of the request and the number of requests.
+            The result, without a plan.
 
         Raises:
             KeyIdError: if ``key_id`` cannot be the id of a key; nothing was sent.
@@ -156,7 +158,8 @@ class KeyPolicies:
         if seconds is not None:
             _ = prepared.policy  # a text that is not a policy cannot be compared with what is read
         result = await self._work.put(prepared)
-        await self._work.wait_after(result, prepared, seconds)
+        if seconds is not None:
+            await self._work.wait_after(result, prepared.policy, seconds)
         return result
 
     async def get_text(self, key_id: str) -> str:
@@ -206,10 +209,12 @@ class KeyPolicies:
         seen: set[object] = set()
         while True:
             answer = await self._work.calls.send(
-                "ListKeyPolicies",
-                self._client.list_key_policies,
-                parameters,
-                must_have=("PolicyNames", list),
+                Order(
+                    "ListKeyPolicies",
+                    self._client.list_key_policies,
+                    parameters,
+                    must_have=("PolicyNames", list),
+                )
             )
             names += answer.response["PolicyNames"]
             marker = answer.response.get("NextMarker")
@@ -239,7 +244,7 @@ class KeyPolicies:
             self._work.prepare(key_id, policy, bypass=bypass_policy_lockout_safety_check)
         )
 
-    async def apply(self, plan: Plan, *, wait: float | None = None) -> PutResult | None:
+    async def apply(self, plan: Plan, *, wait: float | None = None) -> PutResult:
         """Put the new policy of a plan, if the key's policy has not changed since the plan was made.
 
         Args:
@@ -247,15 +252,17 @@ class KeyPolicies:
             wait: As for :meth:`put`.
 
         Returns:
-            The result of the put; None if there was nothing to do.
+            The result; ``changed`` is false if there was nothing to do.
 
         Raises:
-            PolicyChangedError: if the key's policy now has another meaning or other labels; nothing was sent.
-            KeyPolicyError: the errors of :meth:`get_text` and :meth:`put`.
+            PolicyChangedError: if the key's policy now has another meaning or other labels: at once, when nothing was sent, or
+                before a retry, with the error of the last put as its cause.
+            KeyPolicyError: the errors of :meth:`get_text` and :meth:`put`. If the policy cannot be read before a retry, the
+                put's error has a note that says why.
         """
         prepared, seconds = self._work.planned(a_plan(plan)), _a_wait(wait)
         result = await self._work.apply(plan, prepared)
-        await self._work.wait_after(result, prepared, seconds)
+        await self._wait_after(result, seconds)
         return result
 
     async def ensure(
@@ -265,7 +272,7 @@ class KeyPolicies:
         *,
         bypass_policy_lockout_safety_check: bool = False,
         wait: float | None = None,
-    ) -> PutResult | None:
+    ) -> PutResult:
         """Plan and apply: put a policy only if the key does not have it, labels included.
 
         Args:
@@ -275,7 +282,7 @@ class KeyPolicies:
             wait: As for :meth:`put`.
 
         Returns:
-            The result of the put; None if there was nothing to do.
+            The result; ``changed`` is false if there was nothing to do.
 
         Raises:
             KeyPolicyError: the errors of :meth:`plan` and :meth:`apply`.
@@ -283,7 +290,7 @@ class KeyPolicies:
         seconds = _a_wait(wait)
         prepared = self._work.prepare(key_id, policy, bypass=bypass_policy_lockout_safety_check)
         result = await self._work.ensure(prepared)
-        await self._work.wait_after(result, prepared, seconds)
+        await self._wait_after(result, seconds)
         return result
 
     async def edit(
@@ -294,57 +301,51 @@ class KeyPolicies:
         tries: int = 3,
         bypass_policy_lockout_safety_check: bool = False,
         wait: float | None = None,
-    ) -> PutResult | None:
+    ) -> PutResult:
         """Change the policy that a key has.
 
-        A read may not show the last put yet: pass ``wait`` to an edit that is followed by another one.
+        The function should be quick: what somebody else writes while it runs is overwritten. A read may not show the last put
+        yet: pass ``wait`` to an edit that is followed by another one.
 
         Args:
             key_id: The id or the ARN of a key in the client's account and Region; not an alias.
-            function: Gets the policy and returns the changed one; it is called again if the policy changed meanwhile.
-            tries: The maximum number of reads with which to try.
+            function: Gets the policy and returns the changed one; it is called again if a put did not take effect for
+                certain and somebody else changed the policy before its retry.
+            tries: How often it is called at most.
             bypass_policy_lockout_safety_check: As for :meth:`put`.
             wait: As for :meth:`put`.
 
         Returns:
-            The result of the put; None if there was nothing to do.
+            The result; ``changed`` is false if there was nothing to do.
 
         Raises:
-            PolicyChangedError: if the policy changed meanwhile in each try.
+            PolicyChangedError: if somebody else changed the policy before each retry, or once after a put that may have
+                taken effect (``outcome_unknown``).
             PolicyDocumentError: if the function does not return a Policy; nothing was sent.
             ValueError: if ``tries`` is not 1 or more.
             TypeError: if ``function`` cannot be called.
             KeyPolicyError: the errors of :meth:`plan` and :meth:`apply`. Errors of the function are not changed.
         """
-        if isinstance(tries, bool) or not isinstance(tries, int) or tries < 1:
-            raise ValueError(f"tries must be an integer of 1 or more, not {tries!r}")
-        if not callable(function):
-            raise TypeError(f"expected a function from Policy to Policy, not {function!r}")
-        seconds, bypass = _a_wait(wait), a_bypass(bypass_policy_lockout_safety_check)
-        left = tries
-        while True:
-            left -= 1
-            found = await self.get_text(key_id)
-            current = read_policy(key_id, found)
-            prepared = self._work.prepare(key_id, _changed(function, current), bypass=bypass)
-            plan = self._work.compared(found, current, prepared)
-            if not plan:
-                return None
-            try:
-                result = await self._work.apply(plan, prepared)
-            except PolicyChangedError:
-                if not left:
-                    raise
-            else:
-                await self._work.wait_after(result, prepared, seconds)
-                return result
+        edit = an_edit(function, tries, bypass=bypass_policy_lockout_safety_check)
+        return await self._edit(key_id, edit, wait)
+
+    async def _edit(self, key_id: str, edit: Edit, wait: float | None) -> PutResult:
+        seconds = _a_wait(wait)
+        result = await self._work.edit(key_id, edit)
+        await self._wait_after(result, seconds)
+        return result
+
+    async def _wait_after(self, result: PutResult, seconds: float | None) -> None:
+        """Wait until what was put can be read back, if requested."""
+        if seconds is not None and result.changed and result.plan is not None:
+            await self._work.wait_after(result, result.plan.new, seconds)
 
     async def add_statement(
         self, key_id: str, statement: Statement, *, wait: float | None = None
-    ) -> PutResult | None:
+    ) -> PutResult:
         """Add a statement to the policy that a key has, at its end.
 
-        If the policy already has the same statement, with the same Sid, there is nothing to do. So it is safe to retry the
+        If the policy already has the same statement, with the same Sid, there is nothing to do. So it is safe to repeat the
         call after an unknown outcome.
 
         Args:
@@ -353,7 +354,7 @@ class KeyPolicies:
             wait: As for :meth:`put`.
 
         Returns:
-            The result of the put; None if there was nothing to do.
+            The result; ``changed`` is false if there was nothing to do.
 
         Raises:
             SidError: if another statement has the Sid.
@@ -363,7 +364,7 @@ class KeyPolicies:
 
         def add(policy: Policy) -> Policy:
             if any(
-                not diff(Policy(other), Policy(statement), partition=partition) for other in policy.statements
+                not document_diff(Policy(other), Policy(statement), partition) for other in policy.statements
             ):
                 return policy
             if statement.sid and any(other.sid == statement.sid for other in policy.statements):
@@ -372,9 +373,9 @@ class KeyPolicies:
                 )
             return policy.with_statement(statement)
 
-        return await self.edit(key_id, add, wait=wait)
+        return await self._edit(key_id, Edit(add, idempotent=True), wait)
 
-    async def remove_statement(self, key_id: str, sid: str, *, wait: float | None = None) -> PutResult | None:
+    async def remove_statement(self, key_id: str, sid: str, *, wait: float | None = None) -> PutResult:
         """Remove the statement with this Sid from the policy that a key has.
 
         Args:
@@ -383,17 +384,25 @@ class KeyPolicies:
             wait: As for :meth:`put`.
 
         Returns:
-            The result of the put.
+            The result.
 
         Raises:
             SidError: if no statement or more than one has the Sid.
             KeyPolicyError: the errors of :meth:`edit`.
         """
-        return await self.edit(key_id, lambda policy: policy.without_statement(sid), wait=wait)
+        found: list[Policy] = []
+
+        def remove(policy: Policy) -> Policy:
+            if found and all(statement.sid != sid for statement in policy.statements):
+                return policy  # a put whose answer was lost has removed it, or somebody else
+            found.append(policy)
+            return policy.without_statement(sid)
+
+        return await self._edit(key_id, Edit(remove, idempotent=True), wait)
 
     async def exchange_statement(
         self, key_id: str, statement: Statement, *, wait: float | None = None
-    ) -> PutResult | None:
+    ) -> PutResult:
         """Replace the statement with the same Sid in the policy that a key has.
 
         Args:
@@ -402,13 +411,14 @@ class KeyPolicies:
             wait: As for :meth:`put`.
 
         Returns:
-            The result of the put; None if there was nothing to do.
+            The result; ``changed`` is false if there was nothing to do.
 
         Raises:
             SidError: if no statement or more than one has the Sid.
             KeyPolicyError: the errors of :meth:`edit`.
         """
-        return await self.edit(key_id, lambda policy: policy.exchange_statement(statement), wait=wait)
+        edit = Edit(lambda policy: policy.exchange_statement(statement), idempotent=True)
+        return await self._edit(key_id, edit, wait)
 
     async def wait_until_equivalent(
         self,
@@ -515,8 +525,8 @@ class KeyPolicies:
         *,
         concurrency: int = 8,
         rate: float | None = 15.0,
-        progress: Progress[PutResult | None] | None = None,
-    ) -> Many[PutResult | None]:
+        progress: Progress[PutResult] | None = None,
+    ) -> Many[PutResult]:
         """Apply plans to many keys, each if the key's policy has not changed since the plan was made.
 
         Args:
@@ -526,8 +536,7 @@ class KeyPolicies:
             progress: As for :meth:`put_many`.
 
         Returns:
-            The same as :meth:`put_many`, with the results of :meth:`apply` as values: None if there was nothing to do, or
-            if there is an error, such as a ``PolicyChangedError``.
+            The same as :meth:`put_many`, with the results of :meth:`apply` as values.
 
         Raises:
             ValueError: if ``concurrency`` is below 1, or ``rate`` is not above 0.
@@ -537,7 +546,7 @@ class KeyPolicies:
         """
         pace = self._work.pace(rate)
 
-        def work(_: str, plan: Plan) -> Awaitable[PutResult | None]:
+        def work(_: str, plan: Plan) -> Awaitable[PutResult]:
             return self._work.apply(plan, self._work.planned(plan), pace)
 
         return Many(plans, work, _APPLIES, concurrency=_concurrency(concurrency), progress=progress)
@@ -549,8 +558,8 @@ class KeyPolicies:
         concurrency: int = 8,
         rate: float | None = 15.0,
         bypass_policy_lockout_safety_check: bool = False,
-        progress: Progress[PutResult | None] | None = None,
-    ) -> Many[PutResult | None]:
+        progress: Progress[PutResult] | None = None,
+    ) -> Many[PutResult]:
         """Put policies on those of many keys that do not have them, labels included.
 
         Args:
@@ -561,8 +570,7 @@ class KeyPolicies:
             progress: As for :meth:`put_many`.
 
         Returns:
-            The same as :meth:`put_many`, with the results of :meth:`ensure` as values: None if there was nothing to do, or
-            if there is an error.
+            The same as :meth:`put_many`, with the results of :meth:`ensure` as values.
 
         Raises:
             ValueError: if ``concurrency`` is below 1, or ``rate`` is not above 0.
@@ -572,10 +580,49 @@ class KeyPolicies:
         """
         pace, bypass = self._work.pace(rate), bypass_policy_lockout_safety_check
 
-        def work(key_id: str, policy: Policy | str) -> Awaitable[PutResult | None]:
+        def work(key_id: str, policy: Policy | str) -> Awaitable[PutResult]:
             return self._work.ensure(self._work.prepare(key_id, policy, bypass=bypass), pace)
 
         return Many(items, work, _PUTS, concurrency=_concurrency(concurrency), progress=progress)
+
+    def edit_many(  # noqa: PLR0913 - what the other verbs have
+        self,
+        key_ids: Items[str],
+        function: Callable[[Policy], Policy],
+        *,
+        tries: int = 3,
+        concurrency: int = 8,
+        rate: float | None = 15.0,
+        bypass_policy_lockout_safety_check: bool = False,
+        progress: Progress[PutResult] | None = None,
+    ) -> Many[PutResult]:
+        """Change the policies that many keys have.
+
+        Args:
+            key_ids: Key ids, in an iterable or an asynchronous one, which may be endless.
+            function: As for :meth:`edit`; it is called for each key.
+            tries: As for :meth:`edit`, for each key.
+            concurrency: The number of keys that are worked on at the same time.
+            rate: PutKeyPolicy requests per second, as for :meth:`put_many`; the read before each does not count.
+            bypass_policy_lockout_safety_check: As for :meth:`put`.
+            progress: As for :meth:`put_many`.
+
+        Returns:
+            The same as :meth:`put_many`, with the results of :meth:`edit` as values.
+
+        Raises:
+            ValueError: if ``tries`` or ``concurrency`` is below 1, or ``rate`` is not above 0.
+            TypeError: if the items are not iterable, ``function`` cannot be called, or ``progress`` is async.
+
+        https://docs.aws.amazon.com/kms/latest/developerguide/requests-per-second.html
+        """
+        pace = self._work.pace(rate)
+        edit = an_edit(function, tries, bypass=bypass_policy_lockout_safety_check)
+
+        def work(key_id: str, _: str) -> Awaitable[PutResult]:
+            return self._work.edit(key_id, edit, pace)
+
+        return Many(key_ids, work, _EDITS, concurrency=_concurrency(concurrency), progress=progress)
 
     def get_many(
         self,
@@ -625,6 +672,7 @@ def _planned(plan: Plan) -> tuple[str, Plan]:
 
 
 _READS: Final = Kind(_alone, "a key id")
+_EDITS: Final = Kind(_alone, "a key id", writes=True)
 _APPLIES: Final = Kind(_planned, "a plan, such as result.unwrap() of plan_many", writes=True)
 
 
@@ -637,14 +685,3 @@ def _concurrency(value: int) -> int:
 def _a_wait(value: float | None) -> float | None:
     """Return the seconds to wait, or None; called before anything is sent."""
     return None if value is None else a_time(value, "wait")
-
-
-def _changed(function: Callable[[Policy], Policy], policy: Policy) -> Policy:
-    new = function(policy)
-    if isinstance(new, Policy):
-        return new
-    what = "an awaitable; it must not be async" if asyncio.iscoroutine(new) else type(new).__name__
-    if asyncio.iscoroutine(new):
-        new.close()
-    message = f"the function of edit must return the changed Policy, not {what}"
-    raise PolicyDocumentError([Problem("DATA_TYPE_MISMATCH", message)])

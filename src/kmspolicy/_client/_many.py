@@ -7,12 +7,25 @@ from collections import deque
 from collections.abc import AsyncIterable, Callable, Iterable, Mapping
 from inspect import isawaitable, iscoroutinefunction
 from itertools import count
-from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, Self, TypeAlias, TypeVar, cast, final
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Final,
+    Generic,
+    NamedTuple,
+    NoReturn,
+    Self,
+    TypeAlias,
+    TypeVar,
+    cast,
+    final,
+)
+from weakref import WeakValueDictionary
 
 import attrs
 
 from kmspolicy._path import MAX_NAME
-from kmspolicy._printable import represented, word
+from kmspolicy._printable import represented
 from kmspolicy.errors import KeyIdError, NoAnswerError
 
 if TYPE_CHECKING:
@@ -39,6 +52,16 @@ class KeyResult(Generic[T_co]):
     key_id: str
     value: T_co | None
     error: Exception | None = None
+
+    def __bool__(self) -> NoReturn:
+        """Refuse to be taken for yes or no: whether the work succeeded, or whether it changed anything?
+
+        Raises:
+            TypeError: always.
+        """
+        raise TypeError(
+            "a KeyResult is neither true nor false; see its error, or the changed of its value for what was written"
+        )
 
     def unwrap(self) -> T_co:
         """Return the value, or raise the error."""
@@ -176,7 +199,7 @@ class _Workers(Generic[_T]):
         self.begun: dict[int, str] = {}
         self.finished = False
         self._stopped = False
-        self._busy: set[str] = set()
+        self._under_way: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._work = work
         self._kind = kind
         self._size = size
@@ -318,15 +341,10 @@ class _Workers(Generic[_T]):
             problem.__cause__ = cause
             return KeyResult("", None, problem)
         self.begun[number] = key_id
-        key = _key(key_id)
-        if key in self._busy:
-            message = (
-                f"key {word(key_id)} is already being worked on; pass each key once, or wait for its result"
-            )
-            return KeyResult(key_id, None, KeyIdError(message))
-        self._busy.add(key)
+        lock = self._under_way.setdefault(_key(key_id), asyncio.Lock())
         try:
-            return KeyResult(key_id, await self._work(key_id, value))
+            async with lock:  # of a key that comes twice, the second waits for the first
+                return KeyResult(key_id, await self._work(key_id, value))
         except asyncio.CancelledError as cause:
             if self._is_cancelled():
                 raise
@@ -340,8 +358,6 @@ class _Workers(Generic[_T]):
             return KeyResult(key_id, None, error)
         except Exception as error:  # noqa: BLE001 - it is the result of this key, and does not stop the others
             return KeyResult(key_id, None, error)
-        finally:
-            self._busy.discard(key)
 
     def _is_cancelled(self) -> bool:
         """Return whether this task was cancelled, and not something inside its work."""

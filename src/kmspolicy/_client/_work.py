@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import attrs
 
 from kmspolicy._client import _botocore
-from kmspolicy._client._calls import LOG, extra
-from kmspolicy._client._pace import Pace
+from kmspolicy._client._calls import LOG, Order, extra, not_read
+from kmspolicy._client._pace import Pace, taken
 from kmspolicy._client._prepared import Prepared
 from kmspolicy._diff import diff, document_diff
 from kmspolicy._document import Policy
 from kmspolicy._evaluate._request import the_key
 from kmspolicy._language._key_arns import account_of_key_arn, partition_of_key_arn
 from kmspolicy._plan._plan import Plan, PutResult, deleted
-from kmspolicy._plan._retry import growing
+from kmspolicy._plan._retry import Retry, growing
 from kmspolicy._printable import printable, quoted, word
 from kmspolicy.errors import (
     CallError,
@@ -32,9 +32,11 @@ from kmspolicy.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Callable
 
     from kmspolicy._client._calls import Answer, Calls, KeyPolicyClient
+    from kmspolicy._client._edits import Edit
+    from kmspolicy._client._pace import Token
     from kmspolicy._evaluate import Caller
     from kmspolicy._language._key_arns import Key
 
@@ -74,14 +76,12 @@ class Work:
 
     async def get_text(self, key_id: str, pace: Pace | None = None) -> str:
         a_key_id(key_id)
-        answer = await self.calls.send(
-            "GetKeyPolicy",
-            self.client.get_key_policy,
-            {"KeyId": key_id, "PolicyName": "default"},
-            pace=pace,
-            must_have=("Policy", str),
-        )
-        return cast("str", answer.response["Policy"])
+        return _text_of(await self.calls.send(self.reading(key_id, pace)))
+
+    def reading(self, key_id: str, pace: Pace | None = None) -> Order:
+        """Return the order to read a policy."""
+        parameters = {"KeyId": key_id, "PolicyName": "default"}
+        return Order("GetKeyPolicy", self.client.get_key_policy, parameters, pace, must_have=("Policy", str))
 
     def prepare(self, key_id: str, policy: Policy | str, *, bypass: bool) -> Prepared:
         return Prepared(a_key_id(key_id), policy, self.caller, self.key(key_id), bypass)
@@ -104,23 +104,71 @@ class Work:
         change = diff(current, new, account=key.account, key_arn=key.arn, partition=self.partition(key_id))
         return Plan(key_id, found, current, prepared.text, new, change, prepared.findings, prepared.bypass)
 
-    async def ensure(self, prepared: Prepared, pace: Pace | None = None) -> PutResult | None:
-        """Plan a policy and apply the plan; return None if there is nothing to do."""
-        plan = await self.plan(prepared)
-        return await self.apply(plan, prepared, pace) if plan else None
+    async def ensure(self, prepared: Prepared, pace: Pace | None = None) -> PutResult:
+        """Plan a policy and carry out the plan."""
+        _ = prepared.policy  # refuses anything that is not a policy before a request is sent
+        async with taken(pace) as token:
+            return await self.carry_out(await self.plan(prepared), prepared, token)
 
-    async def apply(self, plan: Plan, prepared: Prepared, pace: Pace | None = None) -> PutResult | None:
-        """Put the policy of a plan if the key's policy has not changed since; return None if there is nothing to do."""
-        found = await self.get_text(plan.key_id)
-        if found != plan.current_text:
-            now = read_policy(plan.key_id, found)
-            since = document_diff(plan.current, now, self.partition(plan.key_id))
-            if since:
-                raise PolicyChangedError(plan.key_id, plan.current_text, found, str(since))
-        return await self.put(prepared, pace) if plan else None
+    async def apply(self, plan: Plan, prepared: Prepared, pace: Pace | None = None) -> PutResult:
+        """Carry out a plan if the key's policy has not changed since."""
+        async with taken(pace) as token:
+            found = await self.get_text(plan.key_id)
+            if found != plan.current_text:
+                self.refuse_changed(plan, found, read_policy(plan.key_id, found))
+            return await self.carry_out(plan, prepared, token)
 
-    async def put(self, prepared: Prepared, pace: Pace | None = None) -> PutResult:
-        """Put a policy on a key."""
+    async def edit(self, key_id: str, edit: Edit, pace: Pace | None = None) -> PutResult:
+        """Let a function change the policy; call it again if somebody else changed the policy meanwhile."""
+        tries, spent, unknown = edit.tries, 0, False
+        while True:
+            tries -= 1
+            async with taken(pace) as token:
+                found = await self.get_text(key_id)
+                current = read_policy(key_id, found)
+                prepared = self.prepare(key_id, edit.changed(current), bypass=edit.bypass)
+                plan = self.compared(found, current, prepared)
+                try:
+                    result = await self.carry_out(plan, prepared, token, spent)
+                except PolicyChangedError as error:
+                    unknown |= error.outcome_unknown
+                    spent = error.attempts
+                    retry = self.calls.retry or Retry(1)
+                    if not tries or spent >= retry.attempts or (unknown and not edit.idempotent):
+                        raise
+                else:
+                    # Where there is nothing left to do, a put of ours whose answer was lost has done it.
+                    return result if result.changed else attrs.evolve(result, attempts=spent, changed=unknown)
+
+    async def carry_out(self, plan: Plan, prepared: Prepared, token: Token, spent: int = 0) -> PutResult:
+        """Put the policy of a plan directly after the read that shows the plan's current one."""
+        if plan:
+            return await self.put(prepared, token.use(), plan, spent)
+        return PutResult(plan.key_id, None, 0, changed=False, plan=plan, findings=plan.findings)
+
+    def refuse_changed(
+        self, plan: Plan, found: str, now: Policy, *, attempts: int = 0, outcome_unknown: bool = False
+    ) -> None:
+        """Refuse a policy that is not the one from which the plan was made.
+
+        Raises:
+            PolicyChangedError: if it is another document, labels included.
+        """
+        since = document_diff(plan.current, now, self.partition(plan.key_id))
+        if since:
+            raise PolicyChangedError(
+                plan.key_id,
+                plan.current_text,
+                found,
+                str(since),
+                attempts=attempts,
+                outcome_unknown=outcome_unknown,
+            )
+
+    async def put(
+        self, prepared: Prepared, pace: Pace | None = None, plan: Plan | None = None, spent: int = 0
+    ) -> PutResult:
+        """Put a policy on a key; with a plan, only as long as the key has the policy from which the plan was made."""
         key_id, text = prepared.key_id, prepared.text
         if self.check:
             prepared.refuse()
@@ -129,41 +177,60 @@ class Work:
             parameters["BypassPolicyLockoutSafetyCheck"] = True
         if LOG.isEnabledFor(logging.DEBUG):
             LOG.debug("PutKeyPolicy: key %s: %s", word(key_id), printable(text), extra=extra(key_id, 0, None))
-        send = partial(
-            self.calls.send,
-            "PutKeyPolicy",
-            self.client.put_key_policy,
-            parameters,
-            pace=pace,
-        )
+        look = None if plan is None else partial(self.is_put, plan)
+        order = Order("PutKeyPolicy", self.client.put_key_policy, parameters, pace, look=look)
         seconds = None if self.calls.retry is None else self.calls.retry.propagation
-        answer = await (send() if seconds is None else self.until_known(send, prepared, seconds))
+        if seconds is None:
+            answer = await self.calls.send(order, spent=spent)
+        else:
+            answer = await self.until_known(order, prepared, seconds, spent)
         if LOG.isEnabledFor(logging.INFO):
             LOG.info(
                 "put a policy on key %s",
                 word(key_id),
                 extra=extra(key_id, answer.attempts, answer.request_id),
             )
-        return PutResult(key_id, answer.request_id, answer.attempts)
+        findings = prepared.findings if self.check else plan.findings if plan is not None else ()
+        return PutResult(key_id, answer.request_id, answer.attempts, plan=plan, findings=findings)
 
-    async def until_known(
-        self, send: Callable[..., Awaitable[Answer]], prepared: Prepared, seconds: float
-    ) -> Answer:
+    async def is_put(self, plan: Plan, error: CallError) -> bool:
+        """Return whether the key has the new policy of a plan, after a put that failed.
+
+        Raises:
+            PolicyChangedError: if it has neither that nor the current one of the plan.
+            CallError: the error of the put, if the policy cannot be read.
+        """
+        try:
+            found = _text_of(await self.calls.send_once(self.reading(plan.key_id)))
+            now = plan.current if found == plan.current_text else read_policy(plan.key_id, found)
+        except (CallError, PolicyDocumentError) as unread:
+            raise not_read(error, unread) from error.__cause__
+        if not document_diff(plan.new, now, self.partition(plan.key_id)):
+            return True
+        try:
+            self.refuse_changed(
+                plan, found, now, attempts=error.attempts, outcome_unknown=error.outcome_unknown
+            )
+        except PolicyChangedError as changed:
+            raise changed from error
+        return False
+
+    async def until_known(self, order: Order, prepared: Prepared, seconds: float, spent: int) -> Answer:
         """Send a put, and retry it while KMS does not know its principals; count all requests.
 
         The last retry is sent when the seconds since the first answer are over, or as soon after that as the pace allows.
         """
         end, delays = math.inf, growing(_FIRST_POLL * 2, _LONGEST_POLL * 2)
-        before, unknown = 0, False
+        unknown: InvalidPrincipalException | None = None
         while True:
             try:
-                answer = await send(earlier=before)
-            except CallError as error:
-                before = error.attempts = before + error.attempts
-                unknown = error.outcome_unknown = unknown or error.outcome_unknown
+                return await self.calls.send(order, after=unknown, spent=0 if unknown else spent)
+            except InvalidPrincipalException as error:
                 now = self.calls.clock()
                 end = min(end, now + seconds)
-                if not isinstance(error, InvalidPrincipalException) or now >= end:
+                if (
+                    error is unknown or now >= end
+                ):  # it is the same if the policy could not be read in between
                     raise
                 if not self.check:  # an error in the policy is not transient
                     _only(prepared.refuse, error)
@@ -171,10 +238,9 @@ class Work:
                 LOG.warning(
                     "PutKeyPolicy: key %s: %s; again in %.1f seconds",
                     word(str(error.key_id)), quoted(error.message), delay,
-                    extra=extra(error.key_id, before, error.request_id),
+                    extra=extra(error.key_id, error.attempts, error.request_id),
                 )  # fmt: skip
-            else:
-                return answer._replace(attempts=before + answer.attempts)
+                unknown = error
             await self.calls.sleep(delay)
 
     def key(self, key_id: str) -> Key:
@@ -194,12 +260,10 @@ class Work:
             raise ValueError(f"rate must be a number of requests per second above 0, or None, not {rate!r}")
         return Pace(rate, self.calls.sleep, self.calls.clock)
 
-    async def wait_after(self, put: PutResult | None, prepared: Prepared, seconds: float | None) -> None:
-        """Wait until a policy that was put can be read back, if requested; errors say that it was put."""
-        if put is None or seconds is None:
-            return
+    async def wait_after(self, put: PutResult, policy: Policy, seconds: float) -> None:
+        """Wait until a policy that was put can be read back; errors say that it was put."""
         try:
-            await self.wait(put.key_id, prepared.policy, seconds)
+            await self.wait(put.key_id, policy, seconds)
         except KeyPolicyError as error:
             if isinstance(error, CallError):  # the error of a read, which does not know of the put
                 error.outcome_unknown = True
@@ -248,6 +312,10 @@ def a_key_id(value: str) -> str:
     if value.startswith("alias/") or (value.startswith("arn:") and ":alias/" in value):
         raise KeyIdError(f"{quoted(value)} is an alias; use the key id or key ARN, which DescribeKey returns")
     return value
+
+
+def _text_of(answer: Answer) -> str:
+    return cast("str", answer.response["Policy"])
 
 
 def a_plan(value: Plan) -> Plan:

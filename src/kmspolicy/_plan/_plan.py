@@ -22,22 +22,6 @@ _DELETED: Final = 5_000
 
 @final
 @attrs.frozen
-class PutResult:
-    """The result of a successful put.
-
-    Attributes:
-        key_id: The key, as it was given.
-        request_id: The id of the request that succeeded; None if the answer had none.
-        attempts: How many requests were sent.
-    """
-
-    key_id: str
-    request_id: str | None
-    attempts: int
-
-
-@final
-@attrs.frozen
 class Plan:
     """The changes that a put would make on a key; false if there is nothing to do.
 
@@ -84,6 +68,30 @@ class Plan:
         if self:
             parts += [str(self.diff), *deleted(self.current)]
         return "\n".join([*parts, *lines(self.findings, str, _FINDINGS)])
+
+
+@final
+@attrs.frozen
+class PutResult:
+    """The result of a verb that writes.
+
+    Attributes:
+        key_id: The key, as it was given.
+        request_id: The id of the PutKeyPolicy request that succeeded; None if none was sent, if the answer had none, or if
+            the answer was lost and a read showed that the policy is there.
+        attempts: How many PutKeyPolicy requests were sent.
+        changed: Whether the policy was put; false if there was nothing to do.
+        plan: What was read and what was to change; None for :meth:`KeyPolicies.put`, which does not read.
+        findings: The findings of the check in the policy that was put, of which none is an ERROR unless it was ignored; empty
+            without a check.
+    """
+
+    key_id: str
+    request_id: str | None
+    attempts: int
+    changed: bool = True
+    plan: Plan | None = attrs.field(default=None, repr=False)
+    findings: tuple[Finding, ...] = attrs.field(default=(), repr=False)
 
 
 def deleted(policy: Policy) -> list[str]:
