@@ -45,7 +45,7 @@ async def put_everywhere(
         except errors.KeyPolicyError as error:
             failed[region] = error
         else:
-            print(f"  {region}: {'has it already' if result is None else 'put'}")
+            print(f"  {region}: {'put' if result.changed else 'has it already'}")
 
     async with asyncio.TaskGroup() as group:
         for region, policies in regions.items():

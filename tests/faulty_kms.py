@@ -107,6 +107,11 @@ class Seen(NamedTuple):
     fault: Fault | None
     written: bool
 
+    @property
+    def code(self) -> str:
+        """The code that the caller's error has."""
+        return "" if self.fault is None else self.fault.code
+
 
 @attrs.define
 class Plan:
@@ -147,7 +152,7 @@ class Key:
         previous: The one before, which stale reads show.
         seen: The requests.
         reads: The policies that the caller was given.
-        begun: How many of those there were when the first write came.
+        begun: How many of those there were when the last write came.
     """
 
     random: Random
@@ -245,7 +250,7 @@ class FaultyKMS:
         written = operation == "PutKeyPolicy" and (
             fault is None or (fault.undecided and key.random.random() < 0.5)
         )
-        if operation == "PutKeyPolicy" and key.begun is None:
+        if operation == "PutKeyPolicy":
             key.begun = len(key.reads)
         key.seen.append(Seen(operation, fault, written))
         if written:

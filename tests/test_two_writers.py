@@ -172,7 +172,7 @@ async def test_a_read_in_between_shows_no_policy(clock: VirtualClock) -> None:
     kms = Shared(clock, Put(written=False, answer=THROTTLED))
 
     async def spoil() -> None:
-        kms._keys[kms.key].text = "{"
+        kms.shown = "{"
 
     kms.while_reading = spoil
     with pytest.raises(errors.ThrottlingException) as caught:

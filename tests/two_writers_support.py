@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
+import attrs
 import pytest
 from botocore.exceptions import ClientError
 
@@ -42,7 +43,8 @@ async def plan_and_apply_many(policies: KeyPolicies, key: str) -> PutResult:
     return await one(policies.apply_many([await policies.plan(key, add(OLD))]))
 
 
-class Case(NamedTuple):
+@attrs.frozen
+class Case:
     """A verb that writes what it has read.
 
     Attributes:
@@ -119,6 +121,7 @@ class Shared(FakeKMS):
         super().__init__()
         self.clock = clock
         self.while_reading: Callable[[], Awaitable[object]] | None = None  # after the first put
+        self.shown: str | None = None  # in the place of the policy
         self.came: list[tuple[str, float]] = []
         self.puts = list(puts)
         self.key = self.add_key(OLD)
@@ -127,6 +130,8 @@ class Shared(FakeKMS):
         self.came.append(("read", self.clock()))
         if self.while_reading is not None and self.number_of_puts:
             await self.while_reading()
+        if self.shown is not None:
+            return {"Policy": self.shown}
         return await super().get_key_policy(**parameters)
 
     async def put_key_policy(self, **parameters: Any) -> dict[str, Any]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from inspect import iscoroutine
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import attrs
 
 from kmspolicy._client._prepared import a_bypass
 from kmspolicy._document import Policy
@@ -13,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-class Edit(NamedTuple):
+@attrs.frozen(eq=False)
+class Edit:
     """How to change a policy.
 
     Attributes:

@@ -18,7 +18,7 @@ from kmspolicy._document import Policy
 from kmspolicy._evaluate._request import the_key
 from kmspolicy._language._key_arns import account_of_key_arn, partition_of_key_arn
 from kmspolicy._plan._plan import Plan, PutResult, deleted
-from kmspolicy._plan._retry import Retry, growing
+from kmspolicy._plan._retry import growing
 from kmspolicy._printable import printable, quoted, word
 from kmspolicy.errors import (
     CallError,
@@ -120,25 +120,29 @@ class Work:
 
     async def edit(self, key_id: str, edit: Edit, pace: Pace | None = None) -> PutResult:
         """Let a function change the policy; call it again if somebody else changed the policy meanwhile."""
-        tries, spent, unknown = edit.tries, 0, False
+        spent, unknown, left = 0, False, edit.tries
         while True:
-            tries -= 1
-            async with taken(pace) as token:
-                found = await self.get_text(key_id)
-                current = read_policy(key_id, found)
-                prepared = self.prepare(key_id, edit.changed(current), bypass=edit.bypass)
-                plan = self.compared(found, current, prepared)
-                try:
-                    result = await self.carry_out(plan, prepared, token, spent)
-                except PolicyChangedError as error:
-                    unknown |= error.outcome_unknown
-                    spent = error.attempts
-                    retry = self.calls.retry or Retry(1)
-                    if not tries or spent >= retry.attempts or (unknown and not edit.idempotent):
-                        raise
-                else:
-                    # Where there is nothing left to do, a put of ours whose answer was lost has done it.
-                    return result if result.changed else attrs.evolve(result, attempts=spent, changed=unknown)
+            left -= 1
+            try:
+                result = await self._edit_once(key_id, edit, pace, spent)
+            except PolicyChangedError as error:
+                spent, unknown = error.attempts, unknown or error.outcome_unknown
+                attempts = 1 if self.calls.retry is None else self.calls.retry.attempts
+                if not left or spent >= attempts or (unknown and not edit.idempotent):
+                    raise
+            except CallError as error:
+                error.outcome_unknown |= unknown
+                raise
+            else:
+                # Where nothing is left to do, a put of ours whose answer was lost has done it.
+                return result if result.changed else attrs.evolve(result, attempts=spent, changed=unknown)
+
+    async def _edit_once(self, key_id: str, edit: Edit, pace: Pace | None, spent: int) -> PutResult:
+        async with taken(pace) as token:
+            found = await self.get_text(key_id)
+            current = read_policy(key_id, found)
+            prepared = self.prepare(key_id, edit.changed(current), bypass=edit.bypass)
+            return await self.carry_out(self.compared(found, current, prepared), prepared, token, spent)
 
     async def carry_out(self, plan: Plan, prepared: Prepared, token: Token, spent: int = 0) -> PutResult:
         """Put the policy of a plan directly after the read that shows the plan's current one."""
