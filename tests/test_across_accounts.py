@@ -197,10 +197,10 @@ def test_differences() -> None:
 
 @pytest.mark.parametrize("key_arn", [None, KEY])
 def test_differences_of_a_statement_on_the_arn_of_the_key(key_arn: str | None) -> None:
-    """Whether it changes access is known where the key is."""
+    """The request that shows a change tells for which key, and where the key is known the table tells it, too."""
     on_key = Statement("Allow", principal=Principal.arn(OURS), action="kms:Sign", resource=KEY)
-    gained = diff(Policy([]), Policy([on_key]), key_arn=key_arn).gained
-    assert [one.actions for one in gained] == ([("kms:Sign",)] if key_arn else [])
+    (gained,) = diff(Policy([]), Policy([on_key]), key_arn=key_arn).gained
+    assert (gained.actions, gained.witness.request.key_arn) == (("kms:Sign",), KEY)
     cell = access(Policy([on_key]), key_arn=key_arn)[OURS, "kms:Sign"]
     assert cell == (Cell(ALWAYS) if key_arn else Cell())
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
@@ -22,6 +22,8 @@ from kmspolicy import (
 from kmspolicy._diff import AccessChange, Change, DocumentDiff, Pair
 from kmspolicy._evaluate import Cell
 from kmspolicy._evaluate._access import ALWAYS
+from kmspolicy._language._actions import ACTIONS
+from kmspolicy._prove._budget import Budget
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -282,9 +284,11 @@ def test_the_version() -> None:
     assert difference.version == Change("Version", ("2008-10-17",), ("2012-10-17",))
     assert (difference.changed, difference.added, difference.removed) == ((), (), ())
     assert difference
-    # What the condition means now, it did not mean before: nobody can tell who gains and who loses.
-    assert [change.actions for change in difference.gained] == [("kms:Decrypt",)]
-    assert difference.gained == difference.lost
+    # What the condition means now, it did not mean before: who has the name gains, who had the text of the variable loses.
+    (gained,), (lost,) = difference.gained, difference.lost
+    assert (gained.actions, lost.actions) == (("kms:Decrypt",), ("kms:Decrypt",))
+    assert gained.witness.request.context == (("aws:SourceIdentity", ("bob",)),)
+    assert lost.witness.request.context == (("aws:SourceIdentity", ("${aws:username}",)),)
     assert diff(Policy([]), Policy([], version="2020-01-01")).version is not None
     assert diff(Policy([variable], version=None), Policy([variable], version="2008-10-17")).version is None
     assert diff(Policy([TO_BOB], version=None), Policy([variable], version="2008-10-17")).version is None
@@ -388,6 +392,150 @@ def test_whose_access_changes(
         assert all("kms:Decrypt" in change.actions for change in found)
 
 
+class Narrower(NamedTuple):
+    """A condition, and one that fewer requests meet."""
+
+    name: str
+    wide: Condition
+    narrow: Condition
+
+
+NUMBER, NETWORK = conditions.multi_factor_auth_age, conditions.source_ip
+NARROWER = [
+    Narrower("a network", NETWORK.in_network("203.0.113.0/24"), NETWORK.in_network("203.0.113.0/28")),
+    Narrower(
+        "not in a network", NETWORK.not_in_network("203.0.113.0/28"), NETWORK.not_in_network("203.0.113.0/24")
+    ),
+    Narrower("a number", NUMBER.less_than(300), NUMBER.less_than(60)),
+    Narrower("what a wildcard matches", conditions.via_service.like("s3.*.amazonaws.com"), S3),
+    Narrower("if it exists", conditions.via_service.if_exists.equals("s3.us-east-1.amazonaws.com"), S3),
+    Narrower("one of two", conditions.user_agent.equals("a", "b"), conditions.user_agent.equals("b")),
+    Narrower("two at once", S3, S3 & conditions.secure_transport.is_true()),
+]
+
+
+@pytest.mark.parametrize("row", NARROWER, ids=lambda row: row.name)
+def test_a_narrower_condition_gains_nothing(row: Narrower) -> None:
+    """And loses something; under a Deny it is the other way round."""
+    wide, narrow = (Policy([ADMIN, TO_BOB.when(condition)]) for condition in (row.wide, row.narrow))
+    assert (diff(wide, narrow).gained, diff(narrow, wide).lost) == ((), ())
+    assert len(diff(wide, narrow).lost) == len(diff(narrow, wide).gained) == 1
+    wide, narrow = (
+        Policy([TO_BOB, deny("kms:*").to(Principal.everyone()).when(condition)])
+        for condition in (row.wide, row.narrow)
+    )
+    assert (diff(wide, narrow).lost, diff(narrow, wide).gained) == ((), ())
+    assert diff(wide, narrow).gained
+
+
+def test_what_changes_no_permission_is_neither_gained_nor_lost() -> None:
+    """Though the documents differ."""
+    covered = diff(Policy([TO_ALICE]), Policy([TO_ALICE, TO_ALICE.when(S3).named("x")]))
+    assert covered
+    assert (covered.gained, covered.lost, covered.unknown) == ((), (), ())
+
+
+def test_each_principal_has_a_request_of_its_own() -> None:
+    """Also where policies do not tell two of them apart; an account stands for those who have no name of their own."""
+    everybody = Principal.arn(ALICE) | Principal.arn(BOB) | Principal.account(ACCOUNT)
+    gained = diff(Policy([]), Policy([allow("kms:Sign").to(everybody).when(S3)])).gained
+    assert [(change.principal[1], change.witness.request.principal) for change in gained] == [
+        (ALICE, ALICE),
+        (BOB, BOB),
+        (ROOT, ROOT),
+    ]
+
+
+def test_only_the_actions_that_change_are_listed() -> None:
+    """Also where the table says the same of others: it does not know what the caller's name is."""
+    named = conditions.principal_arn.equals(BOB)
+    before = Policy([allow("kms:Sign", "kms:Verify").to(Principal.everyone()).when(named)])
+    after = before.with_statement(deny("kms:Sign").to(Principal.everyone()).when(named))
+    (lost,) = diff(before, after).lost
+    assert (lost.principal, lost.actions, lost.witness.request.principal) == (
+        ("AWS", "*"),
+        ("kms:Sign",),
+        BOB,
+    )
+
+
+def test_actions_that_nobody_knows_yet() -> None:
+    """They are named where no other action changes."""
+    today = Policy([Statement("Allow", principal=Principal.arn(BOB), action=sorted(ACTIONS), resource="*")])
+    (gained,) = diff(today, Policy([allow("kms:*").to(Principal.arn(BOB))])).gained
+    assert gained.actions == (gained.witness.request.action,)
+    assert not gained.witness.typical
+    assert gained.actions[0] not in gained.every
+
+
+def test_no_denial_is_no_access() -> None:
+    """What is no longer denied and not granted either is nothing that was gained."""
+    assert diff(Policy([deny("kms:Sign").to(Principal.arn(BOB))]), Policy([])).gained == ()
+
+
+def test_being_named_is_more_than_being_left_to_iam() -> None:
+    """By the order of outcomes, also to those of another account, to whom IAM policies must allow it as well."""
+    other = "444455556666"
+    reader = Principal.role(other, "Reader")
+    before = Policy([allow("kms:Decrypt").to(Principal.account(other))])
+    after = before.with_statement(allow("kms:Decrypt").to(reader))
+    (gained,) = diff(before, after, account=ACCOUNT).gained
+    assert str(gained) == (
+        "role Reader of account 444455556666: Decrypt: IAM of 444455556666 → yes, with IAM of 444455556666"
+    )
+
+
+UNKNOWN_CHANGES = {
+    "nobody knows who it is": (
+        Policy([TO_ALICE]),
+        Policy([TO_ALICE, allow("kms:Sign").to(Principal({"AWS": "AIDACKCEVSQ6C2EXAMPLE"}))]),
+        ["? AIDACKCEVSQ6C2EXAMPLE: Sign: · → yes: it is not known what is gained: nobody knows whom AIDACKCEVSQ6C2EXAMPLE means"],
+    ),
+    "no table has a column for it": (
+        Policy([TO_ALICE]),
+        Policy([TO_ALICE, allow("kms:Sign").to(Principal({"Federated": "cognito-identity.amazonaws.com"}))]),
+        ["? the identity provider cognito-identity.amazonaws.com: Sign: · → yes: it is not known what is gained: nobody knows whom cognito-identity.amazonaws.com means"],
+    ),
+    "the case of a letter is not known": (
+        Policy([TO_ALICE, TO_BOB]),
+        Policy([TO_BOB.when(Condition("StringEqualsIgnoreCase", "aws:UserAgent", "\u0130")), TO_ALICE, NO_SIGN]),
+        ["? user bob of account 111122223333: Decrypt: yes → if aws:UserAgent is, in any case, 'İ': it is not known what is gained or lost: a text is compared in any case whose letters are not those of Latin-1"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", UNKNOWN_CHANGES)
+def test_what_is_not_known_is_said(name: str) -> None:
+    """With the reason, and what the policies say."""
+    before, after, expected = UNKNOWN_CHANGES[name]
+    difference = diff(before, after)
+    assert (difference.gained, difference.lost) == ((), ())
+    assert str(difference).split("@@ access that may have changed @@\n")[1].split("\n") == expected
+    assert [f"? {change}" for change in difference.unknown] == expected
+
+
+@pytest.mark.parametrize("steps", [0, 10, 100, 300, 1_000, 1_500, 2_000, 3_000, 10_000])
+def test_what_takes_too_much_work_is_not_known(monkeypatch: pytest.MonkeyPatch, steps: int) -> None:
+    """However little may be done, nothing that changes is left out, and nothing is said that is not shown."""
+    policies = Policy([ADMIN, TO_ALICE.when(S3)]), Policy([ADMIN, TO_ALICE, TO_BOB.when(SQS), NO_SIGN])
+    whole = diff(*policies)
+    assert (len(whole.gained), len(whole.lost), whole.unknown) == (2, 3, ())
+    monkeypatch.setattr("kmspolicy._diff._access.Budget", lambda: Budget(steps))
+    part = diff(*policies)
+    assert set(part.gained) <= set(whole.gained)
+    assert set(part.lost) <= set(whole.lost)
+    listed = (*part.gained, *part.lost, *part.unknown)
+    assert {change[:2] for change in (*whole.gained, *whole.lost)} <= {change[:2] for change in listed}
+    assert part.unknown or part.gained == whole.gained
+
+
+def test_what_is_no_action_is_not_compared() -> None:
+    """No action of KMS has digits in its name."""
+    odd = Statement("Allow", principal=Principal.arn(BOB), action=["kms:Sign", "kms:Sign2"], resource="*")
+    (gained,) = diff(Policy([]), Policy([odd])).gained
+    assert gained.actions == ("kms:Sign",)
+
+
 def test_accounts_are_compared_in_their_partition() -> None:
     """An account id and its root ARN are the same where they are the same account."""
     by_id = Policy([allow("kms:Decrypt").to(Principal({"AWS": ACCOUNT}))])
@@ -470,7 +618,7 @@ def test_it_is_shown_like_a_unified_diff() -> None:
         (
             [TO_BOB.when(S3), TO_BOB.when(SQS).named("x")],
             [],
-            "- user bob of account 111122223333: Decrypt: if kms:ViaService is s3.us-east-1.amazonaws.com or kms:ViaService is sqs.us-east-1.amazonaws.com → ·",
+            "- user bob of account 111122223333: Decrypt: if kms:ViaService is s3.us-east-1.amazonaws.com or kms:ViaService is sqs.us-east-1.amazonaws.com → ·; for example kms:Decrypt with kms:ViaService s3.us-east-1.amazonaws.com: yes → no",
         ),
     ],
 )

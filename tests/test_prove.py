@@ -154,6 +154,7 @@ PAIRS = [
     Pair("an ARN whose wildcard must not cross a colon", [], [allow(Condition={"ArnLike": {TEAM: "*:*:*:*:*:z"}, "StringLike": {TEAM: ["::::::z*", "abc:::::z*"]}})], MORE),
     Pair("a name behind a path that begins anew", [], [allow(Principal="*", Condition={"StringNotEquals": {"aws:username": "x"}, "ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:user/p/*"}})], MORE),
     Pair("true is not a number", [where("NumericEquals", AGE, *TRUE)], [where("NumericEquals", AGE, 1)], UNKNOWN),
+    Pair("zero and minus zero", [where("StringEquals", AGE, 0.0)], [where("StringEquals", AGE, -0.0)], INCOMPARABLE),
     Pair("one in two spellings", [where("StringEquals", AGE, 1)], [where("StringEquals", AGE, 1.0)], INCOMPARABLE),
     Pair("a year and seconds", [where("DateEquals", "aws:CurrentTime", "2026")], [where("DateEquals", "aws:CurrentTime", 2026)], INCOMPARABLE),
     Pair("between two numbers", [], [allow(Condition={"NumericGreaterThan": {AGE: 100_000}, "NumericLessThan": {AGE: 100_001}})], MORE),

@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
-from kmspolicy import Condition
 from kmspolicy._language._operators import OPERATORS
-from kmspolicy._normal._clauses import clauses_of, implies
 
 if TYPE_CHECKING:
     from kmspolicy._language._spans import Span
@@ -108,53 +106,3 @@ def test_what_is_not_within(row: Two) -> None:
 def test_what_reaches_nothing_that_is_known(operator: str, value: Any) -> None:
     """Variables, what cannot be read, and what has no order: only the same value reaches as far."""
     assert OPERATORS[operator].comparison.reach(value) is None
-
-
-class Implied(NamedTuple):
-    """Two Condition elements, and whether the first is met only where the second is."""
-
-    name: str
-    one: dict[str, dict[str, Any]]
-    other: dict[str, dict[str, Any]]
-    expected: bool = True
-
-
-def of(operator: str, *values: Any, key: str = "aws:SourceIdentity") -> dict[str, dict[str, Any]]:
-    """Write a condition."""
-    return {operator: {key: list(values)}}
-
-
-IMPLIED = [
-    Implied("nothing is asked", of("StringEquals", "a"), {}),
-    Implied("nothing is known", {}, of("StringEquals", "a"), expected=False),
-    Implied("the same", of("Bool", "true"), of("Bool", "TRUE")),
-    Implied("a variable, in the same values", of("StringLike", "${aws:username}"), of("StringLike", "${aws:username}")),
-    Implied("fewer values", of("StringEquals", "a"), of("StringEquals", "b", "a")),
-    Implied("more values", of("StringEquals", "a", "b"), of("StringEquals", "a"), expected=False),
-    Implied("fewer values not to have", of("StringNotEquals", "a"), of("StringNotEquals", "a", "b"), expected=False),
-    Implied("more values not to have", of("StringNotEquals", "a", "b"), of("StringNotEquals", "a")),
-    Implied("a wider network not to be in", of("NotIpAddress", "10.0.0.0/8"), of("NotIpAddress", "10.1.0.0/16")),
-    Implied("a narrower network not to be in", of("NotIpAddress", "10.1.0.0/16"), of("NotIpAddress", "10.0.0.0/8"), expected=False),
-    Implied("no value to have", of("StringEquals"), of("StringEquals", "a")),
-    Implied("no value not to have", of("StringNotEquals", "a"), of("StringNotEquals")),
-    Implied("another key", of("StringEquals", "a"), of("StringEquals", "a", key="aws:username"), expected=False),
-    Implied("the key in another case", of("StringEquals", "a"), of("StringEquals", "a", key="AWS:sourceidentity")),
-    Implied("if it exists", of("StringEqualsIfExists", "a"), of("StringEquals", "a"), expected=False),
-    Implied("the same qualifier", of("ForAnyValue:StringEquals", "a"), of("ForAnyValue:StringLike", "*")),
-    Implied("another qualifier", of("ForAllValues:StringEquals", "a"), of("ForAnyValue:StringEquals", "a"), expected=False),
-    Implied("negated or not", of("StringEquals", "a"), of("StringNotEquals", "b"), expected=False),
-    Implied("an operator that does not exist", of("stringEquals", "a"), of("stringEquals", "a"), expected=False),
-    Implied("presence", of("Null", "false"), of("Null", "FALSE")),
-    Implied("presence or absence", of("Null", "false"), of("Null", "true", "false"), expected=False),
-    Implied("one of two that are asked for", of("StringEquals", "a"), of("StringEquals", "a") | of("Bool", "true"), expected=False),
-    Implied("more than is asked for", of("StringEquals", "a") | of("Bool", "true"), of("Bool", "true")),
-    Implied("one value that is not covered", of("StringEquals", "a", "b"), of("StringLike", "a*", "c"), expected=False),
-    Implied("one value that is not known", of("StringEquals", "a", "${aws:username}"), of("StringLike", "*"), expected=False),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("row", IMPLIED, ids=lambda row: row.name)
-def test_which_conditions_imply_others(row: Implied) -> None:
-    """Every request that meets the one meets the other."""
-    one, other = (clauses_of(Condition.from_dict(element)) for element in (row.one, row.other))
-    assert implies(one, other) is row.expected

@@ -59,6 +59,7 @@ __all__ = [
     "TextSetOperators",
     "TimeKey",
     "TimeOperators",
+    "UnknownChange",
     "Value",
     "Values",
     "VerdictDict",
@@ -89,6 +90,7 @@ if TYPE_CHECKING:
     )
     from kmspolicy._check._finding import FindingDict
     from kmspolicy._client._many import Items, Progress
+    from kmspolicy._diff._access import UnknownChange
     from kmspolicy._diff._documents import Change, DocumentDiff, Pair
     from kmspolicy._document._condition import Block
     from kmspolicy._document._convert import Names
@@ -164,6 +166,7 @@ else:
         "TextSetOperators": "_build._keys",
         "TimeKey": "_build._keys",
         "TimeOperators": "_build._keys",
+        "UnknownChange": "_diff._access",
         "Value": "_language._values",
         "Values": "_language._values",
         "VerdictDict": "_prove._verdicts",

@@ -11,6 +11,7 @@ from hypothesis import event, given
 from hypothesis import strategies as st
 
 from kmspolicy import (
+    Fails,
     Outcome,
     Policy,
     Principal,
@@ -153,6 +154,33 @@ def test_a_difference_is_false_only_for_the_same_with_the_same_labels(a: Policy,
     assert (str(difference) == "no difference") is not bool(difference)
     assert pickle.loads(pickle.dumps(difference)) == difference  # noqa: S301
     assert not diff(a, a)
+
+
+@given(policies_that_meet(3), policies_that_meet(3))
+def test_a_difference_says_what_proofs_say(a: Policy, b: Policy) -> None:
+    """Something is gained, lost or not known where a comparison says so, and each request shows what it stands beside."""
+    difference, comparison = diff(a, b), compare(a, b)
+    for verdict, changes in (
+        (comparison.no_new_access, difference.gained),
+        (comparison.no_lost_access, difference.lost),
+    ):
+        event(type(verdict).__name__)
+        assert not (changes and verdict.holds)
+        assert changes or difference.unknown or not isinstance(verdict, Fails)
+    for change in (*difference.gained, *difference.lost):
+        before, after = (decide(policy, change.witness.request) for policy in (a, b))
+        assert (before, after) == (change.witness.before, change.witness.decision)
+        way = (before, after) if change in difference.gained else (after, before)
+        assert MORE.index(way[0].outcome) < MORE.index(way[1].outcome)
+        assert way[1].outcome in (Outcome.ALLOWED, Outcome.DELEGATED)
+        assert change.witness.request.action in change.actions
+
+
+@given(policies_that_meet(3), statements_that_meet("Allow"), statements_that_meet("Deny"))
+def test_more_statements_go_one_way(policy: Policy, more: Statement, less: Statement) -> None:
+    """An added Allow loses nothing, and an added Deny gains nothing."""
+    assert diff(policy, policy.replace(statement=[*policy.statements, more.named("more")])).lost == ()
+    assert diff(policy, policy.replace(statement=[*policy.statements, less.named("less")])).gained == ()
 
 
 @given(policies_that_meet(3), policies_that_meet(3))

@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 from hypothesis import event, given
 from hypothesis import strategies as st
 
-from kmspolicy import Condition, Policy, Principal, Request, Statement, decide
 from kmspolicy._language._operators import OPERATORS, Perhaps
 from kmspolicy._language._variables import Facts
-from kmspolicy._normal._clauses import clauses_of, implies
 
 if TYPE_CHECKING:
     from kmspolicy._language._operators import Answer, Operator
@@ -76,39 +74,3 @@ def test_what_is_within_meets_nothing_else(operators: tuple[Operator, Operator],
                 for operator, value in ((one, narrow), (other, wide))
             )
             assert LEVELS.index(first) <= LEVELS.index(second)
-
-
-def about(condition: Condition) -> Policy:
-    """Return a policy of one condition."""
-    return Policy(
-        Statement("Allow", principal=Principal.everyone(), action="kms:*", resource="*", condition=condition)
-    )
-
-
-KEY: Final = "kms:EncryptionContext:k"
-
-
-@st.composite
-def conditions_of(draw: st.DrawFn, operator: Operator) -> Condition:
-    """Draw a condition with an operator, with qualifiers."""
-    name = draw(st.sampled_from(["", "", "ForAnyValue:", "ForAllValues:"])) + operator.name
-    name += draw(st.sampled_from(["", "", "IfExists"]))
-    return Condition(name, KEY, draw(st.lists(VALUES[operator.kind.name], max_size=3)))
-
-
-@given(two_operators(), st.data())
-def test_what_is_implied_is_met_by_every_request(operators: tuple[Operator, Operator], data: Any) -> None:
-    """Every request that meets the one condition meets the other."""
-    conditions = [data.draw(conditions_of(operator)) for operator in operators]
-    one, other = map(clauses_of, conditions)
-    implied = implies(one, other)
-    event(f"implied: {implied}")
-    if implied:
-        texts = [value for clause in (*one, *other) for value in clause.values]
-        values = st.one_of(st.sampled_from(texts) if texts else st.just("a"), VALUES[operators[0].kind.name])
-        found = data.draw(st.lists(st.lists(values, max_size=2), max_size=6))
-        contexts: list[dict[str, Any]] = [{}, *({KEY: values} for values in found)]
-        for context in contexts:
-            request = Request("111122223333", "kms:Decrypt", context)
-            first, second = (decide(about(condition), request) for condition in conditions)
-            assert not first.decided_by or second.decided_by

@@ -1,7 +1,8 @@
 """Comparing: whether two policies mean the same, and what changed."""
 
+from kmspolicy._diff._access import AccessChange, UnknownChange
 from kmspolicy._diff._canonical import canonical
-from kmspolicy._diff._diff import AccessChange, Diff, diff
+from kmspolicy._diff._diff import Diff, diff
 from kmspolicy._diff._documents import Change, DocumentDiff, Pair, document_diff
 from kmspolicy._diff._equivalent import equivalent
 
@@ -11,6 +12,7 @@ __all__ = [
     "Diff",
     "DocumentDiff",
     "Pair",
+    "UnknownChange",
     "canonical",
     "diff",
     "document_diff",

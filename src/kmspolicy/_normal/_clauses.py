@@ -14,7 +14,7 @@ from kmspolicy._language._spelling import fold
 from kmspolicy._language._values import Odd, truth
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from kmspolicy._document import Condition
     from kmspolicy._language._keys import ConditionKeyFacts
@@ -148,43 +148,6 @@ def _covered(token: str, reach: Span, known: dict[str, Span]) -> bool:
 def has_variables(terms: Terms) -> bool:
     """Return whether conditions may have policy variables."""
     return any("${" in value for term in terms for value in term.values if isinstance(value, str))
-
-
-# --- what conditions imply ---------------------------------------------------------------------------
-
-
-def implies(clauses: Sequence[Clause], others: Iterable[Clause]) -> bool:
-    """Return whether other conditions are met wherever some conditions are met; True is certain.
-
-    Each of the others must follow from a condition on the same key, with the same qualifier, whose values are all covered
-    by its values; for a negated operator it is the other way round, since none of the values may match.
-    """
-    return all(any(_clause_implies(clause, other) for clause in clauses) for other in others)
-
-
-def _clause_implies(clause: Clause, other: Clause) -> bool:
-    one, two = clause.parsed, other.parsed
-    if clause.folded != other.folded or not (clause.is_readable and other.is_readable):
-        return False
-    if one == two and _tokens(clause) == _tokens(other):
-        return True
-    same = (one.qualifier, one.if_exists, one.operator.negated) == (
-        two.qualifier,
-        two.if_exists,
-        two.operator.negated,
-    )
-    if not same or one.of_presence or two.of_presence:
-        return False
-    wide, narrow = (clause, other) if one.operator.negated else (other, clause)
-    reached = _reaches(wide)
-    return all(
-        reach is not None and any(reach.within(span) for span in reached if span is not None)
-        for reach in _reaches(narrow)
-    )
-
-
-def _reaches(clause: Clause) -> list[Span | None]:
-    return list(map(clause.parsed.operator.comparison.reach, clause.values))
 
 
 # --- and out of it -----------------------------------------------------------------------------------

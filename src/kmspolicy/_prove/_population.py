@@ -30,6 +30,7 @@ class Population:
 
     Attributes:
         callers: One of each class, the most usual.
+        members: All that were looked at, each with the number of its class.
     """
 
     def __init__(
@@ -65,7 +66,8 @@ class Population:
         index = _by_mark(found)
         hows = {who: _hows(rule, found, index) for who, rule in about.items()}
         kinds: list[list[object]] = [
-            [caller.is_elsewhere(account), caller.has_own_id, caller.is_stranger] for caller in found
+            [caller.is_elsewhere(account), caller.has_own_id, caller.is_stranger, caller.is_settled]
+            for caller in found
         ]
         for key, test in tests:
             for kind, caller in zip(kinds, found, strict=True):
@@ -78,6 +80,9 @@ class Population:
             first.setdefault(tuple(kind), number)
         chosen = {number: place for place, number in enumerate(first.values())}
         self.callers = [found[number] for number in chosen]
+        self.members = [
+            (caller, chosen[first[tuple(kind)]]) for caller, kind in zip(found, kinds, strict=True)
+        ]
         self._hows = {
             (who, how): sum(
                 1 << chosen[number] for number, one in some.items() if number in chosen and one == how

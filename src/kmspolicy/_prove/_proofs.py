@@ -14,12 +14,13 @@ from kmspolicy._prove._texts import UnsettledCaseError
 from kmspolicy._prove._verdicts import Unknown, Witness
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from kmspolicy._evaluate._request import Request
     from kmspolicy._language._key_arns import Key
     from kmspolicy._normal._rules import Rules
     from kmspolicy._prove._boxes import Box
+    from kmspolicy._prove._callers import Caller
     from kmspolicy._prove._question import Replay, Task
     from kmspolicy._prove._verdicts import Verdict
 
@@ -55,6 +56,19 @@ class Layout(NamedTuple):
                     yield common, but
 
 
+class Within(NamedTuple):
+    """Some requests, and who is to stand for their classes of callers, by the numbers of these."""
+
+    box: Box
+    callers: Mapping[int, Caller]
+
+
+_OF_A_STATEMENT: Final = 2
+_OF_A_KEY: Final = 12
+"""The steps of a replay for each statement, and for each condition key of the request."""
+_ALL: Final = Within({}, {})
+
+
 class Proofs:
     """Proofs about two policies, by one grid and within one budget; what cannot be answered is unknown."""
 
@@ -75,6 +89,7 @@ class Proofs:
         self._budget = budget or Budget()
         self._layout = self._laid_out(partition)
         self._above: dict[tuple[Outcome, bool], list[Task]] = {}
+        self._searches: dict[object, Search] = {}
 
     @property
     def grid(self) -> Grid | None:
@@ -107,7 +122,7 @@ class Proofs:
         return search.verdict(claim, tasks(self._layout), replay)
 
     def not_above(
-        self, claim: str, levels: Sequence[Outcome], *, gained: bool = True, within: Box | None = None
+        self, claim: str, levels: Sequence[Outcome], *, gained: bool = True, within: Within = _ALL
     ) -> Verdict:
         """Return whether no request reaches a level after that it did not reach before.
 
@@ -115,32 +130,57 @@ class Proofs:
             claim: The claim that is shown then.
             levels: The levels.
             gained: Whether the question is what is higher after; otherwise, what is higher before.
-            within: The requests of the question; None for all.
+            within: The requests of the question.
         """
 
-        def tasks(layout: Layout) -> Iterator[Task]:
-            for level in levels:
-                above = self._tasks_above(layout, level, gained=gained)
-                self._budget.spend(len(above))
-                for box, covers in above:
-                    if (part := meet(box, within or {})) is not None:
-                        yield part, covers
-
         def replay(request: Request) -> Witness | None:
+            self._budget.spend(self._cost_of(request))
             before, after = (decided(rules, request) for rules in self._rules)
             low, high = (before, after) if gained else (after, before)
             above = any(RANK[low.outcome] < RANK[level] <= RANK[high.outcome] for level in levels)
             return Witness(after, before) if above else None
 
-        return self.verdict(claim, tasks, replay)
+        if isinstance(self._layout, str):
+            return Unknown(claim, self._layout)
+        about = gained, tuple(levels), tuple(within.box.items())
+        known = self._searches.get(about)
+        verdict = None if known is None else known.again(replay, within.callers)
+        if verdict is None:
+            self._searches[about] = search = Search(
+                self._layout.grid, self._key, self._budget, within.callers
+            )
+            tasks = self._tasks_above(self._layout, levels, gained=gained, within=within)
+            verdict = search.verdict(claim, tasks, replay)
+        return verdict
 
-    def _tasks_above(self, layout: Layout, level: Outcome, *, gained: bool) -> list[Task]:
-        """Return the boxes that must be covered if no request reaches a new level; computed once."""
-        if (level, gained) not in self._above:
-            grid, before, after = layout
-            sides = (after, before) if gained else (before, after)
-            self._above[level, gained] = list(tasks_above(*sides, level, grid))
-        return self._above[level, gained]
+    def may_be_above(self, levels: Sequence[Outcome], *, gained: bool, within: Within) -> bool:
+        """Return whether there is anything to be asked of some requests, as of :meth:`not_above`."""
+        if isinstance(self._layout, str):
+            return True
+        try:
+            tasks = self._tasks_above(self._layout, levels, gained=gained, within=within)
+            return next(tasks, None) is not None
+        except ExhaustedError:
+            return True
+
+    def _tasks_above(
+        self, layout: Layout, levels: Iterable[Outcome], *, gained: bool, within: Within
+    ) -> Iterator[Task]:
+        """Go through what must be covered if no request has a level that it did not have; the same tasks for all who ask."""
+        grid, before, after = layout
+        sides = (after, before) if gained else (before, after)
+        for level in levels:
+            if (level, gained) not in self._above:
+                self._above[level, gained] = list(tasks_above(*sides, level, grid))
+            for box, covers in self._above[level, gained]:
+                self._budget.spend(1)
+                if (part := meet(box, within.box)) is not None:
+                    yield part, covers
+
+    def _cost_of(self, request: Request) -> int:
+        """Return how many steps it takes to decide a request by both policies."""
+        statements = sum(len(rules.statements) for rules in self._rules)
+        return _OF_A_STATEMENT * statements + _OF_A_KEY * len(request.context)
 
     def granted(self, request: Request) -> Witness | None:
         """Return the decision of the policy in question about a request, if it grants it."""

@@ -11,16 +11,17 @@ from kmspolicy._printable import word
 from kmspolicy._prove._boxes import left_over, meet
 from kmspolicy._prove._budget import ExhaustedError
 from kmspolicy._prove._grid import CALLER
-from kmspolicy._prove._requests import first, request_of
+from kmspolicy._prove._requests import caller_of, request_of
 from kmspolicy._prove._verdicts import Fails, Holds, Unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from kmspolicy._evaluate._request import Request
     from kmspolicy._language._key_arns import Key
     from kmspolicy._prove._boxes import Box
     from kmspolicy._prove._budget import Budget
+    from kmspolicy._prove._callers import Caller
     from kmspolicy._prove._grid import Grid, Sides
     from kmspolicy._prove._verdicts import Verdict, Witness
 
@@ -55,11 +56,16 @@ def tasks_above(more: Sides, less: Sides, level: Outcome, grid: Grid) -> Iterato
 class Search:
     """The search for a request that shows that something does not hold."""
 
-    def __init__(self, grid: Grid, key: Key, budget: Budget) -> None:
-        """Take the grid."""
+    def __init__(
+        self, grid: Grid, key: Key, budget: Budget, callers: Mapping[int, Caller] | None = None
+    ) -> None:
+        """Take the grid, and who is to stand for classes of callers, by their numbers."""
         self._grid = grid
         self._key = key
         self._budget = budget
+        self._callers = callers or {}
+        self._shown: Box = {}
+        self._found: Verdict | None = None
 
     def verdict(self, claim: str, tasks: Iterable[Task], replay: Replay) -> Verdict:
         """Return whether all boxes are covered, with a request if one is not.
@@ -69,6 +75,28 @@ class Search:
             tasks: The boxes.
             replay: Returns a witness if a request shows that the claim does not hold.
         """
+        self._found = self._searched(claim, tasks, replay)
+        return self._found
+
+    def again(self, replay: Replay, callers: Mapping[int, Caller]) -> Verdict | None:
+        """Return the verdict that was found, with a request of others of the same classes; None if it takes another search.
+
+        Args:
+            replay: Returns whether a request shows that it does not hold.
+            callers: Who is to stand for the classes now.
+        """
+        if not isinstance(self._found, Fails):
+            return self._found
+        try:
+            self._budget.spend(1 + len(self._grid.full))
+            request = request_of(self._grid, self._shown, self._key, callers)
+            witness = None if request is None else replay(request)
+        except ExhaustedError:
+            return Unknown(self._found.claim, TOO_MUCH)
+        typical = self._found.witness.typical
+        return witness and Fails(self._found.claim, attrs.evolve(witness, typical=typical))
+
+    def _searched(self, claim: str, tasks: Iterable[Task], replay: Replay) -> Verdict:
         grid = self._grid
         left: list[tuple[Task, Box]] = []
         try:
@@ -95,7 +123,10 @@ class Search:
         box, covers = task
         part = meet(box, points)
         rest = None if part is None else left_over(part, [*covers, *odd], self._grid.full, self._budget)
-        request = None if rest is None else request_of(self._grid, rest, self._key)
+        if rest is None:
+            return None
+        self._shown = rest
+        request = request_of(self._grid, rest, self._key, self._callers)
         return None if request is None else replay(request)
 
     def _reason(self, rest: Box) -> str:
@@ -105,7 +136,7 @@ class Search:
             if not doubt.is_settled and not rest.get(grid.dimension(doubt), 0b11) & 0b01:
                 return f"it is not settled {doubt.words}"
         if not rest.get(CALLER, grid.full[CALLER]) & grid.settled[CALLER]:
-            caller = grid.population.callers[first(grid, rest, CALLER)]
+            caller = caller_of(grid, rest, self._callers)
             if caller.also is None:
                 return f"it is not settled whether there can be {word(caller.role or caller.name.text)}"
             return f"nobody knows whom {word(caller.also.text)} means"

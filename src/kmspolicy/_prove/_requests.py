@@ -18,21 +18,23 @@ if TYPE_CHECKING:
     from kmspolicy._evaluate._request import Request
     from kmspolicy._language._aliases import ContextValue
     from kmspolicy._prove._boxes import Box
+    from kmspolicy._prove._callers import Caller
     from kmspolicy._prove._clauses import Doubt
     from kmspolicy._prove._grid import Grid
 
     Context = dict[str, tuple[ContextValue, ...]]
 
 
-def request_of(grid: Grid, box: Box, key: Key) -> Request | None:
+def request_of(grid: Grid, box: Box, key: Key, callers: Mapping[int, Caller]) -> Request | None:
     """Return the first request of a box; None if none is known.
 
     Args:
         grid: The grid.
         box: Some of its points.
         key: What is known about the key.
+        callers: The callers that stand for classes, by their numbers; the others stand for themselves.
     """
-    caller = grid.population.callers[first(grid, box, CALLER)]
+    caller = caller_of(grid, box, callers)
     action = grid.actions[first(grid, box, ACTION)]
     context: Context = {ARN: (caller.role,)} if caller.role and grid.asks_for(ARN) else {}
     for name, points in grid.points.items():
@@ -50,6 +52,12 @@ def request_of(grid: Grid, box: Box, key: Key) -> Request | None:
         return None
     spelt = {_spelling(name): values for name, values in context.items()}
     return action.request(caller.name.text, spelt, key)
+
+
+def caller_of(grid: Grid, box: Box, callers: Mapping[int, Caller]) -> Caller:
+    """Return the caller of the first request of a box."""
+    number = first(grid, box, CALLER)
+    return callers.get(number) or grid.population.callers[number]
 
 
 def _key_of(yes: Mapping[Doubt, bool], key: Key) -> Key:

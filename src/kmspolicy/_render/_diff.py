@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
+from kmspolicy._diff._access import UnknownChange
 from kmspolicy._printable import cut, is_printable, quoted, word
 from kmspolicy._words._cells import action_words, cell_words
 from kmspolicy._words._conditions import condition_words
 from kmspolicy._words._lists import SENTENCE, lines
 from kmspolicy._words._principals import principal_words
+from kmspolicy._words._proofs import circumstance_words, witness_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from kmspolicy._diff._diff import AccessChange, Diff
+    from kmspolicy._diff._access import AccessChange
+    from kmspolicy._diff._diff import Diff
     from kmspolicy._diff._documents import Change, DocumentDiff, Pair
     from kmspolicy._document import Condition, Statement
     from kmspolicy._evaluate._access import Cell
@@ -29,7 +32,11 @@ def as_text(diff: Diff) -> str:
     """Draw the changes of the documents, and below them who gains and loses access."""
     if not diff:
         return document_as_text(diff.document)
-    moves = (*_moves("+", "access gained", diff.gained), *_moves("-", "access lost", diff.lost))
+    moves = (
+        *_moves("+", "access gained", diff.gained),
+        *_moves("-", "access lost", diff.lost),
+        *_moves("?", "access that may have changed", diff.unknown),
+    )
     return "\n".join(lines([*_of_documents(diff.document), *moves], str))
 
 
@@ -81,16 +88,24 @@ def _signed(sign: str, texts: Sequence[str], show: Callable[[str], str]) -> list
     return lines(texts, lambda text: f"{sign} {show(text)}", _ENTRY, f"{sign} and {{:,}} more")
 
 
-def _moves(sign: str, title: str, moves: Sequence[AccessChange]) -> list[str]:
+def _moves(sign: str, title: str, moves: Sequence[AccessChange | UnknownChange]) -> list[str]:
     if not moves:
         return []
     return [f"@@ {title} @@", *lines(moves, lambda move: f"{sign} {access_as_text(move)}", _PART)]
 
 
-def access_as_text(change: AccessChange) -> str:
-    """Return one line about whose access to which actions changed, and how."""
+def access_as_text(change: AccessChange | UnknownChange) -> str:
+    """Return one line about whose access to which actions changed, and how; where it depends, with a request that shows it."""
     who = principal_words(*change.principal)
-    return f"{who}: {action_words(change.actions, change.every)}: {_words(change.before)} → {_words(change.after)}"
+    what = action_words(change.actions, change.every)
+    line = f"{who}: {what}: {_words(change.before)} → {_words(change.after)}"
+    if isinstance(change, UnknownChange):
+        return f"{line}: it is not known what is {change.way}: {change.reason}"
+    request = change.witness.request
+    if change.before != change.after and not any(values for _, values in request.context):
+        return line
+    words = circumstance_words if request.principal == change.principal[1] else witness_words
+    return f"{line}; for example {words(change.witness)}"
 
 
 def _words(cell: Cell) -> str:

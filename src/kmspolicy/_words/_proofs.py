@@ -23,10 +23,14 @@ if TYPE_CHECKING:
 
 def witness_words(witness: Witness) -> str:
     """Say what a request shows: who may do what, under which circumstances."""
+    caller = witness.request.caller
+    who = f"{'the root user of ' if caller.kind == 'account' else ''}{name_words(caller.name)}"
+    return f"{who} may {circumstance_words(witness)}"
+
+
+def circumstance_words(witness: Witness) -> str:
+    """Say what a request shows, without who makes it."""
     request = witness.request
-    who = name_words(request.caller.name)
-    if request.caller.kind == "account":
-        who = f"the root user of {who}"
     context = [
         f"{word(key)} {listed([*map(text_of, values)], value_words)}"
         for key, values in request.context
@@ -40,7 +44,7 @@ def witness_words(witness: Witness) -> str:
         if (witness.before.outcome, witness.decision.outcome) == (Outcome.DENIED, Outcome.NOT_GRANTED):
             outcome = "no longer denied; a KMS grant may allow it"
     unusual = "" if witness.typical else " (not a usual request)"
-    return f"{who} may {request.action}{circumstances}: {outcome}{unusual}"
+    return f"{request.action}{circumstances}: {outcome}{unusual}"
 
 
 def _key_words(request: Request) -> str:
