@@ -72,6 +72,9 @@ EQUIVALENT, LESS, MORE, INCOMPARABLE, UNKNOWN = (
 KEY_ARN = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 
 
+OTHER_KEY_ARN = KEY_ARN.replace("1234", "5678")
+
+
 class Pair(NamedTuple):
     """Two policies, and what the second one is."""
 
@@ -171,6 +174,14 @@ PAIRS = [
     Pair("the key's own ARN on both sides", [allow(Resource=KEY_ARN)], [allow(Resource=KEY_ARN), allow(Resource=KEY_ARN, Action="kms:Dec*t")], MORE),
     Pair("a key's ARN with wildcards", [], [allow(Resource=f"arn:aws:kms:*:{ACCOUNT}:key/*")], MORE),
     Pair("two keys", [allow(Resource=KEY_ARN)], [allow(Resource=KEY_ARN.replace("1234", "5678"))], INCOMPARABLE),
+    Pair("any key instead of one", [allow(Resource=KEY_ARN)], [allow(Resource=f"{KEY_ARN[:-36]}*")], MORE),
+    Pair("any key instead of two", [allow(Resource=[KEY_ARN, OTHER_KEY_ARN])], [allow(Resource=f"{KEY_ARN[:-36]}*")], MORE),
+    Pair("two keys instead of those that begin alike", [allow(Resource=f"{KEY_ARN[:-36]}1*")], [allow(Resource=[KEY_ARN, OTHER_KEY_ARN])], INCOMPARABLE),
+    Pair("two keys by one statement or two", [allow(Resource=[KEY_ARN, OTHER_KEY_ARN])], [allow(Resource=KEY_ARN), allow(Resource=OTHER_KEY_ARN)], EQUIVALENT),
+    Pair("what is not a key beside one", [allow(Resource=[KEY_ARN, "a*"])], [allow(Resource=f"{KEY_ARN[:-36]}*")], MORE),
+    Pair("all keys but one", [], [allow(Resource=f"{KEY_ARN[:-36]}*"), deny(Resource=KEY_ARN)], INCOMPARABLE),
+    Pair("a denial for another key", [allow(Resource=KEY_ARN)], [allow(Resource=KEY_ARN), deny(Resource=OTHER_KEY_ARN, Action="kms:Decrypt")], LESS),
+    Pair("a denial of a key where another one is allowed", [allow(Resource=KEY_ARN), deny(Action="kms:Decrypt")], [allow(Resource=KEY_ARN), deny(Action="kms:Decrypt", NotPrincipal={"AWS": [APP, ROOT]}, Principal=None), deny(Resource=KEY_ARN, Action="kms:Decrypt")], MORE),
     Pair("the key in a placeholder", [], [allow(Resource="arn:aws:kms:us-east-1:111122223333:key/KEY_ID")], UNKNOWN),
     Pair("what is not an ARN as an ARN", [], [where("ArnLike", "aws:PrincipalArn", "*", Principal="*")], UNKNOWN),
     Pair("what is not an ARN as none", [allow(Principal="*")], [where("ArnNotLike", "aws:PrincipalArn", "App", Principal="*")], EQUIVALENT),

@@ -169,7 +169,7 @@ def _denials_name(layout: Layout) -> Box:
 
 
 def _readings(layout: Layout) -> Sequence[int]:
-    return [layout.grid.dimension(doubt) for doubt in layout.grid.doubts if doubt.resources]
+    return [layout.grid.dimension(doubt) for doubt in layout.grid.doubts if doubt.resource]
 
 
 # --- what is found ------------------------------------------------------------------------------------

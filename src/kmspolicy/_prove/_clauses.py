@@ -28,7 +28,7 @@ class Doubt(NamedTuple):
         words: The question, to be shown.
         key: The condition key that it is about; empty for none.
         pattern: The text with variables that a value of the key may match; empty for another question.
-        resources: The Resource elements that may name the key of the policy; none for another question.
+        resource: The text that may be the ARN of the key, or a pattern of it; empty for another question.
         is_settled: Whether a request answers it; otherwise AWS does not document the answer, and it is taken as no.
     """
 
@@ -36,7 +36,7 @@ class Doubt(NamedTuple):
     words: str
     key: str = ""
     pattern: str = ""
-    resources: tuple[str, ...] = ()
+    resource: str = ""
     is_settled: bool = True
 
 

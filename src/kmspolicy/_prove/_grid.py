@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from itertools import chain
+from itertools import chain, permutations
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from kmspolicy._document._convert import plural
 from kmspolicy._evaluate._decide import works_across_accounts
 from kmspolicy._language._actions import ACTIONS
+from kmspolicy._language._key_arns import may_be_a_key
 from kmspolicy._language._keys import condition_key
+from kmspolicy._language._patterns import covers, meets
 from kmspolicy._normal._rules import HOWS
 from kmspolicy._printable import quoted
 from kmspolicy._prove._actions import actions_of
@@ -63,6 +65,8 @@ class Sides(NamedTuple):
 CALLER, ACTION = 0, 1
 """The first two dimensions; those of condition keys and of doubts follow."""
 _FIRST_KEY: Final = 2
+NO, YES = 0b01, 0b10
+"""The points of a doubt."""
 
 
 class Grid:
@@ -78,6 +82,8 @@ class Grid:
         usual: The points that are also usual.
         odd: Boxes of combinations that are not usual.
         elsewhere: The requests of callers of other accounts that do not work across accounts.
+        impossible: Boxes in which a key has an ARN that one Resource matches and another one does not, or both do, though no
+            text is so.
     """
 
     def __init__(self, policies: Sequence[Rules], key: Key, budget: Budget, partition: str = "") -> None:
@@ -122,21 +128,26 @@ class Grid:
         self.usual = self._usual()
         self.odd = list(self._odd())
         self.elsewhere = self._elsewhere(key.account)
+        self.impossible = list(self._impossible())
 
     def _ways(self, rule: Rule, policy: Rules) -> Iterator[Way]:
         """Yield the ways in which the key and the conditions of a statement can match a request."""
-        about: Way = ()
+        about = list(self._ways_to_name(rule))
+        for way in ways_of(rule.clauses, variables=policy.variables) if about else ():
+            self._budget.spend(len(about) * (1 + len(way)))
+            yield from ((*one, *way) for one in about)
+
+    def _ways_to_name(self, rule: Rule) -> Iterator[Way]:
+        """Yield the ways in which the Resource of a statement can match the key."""
         named = rule.names_key(self._key)
-        if named is False:
-            return
-        if named is not True:
-            resources = plural(rule.statement.resource)
-            asks = f"whether the key is {' or '.join(map(repr, resources))}"
-            words = f"whether the key is {quoted(resources[0])}{' or another one' if resources[1:] else ''}"
-            about = (Answer(Doubt(asks, words, resources=resources), yes=True),)
-        for way in ways_of(rule.clauses, variables=policy.variables):
-            self._budget.spend(1 + len(way))
-            yield (*about, *way)
+        if named is True:
+            yield ()
+        elif named is not False:
+            for resource in plural(rule.statement.resource):
+                if may_be_a_key(resource, self._key.account):
+                    words = f"whether the key is {quoted(resource)}"
+                    doubt = Doubt(f"whether the key is {resource!r}", words, resource=resource)
+                    yield (Answer(doubt, yes=True),)
 
     def _find_actions(self, rules: Iterable[Rule]) -> list[Action]:
         """Find the classes of actions."""
@@ -162,7 +173,7 @@ class Grid:
         for key, points in self.points.items():
             settled[self._dimensions[key]] = _mask(point.values is not None for point in points)
         for doubt in self.doubts:
-            settled[self._dimensions[doubt]] = 0b11 if doubt.is_settled else 0b01
+            settled[self._dimensions[doubt]] = NO | YES if doubt.is_settled else NO
         return settled
 
     def _usual(self) -> dict[int, int]:
@@ -205,6 +216,16 @@ class Grid:
             lambda action: not works_across_accounts(action.request(name, {}, self._key))
         )
         return [{CALLER: callers, ACTION: actions}] if actions else []
+
+    def _impossible(self) -> Iterator[Box]:
+        """Yield the answers about the ARN of a key that cannot be true together."""
+        named = {doubt.resource: self._dimensions[doubt] for doubt in self.doubts if doubt.resource}
+        self._budget.spend(len(named) ** 2)
+        for (name, one), (other, another) in permutations(named.items(), 2):
+            if covers(other, name):
+                yield {one: YES, another: NO}
+            if one < another and not meets(name, other):
+                yield {one: YES, another: YES}
 
     def actions_where(self, holds: Callable[[Action], bool]) -> int:
         """Return the actions for which a function is true, as a bit mask."""
@@ -290,7 +311,7 @@ class Grid:
     def _parts(self, atom: Atom) -> list[Box]:
         """Return the boxes of the requests that pass a test, or that give an answer to a doubt."""
         if isinstance(atom, Answer):
-            return [{self._dimensions[atom.doubt]: 0b10 if atom.yes else 0b01}]
+            return [{self._dimensions[atom.doubt]: YES if atom.yes else NO}]
         key, test = atom
         known = (key, test.identity)
         if known not in self._passing:

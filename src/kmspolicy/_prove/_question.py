@@ -38,7 +38,7 @@ TOO_MUCH: Final = "there are more kinds of requests than are looked at"
 
 def tasks_above(more: Sides, less: Sides, level: Outcome, grid: Grid) -> Iterator[Task]:
     """Yield the boxes that must be covered if no request reaches an outcome by one policy and not by the other."""
-    out = [*more.denied, *grid.elsewhere]
+    out = [*more.denied, *grid.elsewhere, *grid.impossible]
     undenied = [box for box in less.denied if box not in more.denied]
     if level is Outcome.NOT_GRANTED:
         yield from ((box, out) for box in undenied)
@@ -145,6 +145,6 @@ class Search:
             if not rest.get(dimension, grid.full[dimension]) & grid.settled[dimension]:
                 return f"values of {word(key)} are compared as texts and as something else"
         asked = [doubt for doubt in grid.doubts if not rest.get(grid.dimension(doubt), 0b11) & 0b01]
-        if any(doubt.resources for doubt in asked):
+        if any(doubt.resource for doubt in asked):
             return f"no request is known that answers {' and '.join(doubt.words for doubt in asked)}"
         return "it depends on what policy variables stand for"

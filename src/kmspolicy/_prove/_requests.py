@@ -62,16 +62,15 @@ def caller_of(grid: Grid, box: Box, callers: Mapping[int, Caller]) -> Caller:
 
 def _key_of(yes: Mapping[Doubt, bool], key: Key) -> Key:
     """Return a key that some Resources name and others do not, where one is known; else what is known of the key."""
-    named = [doubt.resources for doubt, answer in yes.items() if doubt.resources and answer]
-    others = [doubt.resources for doubt, answer in yes.items() if doubt.resources and not answer]
-    for resource in chain.from_iterable(named) if key.arn is None else ():
-        for one in _keys_like(resource, key.account):
-            if (
-                key.account in (None, one.account)
-                and all(name_key(some, one) is True for some in named)
-                and not any(name_key(some, one) is True for some in others)
-            ):
-                return one
+    named = [doubt.resource for doubt, answer in yes.items() if doubt.resource and answer]
+    others = [doubt.resource for doubt, answer in yes.items() if doubt.resource and not answer]
+    for one in chain.from_iterable(_keys_like(resource, key.account) for resource in named):
+        if (
+            key.account in (None, one.account)
+            and all(name_key([resource], one) is True for resource in named)
+            and name_key(others, one) is False
+        ):
+            return one
     return key
 
 
@@ -81,9 +80,14 @@ def _keys_like(resource: str, account: str | None) -> Iterator[Key]:
     for key_id in _USUAL_IDS:
         usual = f"arn:aws:kms:us-east-1:{account or '111122223333'}:key/{key_id}".split(":")
         pairs = zip_longest(parts, usual, fillvalue="*")
-        arn = ":".join(one if like(part, one) else part for part, one in pairs)
+        arn = ":".join(one if like(part, one) else _shortest(part) for part, one in pairs)
         if (found := account_of_key_arn(arn)) is not None:
             yield Key(found, arn)
+
+
+def _shortest(pattern: str) -> str:
+    """Return a text that a pattern matches."""
+    return pattern.replace("*", "").replace("?", "0")
 
 
 _USUAL_IDS: Final = (
