@@ -97,10 +97,12 @@ class ScriptedKMS:
 
 
 @asynccontextmanager
-async def serving(handle: Handler) -> AsyncGenerator[web.AppRunner, None]:
-    """Run an HTTP server on a free port of loopback."""
+async def serving(handle: Handler, *, login: Handler | None = None) -> AsyncGenerator[web.AppRunner, None]:
+    """Run an HTTP server on a free port of loopback; ``login`` is another page, to which redirects may lead."""
     app = web.Application()
     app.router.add_post("/", handle)
+    if login is not None:
+        app.router.add_route("*", "/login", login)
     runner = web.AppRunner(app, shutdown_timeout=0.0, handler_cancellation=True)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

@@ -192,7 +192,7 @@ async def test_a_key_that_comes_again(clock: VirtualClock, concurrency: int) -> 
 
 
 async def test_only_keys_under_way_are_remembered(clock: VirtualClock) -> None:
-    """Millions of keys take no more room than a few."""
+    """Millions of keys take no more memory than a few."""
 
     def locks() -> int:
         return sum(isinstance(it, asyncio.Lock) for it in gc.get_objects())

@@ -106,7 +106,7 @@ async def test_somebody_else_writes_before_a_retry(clock: VirtualClock, case: Ca
 
 @every_verb
 async def test_somebody_else_writes_while_a_principal_is_new(clock: VirtualClock, case: Case) -> None:
-    """The minutes that KMS needs for a new principal are no reason to overwrite what was written in them."""
+    """The minutes that KMS needs for a new principal do not let us overwrite what was written in them."""
     refused = Put(written=False, answer=UNKNOWN_PRINCIPAL)
     kms = Shared(clock, refused, refused, refused._replace(theirs=THEIRS))
     policies = kms.policies(Retry(1, propagation=300))

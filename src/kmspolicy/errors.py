@@ -407,7 +407,8 @@ class NoAnswerError(CallError):
     """A call without an answer: connection refused or dropped, time-out, closed client, no credentials.
 
     If ``outcome_unknown`` is true, a request was sent: read the policy before you do anything else.
-    ``is_retry_safe`` is true if only the network was the cause.
+    ``is_retry_safe`` is true if only the network was the cause. If ``code`` is ``NotFromKMS``, somebody else answered, whom
+    the credentials of the request may have reached.
     """
 
 

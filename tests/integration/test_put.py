@@ -119,15 +119,6 @@ async def test_one_client_many_facades(kms: ScriptedKMS, clock: VirtualClock) ->
             assert result.attempts == 1
 
 
-@pytest.mark.parametrize("body", [b"", b"<html>", b"[1]", b'{"Policy": 1}'], ids=repr)
-async def test_a_200_is_success_whatever_its_body(kms: ScriptedKMS, clock: VirtualClock, body: bytes) -> None:
-    """botocore ignores the body of the answer to PutKeyPolicy, and so do we; the request id may be missing."""
-    kms.answers(Raw(200, body))
-    async with client_of(kms.url) as client:
-        result = await key_policies(client, clock).put(KEY_ID, "{}")
-    assert result == PutResult(KEY_ID, None, 1)
-
-
 async def test_translate_errors_for_a_call_of_ones_own(kms: ScriptedKMS) -> None:
     """``translate_errors`` gives a caller's create_key the same tree, and passes other errors on."""
     kms.answers(Error("MalformedPolicyDocumentException", message=LOCKOUT))

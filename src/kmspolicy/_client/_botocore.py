@@ -7,6 +7,7 @@ import sys
 from contextlib import contextmanager
 from contextvars import ContextVar, Token
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias, cast
+from urllib.parse import urlsplit
 
 import attrs
 from botocore.exceptions import (
@@ -31,6 +32,8 @@ from kmspolicy import errors
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Mapping
 
+    from botocore.awsrequest import AWSPreparedRequest
+
     Handler: TypeAlias = Callable[..., object]
 
 # --- counting requests, and turning off botocore's own retries ---------------------------------------
@@ -52,6 +55,8 @@ class Call:
         settled: How many of them were answered or failed.
         pending: Whether an attempt has begun and not ended.
         outcome_unknown: Whether a request that failed may have taken effect.
+        url: The URL to which the last request was sent; None if the client does not report it.
+        foreign: Why the last answer does not come from KMS; None if it may.
         quota: The amount of botocore's retry quota that failed attempts took.
         looking: The error after which the policy is being read, before the next request.
     """
@@ -65,6 +70,8 @@ class Call:
     settled: int = 0
     pending: bool = False
     outcome_unknown: bool = False
+    url: str | None = None
+    foreign: str | None = None
     quota: int = 0
     looking: errors.CallError | None = None
     _before: Token[Call | None] = attrs.field(init=False)
@@ -81,12 +88,21 @@ class Call:
         self.pending = False
 
     def answered(self, response: Mapping[str, Any]) -> Mapping[str, Any]:
-        """End an attempt that succeeded."""
+        """End an attempt that succeeded.
+
+        Raises:
+            NoAnswerError: if the answer does not come from KMS.
+        """
         self.settle(_requests_of(response))
+        if self.foreign is not None:
+            raise self._not_from_kms(self.foreign)
         return response
 
     def failed(self, error: Exception) -> errors.CallError | None:
         """End an attempt that failed, and translate its error; return None for an error that does not come from the call."""
+        if self.foreign is not None:
+            self.settle(0)
+            return self._not_from_kms(self.foreign)
         if isinstance(error, (BotoCoreError, ClientError, ResponseParserError)):
             return _translate(error, self)
         # botocore's parser raises many kinds of errors for answers that do not come from the service.
@@ -107,6 +123,12 @@ class Call:
         self.settle(int(open_request))
         self.outcome_unknown |= open_request
         return self.no_answer(message, code="TimeoutError", is_retry_safe=True)
+
+    def _not_from_kms(self, reason: str) -> errors.NoAnswerError:
+        """Return the error of an answer that does not come from KMS; another attempt would hand out the same again."""
+        self.outcome_unknown = True
+        message = f"{reason}: the credentials and the policy may have reached another host"
+        return self.no_answer(message, code="NotFromKMS", is_retry_safe=False)
 
     @property
     def so_far(self) -> int:
@@ -219,27 +241,54 @@ def _ours(event_name: str) -> Call | None:
     return call if call is not None and event_name.endswith(f".{call.operation}") else None
 
 
-def _count(*, event_name: str, **_: object) -> None:
+def _count(*, event_name: str, request: AWSPreparedRequest, **_: object) -> None:
     call = _ours(event_name)
     if call is not None:
         call.sent += 1
+        call.url = request.url
 
 
-def _answer_no(
+async def _answer_no(
     *,
     event_name: str,
     response: tuple[Any, Mapping[str, Any]] | None = None,
     caught_exception: Exception | None = None,
     **_: object,
 ) -> bool | None:
-    """Answer whether botocore retries: no inside our calls, no answer elsewhere."""
+    """Answer whether botocore retries: no inside our calls, no answer elsewhere; note whether the answer is KMS's."""
     call = _ours(event_name)
     if call is None:
         return None
+    call.foreign = None if response is None else await _foreign(call, response[0])
+    if call.foreign is not None:
+        return False
     call.outcome_unknown |= (response is not None and response[0].status_code >= _SERVER_FAULT) or (
         caught_exception is not None and not _never_sent(caught_exception)
     )
     return None if call.retries else False
+
+
+async def _foreign(call: Call, answer: Any) -> str | None:  # noqa: ANN401 - of any HTTP library the client uses
+    """Return why an answer does not come from KMS; None if it may.
+
+    aiobotocore's session on aiohttp follows redirects, and makes a GET of the POST: a login page would be success.
+    PutKeyPolicy has no output: https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html.
+    """
+    if call.url is not None and _place(answer.url) != _place(call.url):
+        return f"the request was redirected to {answer.url}"
+    if _REDIRECT <= answer.status_code < _CLIENT_FAULT:
+        return f"the answer is a redirect (HTTP {answer.status_code}), which KMS does not send"
+    if call.operation == "PutKeyPolicy" and answer.status_code < _REDIRECT:
+        body: bytes = await answer.content
+        if body.strip() not in _NO_OUTPUT:
+            return "the answer is not one of KMS, which has an empty body"
+    return None
+
+
+def _place(url: str) -> tuple[object, ...]:
+    parts = urlsplit(url)
+    port = parts.port or _PORTS.get(parts.scheme)
+    return parts.scheme, parts.hostname, port, parts.path or "/", parts.query
 
 
 def _note_quota(*, event_name: str, request_dict: Mapping[str, Any], **_: object) -> None:
@@ -300,7 +349,11 @@ _NETWORK: Final = (
     ResponseParserError,
 )
 _UNDECIDED: Final = (errors.DependencyTimeoutException, errors.KMSInternalException)
+_REDIRECT: Final = 300
+_CLIENT_FAULT: Final = 400
 _SERVER_FAULT: Final = 500
+_NO_OUTPUT: Final = (b"", b"{}", b"null")
+_PORTS: Final = {"http": 80, "https": 443}
 
 
 def _translate(error: Exception, call: Call) -> errors.CallError:

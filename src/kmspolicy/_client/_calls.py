@@ -223,12 +223,13 @@ async def _attempt(call: _botocore.Call, order: Order) -> Mapping[str, Any]:
     """Send a request once, and translate the error that botocore raises."""
     call.pending = True
     try:
-        response = call.answered(await order.method(**order.parameters))
+        answer = await order.method(**order.parameters)
     except Exception as error:
         translated = call.failed(error)
         if translated is None:
             raise
         raise translated from error
+    response = call.answered(answer)
     if order.must_have is not None:
         _refuse_without(response, order.must_have, call)
     return response
