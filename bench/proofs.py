@@ -40,7 +40,7 @@ def run() -> Results:
     if importlib.util.find_spec("z3") is None:
         return {}
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UnknownWordWarning)  # some changes have words that nobody knows
+        warnings.simplefilter("ignore", UnknownWordWarning)  # some changes have unknown words
         return _measured(PAIRS, _published()) | _measured(LARGE, _large())
 
 

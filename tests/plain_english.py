@@ -43,6 +43,13 @@ PHRASES: Final = {
     r"in the manner of": "like",
     r"whatever else": "regardless of",
     r"of whatever": "of any",
+    r"in whatever": "in any",
+    r"nobody knows": "it is not known",
+    r"(for sure|in vain|lest|over there|dear to)": "certainly, without effect, otherwise, there, slow to",
+    r"is (for )?(it|them|others) to say": "decides",
+    r"what is not so": "say what is wrong",
+    r"by which people": "people ... by",
+    r"ha(s|ve) not to": "does not have to",
     r"(room|house|door|crew)s?": "module, package, __init__, workers, space",
     r'"""(tell|say)s? whether': "return whether",
 }

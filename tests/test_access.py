@@ -282,7 +282,7 @@ def test_other_tables(policy: Policy, lines: Sequence[str]) -> None:
 
 
 def test_the_same_condition_has_one_note() -> None:
-    """In whatever rows and columns it stands."""
+    """In any row or column."""
     user = Principal.user(ACCOUNT, "alice")
     table = access(
         Policy(

@@ -93,7 +93,7 @@ NOT_GRANTED, ALLOWED, DELEGATED, DENIED = (
         ([ADMIN, NO_ADMIN], READER, PUT, {}, DENIED, False),
         # A service is in no account.
         ([allow(PUT).to(Principal.service(SERVICE))], SERVICE, PUT, {"account": ACCOUNT}, ALLOWED, False),
-        # What works needs the IAM policies over there; a root user has none.
+        # What works needs the IAM policies of that account; a root user has none.
         ([USE], READER, DECRYPT, {"account": ACCOUNT}, ALLOWED, True),
         ([USE], READER, DECRYPT, {"key_arn": KEY}, ALLOWED, True),
         ([BY_ACCOUNT], READER, DECRYPT, {"account": ACCOUNT}, DELEGATED, True),

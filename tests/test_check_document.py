@@ -72,7 +72,7 @@ def test_characters_are_found_wherever_they_are() -> None:
 
 
 def test_characters_that_are_written_as_escapes() -> None:
-    """Nobody knows whether KMS takes them: a warning; what the text has as it is, too, is an error."""
+    """It is not known whether KMS takes them: a warning; what the text has as it is, too, is an error."""
     policy = Policy([ADMIN.named("\u20ac \u00e9"), ADMIN.named("\u20ac\u0101")], id="\u0101")
     escaped = json.dumps(policy.to_dict())
     for text, severities in (

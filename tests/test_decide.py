@@ -615,7 +615,7 @@ def test_words_that_are_known(context: dict[str, str], recwarn: pytest.WarningsR
 
 
 def test_a_condition_key_has_a_prefix() -> None:
-    """Without it, it is a mistake for sure."""
+    """Without it, it is certainly a mistake."""
     for key, meant in (("ViaService", "kms:ViaService"), ("PrincipalOrgID", "aws:PrincipalOrgID")):
         with pytest.raises(
             errors.RequestError, match=f"'{key}' is not a condition key; did you mean '{meant}'"

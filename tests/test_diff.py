@@ -278,7 +278,7 @@ def test_labels(before: Policy, after: Policy, labels: list[Change]) -> None:
 
 
 def test_the_version() -> None:
-    """It is a change where it means something: where variables occur, or where nobody knows what it means."""
+    """It is a change where it means something: where variables occur, or where it is not known what it means."""
     variable = TO_BOB.when(conditions.source_identity.equals(conditions.username.variable()))
     difference = diff(Policy([variable], version=None), Policy([variable]))
     assert difference.version == Change("Version", ("2008-10-17",), ("2012-10-17",))
@@ -486,15 +486,15 @@ def test_being_named_is_more_than_being_left_to_iam() -> None:
 
 
 UNKNOWN_CHANGES = {
-    "nobody knows who it is": (
+    "a name that may stand for any caller": (
         Policy([TO_ALICE]),
         Policy([TO_ALICE, allow("kms:Sign").to(Principal({"AWS": "AIDACKCEVSQ6C2EXAMPLE"}))]),
-        ["? AIDACKCEVSQ6C2EXAMPLE: Sign: · → yes: it is not known what is gained: nobody knows whom AIDACKCEVSQ6C2EXAMPLE means"],
+        ["? AIDACKCEVSQ6C2EXAMPLE: Sign: · → yes: it is not known what is gained: AIDACKCEVSQ6C2EXAMPLE may stand for any caller"],
     ),
     "no table has a column for it": (
         Policy([TO_ALICE]),
         Policy([TO_ALICE, allow("kms:Sign").to(Principal({"Federated": "cognito-identity.amazonaws.com"}))]),
-        ["? the identity provider cognito-identity.amazonaws.com: Sign: · → yes: it is not known what is gained: nobody knows whom cognito-identity.amazonaws.com means"],
+        ["? the identity provider cognito-identity.amazonaws.com: Sign: · → yes: it is not known what is gained: cognito-identity.amazonaws.com may stand for any caller"],
     ),
     "the case of a letter is not known": (
         Policy([TO_ALICE, TO_BOB]),

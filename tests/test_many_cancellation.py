@@ -40,7 +40,7 @@ async def test_a_client_that_swallows_cancellation(clock: VirtualClock) -> None:
 
 @pytest.mark.parametrize("concurrency", [1, 3])
 async def test_a_call_that_is_cancelled_from_within(clock: VirtualClock, concurrency: int) -> None:
-    """It is the result of its key, whose outcome nobody knows; the other keys go on."""
+    """It is the result of its key, whose outcome is not known; the other keys go on."""
 
     class Cancelling(Paced):
         async def put_key_policy(self, **parameters: Any) -> dict[str, Any]:

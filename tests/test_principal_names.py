@@ -113,7 +113,7 @@ FAULTY = [
     Faulty(f"{STS}assumed-role/", "form", SESSION),
     Faulty(f"{STS}federated-user/", "form", "the name of a federated user has 1 to 64 letters"),
     Faulty(f"arn:aws:s3::{ACCOUNT}:bucket", "form"),
-    # What nobody knows.
+    # What is not known.
     Faulty(f"{STS}assumed-role/App", "unsettled"),
     Faulty(f"{IAM}instance-profile/App", "unsettled"),
     Faulty("arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1", "unsettled"),

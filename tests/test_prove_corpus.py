@@ -39,7 +39,7 @@ WORDS_TO_FILL_IN: Final = re.compile(r"(?:account|key)[-_]id", re.IGNORECASE).se
 
 
 def has_placeholders(document: Any) -> bool:
-    """Return whether a document has words for the reader to fill in; nobody knows what they will be."""
+    """Return whether a document has words for the reader to fill in; it is not known what they will be."""
     codes = {finding.code for finding in check(Policy.from_dict(document))}
     return not codes.isdisjoint(WITH_PLACEHOLDERS) or WORDS_TO_FILL_IN(json.dumps(document)) is not None
 
@@ -83,6 +83,6 @@ def test_nearly_all_is_known_of_the_corpus() -> None:
 
 
 def test_what_is_said_of_placeholders_in_the_corpus_replays() -> None:
-    """Where nobody knows what a word will be, what is shown is shown nevertheless."""
+    """Where it is not known what a word will be, what is shown is shown nevertheless."""
     for before, after in pairs(name for name, document in DOCUMENTS.items() if has_placeholders(document)):
         assert_replays(before, after, compare(before, after))

@@ -58,7 +58,7 @@ def _asked(solver: str, formulas: Iterable[str]) -> Answer:
 
 def judged(pair: Pair) -> dict[str, Verdict]:
     """Return what each judge says of a pair."""
-    warnings.simplefilter("ignore")  # words that nobody knows are a part of the pairs
+    warnings.simplefilter("ignore")  # unknown words are a part of the pairs
     before, after = Policy.from_dict(pair.before), Policy.from_dict(pair.after)
     proved = compare(before, after, account=pair.account).no_more
     right = "unsat" if isinstance(proved, Holds) else "sat" if isinstance(proved, Fails) else None

@@ -52,7 +52,7 @@ def check(
 ) -> tuple[Finding, ...]:
     """Return what KMS would refuse about a policy, and what else is wrong with it.
 
-    A finding of the severity ERROR is certain: KMS refuses the policy. Where nobody knows, it is a WARNING.
+    A finding of the severity ERROR is certain: KMS refuses the policy. If KMS's answer is not known, it is a WARNING.
 
     Args:
         policy: The policy.

@@ -120,7 +120,7 @@ def _perhaps(caller: Requester) -> Who:
     """Return what finds the requests of a caller, and of whom it may turn out to be.
 
     A role acts as one of its sessions, a federated user with the permissions of the user who made the session; of some
-    names nobody knows whose they are.
+    names whose owner is not known.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session
     """
 

@@ -64,7 +64,7 @@ class Diff:
 
     @property
     def labels(self) -> tuple[Change, ...]:
-        """Changes of Sid and Id alone, which mean nothing to KMS, but by which people and the console find statements."""
+        """Changes of only the Sid or the Id: KMS ignores them, but people and the console use them to find statements."""
         return self.document.labels
 
     @property

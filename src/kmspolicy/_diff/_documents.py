@@ -58,7 +58,7 @@ class DocumentDiff:
         removed: The statements that are gone.
         changed: The statements that changed, down to what was taken out and put in.
         version: The change of the Version, where it changes the meaning; None for none.
-        labels: Changes of Sid and Id alone, which mean nothing to KMS, but by which people and the console find
+        labels: Changes of only the Sid or the Id: KMS ignores them, but people and the console use them to find
             statements.
     """
 

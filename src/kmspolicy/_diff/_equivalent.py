@@ -40,7 +40,7 @@ def equivalent(
     Args:
         a: A policy.
         b: Another one.
-        account: The id of the account that the key is in. Without it the answer is for a key in whatever account.
+        account: The id of the account that the key is in. None for a key in any account.
         key_arn: The ARN of the key, which tells its account and partition, and which Resource it is.
         partition: The partition of the key: an account id as a principal is the account's root ARN there.
 

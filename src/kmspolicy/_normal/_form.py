@@ -41,7 +41,7 @@ Which: TypeAlias = Literal["*"] | Except | Malformed
 
 
 class Grant(NamedTuple):
-    """What one principal is allowed or denied under one condition, in whatever statements."""
+    """What one principal is allowed or denied under one condition, in one statement or several."""
 
     effect: Effect
     who: Who

@@ -139,7 +139,7 @@ class Search:
             caller = caller_of(grid, rest, self._callers)
             if caller.also is None:
                 return f"it is not settled whether there can be {word(caller.role or caller.name.text)}"
-            return f"nobody knows whom {word(caller.also.text)} means"
+            return f"{word(caller.also.text)} may stand for any caller"
         for key in grid.points:
             dimension = grid.dimension(key)
             if not rest.get(dimension, grid.full[dimension]) & grid.settled[dimension]:
