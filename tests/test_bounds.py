@@ -99,6 +99,10 @@ DOCUMENTS: dict[str, list[dict[str, Any]]] = {
         ROOT,
         statement(Condition={"StringEquals": {"kms:ViaService": "${" * 15_000}}),
     ],
+    "users, of whom each denial spares one": [
+        *(statement(Principal={"AWS": f"{IAM}user/u{n}"}) for n in range(70)),
+        *(deny(Condition={"ArnNotEquals": {"aws:PrincipalArn": f"{IAM}user/u{n}"}}) for n in range(70)),
+    ],
     "stairs of statements": [
         statement(Principal={"AWS": [f"{ROLE}{n}" for n in range(height)]}, Action=f"kms:X{height}")
         for height in range(1, 38)

@@ -12,6 +12,7 @@ from kmspolicy import Policy, Principal, Severity, Statement, check, statements
 from kmspolicy._check._catalogue import CATALOGUE
 
 BESIDES = {
+    "DUPLICATE_KEYS_WITH_DIFFERENT_CASE": ["CONDITION_NEVER_MET"],
     "MISSING_STATEMENT": ["LOCKOUT_EVERYONE"],
     "TYPE_MISMATCH_BOOLEAN": ["INVALID_CONDITION_MULTIPLE_BOOLEAN"],
     "VARIABLE_UNSUPPORTED_IN_VERSION": ["OLD_VERSION"],
@@ -41,7 +42,8 @@ def test_each_example_has_its_finding(code: str) -> None:
         statements.console_policy(ACCOUNT, administrators=[Principal.arn(ALICE)], users=[Principal.arn(APP)]),
         Policy([ADMIN, statements.use_by_account(OTHER)]),
         Policy([ADMIN, statements.use_through_service("ec2.us-east-1.amazonaws.com", account=ACCOUNT)]),
-        Policy([ADMIN, statements.deny_short_waiting_period(21), statements.deny_deletion()]),
+        Policy([ADMIN, statements.deny_short_waiting_period(21)]),
+        Policy([ADMIN, statements.deny_deletion()]),
         Policy([ADMIN, statements.cloudwatch_logs("us-east-1", ACCOUNT)]),
         Policy([ADMIN, statements.nitro_enclave(Principal.arn(APP), image_sha384="a" * 96)]),
     ],

@@ -172,7 +172,7 @@ if TYPE_CHECKING:
                 "ArnLike": {"aws:SourceArn": "arn:aws:s3:::b"},
             },
             {},
-            ["DUPLICATE_KEYS_WITH_DIFFERENT_CASE", "NULL_WITH_QUALIFIER", "CONDITION_NEVER_MET"],
+            ["CONDITION_NEVER_MET", "DUPLICATE_KEYS_WITH_DIFFERENT_CASE", "NULL_WITH_QUALIFIER"],
             id="absent in three ways, and with a value",
         ),
         # RetireGrant has the key, too, and no effect in a key policy.
@@ -317,7 +317,7 @@ def test_conditions(condition: dict[str, Any], more: dict[str, Any], expected: l
             {"StringEquals": {"aws:SourceArn": ["bucket", "arn:aws:s3", "arn:aws:s3:::b"]}},
             {},
             ["INVALID_ARN_PREFIX", "MISSING_ARN_FIELD"], id="ARNs without some of their parts"),
-        pytest.param({"StringEquals": {"kms:CallerAccount": 12345678901}}, {}, ["CONDITION_NEVER_MET", "INVALID_CONDITION_VALUE"], id="an account id as a number of 11 digits"),
+        pytest.param({"StringEquals": {"kms:CallerAccount": 12345678901}}, {}, ["INVALID_CONDITION_VALUE"], id="an account id as a number of 11 digits"),
     ],
 )  # fmt: skip
 def test_conditions_by_access_analyzers_checks(

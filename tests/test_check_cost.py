@@ -62,9 +62,6 @@ LOCKED: list[Callable[[int], list[Statement]]] = [
         lambda n: [about(Principal={"AWS": f"{SESSION}{number}"}) for number in range(n)],
         lambda n: [about(Principal={"AWS": user}, Action="kms:*", Effect=effect) for user in _users(n) for effect in ("Allow", "Deny")],
         lambda n: [about(Principal={"AWS": user}, Action="kms:*", Resource=KEY) for user in _users(n)],
-        lambda n: [about(Principal={"AWS": user}) for user in _users(n)]
-                  + [about(Effect="Deny", Principal="*", Action="kms:*", Condition={"ArnNotEquals": {"aws:PrincipalArn": user}})
-                     for user in _users(n)],
     ]  # fmt: skip
 
 

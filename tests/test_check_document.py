@@ -20,16 +20,37 @@ from kmspolicy._check._check import check_text
         ([about(Action="kms:De*"), about(Action=["kms:Decrypt", "kms:DescribeKey"])], ["Statement[2]"]),
         ([about(), about(Principal={"AWS": [ALICE, ALICE]})], ["Statement[2]"]),
         ([about(Principal={"AWS": [ALICE, ALICE]})], []),
-        ([about(), about(Effect="Deny")], []),
+        ([about(), about(Effect="Deny")], ["Statement[1]"]),
+        ([about(Action=["kms:Decrypt", "kms:Sign"]), about(Effect="Deny")], []),
         ([about(), about(Principal={"AWS": [ALICE, APP]})], ["Statement[1]"]),
-        ([about(), about(Condition={"Bool": {"aws:SecureTransport": "true"}})], []),
+        ([about(), about(Condition={"Bool": {"aws:SecureTransport": "true"}})], ["Statement[2]"]),
+        ([about(Condition={"Bool": {"aws:SecureTransport": "true"}})], []),
+        (
+            [
+                about(Action="kms:Dec*"),
+                about(Action="kms:Enc*"),
+                about(Action=["kms:Decrypt", "kms:Encrypt"]),
+            ],
+            ["Statement[3]"],
+        ),
+        (
+            [
+                about(),
+                about(Effect="Deny", Principal={"AWS": APP}),
+                about(Effect="Deny", Principal={"AWS": [ALICE, APP]}),
+            ],
+            ["Statement[1]", "Statement[2]"],
+        ),
         ([about(), about(Action=["kms:Decrypt", "kms:Sign"])], ["Statement[1]"]),
         ([about(Resource="x"), about(Resource="x")], []),
-        ([about(Action=None, NotAction="kms:Sign"), about(Action=None, NotAction="kms:Sign")], []),
+        (
+            [about(Action=None, NotAction="kms:Sign"), about(Action=None, NotAction="kms:Sign")],
+            ["Statement[2]"],
+        ),
     ],
 )
 def test_statements_that_others_make_redundant(given: list[Statement], paths: list[str]) -> None:
-    """For the same principals, under the same condition."""
+    """Without them, each request has the same outcome."""
     found = check(Policy([ADMIN, *given]))
     assert [finding.path for finding in found if finding.code == "REDUNDANT_STATEMENT"] == paths
 

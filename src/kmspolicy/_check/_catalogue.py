@@ -493,6 +493,13 @@ CATALOGUE: Final[dict[str, Entry]] = {
         _CHECKS,
         _when("StringEquals", "PrincipalOrgID", "o-a1b2c3d4e5"),
     ),
+    "ACTION_NEVER_MEETS_CONDITION": Entry(
+        WARNING,
+        "Requests for these actions do not have this condition key, so they never meet the condition.",
+        "Give these actions a statement of their own.",
+        _CONDITIONS,
+        _when("Bool", "kms:GrantIsForAWSResource", "true", Action=["kms:CreateGrant", "kms:Decrypt"]),
+    ),
     "UNSUPPORTED_ACTION_FOR_CONDITION_KEY": Entry(
         WARNING,
         "Requests of the statement's actions do not have this condition key.",
@@ -538,9 +545,16 @@ CATALOGUE: Final[dict[str, Entry]] = {
         _OPERATORS,
         _when("StringEquals", "kms:ViaService", *([[]])),
     ),
+    "CONDITION_ALWAYS_MET": Entry(
+        SUGGESTION,
+        "Each request of the statement meets this condition.",
+        "Remove it, or correct it if it should limit the statement.",
+        _OPERATORS,
+        _when("StringEquals", "kms:CallerAccount", "111122223333"),
+    ),
     "REDUNDANT_STATEMENT": Entry(
         SUGGESTION,
-        "Other statements already say the same.",
+        "Without this statement, every request has the same outcome.",
         "Remove it.",
         _CHECKS,
         _policy(ADMIN | {"Action": "kms:Decrypt"}),

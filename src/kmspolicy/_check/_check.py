@@ -11,14 +11,13 @@ from kmspolicy._check._finding import Finding, Severity
 from kmspolicy._check._found import Found, places_of
 from kmspolicy._check._lockout import about_putting, at_a_glance
 from kmspolicy._check._placeholders import may_have_placeholders, placeholders
-from kmspolicy._check._reach import lets_everyone_in
+from kmspolicy._check._reach import is_met_by_some, lets_everyone_in
+from kmspolicy._check._redundant import may_be_covered
 from kmspolicy._check._rules import found_in
 from kmspolicy._document import a_policy
-from kmspolicy._document._convert import plural
 from kmspolicy._evaluate._request import requester_from, the_key
 from kmspolicy._language._forms import holds_arns
 from kmspolicy._language._principals import name_of
-from kmspolicy._language._spelling import fold
 from kmspolicy._language._variables import VERSIONS
 from kmspolicy._normal._rules import rules_of
 from kmspolicy._printable import quoted, word
@@ -28,12 +27,12 @@ from kmspolicy.errors import RequestError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kmspolicy._document import Policy, Principal, Statement
+    from kmspolicy._document import Policy, Principal
     from kmspolicy._evaluate import Caller
     from kmspolicy._evaluate._callers import Requester
     from kmspolicy._language._key_arns import Key
     from kmspolicy._language._principals import PrincipalName
-    from kmspolicy._normal._rules import Rules
+    from kmspolicy._normal._rules import Rule, Rules
     from kmspolicy._path import Steps
 
 LARGEST: Final = 32_768
@@ -96,12 +95,14 @@ def check_text(
         *_partitions(rules),
         *_partitions_of_values(rules),
         *_sids(policy),
-        *_redundant(policy),
+        *_redundant(rules, key, budget),
         *_public_access(rules, key, budget),
     ]
     hinted = may_have_placeholders(text)
     for rule in rules.statements:
-        inside = (*found_in(rule, key.account), *(placeholders(rule) if hinted else ()))
+        inside = [*found_in(rule, key.account), *(placeholders(rule) if hinted else ())]
+        told = {one.steps[: len(_CLAUSE)] for one in inside}
+        inside += [one for one in _never_or_always_met(rules, rule, key, budget) if one.steps not in told]
         found += [one._replace(steps=("Statement", rule.number, *one.steps)) for one in inside]
     if not isinstance(policy.statement, tuple):  # an object, and no array that has an index
         found = [
@@ -305,72 +306,33 @@ def _sids(policy: Policy) -> Iterator[Found]:
             seen.setdefault(statement.sid, index)
 
 
-def _redundant(policy: Policy) -> Iterator[Found]:
-    """Find statements of which others say everything, for the same principals under the same condition."""
-    about: dict[object, list[int]] = {}
-    subjects_of = list(map(_subjects, policy.statements))
-    for index, subjects in enumerate(subjects_of):
-        for subject in subjects:
-            about.setdefault(subject, []).append(index)
-    shared = {subject for subject, indices in about.items() if len(indices) > 1}
-    if not shared:
+def _redundant(rules: Rules, key: Key, budget: Budget) -> Iterator[Found]:
+    """Find statements that can be left out without a change for any request."""
+    candidates = may_be_covered(rules)
+    if candidates:
+        from kmspolicy._prove._statements import redundant  # noqa: PLC0415 - most policies need no proof
+
+        for number, others in sorted(redundant(rules, candidates, key, budget).items()):
+            places = ", ".join(f"Statement[{other}]" for other in others[:_MOST_REASONS])
+            more = f" and {len(others) - _MOST_REASONS:,} more" if len(others) > _MOST_REASONS else ""
+            yield Found("REDUNDANT_STATEMENT", ("Statement", number), f"see {places}{more}")
+
+
+def _never_or_always_met(rules: Rules, rule: Rule, key: Key, budget: Budget) -> Iterator[Found]:
+    """Find conditions that no request of a statement meets, or that each meets."""
+    if is_met_by_some(rule):
         return
-    together = {subject: tuple(about[subject]) for subject in shared}  # which statements are about a subject
-    saying = {indices: _sayings(policy, indices) for indices in set(together.values())}
-    redundant: dict[int, list[int]] = {}
-    candidates = [index for index, subjects in enumerate(subjects_of) if shared.issuperset(subjects)]
-    for index in reversed(candidates):  # of two that are the same, the first stays
-        actions = set(map(fold, policy.statements[index].actions))
-        groups = {together[subject] for subject in subjects_of[index]}
-        others = _others(actions, [saying[group] for group in groups], index)
-        if others:
-            redundant[index] = sorted(others)
-            for group in groups:
-                for action in actions:
-                    saying[group][action].remove(index)
-    for index, others_of in sorted(redundant.items()):
-        places = ", ".join(f"Statement[{other}]" for other in others_of)
-        yield Found("REDUNDANT_STATEMENT", ("Statement", index), f"see {places}")
+    from kmspolicy._prove._statements import met  # noqa: PLC0415 - most policies need no proof
+
+    answer = met(rules, rule, key, budget)
+    for clause in answer.never:
+        yield Found("CONDITION_NEVER_MET", clause.steps, _NOBODY)
+    if answer.is_never and not answer.never:
+        yield Found("CONDITION_NEVER_MET", ("Condition",), "no request meets all conditions together")
+    for clause in () if answer.is_never else answer.always:
+        yield Found("CONDITION_ALWAYS_MET", clause.steps)
 
 
-def _subjects(statement: Statement) -> set[tuple[object, ...]]:
-    """Return who is meant by a statement, each with its effect and condition."""
-    if statement.principal is None or statement.resource != "*":
-        return set()
-    condition = None if statement.condition is None else repr(statement.condition.blocks)
-    kinds = _EVERYONE if statement.principal.element == "*" else statement.principal.element
-    return {(statement.effect, kind, name, condition) for kind, names in kinds for name in plural(names)}
-
-
-_EVERYONE: Final = (("AWS", "*"),)
-
-
-def _sayings(policy: Policy, indices: tuple[int, ...]) -> dict[str, list[int]]:
-    """Map the actions of some statements to the statements that have each, in their order."""
-    saying: dict[str, list[int]] = {}
-    for index in indices:
-        for action in dict.fromkeys(map(fold, policy.statements[index].actions)):
-            saying.setdefault(action, []).append(index)
-    return saying
-
-
-def _others(actions: set[str], sayings: list[dict[str, list[int]]], index: int) -> set[int]:
-    """Find other statements that say all of the actions to each group of subjects; none where one is not said."""
-    others: set[int] = set()
-    for saying in sayings:
-        for action in actions:
-            other = _other(action, saying, index)
-            if other < 0:
-                return set()
-            others.add(other)
-    return others
-
-
-def _other(action: str, saying: dict[str, list[int]], index: int) -> int:
-    """Find another statement that says an action, as it is or by a wildcard at the end; -1 for none."""
-    heads = (f"{action[:end]}*" for end in range(len(action)))
-    for listed in (saying[action], *(saying[head] for head in heads if head in saying)):
-        for other in listed[:2]:
-            if other != index:
-                return other
-    return -1
+_CLAUSE: Final = ("Condition", "operator", "key")
+"""The steps to a condition."""
+_NOBODY: Final = "no request for these actions by these principals does"

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Final
 
 from kmspolicy._check._finding import Severity
 from kmspolicy._check._found import Found, named_actions
+from kmspolicy._language._actions import ACTIONS
 from kmspolicy._language._keys import condition_key, nearest_key
 from kmspolicy._language._operators import OPERATORS, PARSED
-from kmspolicy._language._spelling import nearest
+from kmspolicy._language._spelling import fold, nearest
 from kmspolicy._language._values import truth
 from kmspolicy._printable import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from kmspolicy._document import Statement
@@ -78,7 +79,6 @@ def conditions(statement: Statement, clauses: Sequence[Clause]) -> Iterator[Foun
     named = {fact.name for fact in named_actions(statement)}
     others = len(clauses) > 1
     demanded = {clause.folded for clause in clauses if clause.demands_key} if others else ()
-    refused = {clause.folded for clause in clauses if clause.refuses_key} if others else ()
     seen: set[tuple[str, str]] = set()
     for clause in clauses:
         if (clause.name, clause.folded) in seen:
@@ -86,9 +86,6 @@ def conditions(statement: Statement, clauses: Sequence[Clause]) -> Iterator[Foun
         seen.add((clause.name, clause.folded))
         yield from _condition(clause)
         yield from _condition_in(statement, named, clause, demanded=clause.folded in demanded)
-        if clause.folded in refused and clause.parsed.needs_key:
-            what = "a Null condition demands that the key is absent"
-            yield Found("CONDITION_NEVER_MET", clause.steps, what)
         if (
             statement.effect == "Allow"
             and clause.folded == "aws:vpcsourceip"
@@ -172,8 +169,8 @@ def _condition_in(
     """Check a condition against the rest of its statement: the actions it names, and whether another demands the key."""
     facts, parsed = clause.facts, clause.parsed
     for_all = parsed.qualifier == "ForAllValues"
-    if facts is not None and named and not any(map(facts.may_be_in, named)):
-        yield Found("UNSUPPORTED_ACTION_FOR_CONDITION_KEY", clause.steps, quoted(clause.key))
+    if facts is not None and not all(map(facts.may_be_in, named)):
+        yield from _without_key(statement, named, clause, facts.may_be_in)
     if for_all and clause.folded.startswith(_REFUSED_FOR_ALL):
         # AWS says it of any policy; a Deny is none the more permissive for it, nor a Null that demands the key.
         certain = statement.effect == "Allow" and not parsed.of_presence
@@ -189,6 +186,22 @@ def _condition_in(
         yield Found("CONDITION_MATCHES_ABSENT_KEY", clause.steps, quoted(clause.key))
     elif statement.effect == "Deny" and _asks_for_old_mfa(clause):
         yield Found("DENY_MISSES_LONG_TERM_CREDENTIALS", clause.steps, quoted(clause.key))
+
+
+def _without_key(
+    statement: Statement, named: AbstractSet[str], clause: Clause, may_be_in: Callable[[str], bool]
+) -> Iterator[Found]:
+    """Find the actions whose requests never have the key of a condition, if none has it, or if it is demanded."""
+    if not any(map(may_be_in, named)):
+        yield Found("UNSUPPORTED_ACTION_FOR_CONDITION_KEY", clause.steps, quoted(clause.key))
+    elif clause.demands_key:
+        actions = (ACTIONS.get(fold(name)) for name in dict.fromkeys(statement.actions))
+        without = [
+            one.name for one in actions if one is not None and one.effective and not may_be_in(one.name)
+        ]
+        if without:
+            what = f"{quoted(clause.key)}, {', '.join(without)}"
+            yield Found("ACTION_NEVER_MEETS_CONDITION", clause.steps, what)
 
 
 def _asks_for_old_mfa(clause: Clause) -> bool:

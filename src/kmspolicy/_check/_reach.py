@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from kmspolicy._check._found import Found, named_actions
 from kmspolicy._check._limits import limits_callers, tells_the_source
-from kmspolicy._evaluate._callers import requester_named
+from kmspolicy._evaluate._callers import OF_CALLERS, ORGANISATIONS
 from kmspolicy._language._operators import verdict
+from kmspolicy._language._values import text_of
 from kmspolicy._language._variables import Facts
 from kmspolicy._normal._rules import EVERYONE
 from kmspolicy._printable import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from kmspolicy._document import Statement
-    from kmspolicy._language._principals import PrincipalName
-    from kmspolicy._language._values import OneOf
     from kmspolicy._normal._clauses import Clause
     from kmspolicy._normal._rules import Rule
 
@@ -52,7 +52,7 @@ def element_of(rule: Rule) -> str:
 
 _SERVICE_NAMES: Final = frozenset({"aws:principalservicename", "aws:principalservicenameslist"})
 
-# --- whom it shuts out, and whom it is never about ---------------------------------------------------
+# --- whom it shuts out ---------------------------------------------------
 
 _THAT_SERVICES_DO: Final = frozenset(
     [
@@ -82,21 +82,6 @@ _NOT_OF_SERVICES: Final = frozenset(
         "aws:username",
     ]
 )
-# What follows from the principal of a request: its account, what it is, and that a service is in no organisation.
-# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principal-properties
-_ORGANISATIONS: Final = frozenset({"aws:principalorgid", "aws:principalorgpaths"})
-_OF_THE_CALLER: Final = _ORGANISATIONS | {
-    "kms:calleraccount",
-    "aws:principalaccount",
-    "aws:principalarn",
-    "aws:principalisawsservice",
-    "aws:principalservicename",
-    "aws:principaltype",
-    "aws:username",
-}
-# A user may act as a federated user, who has others of these.
-# https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session
-_NOT_OF_FEDERATED_USERS: Final = frozenset({"aws:principalarn", "aws:principaltype", "aws:username"})
 
 
 def shuts_out_services(statement: Statement, clauses: Sequence[Clause]) -> Iterator[Found]:
@@ -115,37 +100,29 @@ def shuts_out_services(statement: Statement, clauses: Sequence[Clause]) -> Itera
         yield Found("DENY_SHUTS_OUT_SERVICES", ("Condition",) if clauses else ("NotPrincipal",))
 
 
-def never_met(rule: Rule, clauses: Sequence[Clause]) -> Iterator[Found]:
-    """Find the condition that none of the principals of a statement can meet, by the rules of decisions."""
-    about = [clause for clause in clauses if clause.folded in _OF_THE_CALLER]
-    principal = rule.statement.principal
-    if not about or principal is None or principal["Federated"] or principal["CanonicalUser"]:
-        return
-    callers = list(dict.fromkeys(map(_what_is_known, rule.names)))
-    if len(callers) * sum(len(clause.values) for clause in about) > _MOST_WORK:
-        return
-    for clause in about if callers else ():
-        if not any(_can_meet(dict(keys), kind, clause) for kind, keys in callers):
-            yield Found("CONDITION_NEVER_MET", clause.steps, "no principal of the statement has such a value")
+# --- whether requests meet its conditions ------------------------------------------------------------
 
 
-_MOST_WORK: Final = 100_000
-"""How many values are compared with those of principals; no statement that people write needs as many."""
+def is_met_by_some(rule: Rule) -> bool:
+    """Return whether it is plain that requests meet each condition of a statement, and others do not.
+
+    That is so of a condition on a key that no other condition is about and that does not follow from the caller, where
+    its own value meets it and another one does not.
+    """
+    keys = Counter(clause.folded for clause in rule.clauses)
+    telling = OF_CALLERS | ORGANISATIONS if all(name.kind == "service" for name in rule.names) else OF_CALLERS
+    return telling.isdisjoint(keys) and all(
+        keys[clause.folded] == 1 and _is_met_by_some(clause) for clause in rule.clauses
+    )
 
 
-def _what_is_known(name: PrincipalName) -> tuple[str, tuple[tuple[str, str | OneOf], ...]]:
-    """Return what a principal is, and the keys that follow from it; what many have in common is asked once."""
-    caller = requester_named(name)
-    return caller.kind, tuple(caller.keys.items())
+def _is_met_by_some(clause: Clause) -> bool:
+    if clause.facts is None or not clause.values or clause.has_variables:
+        return False
+    text = text_of(clause.values[0]).replace("*", "").replace("?", "x")
+    samples = [(text,), (text.partition("/")[0],), ("x",), *([] if clause.facts.always else [()])]
+    answers = {verdict(clause.parsed, clause.values, one, _NOTHING) for one in samples}
+    return True in answers and False in answers
 
 
-def _can_meet(keys: Mapping[str, str | OneOf], kind: str, clause: Clause) -> bool:
-    """Return whether requests of a principal may meet a condition, as far as it follows from the principal."""
-    key = clause.folded
-    if key not in keys:
-        return kind != "service" or key not in _ORGANISATIONS or not clause.parsed.needs_key
-    if clause.has_variables:
-        return True
-    if kind == "user" and key in _NOT_OF_FEDERATED_USERS:
-        return True
-    return verdict(clause.parsed, clause.values, (keys[key],), Facts({}, variables=False)) is not False
+_NOTHING: Final = Facts({}, variables=False)

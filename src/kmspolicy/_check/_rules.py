@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from kmspolicy._check._across import across_accounts
 from kmspolicy._check._conditions import conditions, operators
 from kmspolicy._check._names import actions, are_known, is_wrong, principals, redundant_actions, resources
-from kmspolicy._check._reach import lets_in, never_met, shuts_out_services
+from kmspolicy._check._reach import lets_in, shuts_out_services
 from kmspolicy._check._values import values
 
 if TYPE_CHECKING:
@@ -35,7 +35,6 @@ def found_in(rule: Rule, account: str | None) -> Iterator[Found]:
         yield from operators(statement)
         yield from conditions(statement, clauses)
         yield from values(clauses)
-        yield from never_met(rule, clauses)
     if statement.effect == "Allow":
         yield from lets_in(rule, clauses)
         if account is not None:

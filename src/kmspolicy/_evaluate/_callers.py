@@ -122,6 +122,18 @@ def _keys_of(name: PrincipalName) -> dict[str, str | OneOf]:
     return keys
 
 
+OF_CALLERS: Final = frozenset(
+    {
+        *("aws:principalarn", "aws:principalaccount", "aws:principaltype", "aws:principalisawsservice"),
+        *("aws:principalservicename", "aws:userid", "aws:username", "kms:calleraccount"),
+    }
+)
+"""The condition keys that follow from the caller; aws:userid follows only from some callers."""
+ORGANISATIONS: Final = frozenset({"aws:principalorgid", "aws:principalorgpaths"})
+"""The condition keys that requests of services never have, since a service is in no organisation.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalorgid
+"""
 _IDENTITY_CENTER: Final = "aws-reserved/sso.amazonaws.com/"
 _A_REGION: Final = "??-*-?"
 

@@ -60,11 +60,6 @@ class Clause(NamedTuple):
         return parsed.needs_key or (parsed.of_presence and False in map(truth, self.values))
 
     @property
-    def refuses_key(self) -> bool:
-        """Whether it is met only if its key is absent."""
-        return self.parsed.of_presence and len(self.values) == 1 and True in map(truth, self.values)
-
-    @property
     def is_readable(self) -> bool:
         """Whether its operator exists; otherwise it is never met."""
         return self.parsed is not NO_OPERATOR

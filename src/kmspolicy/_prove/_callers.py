@@ -10,7 +10,7 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-from kmspolicy._evaluate._callers import requester_of
+from kmspolicy._evaluate._callers import OF_CALLERS, requester_of
 from kmspolicy._language._principals import name_of, root_arn
 from kmspolicy._language._values import text_of
 from kmspolicy._prove import _names
@@ -32,10 +32,6 @@ USERID: Final = "aws:userid"
 USERNAME: Final = "aws:username"
 SERVICE: Final = "aws:principalservicename"
 OF_THE_ACCOUNT: Final = frozenset({"aws:principalaccount", "kms:calleraccount"})
-KEYS: Final = frozenset(
-    {ARN, USERID, USERNAME, SERVICE, *OF_THE_ACCOUNT, "aws:principalisawsservice", "aws:principaltype"}
-)
-"""The condition keys that follow from the caller; aws:userid follows only from some callers."""
 
 
 class Caller(NamedTuple):
@@ -310,7 +306,7 @@ class _Keys:
 
     def __init__(self, tests: Sequence[tuple[str, Test]], account: str) -> None:
         """Take the tests, and the account of the caller."""
-        self.words: dict[str, list[str]] = {key: [] for key in KEYS}
+        self.words: dict[str, list[str]] = {key: [] for key in OF_CALLERS}
         self._numbers: dict[str, list[int]] = {}
         patterns: list[list[Pattern]] = []
         for key, test in tests:

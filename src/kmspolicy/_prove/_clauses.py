@@ -5,12 +5,13 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
+from kmspolicy._evaluate._callers import OF_CALLERS
 from kmspolicy._language._operators import PARSED
 from kmspolicy._language._patterns import COLONS
 from kmspolicy._language._values import text_of
 from kmspolicy._language._variables import keys_of_variables, without_variables
 from kmspolicy._printable import quoted, represented
-from kmspolicy._prove._callers import KEYS, OF_THE_ACCOUNT
+from kmspolicy._prove._callers import OF_THE_ACCOUNT
 from kmspolicy._prove._keys import Test
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def ways_of(clauses: Iterable[Clause], *, variables: bool) -> Iterator[Way]:
 def _ways(clause: Clause, *, variables: bool) -> list[Way]:
     key, parsed = clause.folded, clause.parsed
     asks = f"whether {clause.name!r} on {key!r} with {list(clause.values)!r} is met"
-    values = " or ".join(map(represented, clause.values[:_MOST_VALUES]))
+    values = " or ".join(map(represented, clause.values[:_MOST_VALUES])) or "no value"
     words = f"whether {quoted(clause.name)} on {quoted(clause.folded)} with {values} is met"
     if not clause.is_readable:
         return [(Answer(Doubt(asks, words, is_settled=False), yes=True),)]
@@ -140,7 +141,7 @@ def _doubt(clause: Clause, value: Value, *, variables: bool) -> Doubt | None:
         keys = keys_of_variables(text)
         if keys is None:
             return Doubt(asks, words, is_settled=False)
-        if keys and not (clause.folded in KEYS and keys <= OF_THE_ACCOUNT):
+        if keys and not (clause.folded in OF_CALLERS and keys <= OF_THE_ACCOUNT):
             return Doubt(asks, words, clause.folded, text)
     is_readable = operator.kind.read is None or operator.kind.read(value) is not None
     if is_readable and (operator.kind.name != "ARN" or without_variables(text).count(":") >= COLONS):

@@ -6,6 +6,7 @@ from itertools import chain, permutations
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from kmspolicy._document._convert import plural
+from kmspolicy._evaluate._callers import OF_CALLERS, ORGANISATIONS
 from kmspolicy._evaluate._decide import works_across_accounts
 from kmspolicy._language._actions import ACTIONS
 from kmspolicy._language._key_arns import may_be_a_key
@@ -15,7 +16,7 @@ from kmspolicy._normal._rules import HOWS
 from kmspolicy._printable import quoted
 from kmspolicy._prove._actions import actions_of
 from kmspolicy._prove._boxes import meet
-from kmspolicy._prove._callers import KEYS, USERID
+from kmspolicy._prove._callers import USERID
 from kmspolicy._prove._clauses import Answer, Doubt, ways_of
 from kmspolicy._prove._keys import Point, points_of
 from kmspolicy._prove._population import Population, passes
@@ -114,9 +115,9 @@ class Grid:
         self.points = {
             key: _points(key, list(some.values()), budget)
             for key, some in tests.items()
-            if key not in KEYS or key == USERID
+            if key not in OF_CALLERS or key == USERID
         }
-        of_callers = [(key, test) for key in sorted(KEYS) for test in tests.get(key, {}).values()]
+        of_callers = [(key, test) for key in sorted(OF_CALLERS) for test in tests.get(key, {}).values()]
         self.population = Population(rules, of_callers, key.account, budget, partition)
         self.actions = self._find_actions(rules)
         self.doubts = doubts
@@ -195,6 +196,8 @@ class Grid:
             pairs = [(ACTION, without, present), (ACTION, always, absent)]
             if key == USERID:
                 pairs.append((CALLER, self.population.where(lambda caller: caller.has_own_id), absent))
+            if key in ORGANISATIONS:
+                pairs.append((CALLER, self.population.where(lambda one: one.name.kind == "service"), present))
             yield from ({one: mask, dimension: points} for one, mask, points in pairs if mask and points)
 
     def _actions_by_key(self, key: str) -> tuple[int, int]:
@@ -320,12 +323,12 @@ class Grid:
 
     def _found(self, key: str, test: Test) -> Iterator[Box]:
         where = self.population.where
-        if key in KEYS:
+        if key in OF_CALLERS:
             yield {CALLER: where(lambda one: _follows(key, one) and passes(test, key, one))}
         if key in self.points:
             bit = self._numbers[key][test.identity]
             passing = _mask(bool(point.passed >> bit & 1) for point in self.points[key])
-            others = {CALLER: where(lambda one: not _follows(key, one))} if key in KEYS else {}
+            others = {CALLER: where(lambda one: not _follows(key, one))} if key in OF_CALLERS else {}
             yield {self._dimensions[key]: passing, **others}
 
 

@@ -6,10 +6,11 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from kmspolicy._document import Condition, Policy, Principal, Statement
+from kmspolicy._evaluate._callers import OF_CALLERS
 from kmspolicy._language._values import text_of
 from kmspolicy._normal._fixed import is_fixed, pattern_of
 from kmspolicy._normal._rules import rules_of
-from kmspolicy._prove._callers import ARN, KEYS, SERVICE, USERID
+from kmspolicy._prove._callers import ARN, SERVICE, USERID
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +40,7 @@ def _conditions(clause: Clause) -> Iterator[Condition]:
     if not clause.is_readable or facts is None or not facts.limits_callers or name == "Null":
         return
     values = [value for value in clause.values if is_fixed(clause, value)]
-    if clause.folded in _OF_CALLERS:  # who is of an account that policies name, or a stranger
+    if clause.folded in _WITH_ACCOUNTS:  # who is of an account that policies name, or a stranger
         values = [value for value in values if "${" in text_of(value) and _has_account(clause, value)]
     if values:
         yield Condition(f"{'ForAnyValue:' if facts.multivalued else ''}{name}", clause.folded, values)
@@ -51,5 +52,5 @@ def _has_account(clause: Clause, value: Value) -> bool:
 
 
 _ACCOUNT: Final = re.compile(r"(?:[^:*?]*:){4}[0-9]{12}:").match
-_OF_CALLERS: Final = KEYS - {USERID, SERVICE}
+_WITH_ACCOUNTS: Final = OF_CALLERS - {USERID, SERVICE}
 """The keys that follow from the caller, who is in a named account or a stranger."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, Final
 
+from kmspolicy._evaluate._callers import OF_CALLERS
 from kmspolicy._language._key_arns import Key, account_of_key_arn, name_key
 from kmspolicy._language._keys import condition_key
 from kmspolicy._language._patterns import COLONS, like, text_of_literal
 from kmspolicy._language._variables import Facts, expand, keys_of_variables
-from kmspolicy._prove._callers import ARN, KEYS
+from kmspolicy._prove._callers import ARN
 from kmspolicy._prove._grid import ACTION, CALLER
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def request_of(grid: Grid, box: Box, key: Key, callers: Mapping[int, Caller]) ->
         values = points[first(grid, box, grid.dimension(name))].values
         if values is None:
             return None
-        if values and (name not in KEYS or caller.has_own_id):
+        if values and (name not in OF_CALLERS or caller.has_own_id):
             context[name] = values
     yes = {doubt: bool(first(grid, box, grid.dimension(doubt))) for doubt in grid.doubts}
     for doubt in grid.doubts:
