@@ -61,7 +61,7 @@ FAULTS: Final = (
     Fault("unsettled callers come first", "_population", "found.sort(key=lambda caller: (not caller.is_settled, not caller.is_usual))", "found.reverse()"),
     Fault("no action is unknown", "_actions", "others = [_PREFIX + word for word in (*unknown", "others = [_PREFIX + word for word in () and (*unknown"),
     Fault("actions are told apart by less", "_grid", "*(rule.is_about(name) for rule in about.values()),", ""),
-    Fault("variables are texts", "_clauses", "if keys and not (clause.folded in KEYS", "if not keys and not (clause.folded in KEYS"),
+    Fault("variables are texts", "_clauses", "if keys and not (clause.folded in OF_CALLERS", "if not keys and not (clause.folded in OF_CALLERS"),
     Fault("what cannot be read matches nothing", "_clauses", "if is_readable and (", "if True or ("),
     Fault("a pattern that is not an ARN matches no text", "_clauses", "or [_PRESENT]", "or []"),
     Fault("no key has the ARN of a Resource", "_requests", "all(name_key([resource], one) is True for resource in named)", "False"),
