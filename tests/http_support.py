@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, cast
 
 from aiobotocore.config import AioConfig
+from aiobotocore.httpsession import AIOHTTPSession
+from aiobotocore.httpxsession import HttpxSession
 from aiobotocore.session import get_session
 from aiohttp import web
 
@@ -51,6 +53,8 @@ class Hang(NamedTuple):
     """No answer, ever."""
 
 
+Backend: TypeAlias = Literal["aiohttp", "httpx"]
+BACKENDS = {"aiohttp": AIOHTTPSession, "httpx": HttpxSession}
 Mode: TypeAlias = Literal["legacy", "standard", "adaptive"]
 Answer: TypeAlias = Error | Raw | Ok | Drop | Truncate | Hang
 
@@ -129,10 +133,20 @@ async def scripted_kms() -> AsyncGenerator[ScriptedKMS, None]:
 
 @asynccontextmanager
 async def client_of(
-    url: str, *, mode: Mode | None = None, read_timeout: float = 5.0, credentials: bool = True
+    url: str,
+    *,
+    mode: Mode | None = None,
+    read_timeout: float = 5.0,
+    credentials: bool = True,
+    backend: Backend = "aiohttp",
 ) -> AsyncGenerator[KMSClient, None]:
-    """Open a client as an application does; ``mode`` is botocore's retry mode."""
-    config = AioConfig(read_timeout=read_timeout, connect_timeout=5.0, retries=mode and {"mode": mode})
+    """Open a client as an application does; ``mode`` is botocore's retry mode, ``backend`` the HTTP library."""
+    config = AioConfig(
+        read_timeout=read_timeout,
+        connect_timeout=5.0,
+        retries=mode and {"mode": mode},
+        http_session_cls=cast("Any", BACKENDS[backend]),
+    )
     key = "testing" if credentials else None
     # The stubs of other services are not installed, so that pyright does not know their overloads.
     async with _SESSION.create_client(  # pyright: ignore[reportUnknownMemberType]

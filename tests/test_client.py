@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import pickle
 from contextlib import nullcontext
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
-from unittest.mock import AsyncMock
+from unittest.mock import AsyncMock, MagicMock
 
 import botocore.session
 import pytest
 from aiobotocore.stub import AioStubber
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, ReadTimeoutError
 
-from http_support import client_of
+from http_support import Drop, client_of, scripted_kms
 from kmspolicy import (
     KeyPolicies,
     Policy,
@@ -30,6 +31,8 @@ from kmspolicy.testing import FakeKMS
 from support import KEY_ID
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from kmspolicy.testing import VirtualClock
 
 
@@ -283,3 +286,60 @@ def test_many_findings_are_cut() -> None:
     error = errors.PolicyCheckError(check(policy))
     assert len(error.findings) == 30
     assert str(error).endswith("and 10 more")
+
+
+class Wrapped:
+    """A client around another one, without its ``meta``."""
+
+    __slots__ = ("inner",)
+
+    def __init__(self, inner: Any) -> None:
+        self.inner = inner
+
+    def put_key_policy(self, **parameters: Any) -> Any:
+        return self.inner.put_key_policy(**parameters)
+
+    get_key_policy = list_key_policies = put_key_policy
+
+
+def its_method(client: Any) -> Any:
+    """Return an object that has only a method of a client."""
+    return SimpleNamespace(put_key_policy=client.put_key_policy)
+
+
+@pytest.mark.parametrize("wrap", [Wrapped, its_method])
+async def test_a_client_that_is_wrapped(clock: VirtualClock, wrap: Callable[[Any], Any]) -> None:
+    """Its requests are counted, those of dropped connections as well, and botocore does not repeat them."""
+    async with scripted_kms() as kms, client_of(kms.url, mode="legacy") as client:
+        kms.answers(Drop())
+        policies = KeyPolicies(wrap(client), check=False, retry=Retry(3), sleep=clock.sleep, clock=clock)
+        with pytest.raises(errors.NoAnswerError) as caught:
+            await policies.put(KEY_ID, "{}")
+        assert (caught.value.attempts, len(kms.requests)) == (3, 3)
+
+
+def test_synchronous_clients() -> None:
+    """They are refused before anything is sent, boto3's in a wrapper and any others as well."""
+    boto3 = botocore.session.get_session().create_client("kms", region_name="us-east-1")
+    for client in (boto3, Wrapped(boto3), its_method(boto3)):
+        wrong: Any = client
+        with pytest.raises(
+            TypeError, match="this is boto3's client, which is synchronous; open a client of aiobotocore"
+        ):
+            KeyPolicies(wrong)
+    for client in (Wrapped(None), MagicMock()):
+        wrong = client
+        with pytest.raises(TypeError, match="are not async; open a client of aiobotocore"):
+            KeyPolicies(wrong)
+
+
+async def test_methods_that_are_objects(clock: VirtualClock) -> None:
+    """What is called need not be a function, if its call is async."""
+
+    class Method:
+        async def __call__(self, **_: Any) -> dict[str, Any]:
+            return {}
+
+    client: Any = SimpleNamespace(put_key_policy=Method())
+    policies = KeyPolicies(client, check=False, sleep=clock.sleep, clock=clock)
+    assert (await policies.put(KEY_ID, "{}")).attempts == 1

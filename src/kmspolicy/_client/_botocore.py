@@ -6,6 +6,7 @@ import socket
 import sys
 from contextlib import contextmanager
 from contextvars import ContextVar, Token
+from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias, cast
 from urllib.parse import urlsplit
 
@@ -156,22 +157,42 @@ _READING: Final = frozenset({"GetKeyPolicy", "ListKeyPolicies"})
 _current: ContextVar[Call | None] = ContextVar("kmspolicy_call", default=None)
 
 
-def refuse_wrong_client(client: object) -> None:
-    """Refuse a client that is not open, or is synchronous, before anything is sent.
+_METHODS: Final = ("put_key_policy", "get_key_policy", "list_key_policies")
+
+
+def the_client(client: object) -> object:
+    """Return the client of botocore that is the given one or that it wraps; else the given one, if it can be awaited.
 
     Raises:
-        TypeError: says how to open a client.
+        TypeError: if the client is not open, or is synchronous; says how to open one.
     """
+    methods = [method for name in _METHODS if (method := getattr(client, name, None)) is not None]
     # If the client is one of botocore, its class is already imported; importing it only for this check is slow.
     kind = getattr(sys.modules.get("botocore.client"), "BaseClient", ())
-    if isinstance(client, kind) and not hasattr(client, "__aenter__"):
-        raise TypeError(
-            "this is boto3's client, which is synchronous; open a client of aiobotocore: "
-            'async with aiobotocore.session.get_session().create_client("kms") as client'
-        )
-    if not any(hasattr(client, name) for name in ("put_key_policy", "get_key_policy", "list_key_policies")):
+    wrapped = (getattr(method, "__self__", None) for method in methods)
+    names = (*getattr(client, "__dict__", ()), *getattr(type(client), "__slots__", ()))
+    inside = (getattr(client, name, None) for name in names)
+    for each in (client, *wrapped, *inside):
+        if isinstance(each, kind) and not hasattr(each, "__aenter__"):
+            raise TypeError(f"this is boto3's client, which is synchronous; {_HOW_TO_OPEN}")
+        if _has_events(each):
+            return each
+    if not methods:
         hint = "; enter it: async with ... as client" if hasattr(client, "__aenter__") else ""
         raise TypeError(f"expected an open KMS client of aiobotocore, not {type(client).__name__}{hint}")
+    if not all(map(_is_async, methods)):
+        raise TypeError(f"the methods of {type(client).__name__} are not async; {_HOW_TO_OPEN}")
+    return client
+
+
+_HOW_TO_OPEN: Final = (
+    "open a client of aiobotocore: "
+    'async with aiobotocore.session.get_session().create_client("kms") as client'
+)
+
+
+def _is_async(method: object) -> bool:
+    return iscoroutinefunction(method) or iscoroutinefunction(getattr(method, "__call__", None))  # noqa: B004 - its kind
 
 
 def prepare(client: object, operations: Iterable[str]) -> bool:
@@ -180,7 +201,7 @@ def prepare(client: object, operations: Iterable[str]) -> bool:
     It takes about 30 microseconds for each operation, even if they are registered already: call it once for a client.
 
     Args:
-        client: An aiobotocore client, or another object, which has no events.
+        client: A client of botocore, or another object, which has no events.
         operations: The operations of the API that this library retries.
 
     Returns:
@@ -314,6 +335,8 @@ _THROTTLING: Final = (
     "ThrottledException",
     "RequestThrottledException",
     "ProvisionedThroughputExceededException",
+    # botocore takes the HTTP status for the code if the answer has none, as that of a proxy.
+    "429",
 )
 _BY_CODE: Final[Mapping[str, type[errors.ServiceError]]] = {
     cls.__name__: cls
@@ -348,6 +371,7 @@ _NETWORK: Final = (
     IncompleteReadError,
     ResponseParserError,
 )
+_HTTPX: Final = ("httpx", "httpx2")
 _UNDECIDED: Final = (errors.DependencyTimeoutException, errors.KMSInternalException)
 _REDIRECT: Final = 300
 _CLIENT_FAULT: Final = 400
@@ -362,12 +386,12 @@ def _translate(error: Exception, call: Call) -> errors.CallError:
     elsewhere = call.counted and call.sent <= call.settled
     if isinstance(error, ClientError) and not (elsewhere and error.operation_name != call.operation):
         return _answer(error, call)
-    network = isinstance(error, _NETWORK)
+    network = isinstance(error, _NETWORK) or _is_httpx(_cause(error), "TransportError")
     reached = not elsewhere and (network or isinstance(error, HTTPClientError))
     call.settle(int(reached))
     call.outcome_unknown |= reached and not _never_sent(error)
     hint = " (is the client still open, and used in the event loop in which it was created?)"
-    message = f"{error}{hint if type(error) is HTTPClientError else ''}"
+    message = f"{error}{hint if type(error) is HTTPClientError and not network else ''}"
     return call.no_answer(message, code=type(error).__name__, is_retry_safe=network)
 
 
@@ -378,9 +402,23 @@ def _unreadable(error: Exception, call: Call) -> errors.NoAnswerError:
     return call.no_answer(message, code=type(error).__name__, is_retry_safe=True)
 
 
+def _cause(error: Exception) -> object:
+    """Return the error of the HTTP library, of which aiobotocore's session has made this one."""
+    return getattr(error, "kwargs", {}).get("error")
+
+
+def _is_httpx(cause: object, *names: str) -> bool:
+    """Return whether an error has one of these classes of httpx, or of httpx2, which neither of us imports."""
+    return any(kind.__name__ in names and kind.__module__ in _HTTPX for kind in type(cause).__mro__)
+
+
 def _never_sent(error: Exception) -> bool:
     """Return whether the error shows for certain that the request was not sent."""
-    cause = getattr(error, "kwargs", {}).get("error")
+    cause = _cause(error)
+    if _is_httpx(
+        cause, "TransportError"
+    ):  # aiobotocore takes each time-out but that of reading for one of connecting
+        return _is_httpx(cause, "ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError")
     if isinstance(error, EndpointConnectionError):
         # aiobotocore raises it also for a connection that was reset after the request had been sent.
         # An error of aiohttp's connector comes before that; it has the system's error as os_error.

@@ -83,7 +83,7 @@ class KeyPolicies:
         clock: Returns the time in seconds, for the deadline; for tests, together with ``sleep``.
 
     Raises:
-        TypeError: if ``client`` is not open, or is boto3's; if ``retry`` is neither a Retry nor None, or ``check`` is not a
+        TypeError: if ``client`` is not open, or is synchronous, as boto3's is; if ``retry`` is neither a Retry nor None, or ``check`` is not a
             bool.
         RequestError: if ``caller`` cannot put a policy, or ``account`` is not an account id.
 
@@ -111,8 +111,7 @@ class KeyPolicies:
 
     def __attrs_post_init__(self) -> None:
         """Check the client and create the calls."""
-        _botocore.refuse_wrong_client(self._client)
-        calls = Calls(self._client, self._retry, self._sleep, self._clock)
+        calls = Calls(_botocore.the_client(self._client), self._retry, self._sleep, self._clock)
         object.__setattr__(self, "_work", Work(self._client, self._caller, self._account, self._check, calls))
 
     # --- one key ---

@@ -1,0 +1,133 @@
+"""Each HTTP library that aiobotocore can use: what fails in it is classified alike."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+from http_support import (
+    Answer,
+    Backend,
+    Drop,
+    Error,
+    Hang,
+    Ok,
+    Raw,
+    ScriptedKMS,
+    Truncate,
+    client_of,
+    scripted_kms,
+)
+from kmspolicy import KeyPolicies, Retry, errors
+from put_support import TIMEOUT, key_policies
+from support import KEY_ID
+
+if TYPE_CHECKING:
+    from kmspolicy.testing import VirtualClock
+
+BACKENDS: tuple[Backend, ...] = ("aiohttp", "httpx")
+each_backend = pytest.mark.parametrize("backend", BACKENDS)
+
+
+class Failure(NamedTuple):
+    """What a caller can do with an error."""
+
+    error: type[errors.CallError]
+    attempts: int
+    is_retry_safe: bool
+    outcome_unknown: bool
+
+
+LOST = Failure(errors.NoAnswerError, 3, is_retry_safe=True, outcome_unknown=True)
+FAILURES: dict[str, tuple[Answer, Failure]] = {
+    "dropped": (Drop(), LOST),
+    "truncated": (Truncate(), LOST),
+    "hangs": (Hang(), LOST),
+    "500 without a body": (
+        Raw(500),
+        Failure(errors.UnknownServiceError, 3, is_retry_safe=True, outcome_unknown=True),
+    ),
+    "429 without a code": (
+        Raw(429),
+        Failure(errors.ThrottlingException, 3, is_retry_safe=True, outcome_unknown=False),
+    ),
+    "429 of a proxy": (
+        Raw(429, b"<html>Slow down.</html>"),
+        Failure(errors.ThrottlingException, 3, is_retry_safe=True, outcome_unknown=False),
+    ),
+    "time-out in KMS": (
+        Error(TIMEOUT, 503),
+        Failure(errors.DependencyTimeoutException, 3, is_retry_safe=True, outcome_unknown=True),
+    ),
+    "refused": (
+        Error("LimitExceededException"),
+        Failure(errors.LimitExceededException, 1, is_retry_safe=False, outcome_unknown=False),
+    ),
+}
+
+
+@each_backend
+@pytest.mark.parametrize("name", FAILURES)
+async def test_failures(clock: VirtualClock, name: str, backend: Backend) -> None:
+    """The outcome, whether to retry, how many requests were sent, and no hint where the network is to blame."""
+    answer, expected = FAILURES[name]
+    async with scripted_kms() as kms, client_of(kms.url, backend=backend, read_timeout=0.1) as client:
+        kms.answers(answer)
+        with pytest.raises(errors.CallError) as caught:
+            await key_policies(client, clock, Retry(3)).put(KEY_ID, "{}")
+        error = caught.value
+        assert isinstance(error, expected.error)
+        assert Failure(expected.error, error.attempts, error.is_retry_safe, error.outcome_unknown) == expected
+        assert len(kms.requests) == expected.attempts
+        assert "is the client still open" not in str(error)
+        kms.answers(answer, Ok())
+        if expected.is_retry_safe:
+            assert (await key_policies(client, clock).put(KEY_ID, "{}")).attempts == 2
+
+
+@each_backend
+async def test_connection_refused(clock: VirtualClock, backend: Backend) -> None:
+    """Where nobody listens, the write certainly did not take effect."""
+    async with client_of("http://127.0.0.1:9", backend=backend) as client:
+        with pytest.raises(errors.NoAnswerError) as caught:
+            await key_policies(client, clock).put(KEY_ID, "{}")
+    error = caught.value
+    assert (error.code, error.attempts) == ("EndpointConnectionError", 4)
+    assert (error.is_retry_safe, error.outcome_unknown) == (True, False)
+
+
+@each_backend
+async def test_no_tls(clock: VirtualClock, backend: Backend) -> None:
+    """A server that does not speak TLS has not read the request."""
+    async with (
+        scripted_kms() as kms,
+        client_of(kms.url.replace("http:", "https:"), backend=backend) as client,
+    ):
+        with pytest.raises(errors.NoAnswerError) as caught:
+            await key_policies(client, clock, Retry(1)).put(KEY_ID, "{}")
+        assert (caught.value.code, caught.value.outcome_unknown, kms.requests) == ("SSLError", False, [])
+
+
+@each_backend
+async def test_a_cancelled_call(backend: Backend) -> None:
+    """It ends at once, and the client can be used again."""
+    async with scripted_kms() as kms, client_of(kms.url, backend=backend) as client:
+        kms.answers(Hang(), Ok())
+        policies = KeyPolicies(client, check=False)
+        task = asyncio.create_task(policies.put(KEY_ID, "{}"))
+        await kms.arrived.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert (await policies.put(KEY_ID, "{}")).attempts == 1
+
+
+async def test_httpx_does_not_follow_redirects(kms: ScriptedKMS, clock: VirtualClock) -> None:
+    """A redirect is an answer that is not from KMS."""
+    kms.answers(Raw(302))
+    async with client_of(kms.url, backend="httpx") as client:
+        with pytest.raises(errors.NoAnswerError, match=r"the answer is a redirect \(HTTP 302\)") as caught:
+            await key_policies(client, clock).put(KEY_ID, "{}")
+    assert (caught.value.code, len(kms.requests)) == ("NotFromKMS", 1)
