@@ -46,36 +46,89 @@ NOT_APP = deny("kms:Decrypt").to(Principal.arn(APP))
 @pytest.mark.parametrize(
     ("given", "cell", "word"),
     [
-        ([TO_APP], Cell(ALWAYS), Access.ALWAYS),
-        ([ROOT_STATEMENT], Cell(delegated=ALWAYS), Access.DELEGATED),
-        ([ROOT_STATEMENT, TO_APP], Cell(ALWAYS), Access.ALWAYS),
-        ([TO_APP.when(S3)], Cell((S3,)), Access.CONDITIONAL),
-        ([TO_APP.when(S3), TO_APP.when(SQS), TO_APP.when(S3)], Cell((S3, SQS)), Access.CONDITIONAL),
-        ([TO_APP.when(S3), TO_APP], Cell(ALWAYS), Access.ALWAYS),
-        ([ROOT_STATEMENT, TO_APP.when(S3)], Cell((S3,), ALWAYS), Access.DELEGATED),
-        ([ROOT_STATEMENT.when(S3)], Cell(delegated=(S3,)), Access.CONDITIONAL),
-        ([TO_APP, NOT_APP], Cell(denied=ALWAYS), Access.DENIED),
-        ([NOT_APP], Cell(denied=ALWAYS), Access.DENIED),
-        ([TO_APP, NOT_APP.when(S3)], Cell(ALWAYS, denied=(S3,)), Access.CONDITIONAL),
-        ([ROOT_STATEMENT, NOT_APP.when(S3)], Cell((), ALWAYS, (S3,)), Access.CONDITIONAL),
-        ([NOT_APP.when(S3)], Cell(), Access.NOTHING),
-        ([TO_ALL], Cell(ALWAYS), Access.ALWAYS),
-        ([allow("kms:Encrypt").to(Principal.arn(APP))], Cell(), Access.NOTHING),
-        ([Statement("Allow", principal=Principal.arn(APP), action="kms:*")], Cell(), Access.NOTHING),
+        pytest.param([TO_APP], Cell(ALWAYS), Access.ALWAYS, id="by name"),
+        pytest.param([ROOT_STATEMENT], Cell(delegated=ALWAYS), Access.DELEGATED, id="by account"),
+        pytest.param([ROOT_STATEMENT, TO_APP], Cell(ALWAYS), Access.ALWAYS, id="by account and by name"),
+        pytest.param([TO_APP.when(S3)], Cell((S3,)), Access.CONDITIONAL, id="under a condition"),
+        pytest.param(
+            [TO_APP.when(S3), TO_APP.when(SQS), TO_APP.when(S3)],
+            Cell((S3, SQS)),
+            Access.CONDITIONAL,
+            id="under one of two conditions, one of them twice",
+        ),
+        pytest.param(
+            [TO_APP.when(S3), TO_APP], Cell(ALWAYS), Access.ALWAYS, id="under a condition and without"
+        ),
+        pytest.param(
+            [ROOT_STATEMENT, TO_APP.when(S3)],
+            Cell((S3,), ALWAYS),
+            Access.DELEGATED,
+            id="by account, and by name under a condition",
+        ),
+        pytest.param(
+            [ROOT_STATEMENT.when(S3)],
+            Cell(delegated=(S3,)),
+            Access.CONDITIONAL,
+            id="by account under a condition",
+        ),
+        pytest.param([TO_APP, NOT_APP], Cell(denied=ALWAYS), Access.DENIED, id="allowed and denied"),
+        pytest.param([NOT_APP], Cell(denied=ALWAYS), Access.DENIED, id="denied alone"),
+        pytest.param(
+            [TO_APP, NOT_APP.when(S3)],
+            Cell(ALWAYS, denied=(S3,)),
+            Access.CONDITIONAL,
+            id="allowed, denied under a condition",
+        ),
+        pytest.param(
+            [ROOT_STATEMENT, NOT_APP.when(S3)],
+            Cell((), ALWAYS, (S3,)),
+            Access.CONDITIONAL,
+            id="by account, denied under a condition",
+        ),
+        pytest.param([NOT_APP.when(S3)], Cell(), Access.NOTHING, id="denied alone under a condition"),
+        pytest.param([TO_ALL], Cell(ALWAYS), Access.ALWAYS, id="everyone"),
+        pytest.param(
+            [allow("kms:Encrypt").to(Principal.arn(APP))], Cell(), Access.NOTHING, id="another action"
+        ),
+        pytest.param(
+            [Statement("Allow", principal=Principal.arn(APP), action="kms:*")],
+            Cell(),
+            Access.NOTHING,
+            id="no resource",
+        ),
         # What follows from the principal is decided.
-        ([TO_ALL.when(conditions.caller_account.equals(ACCOUNT))], Cell(ALWAYS), Access.ALWAYS),
-        ([TO_ALL.when(conditions.caller_account.equals(ACCOUNT)).when(S3)], Cell((S3,)), Access.CONDITIONAL),
-        ([TO_ALL.when(conditions.caller_account.equals("444455556666"))], Cell(), Access.NOTHING),
-        (
+        pytest.param(
+            [TO_ALL.when(conditions.caller_account.equals(ACCOUNT))],
+            Cell(ALWAYS),
+            Access.ALWAYS,
+            id="everyone of the account",
+        ),
+        pytest.param(
+            [TO_ALL.when(conditions.caller_account.equals(ACCOUNT)).when(S3)],
+            Cell((S3,)),
+            Access.CONDITIONAL,
+            id="everyone of the account under a condition",
+        ),
+        pytest.param(
+            [TO_ALL.when(conditions.caller_account.equals("444455556666"))],
+            Cell(),
+            Access.NOTHING,
+            id="everyone of another account",
+        ),
+        pytest.param(
             [TO_ALL.when(conditions.principal_arn.arn_like("arn:aws:iam::*:role/App"))],
             Cell(ALWAYS),
             Access.ALWAYS,
+            id="everyone with such a name",
         ),
-        ([TO_ALL.when(Condition("stringEquals", "aws:a", "b"))], Cell(), Access.NOTHING),
-        (
-            [TO_ALL.when(UNKNOWN)],
-            Cell((UNKNOWN,)),
-            Access.CONDITIONAL,
+        pytest.param(
+            [TO_ALL.when(Condition("stringEquals", "aws:a", "b"))],
+            Cell(),
+            Access.NOTHING,
+            id="an operator that does not exist",
+        ),
+        pytest.param(
+            [TO_ALL.when(UNKNOWN)], Cell((UNKNOWN,)), Access.CONDITIONAL, id="a key that is not known"
         ),
     ],
 )
@@ -108,9 +161,14 @@ def test_a_session_does_not_tell_the_path_of_its_role() -> None:
 @pytest.mark.parametrize(
     ("principal", "name", "word"),
     [
-        (Principal.service(SERVICE), SERVICE, Access.ALWAYS),
-        (Principal({"AWS": "AIDACKCEVSQ6C2EXAMPLE"}), "AIDACKCEVSQ6C2EXAMPLE", Access.ALWAYS),
-        (Principal({"AWS": ACCOUNT}), ACCOUNT, Access.DELEGATED),
+        pytest.param(Principal.service(SERVICE), SERVICE, Access.ALWAYS, id="a service"),
+        pytest.param(
+            Principal({"AWS": "AIDACKCEVSQ6C2EXAMPLE"}),
+            "AIDACKCEVSQ6C2EXAMPLE",
+            Access.ALWAYS,
+            id="a unique id",
+        ),
+        pytest.param(Principal({"AWS": ACCOUNT}), ACCOUNT, Access.DELEGATED, id="an account id"),
     ],
 )
 def test_names_of_every_kind(principal: Principal, name: str, word: Access) -> None:
@@ -154,16 +212,18 @@ def test_actions() -> None:
 @pytest.mark.parametrize(
     ("place", "error", "text"),
     [
-        (
+        pytest.param(
             ("nobody", "kms:Decrypt"),
             KeyError,
             r"no principal 'nobody'; to add it, call access\(policy, also=\[...\]",
+            id="a principal",
         ),
-        ((APP, "kms:CreateKey"), KeyError, "no action 'kms:CreateKey'"),
-        (
+        pytest.param((APP, "kms:CreateKey"), KeyError, "no action 'kms:CreateKey'", id="an action"),
+        pytest.param(
             (Principal.arn(APP) | Principal.arn(SESSION), "kms:Decrypt"),
             errors.RequestError,
             "must have exactly one name, not 2",
+            id="two principals",
         ),
     ],
 )
@@ -263,15 +323,21 @@ def test_a_terminal_shows_it() -> None:
 @pytest.mark.parametrize(
     ("policy", "lines"),
     [
-        (Policy([]), ["The policy names nobody: nobody may do anything."]),
-        (Policy([ROOT_STATEMENT]), ["every action                                              IAM"]),
-        (
+        pytest.param(Policy([]), ["The policy names nobody: nobody may do anything."], id="no statement"),
+        pytest.param(
+            Policy([ROOT_STATEMENT]),
+            ["every action                                              IAM"],
+            id="an account",
+        ),
+        pytest.param(
             Policy([allow("kms:*").to(Principal.arn(APP)), deny("kms:Sign").to(Principal.arn(APP))]),
             ["Sign                                                      no", "all 45 others    "],
+            id="an action denied",
         ),
-        (
+        pytest.param(
             Policy([TO_APP.when(Condition("StringEquals", "aws:a", str(number))) for number in range(28)]),
             [" z  aws:a is 25", "a1  aws:a is 26", "b1  aws:a is 27"],
+            id="more conditions than letters",
         ),
     ],
 )

@@ -83,22 +83,86 @@ NOT_GRANTED, ALLOWED, DELEGATED, DENIED = (
     ("given", "caller", "action", "known", "expected", "iam_must_allow"),
     [
         # What does not work there is not granted, whatever the policy says.
-        ([ADMIN], READER, PUT, {"account": ACCOUNT}, NOT_GRANTED, False),
-        ([ADMIN], READER, PUT, {"key_arn": KEY}, NOT_GRANTED, False),
-        ([ADMIN, NO_ADMIN], READER, PUT, {"account": ACCOUNT}, NOT_GRANTED, False),
-        ([NO_ADMIN], THEIR_ROOT, PUT, {"account": ACCOUNT}, NOT_GRANTED, False),
+        pytest.param(
+            [ADMIN], READER, PUT, {"account": ACCOUNT}, NOT_GRANTED, False, id="administration, by name"
+        ),
+        pytest.param(
+            [ADMIN],
+            READER,
+            PUT,
+            {"key_arn": KEY},
+            NOT_GRANTED,
+            False,
+            id="administration, by name, the key by its ARN",
+        ),
+        pytest.param(
+            [ADMIN, NO_ADMIN],
+            READER,
+            PUT,
+            {"account": ACCOUNT},
+            NOT_GRANTED,
+            False,
+            id="administration, by name and denied",
+        ),
+        pytest.param(
+            [NO_ADMIN],
+            THEIR_ROOT,
+            PUT,
+            {"account": ACCOUNT},
+            NOT_GRANTED,
+            False,
+            id="administration, by the other root user and denied",
+        ),
         # In the key's own account, or where it is not known, it counts.
-        ([ADMIN], READER, PUT, {"account": OTHER}, ALLOWED, False),
-        ([ADMIN], READER, PUT, {}, ALLOWED, None),
-        ([ADMIN, NO_ADMIN], READER, PUT, {}, DENIED, False),
+        pytest.param(
+            [ADMIN],
+            READER,
+            PUT,
+            {"account": OTHER},
+            ALLOWED,
+            False,
+            id="administration, by name in the same account",
+        ),
+        pytest.param([ADMIN], READER, PUT, {}, ALLOWED, None, id="administration, the account not known"),
+        pytest.param(
+            [ADMIN, NO_ADMIN],
+            READER,
+            PUT,
+            {},
+            DENIED,
+            False,
+            id="administration, denied, the account not known",
+        ),
         # A service is in no account.
-        ([allow(PUT).to(Principal.service(SERVICE))], SERVICE, PUT, {"account": ACCOUNT}, ALLOWED, False),
+        pytest.param(
+            [allow(PUT).to(Principal.service(SERVICE))],
+            SERVICE,
+            PUT,
+            {"account": ACCOUNT},
+            ALLOWED,
+            False,
+            id="administration, by a service",
+        ),
         # What works needs the IAM policies of that account; a root user has none.
-        ([USE], READER, DECRYPT, {"account": ACCOUNT}, ALLOWED, True),
-        ([USE], READER, DECRYPT, {"key_arn": KEY}, ALLOWED, True),
-        ([BY_ACCOUNT], READER, DECRYPT, {"account": ACCOUNT}, DELEGATED, True),
-        ([BY_ACCOUNT], THEIR_ROOT, DECRYPT, {"account": ACCOUNT}, ALLOWED, False),
-        ([USE, NO_USE], READER, DECRYPT, {"account": ACCOUNT}, DENIED, False),
+        pytest.param([USE], READER, DECRYPT, {"account": ACCOUNT}, ALLOWED, True, id="use, by name"),
+        pytest.param(
+            [USE], READER, DECRYPT, {"key_arn": KEY}, ALLOWED, True, id="use, by name, the key by its ARN"
+        ),
+        pytest.param(
+            [BY_ACCOUNT], READER, DECRYPT, {"account": ACCOUNT}, DELEGATED, True, id="use, by account"
+        ),
+        pytest.param(
+            [BY_ACCOUNT],
+            THEIR_ROOT,
+            DECRYPT,
+            {"account": ACCOUNT},
+            ALLOWED,
+            False,
+            id="use, by the other root user",
+        ),
+        pytest.param(
+            [USE, NO_USE], READER, DECRYPT, {"account": ACCOUNT}, DENIED, False, id="use, by name and denied"
+        ),
     ],
 )
 def test_decisions(  # noqa: PLR0913, PLR0917 - the columns of the table

@@ -33,32 +33,42 @@ OTHER = Principal.role("111122223333", "Other")
 @pytest.mark.parametrize(
     ("built", "statement"),
     [
-        (allow("kms:Decrypt").to(APP), Statement("Allow", principal=APP, action="kms:Decrypt", resource="*")),
-        (
+        pytest.param(
+            allow("kms:Decrypt").to(APP),
+            Statement("Allow", principal=APP, action="kms:Decrypt", resource="*"),
+            id="one action and principal",
+        ),
+        pytest.param(
             allow("kms:Decrypt", "kms:Encrypt*").to(APP, OTHER),
             Statement("Allow", principal=APP | OTHER, action=["kms:Decrypt", "kms:Encrypt*"], resource="*"),
+            id="several actions and principals",
         ),
-        (
+        pytest.param(
             allow(matching("kms:*Mac")).to(Principal.everyone()),
             Statement("Allow", principal=Principal.everyone(), action="kms:*Mac", resource="*"),
+            id="a pattern for everyone",
         ),
-        (
+        pytest.param(
             deny("kms:PutKeyPolicy").to(APP),
             Statement("Deny", principal=APP, action="kms:PutKeyPolicy", resource="*"),
+            id="a Deny",
         ),
-        (
+        pytest.param(
             deny("kms:*").to_all_except(APP, Principal.account("111122223333")),
             Statement(
                 "Deny", not_principal=APP | Principal.account("111122223333"), action="kms:*", resource="*"
             ),
+            id="a Deny for all but some",
         ),
-        (
+        pytest.param(
             deny.all_except("kms:Decrypt", "kms:DescribeKey").to(APP),
             Statement("Deny", principal=APP, not_action=["kms:Decrypt", "kms:DescribeKey"], resource="*"),
+            id="a Deny of all but some actions",
         ),
-        (
+        pytest.param(
             deny.all_except("kms:Decrypt").to_all_except(APP),
             Statement("Deny", not_principal=APP, not_action="kms:Decrypt", resource="*"),
+            id="a Deny of all but one action for all but one",
         ),
     ],
 )

@@ -436,14 +436,14 @@ def test_the_normal_form() -> None:
 @pytest.mark.parametrize(
     ("names", "expected"),
     [
-        ({"a"}, {"a"}),
-        ({"a", "b"}, {"a", "b"}),
-        ({"*", "a*", "b"}, {"*"}),
-        ({"a*", "ab*", "abc", "b*", "b"}, {"a*", "b*"}),
-        ({"a?c", "abc", "abz"}, {"a?c", "abz"}),
-        ({"*c", "a*c", "ac", "ad"}, {"*c", "ad"}),
-        ({"a*", "a?c"}, {"a*"}),
-        ({"?*", "a*"}, {"?*"}),
+        pytest.param({"a"}, {"a"}, id="one name"),
+        pytest.param({"a", "b"}, {"a", "b"}, id="two names"),
+        pytest.param({"*", "a*", "b"}, {"*"}, id="all"),
+        pytest.param({"a*", "ab*", "abc", "b*", "b"}, {"a*", "b*"}, id="names behind their beginnings"),
+        pytest.param({"a?c", "abc", "abz"}, {"a?c", "abz"}, id="a question mark"),
+        pytest.param({"*c", "a*c", "ac", "ad"}, {"*c", "ad"}, id="a star at the beginning"),
+        pytest.param({"a*", "a?c"}, {"a*"}, id="a question mark behind a star"),
+        pytest.param({"?*", "a*"}, {"?*"}, id="a question mark and a star"),
     ],
 )
 def test_what_a_wildcard_covers_is_dropped(names: set[str], expected: set[str]) -> None:

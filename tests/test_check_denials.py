@@ -13,22 +13,43 @@ from kmspolicy import Condition, Principal, Statement, conditions
 @pytest.mark.parametrize(
     ("condition", "action", "found"),
     [
-        (conditions.principal_org_id.not_equals("o-a1b2c3d4e5"), "kms:*", True),
-        (conditions.source_ip.not_in_network("192.0.2.0/24"), "kms:Decrypt", True),
-        (conditions.principal_org_id.not_equals("o-a1b2c3d4e5"), "kms:ScheduleKeyDeletion", False),
-        (conditions.principal_org_id.equals("o-a1b2c3d4e5"), "kms:*", False),
-        (
+        pytest.param(
+            conditions.principal_org_id.not_equals("o-a1b2c3d4e5"),
+            "kms:*",
+            True,
+            id="not of the organisation",
+        ),
+        pytest.param(
+            conditions.source_ip.not_in_network("192.0.2.0/24"), "kms:Decrypt", True, id="not in the network"
+        ),
+        pytest.param(
+            conditions.principal_org_id.not_equals("o-a1b2c3d4e5"),
+            "kms:ScheduleKeyDeletion",
+            False,
+            id="not of the organisation, an action of no service",
+        ),
+        pytest.param(
+            conditions.principal_org_id.equals("o-a1b2c3d4e5"), "kms:*", False, id="of the organisation"
+        ),
+        pytest.param(
             conditions.principal_org_id.not_equals("o-a1b2c3d4e5")
             & conditions.principal_is_aws_service.is_false(),
             "kms:*",
             False,
+            id="not of the organisation, no service",
         ),
-        (
+        pytest.param(
             conditions.principal_org_id.not_equals("o-a1b2c3d4e5") & conditions.principal_org_id.exists(),
             "kms:*",
             False,
+            id="not of the organisation, but of one",
         ),
-        (conditions.via_service.not_equals("s3.us-east-1.amazonaws.com"), "kms:*", False),
+        pytest.param(
+            conditions.via_service.not_equals("s3.us-east-1.amazonaws.com"),
+            "kms:*",
+            False,
+            id="not through a service",
+        ),
     ],
 )
 def test_denials_that_shut_out_services(condition: Condition, action: str, found: bool) -> None:
@@ -42,12 +63,24 @@ def test_denials_that_shut_out_services(condition: Condition, action: str, found
 @pytest.mark.parametrize(
     ("elements", "found"),
     [
-        ({"NotPrincipal": {"AWS": [ROOT, ALICE]}}, True),
-        ({"NotPrincipal": {"AWS": ROOT, "Service": "s3.amazonaws.com"}}, False),
-        ({"NotPrincipal": {"AWS": ROOT}, "Action": "kms:ScheduleKeyDeletion"}, False),
-        ({"NotPrincipal": {"AWS": "*"}}, False),
-        ({"NotPrincipal": {"AWS": ROOT}, "Condition": {"Bool": {"aws:ViaAWSService": "false"}}}, False),
-        ({"Principal": "*"}, False),  # shuts out everyone, as it says
+        pytest.param({"NotPrincipal": {"AWS": [ROOT, ALICE]}}, True, id="all but the account and a user"),
+        pytest.param(
+            {"NotPrincipal": {"AWS": ROOT, "Service": "s3.amazonaws.com"}},
+            False,
+            id="all but the account and a service",
+        ),
+        pytest.param(
+            {"NotPrincipal": {"AWS": ROOT}, "Action": "kms:ScheduleKeyDeletion"},
+            False,
+            id="all but the account, an action of no service",
+        ),
+        pytest.param({"NotPrincipal": {"AWS": "*"}}, False, id="all but everyone"),
+        pytest.param(
+            {"NotPrincipal": {"AWS": ROOT}, "Condition": {"Bool": {"aws:ViaAWSService": "false"}}},
+            False,
+            id="all but the account, not through a service",
+        ),
+        pytest.param({"Principal": "*"}, False, id="everyone"),  # shuts out everyone, as it says
     ],
 )
 def test_denials_for_all_but_some(elements: dict[str, Any], found: bool) -> None:

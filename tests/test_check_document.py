@@ -15,37 +15,68 @@ from kmspolicy._check._check import check_text
 @pytest.mark.parametrize(
     ("given", "paths"),
     [
-        ([about(), about()], ["Statement[2]"]),
-        ([about(Action="kms:Decrypt"), about(Action="kms:De*")], ["Statement[1]"]),
-        ([about(Action="kms:De*"), about(Action=["kms:Decrypt", "kms:DescribeKey"])], ["Statement[2]"]),
-        ([about(), about(Principal={"AWS": [ALICE, ALICE]})], ["Statement[2]"]),
-        ([about(Principal={"AWS": [ALICE, ALICE]})], []),
-        ([about(), about(Effect="Deny")], ["Statement[1]"]),
-        ([about(Action=["kms:Decrypt", "kms:Sign"]), about(Effect="Deny")], []),
-        ([about(), about(Principal={"AWS": [ALICE, APP]})], ["Statement[1]"]),
-        ([about(), about(Condition={"Bool": {"aws:SecureTransport": "true"}})], ["Statement[2]"]),
-        ([about(Condition={"Bool": {"aws:SecureTransport": "true"}})], []),
-        (
+        pytest.param([about(), about()], ["Statement[2]"], id="the same twice"),
+        pytest.param(
+            [about(Action="kms:Decrypt"), about(Action="kms:De*")], ["Statement[1]"], id="a pattern behind"
+        ),
+        pytest.param(
+            [about(Action="kms:De*"), about(Action=["kms:Decrypt", "kms:DescribeKey"])],
+            ["Statement[2]"],
+            id="a pattern before",
+        ),
+        pytest.param(
+            [about(), about(Principal={"AWS": [ALICE, ALICE]})],
+            ["Statement[2]"],
+            id="the same principal twice in another one",
+        ),
+        pytest.param([about(Principal={"AWS": [ALICE, ALICE]})], [], id="the same principal twice alone"),
+        pytest.param([about(), about(Effect="Deny")], ["Statement[1]"], id="an Allow of what is denied"),
+        pytest.param(
+            [about(Action=["kms:Decrypt", "kms:Sign"]), about(Effect="Deny")],
+            [],
+            id="an Allow of more than is denied",
+        ),
+        pytest.param(
+            [about(), about(Principal={"AWS": [ALICE, APP]})],
+            ["Statement[1]"],
+            id="one principal more behind",
+        ),
+        pytest.param(
+            [about(), about(Condition={"Bool": {"aws:SecureTransport": "true"}})],
+            ["Statement[2]"],
+            id="under a condition and without",
+        ),
+        pytest.param(
+            [about(Condition={"Bool": {"aws:SecureTransport": "true"}})], [], id="under a condition alone"
+        ),
+        pytest.param(
             [
                 about(Action="kms:Dec*"),
                 about(Action="kms:Enc*"),
                 about(Action=["kms:Decrypt", "kms:Encrypt"]),
             ],
             ["Statement[3]"],
+            id="said by two together",
         ),
-        (
+        pytest.param(
             [
                 about(),
                 about(Effect="Deny", Principal={"AWS": APP}),
                 about(Effect="Deny", Principal={"AWS": [ALICE, APP]}),
             ],
             ["Statement[1]", "Statement[2]"],
+            id="denied to two, one of them once more",
         ),
-        ([about(), about(Action=["kms:Decrypt", "kms:Sign"])], ["Statement[1]"]),
-        ([about(Resource="x"), about(Resource="x")], []),
-        (
+        pytest.param(
+            [about(), about(Action=["kms:Decrypt", "kms:Sign"])],
+            ["Statement[1]"],
+            id="one action more behind",
+        ),
+        pytest.param([about(Resource="x"), about(Resource="x")], [], id="another Resource"),
+        pytest.param(
             [about(Action=None, NotAction="kms:Sign"), about(Action=None, NotAction="kms:Sign")],
             ["Statement[2]"],
+            id="NotAction twice",
         ),
     ],
 )

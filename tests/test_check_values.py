@@ -15,13 +15,27 @@ CHINA = "arn:aws-cn:iam::111122223333"
 @pytest.mark.parametrize(
     ("key", "values", "found"),
     [
-        ("aws:PrincipalArn", f"arn:aws:iam::{ACCOUNT}:role/App", True),
-        ("aws:PrincipalArn", f"{CHINA}:role/App", False),
-        ("aws:PrincipalArn", [f"arn:aws:iam::{ACCOUNT}:role/App", f"{CHINA}:role/App"], False),
-        ("aws:PrincipalArn", f"arn:aws*:iam::{ACCOUNT}:role/App", False),
-        ("kms:EncryptionContext:aws:s3:arn", "arn:aws:s3:::bucket", True),
-        ("kms:EncryptionContext:app", "arn:aws:s3:::bucket", False),
-        ("aws:SourceArn", [], False),
+        pytest.param(
+            "aws:PrincipalArn", f"arn:aws:iam::{ACCOUNT}:role/App", True, id="a role of another partition"
+        ),
+        pytest.param("aws:PrincipalArn", f"{CHINA}:role/App", False, id="a role of the partition"),
+        pytest.param(
+            "aws:PrincipalArn",
+            [f"arn:aws:iam::{ACCOUNT}:role/App", f"{CHINA}:role/App"],
+            False,
+            id="roles of both",
+        ),
+        pytest.param("aws:PrincipalArn", f"arn:aws*:iam::{ACCOUNT}:role/App", False, id="any partition"),
+        pytest.param(
+            "kms:EncryptionContext:aws:s3:arn",
+            "arn:aws:s3:::bucket",
+            True,
+            id="a bucket that a service names",
+        ),
+        pytest.param(
+            "kms:EncryptionContext:app", "arn:aws:s3:::bucket", False, id="a bucket that a caller names"
+        ),
+        pytest.param("aws:SourceArn", [], False, id="no values"),
     ],
 )
 def test_arns_of_another_partition_in_conditions(key: str, values: Any, found: bool) -> None:

@@ -14,36 +14,47 @@ ROOT = "arn:aws:iam::111122223333:root"
 @pytest.mark.parametrize(
     ("build", "element"),
     [
-        (Principal.everyone, "*"),
-        (lambda: Principal.account("111122223333"), {"AWS": ROOT}),
-        (
+        pytest.param(Principal.everyone, "*", id="everyone"),
+        pytest.param(lambda: Principal.account("111122223333"), {"AWS": ROOT}, id="an account"),
+        pytest.param(
             lambda: Principal.account("111122223333", partition="aws-us-gov"),
             {"AWS": ROOT.replace("aws", "aws-us-gov")},
+            id="an account of another partition",
         ),
-        (lambda: Principal.role("111122223333", "App"), {"AWS": "arn:aws:iam::111122223333:role/App"}),
-        (
+        pytest.param(
+            lambda: Principal.role("111122223333", "App"),
+            {"AWS": "arn:aws:iam::111122223333:role/App"},
+            id="a role",
+        ),
+        pytest.param(
             lambda: Principal.role("111122223333", "aws-service-role/rds.amazonaws.com/AWSServiceRoleForRDS"),
             {"AWS": "arn:aws:iam::111122223333:role/aws-service-role/rds.amazonaws.com/AWSServiceRoleForRDS"},
+            id="a role with a path",
         ),
-        (
+        pytest.param(
             lambda: Principal.user("111122223333", "a/b/x+=,.@-_9", partition="aws-cn"),
             {"AWS": "arn:aws-cn:iam::111122223333:user/a/b/x+=,.@-_9"},
+            id="a user with a path, of another partition",
         ),
-        (
+        pytest.param(
             lambda: Principal.session("111122223333", "App", "alice@example.com"),
             {"AWS": "arn:aws:sts::111122223333:assumed-role/App/alice@example.com"},
+            id="a session",
         ),
-        (
+        pytest.param(
             lambda: Principal.service("logs.us-east-1.amazonaws.com"),
             {"Service": "logs.us-east-1.amazonaws.com"},
+            id="a service",
         ),
-        (
+        pytest.param(
             lambda: Principal.federated("cognito-identity.amazonaws.com"),
             {"Federated": "cognito-identity.amazonaws.com"},
+            id="an identity provider",
         ),
-        (
+        pytest.param(
             lambda: Principal.arn("arn:aws:sts::111122223333:federated-user/Bob"),
             {"AWS": "arn:aws:sts::111122223333:federated-user/Bob"},
+            id="an ARN",
         ),
     ],
 )

@@ -77,11 +77,13 @@ def test_the_largest_numbers_are_written_and_read() -> None:
 @pytest.mark.parametrize(
     ("build", "code"),
     [
-        (lambda: Principal.account("1"), "INVALID_PRINCIPAL_FORMAT"),
-        (lambda: Policy("x"), "DATA_TYPE_MISMATCH"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
-        (lambda: Condition("a", "b", 10**640), "LIMIT_EXCEEDED"),
-        (lambda: Condition("a", "b", NAN), "INVALID_VALUE"),
-        (lambda: Condition("a", "\ud800", "c"), "INVALID_VALUE"),
+        pytest.param(
+            lambda: Principal.account("1"), "INVALID_PRINCIPAL_FORMAT", id="an account id of one digit"
+        ),
+        pytest.param(lambda: Policy("x"), "DATA_TYPE_MISMATCH", id="a text as statements"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+        pytest.param(lambda: Condition("a", "b", 10**640), "LIMIT_EXCEEDED", id="too long a number"),
+        pytest.param(lambda: Condition("a", "b", NAN), "INVALID_VALUE", id="not a number"),
+        pytest.param(lambda: Condition("a", "\ud800", "c"), "INVALID_VALUE", id="half a character"),
     ],
 )
 def test_problems_of_constructors_have_codes(build: Any, code: errors.ProblemCode) -> None:
@@ -114,10 +116,22 @@ class Repeating(Mapping[str, object]):
 @pytest.mark.parametrize(
     ("build", "name"),
     [
-        (lambda: Statement.from_dict(Repeating(("Effect", "Deny"), ("Effect", "Allow"))), "Effect"),
-        (lambda: Policy.from_dict(Repeating(("Statement", []), ("Statement", []))), "Statement"),
-        (lambda: Condition.from_dict(Repeating(("Bool", {"a": 1}), ("Bool", {"b": 2}))), "Bool"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
-        (lambda: Principal(Repeating(("AWS", "a"), ("AWS", "b"))), "AWS"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+        pytest.param(
+            lambda: Statement.from_dict(Repeating(("Effect", "Deny"), ("Effect", "Allow"))),
+            "Effect",
+            id="a statement",
+        ),
+        pytest.param(
+            lambda: Policy.from_dict(Repeating(("Statement", []), ("Statement", []))),
+            "Statement",
+            id="a policy",
+        ),
+        pytest.param(
+            lambda: Condition.from_dict(Repeating(("Bool", {"a": 1}), ("Bool", {"b": 2}))),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+            "Bool",
+            id="a condition",
+        ),
+        pytest.param(lambda: Principal(Repeating(("AWS", "a"), ("AWS", "b"))), "AWS", id="a principal"),  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
     ],
 )
 def test_a_mapping_that_has_a_name_twice(build: Any, name: str) -> None:

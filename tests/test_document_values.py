@@ -72,15 +72,24 @@ def test_the_example_reads_back_to_an_equal_value(example_text: str) -> None:
 @pytest.mark.parametrize(
     ("policy", "text"),
     [
-        (Policy([]), '{"Version":"2012-10-17","Statement":[]}'),
-        (Policy([], version=None), '{"Statement":[]}'),
-        (
+        pytest.param(Policy([]), '{"Version":"2012-10-17","Statement":[]}', id="no statement"),
+        pytest.param(Policy([], version=None), '{"Statement":[]}', id="no Version"),
+        pytest.param(
             Policy([], id="é ÿ €", version="2008-10-17"),
             '{"Version":"2008-10-17","Id":"é ÿ €","Statement":[]}',
+            id="an Id beyond ASCII",
         ),
-        (Policy(Statement("Deny"), version=None), '{"Statement":{"Effect":"Deny"}}'),
-        (Policy([Statement("Deny", sid="")], version=None), '{"Statement":[{"Sid":"","Effect":"Deny"}]}'),
-        (
+        pytest.param(
+            Policy(Statement("Deny"), version=None),
+            '{"Statement":{"Effect":"Deny"}}',
+            id="a statement without a list",
+        ),
+        pytest.param(
+            Policy([Statement("Deny", sid="")], version=None),
+            '{"Statement":[{"Sid":"","Effect":"Deny"}]}',
+            id="an empty Sid",
+        ),
+        pytest.param(
             Policy(
                 Statement(
                     "Allow",
@@ -95,6 +104,7 @@ def test_the_example_reads_back_to_an_equal_value(example_text: str) -> None:
                 '{"Statement":{"Effect":"Allow","NotPrincipal":"*","NotAction":["kms:*"],"NotResource":[],'
                 '"Condition":{"Bool":{"a":true,"b":[1,1.0,"1"]}}}}'
             ),
+            id="all that can be excepted",
         ),
     ],
 )

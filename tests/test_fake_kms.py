@@ -140,12 +140,16 @@ async def test_a_deleted_principal_shows_its_unique_id() -> None:
 @pytest.mark.parametrize(
     ("names", "shown"),
     [
-        ({"AWS": ALICE}, {"AWS": "{id}"}),
-        ({"AWS": [ALICE]}, {"AWS": ["{id}"]}),
-        ({"AWS": [APP, ALICE], "Service": ALICE}, {"AWS": [APP, "{id}"], "Service": ALICE}),
-        ({"AWS": f"{ALICE}2"}, {"AWS": f"{ALICE}2"}),
-        ({"Service": "s3.amazonaws.com"}, {"Service": "s3.amazonaws.com"}),
-        ("*", "*"),
+        pytest.param({"AWS": ALICE}, {"AWS": "{id}"}, id="a name"),
+        pytest.param({"AWS": [ALICE]}, {"AWS": ["{id}"]}, id="a list of one name"),
+        pytest.param(
+            {"AWS": [APP, ALICE], "Service": ALICE},
+            {"AWS": [APP, "{id}"], "Service": ALICE},
+            id="a list of names, and the name as a service",
+        ),
+        pytest.param({"AWS": f"{ALICE}2"}, {"AWS": f"{ALICE}2"}, id="a name that begins like it"),
+        pytest.param({"Service": "s3.amazonaws.com"}, {"Service": "s3.amazonaws.com"}, id="a service"),
+        pytest.param("*", "*", id="everyone"),
     ],
 )
 def test_only_principals_are_replaced(element: str, names: Any, shown: Any) -> None:
@@ -289,19 +293,23 @@ async def test_exceptions_are_caught_by_their_classes() -> None:
 @pytest.mark.parametrize(
     ("method", "parameters"),
     [
-        ("put_key_policy", {"KeyId": KEY_ID, "Policy": ""}),
-        ("put_key_policy", {"KeyId": KEY_ID, "Policy": {}}),
-        ("put_key_policy", {"KeyId": "", "Policy": "{}"}),
-        ("put_key_policy", {"KeyId": None, "Policy": "{}"}),
-        ("put_key_policy", {"KeyId": KEY_ID, "Policy": "{}", "BypassPolicyLockoutSafetyCheck": "no"}),
-        ("put_key_policy", {}),
-        ("get_key_policy", {"KeyId": KEY_ID, "PolicyName": ""}),
-        ("get_key_policy", {"KeyID": KEY_ID}),
-        ("list_key_policies", {"KeyId": KEY_ID, "Limit": 0}),
-        ("list_key_policies", {"KeyId": KEY_ID, "Marker": None}),
-        ("create_key", {"Policy": ""}),
-        ("create_key", {"PolicyName": "default"}),
-        ("create_key", {"Tags": [{"TagKey": 1}]}),
+        pytest.param("put_key_policy", {"KeyId": KEY_ID, "Policy": ""}, id="an empty policy"),
+        pytest.param("put_key_policy", {"KeyId": KEY_ID, "Policy": {}}, id="an object as policy"),
+        pytest.param("put_key_policy", {"KeyId": "", "Policy": "{}"}, id="an empty key id"),
+        pytest.param("put_key_policy", {"KeyId": None, "Policy": "{}"}, id="None as key id"),
+        pytest.param(
+            "put_key_policy",
+            {"KeyId": KEY_ID, "Policy": "{}", "BypassPolicyLockoutSafetyCheck": "no"},
+            id="a text as bypass",
+        ),
+        pytest.param("put_key_policy", {}, id="no parameters"),
+        pytest.param("get_key_policy", {"KeyId": KEY_ID, "PolicyName": ""}, id="an empty policy name"),
+        pytest.param("get_key_policy", {"KeyID": KEY_ID}, id="a misspelt parameter"),
+        pytest.param("list_key_policies", {"KeyId": KEY_ID, "Limit": 0}, id="a limit of none"),
+        pytest.param("list_key_policies", {"KeyId": KEY_ID, "Marker": None}, id="None as marker"),
+        pytest.param("create_key", {"Policy": ""}, id="an empty policy of a new key"),
+        pytest.param("create_key", {"PolicyName": "default"}, id="a parameter of another operation"),
+        pytest.param("create_key", {"Tags": [{"TagKey": 1}]}, id="a number as tag"),
     ],
 )
 async def test_parameters_that_a_client_refuses(method: str, parameters: dict[str, Any]) -> None:

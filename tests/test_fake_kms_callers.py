@@ -52,12 +52,16 @@ async def test_names_of_principals_that_are_no_arns() -> None:
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
-        ({"caller": "s3.amazonaws.com"}, errors.RequestError),
-        ({"account": "1"}, errors.RequestError),
-        ({"account": "1", "caller": ALICE}, errors.RequestError),
-        ({"account": ""}, errors.RequestError),
-        ({"context": {"aws:username": None}}, errors.RequestError),
-        ({"region": "nowhere"}, UnknownRegionError),
+        pytest.param({"caller": "s3.amazonaws.com"}, errors.RequestError, id="a service calls"),
+        pytest.param({"account": "1"}, errors.RequestError, id="an account id of one digit"),
+        pytest.param(
+            {"account": "1", "caller": ALICE},
+            errors.RequestError,
+            id="an account id of one digit, a user calls",
+        ),
+        pytest.param({"account": ""}, errors.RequestError, id="an empty account id"),
+        pytest.param({"context": {"aws:username": None}}, errors.RequestError, id="None in the context"),
+        pytest.param({"region": "nowhere"}, UnknownRegionError, id="a Region that does not exist"),
     ],
 )
 def test_arguments_that_are_refused(arguments: dict[str, Any], error: type[Exception]) -> None:
@@ -69,16 +73,31 @@ def test_arguments_that_are_refused(arguments: dict[str, Any], error: type[Excep
 @pytest.mark.parametrize(
     ("arguments", "account", "caller"),
     [
-        ({}, ACCOUNT, f"arn:aws:iam::{ACCOUNT}:root"),
-        ({"account": "444455556666"}, "444455556666", "arn:aws:iam::444455556666:root"),
-        ({"caller": "444455556666"}, "444455556666", "arn:aws:iam::444455556666:root"),
-        ({"caller": BOB}, "444455556666", BOB),
-        ({"caller": BOB, "account": ACCOUNT}, ACCOUNT, BOB),
-        ({"region": "us-gov-west-1"}, ACCOUNT, f"arn:aws-us-gov:iam::{ACCOUNT}:root"),
-        (
+        pytest.param({}, ACCOUNT, f"arn:aws:iam::{ACCOUNT}:root", id="neither"),
+        pytest.param(
+            {"account": "444455556666"}, "444455556666", "arn:aws:iam::444455556666:root", id="an account"
+        ),
+        pytest.param(
+            {"caller": "444455556666"},
+            "444455556666",
+            "arn:aws:iam::444455556666:root",
+            id="a root user of an account",
+        ),
+        pytest.param({"caller": BOB}, "444455556666", BOB, id="a user of another account"),
+        pytest.param(
+            {"caller": BOB, "account": ACCOUNT}, ACCOUNT, BOB, id="a user of another account, and the account"
+        ),
+        pytest.param(
+            {"region": "us-gov-west-1"},
+            ACCOUNT,
+            f"arn:aws-us-gov:iam::{ACCOUNT}:root",
+            id="a Region of another partition",
+        ),
+        pytest.param(
             {"region": "cn-north-1", "caller": "444455556666"},
             "444455556666",
             "arn:aws-cn:iam::444455556666:root",
+            id="a root user of an account, a Region of another partition",
         ),
     ],
 )
@@ -121,19 +140,31 @@ EXPLICIT = "with an explicit deny in a resource-based policy"
 @pytest.mark.parametrize(
     ("arguments", "current", "reason"),
     [
-        ({}, [MAY_ALL], None),
-        ({"iam_allows": False}, [MAY_ALL], None),
-        ({}, [ADMIN], None),
-        ({"iam_allows": False}, [ADMIN], NO_IAM_POLICY),
-        ({}, [TO_ALICE], NO_KEY_POLICY),
-        ({}, [allow("kms:*").to(Principal.arn(APP))], NO_KEY_POLICY),
-        ({}, [], NO_KEY_POLICY),
-        ({}, [ADMIN, MAY_ALL, DENIED], EXPLICIT),
-        ({}, [IF_TAGGED], NO_KEY_POLICY),
-        ({"context": {"AWS:PrincipalTag/team": "keys"}}, [IF_TAGGED], None),
-        ({"context": {"aws:PrincipalTag/team": ["other"]}}, [IF_TAGGED], NO_KEY_POLICY),
-        ({"account": "444455556666"}, [MAY_ALL], NO_KEY_POLICY),
-        ({"account": "444455556666"}, [TO_ALICE], NO_KEY_POLICY),
+        pytest.param({}, [MAY_ALL], None, id="by name"),
+        pytest.param({"iam_allows": False}, [MAY_ALL], None, id="by name, without IAM policies"),
+        pytest.param({}, [ADMIN], None, id="by account"),
+        pytest.param({"iam_allows": False}, [ADMIN], NO_IAM_POLICY, id="by account, without IAM policies"),
+        pytest.param({}, [TO_ALICE], NO_KEY_POLICY, id="another action"),
+        pytest.param({}, [allow("kms:*").to(Principal.arn(APP))], NO_KEY_POLICY, id="another principal"),
+        pytest.param({}, [], NO_KEY_POLICY, id="no statement"),
+        pytest.param({}, [ADMIN, MAY_ALL, DENIED], EXPLICIT, id="denied"),
+        pytest.param({}, [IF_TAGGED], NO_KEY_POLICY, id="under a condition, the key not in the context"),
+        pytest.param(
+            {"context": {"AWS:PrincipalTag/team": "keys"}},
+            [IF_TAGGED],
+            None,
+            id="under a condition, with its value",
+        ),
+        pytest.param(
+            {"context": {"aws:PrincipalTag/team": ["other"]}},
+            [IF_TAGGED],
+            NO_KEY_POLICY,
+            id="under a condition, with another value",
+        ),
+        pytest.param({"account": "444455556666"}, [MAY_ALL], NO_KEY_POLICY, id="another account, by name"),
+        pytest.param(
+            {"account": "444455556666"}, [TO_ALICE], NO_KEY_POLICY, id="another account, another action"
+        ),
     ],
 )
 async def test_the_current_policy_decides(

@@ -22,36 +22,53 @@ NOT_PERMITTED = "These condition keys are not permitted in a key policy: aws:Res
 @pytest.mark.parametrize(
     ("policy", "code", "text"),
     [
-        ("no policy", MALFORMED, ""),
-        ('{"Statement": [{"effect": "Allow"}]}', MALFORMED, ""),
-        (Policy([TO_ALICE]), MALFORMED, LOCKOUT),
-        (
+        pytest.param("no policy", MALFORMED, "", id="no JSON"),
+        pytest.param('{"Statement": [{"effect": "Allow"}]}', MALFORMED, "", id="a misspelt element"),
+        pytest.param(Policy([TO_ALICE]), MALFORMED, LOCKOUT, id="a lockout"),
+        pytest.param(
             Policy([ADMIN, Statement("Allow", action="kms:*", resource="*")]),
             MALFORMED,
             "Policy contains a statement with no principal.",
+            id="no principal",
         ),
-        (Policy([ADMIN, Statement("Allow", principal=Principal.arn(ALICE), resource="*")]), MALFORMED, ""),
-        (Policy([ADMIN, allow("kms:Sign").to(Principal({"AWS": "x"}))]), MALFORMED, PRINCIPALS),
-        (
+        pytest.param(
+            Policy([ADMIN, Statement("Allow", principal=Principal.arn(ALICE), resource="*")]),
+            MALFORMED,
+            "",
+            id="no action",
+        ),
+        pytest.param(
+            Policy([ADMIN, allow("kms:Sign").to(Principal({"AWS": "x"}))]), MALFORMED, PRINCIPALS, id="no ARN"
+        ),
+        pytest.param(
             Policy([ADMIN, allow("kms:Sign").to(Principal({"AWS": "AIDACKCEVSQ6C2EXAMPLE"}))]),
             MALFORMED,
             PRINCIPALS,
+            id="the unique id of a user",
         ),
-        (
+        pytest.param(
             Policy([ADMIN.named("x" * 33_000)]),
             "LimitExceededException",
             "The policy is longer than a key policy can be.",
+            id="too long",
         ),
-        (Policy([ADMIN.named("\u20ac")]), "ValidationException", "1 validation error detected"),
-        (
+        pytest.param(
+            Policy([ADMIN.named("\u20ac")]),
+            "ValidationException",
+            "1 validation error detected",
+            id="a character above U+00FF",
+        ),
+        pytest.param(
             Policy([ADMIN, TO_ALICE.when(Condition("ForAllValues:StringEquals", "aws:RequestTag/a", "b"))]),
             MALFORMED,
             OVERLY_PERMISSIVE,
+            id="ForAllValues on a tag of the request",
         ),
-        (
+        pytest.param(
             Policy([ADMIN, TO_ALICE.when(Condition("StringEquals", "kms:ResourceTag/team", "x"))]),
             MALFORMED,
             NOT_PERMITTED,
+            id="a tag of the key",
         ),
     ],
 )
@@ -67,17 +84,43 @@ async def test_what_is_refused(policy: str | Policy, code: str, text: str) -> No
 @pytest.mark.parametrize(
     ("policy", "code", "text"),
     [
-        (
+        pytest.param(
             Policy([Statement("Allow", action="kms:*", resource="*")]),
             MALFORMED,
             "Policy contains a statement with no",
+            id="no principal, before the lockout",
         ),
-        (Policy([allow("kms:*").to(Principal({"AWS": "arn:aws:iam::1111:root"}))]), MALFORMED, PRINCIPALS),
-        (Policy([allow("kms:*").to(Principal({"AWS": f"{APP}*"}))]), MALFORMED, PRINCIPALS),
-        (Policy([allow("kms:*").to(Principal.arn(APP))]), MALFORMED, PRINCIPALS),
-        (Policy([allow("kms:*").to(Principal({"AWS": "x"})).named("\u20ac")]), "ValidationException", ""),
-        (Policy([allow("kms:*").to(Principal({"Service": "*"}))]), MALFORMED, PRINCIPALS),
-        (Policy([TO_ALICE]), MALFORMED, LOCKOUT),
+        pytest.param(
+            Policy([allow("kms:*").to(Principal({"AWS": "arn:aws:iam::1111:root"}))]),
+            MALFORMED,
+            PRINCIPALS,
+            id="an account id of 4 digits, before the lockout",
+        ),
+        pytest.param(
+            Policy([allow("kms:*").to(Principal({"AWS": f"{APP}*"}))]),
+            MALFORMED,
+            PRINCIPALS,
+            id="a pattern of roles, before the lockout",
+        ),
+        pytest.param(
+            Policy([allow("kms:*").to(Principal.arn(APP))]),
+            MALFORMED,
+            PRINCIPALS,
+            id="a role that does not exist, before the lockout",
+        ),
+        pytest.param(
+            Policy([allow("kms:*").to(Principal({"AWS": "x"})).named("\u20ac")]),
+            "ValidationException",
+            "",
+            id="a character above U+00FF, before the principal",
+        ),
+        pytest.param(
+            Policy([allow("kms:*").to(Principal({"Service": "*"}))]),
+            MALFORMED,
+            PRINCIPALS,
+            id="all services, before the lockout",
+        ),
+        pytest.param(Policy([TO_ALICE]), MALFORMED, LOCKOUT, id="the lockout"),
     ],
 )
 async def test_which_of_several_causes_is_named(policy: Policy, code: str, text: str) -> None:

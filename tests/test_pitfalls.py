@@ -182,18 +182,24 @@ def test_18_an_absent_version_is_the_first_one() -> None:
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        ({"Principal": {"AWS": []}}, {"Principal": {}}),
-        ({"Condition": {"stringEquals": {"aws:a": "x"}}}, {"Condition": {"STRINGEQUALS": {"aws:a": "x"}}}),
-        (
+        pytest.param({"Principal": {"AWS": []}}, {"Principal": {}}, id="nobody in two ways"),
+        pytest.param(
+            {"Condition": {"stringEquals": {"aws:a": "x"}}},
+            {"Condition": {"STRINGEQUALS": {"aws:a": "x"}}},
+            id="an operator in two wrong cases",
+        ),
+        pytest.param(
             {"Condition": {"NumericEquals": {"aws:a": "ten"}}},
             {"Condition": {"NumericEquals": {"aws:a": "Ten"}}},
+            id="a number in two wrong cases",
         ),
-        (
+        pytest.param(
             {"Condition": {"NumericEquals": {"aws:a": True}}},
             {"Condition": {"NumericEquals": {"aws:a": "true"}}},
+            id="a boolean as a number",
         ),
-        ({"Resource": "x"}, {"Resource": "X"}),
-        ({"Resource": "x"}, {}),
+        pytest.param({"Resource": "x"}, {"Resource": "X"}, id="a Resource in two cases"),
+        pytest.param({"Resource": "x"}, {}, id="a Resource and none"),
     ],
 )
 def test_19_malformed_parts_are_equal_as_text_only(one: dict[str, object], other: dict[str, object]) -> None:
@@ -234,20 +240,33 @@ def found(statement: Statement) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("elements", "expected"),
     [
-        ({"Resource": "*"}, []),
-        ({"Resource": ["*"]}, []),
-        ({"Resource": "arn:aws:kms:us-east-1:111122223333:key/k"}, [("RESOURCE_IS_KEY_ARN", "WARNING")]),
-        ({"Resource": "arn:aws:kms:*:111122223333:*"}, [("RESOURCE_IS_KEY_ARN", "WARNING")]),
-        (
+        pytest.param({"Resource": "*"}, [], id="the key"),
+        pytest.param({"Resource": ["*"]}, [], id="the key in a list"),
+        pytest.param(
+            {"Resource": "arn:aws:kms:us-east-1:111122223333:key/k"},
+            [("RESOURCE_IS_KEY_ARN", "WARNING")],
+            id="the ARN of a key",
+        ),
+        pytest.param(
+            {"Resource": "arn:aws:kms:*:111122223333:*"},
+            [("RESOURCE_IS_KEY_ARN", "WARNING")],
+            id="a pattern that matches keys",
+        ),
+        pytest.param(
             {"Resource": "arn:aws:kms:*:111122223333:alias/*"},
             [("UNSUPPORTED_RESOURCE_ARN_IN_POLICY", "ERROR")],
+            id="a pattern of aliases",
         ),
-        ({"Resource": "arn:aws:s3:::b"}, [("UNSUPPORTED_RESOURCE_ARN_IN_POLICY", "ERROR")]),
-        ({"Resource": None}, [("MISSING_RESOURCE", "ERROR")]),
-        ({"Action": None}, [("MISSING_ACTION", "ERROR")]),
-        ({"Principal": None}, [("MISSING_PRINCIPAL", "ERROR")]),
-        ({"Action": []}, [("EMPTY_ARRAY_ACTION", "WARNING")]),
-        ({"Principal": {"AWS": []}}, [("EMPTY_ARRAY_PRINCIPAL", "WARNING")]),
+        pytest.param(
+            {"Resource": "arn:aws:s3:::b"}, [("UNSUPPORTED_RESOURCE_ARN_IN_POLICY", "ERROR")], id="a bucket"
+        ),
+        pytest.param({"Resource": None}, [("MISSING_RESOURCE", "ERROR")], id="no Resource"),
+        pytest.param({"Action": None}, [("MISSING_ACTION", "ERROR")], id="no Action"),
+        pytest.param({"Principal": None}, [("MISSING_PRINCIPAL", "ERROR")], id="no Principal"),
+        pytest.param({"Action": []}, [("EMPTY_ARRAY_ACTION", "WARNING")], id="an empty Action"),
+        pytest.param(
+            {"Principal": {"AWS": []}}, [("EMPTY_ARRAY_PRINCIPAL", "WARNING")], id="an empty Principal"
+        ),
     ],
 )
 def test_10_the_resource_is_the_key_and_nothing_is_missing(

@@ -345,27 +345,77 @@ def test_a_wildcard_before_the_account(row: When) -> None:
 @pytest.mark.parametrize(
     ("condition", "found"),
     [
-        (None, True),
-        (Condition("StringEquals", "aws:SourceAccount", ACCOUNT), False),
-        (Condition("StringEquals", "aws:SourceAccount", "${aws:ResourceAccount}"), False),
-        (Condition("ArnLike", "aws:SourceArn", f"arn:aws:sns:us-east-1:{ACCOUNT}:t"), False),
-        (Condition("StringLike", "aws:SourceArn", f"arn:aws:sns:*:{ACCOUNT}:*"), False),
-        (Condition("StringEquals", "aws:SourceOrgID", ORG), False),
-        (Condition("ForAnyValue:StringEquals", "aws:SourceOrgPaths", f"{ORG}/r-ab12/"), False),
-        (Condition("StringEquals", "aws:SourceOwner", ACCOUNT), False),
-        (Condition("StringLike", "aws:SourceAccount", "*"), True),
-        (Condition("StringNotEquals", "aws:SourceAccount", ACCOUNT), True),
-        (Condition("ForAnyValue:StringNotEquals", "aws:SourceAccount", ACCOUNT), True),
-        (Condition("StringEqualsIfExists", "aws:SourceAccount", ACCOUNT), True),
-        (Condition("StringEquals", "aws:PrincipalOrgID", ORG), True),
+        pytest.param(None, True, id="no condition"),
+        pytest.param(Condition("StringEquals", "aws:SourceAccount", ACCOUNT), False, id="an account"),
+        pytest.param(
+            Condition("StringEquals", "aws:SourceAccount", "${aws:ResourceAccount}"),
+            False,
+            id="an account by a variable",
+        ),
+        pytest.param(
+            Condition("ArnLike", "aws:SourceArn", f"arn:aws:sns:us-east-1:{ACCOUNT}:t"), False, id="an ARN"
+        ),
+        pytest.param(
+            Condition("StringLike", "aws:SourceArn", f"arn:aws:sns:*:{ACCOUNT}:*"),
+            False,
+            id="a pattern of ARNs with the account",
+        ),
+        pytest.param(Condition("StringEquals", "aws:SourceOrgID", ORG), False, id="an organisation"),
+        pytest.param(
+            Condition("ForAnyValue:StringEquals", "aws:SourceOrgPaths", f"{ORG}/r-ab12/"),
+            False,
+            id="a unit of an organisation",
+        ),
+        pytest.param(Condition("StringEquals", "aws:SourceOwner", ACCOUNT), False, id="an owner"),
+        pytest.param(Condition("StringLike", "aws:SourceAccount", "*"), True, id="any account"),
+        pytest.param(Condition("StringNotEquals", "aws:SourceAccount", ACCOUNT), True, id="another account"),
+        pytest.param(
+            Condition("ForAnyValue:StringNotEquals", "aws:SourceAccount", ACCOUNT),
+            True,
+            id="any value but the account",
+        ),
+        pytest.param(
+            Condition("StringEqualsIfExists", "aws:SourceAccount", ACCOUNT), True, id="an account or none"
+        ),
+        pytest.param(
+            Condition("StringEquals", "aws:PrincipalOrgID", ORG), True, id="the organisation of the caller"
+        ),
         # What a service writes into the encryption context tells the account of its resource.
-        (Condition("ArnLike", "kms:EncryptionContext:aws:logs:arn", f"arn:aws:logs:*:{ACCOUNT}:*"), False),
-        (Condition("StringEquals", "kms:EncryptionContext:aws:ses:source-account", ACCOUNT), False),
-        (Condition("StringEquals", "kms:EncryptionContext:aws:ses:source-account", [ACCOUNT, "x"]), True),
-        (Condition("ArnLike", "kms:EncryptionContext:aws:logs:arn", "arn:aws:logs:*:*:*"), True),
-        (Condition("ForAnyValue:StringNotEquals", "kms:EncryptionContext:aws:s3:arn", ACCOUNT), True),
-        (Condition("StringEquals", "kms:EncryptionContext:aws:ses:rule-set-name", "x"), True),
-        (Condition("StringEquals", "kms:EncryptionContext:account", ACCOUNT), True),
+        pytest.param(
+            Condition("ArnLike", "kms:EncryptionContext:aws:logs:arn", f"arn:aws:logs:*:{ACCOUNT}:*"),
+            False,
+            id="a log group",
+        ),
+        pytest.param(
+            Condition("StringEquals", "kms:EncryptionContext:aws:ses:source-account", ACCOUNT),
+            False,
+            id="an account in the encryption context",
+        ),
+        pytest.param(
+            Condition("StringEquals", "kms:EncryptionContext:aws:ses:source-account", [ACCOUNT, "x"]),
+            True,
+            id="an account or a text in the encryption context",
+        ),
+        pytest.param(
+            Condition("ArnLike", "kms:EncryptionContext:aws:logs:arn", "arn:aws:logs:*:*:*"),
+            True,
+            id="a log group of any account",
+        ),
+        pytest.param(
+            Condition("ForAnyValue:StringNotEquals", "kms:EncryptionContext:aws:s3:arn", ACCOUNT),
+            True,
+            id="any bucket but one",
+        ),
+        pytest.param(
+            Condition("StringEquals", "kms:EncryptionContext:aws:ses:rule-set-name", "x"),
+            True,
+            id="a name in the encryption context",
+        ),
+        pytest.param(
+            Condition("StringEquals", "kms:EncryptionContext:account", ACCOUNT),
+            True,
+            id="an account in a key that callers choose",
+        ),
     ],
 )
 def test_services_whose_source_is_not_told(condition: Condition | None, found: bool) -> None:

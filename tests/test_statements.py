@@ -71,9 +71,9 @@ def test_the_consoles_default_policy() -> None:
 @pytest.mark.parametrize(
     ("options", "last"),
     [
-        ({"deletion": False}, ["kms:RotateKeyOnDemand"]),
-        ({"deletion": False, "multi_region": True}, ["kms:RotateKeyOnDemand", "kms:ReplicateKey", "kms:UpdatePrimaryRegion"]),
-        ({"deletion": False, "imported": True}, ["kms:RotateKeyOnDemand", "kms:ImportKeyMaterial"]),
+        pytest.param({"deletion": False}, ["kms:RotateKeyOnDemand"], id="without deletion"),
+        pytest.param({"deletion": False, "multi_region": True}, ["kms:RotateKeyOnDemand", "kms:ReplicateKey", "kms:UpdatePrimaryRegion"], id="multi-Region keys"),
+        pytest.param({"deletion": False, "imported": True}, ["kms:RotateKeyOnDemand", "kms:ImportKeyMaterial"], id="imported key material"),
     ],
 )  # fmt: skip
 def test_administrators_of_special_keys(options: dict[str, bool], last: list[str]) -> None:
@@ -132,8 +132,8 @@ ZONE = "arn:aws:route53:::hostedzone/Z1"
 SERVICE_LINKED = f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/autoscaling.amazonaws.com"
 RULE = f"arn:aws:events:us-west-2:{ACCOUNT}:rule/r"
 LOGS = ["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"]
-READY: list[tuple[Statement, dict[str, Any]]] = [
-    (
+READY = [
+    pytest.param(
         statements.use_by_account("444455556666"),
         {
             "Sid": "Allow an external account to use this KMS key",
@@ -141,9 +141,8 @@ READY: list[tuple[Statement, dict[str, Any]]] = [
             "Principal": {"AWS": "arn:aws:iam::444455556666:root"},
             "Action": USE,
             "Resource": "*",
-        },
-    ),
-    (
+        }, id="another account"),
+    pytest.param(
         statements.use_through_service("ec2.us-west-2.amazonaws.com", account=ACCOUNT),
         {
             "Effect": "Allow",
@@ -153,17 +152,14 @@ READY: list[tuple[Statement, dict[str, Any]]] = [
             "Condition": {
                 "StringEquals": {"kms:CallerAccount": ACCOUNT, "kms:ViaService": "ec2.us-west-2.amazonaws.com"}
             },
-        },
-    ),
-    (
+        }, id="through a service"),
+    pytest.param(
         statements.cloudwatch_logs("us-west-2", ACCOUNT),
-        service("logs.us-west-2.amazonaws.com", LOGS, {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": f"arn:aws:logs:us-west-2:{ACCOUNT}:*"}}),
-    ),
-    (
+        service("logs.us-west-2.amazonaws.com", LOGS, {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": f"arn:aws:logs:us-west-2:{ACCOUNT}:*"}}), id="CloudWatch Logs"),
+    pytest.param(
         statements.cloudwatch_logs("us-gov-west-1", ACCOUNT, log_group="app", partition="aws-us-gov"),
-        service("logs.us-gov-west-1.amazonaws.com", LOGS, {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": f"arn:aws-us-gov:logs:us-gov-west-1:{ACCOUNT}:log-group:app"}}),
-    ),
-    (
+        service("logs.us-gov-west-1.amazonaws.com", LOGS, {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": f"arn:aws-us-gov:logs:us-gov-west-1:{ACCOUNT}:log-group:app"}}), id="CloudWatch Logs, one group of another partition"),
+    pytest.param(
         statements.cloudtrail_encrypts_logs(TRAIL),
         service(
             "cloudtrail.amazonaws.com",
@@ -173,13 +169,11 @@ READY: list[tuple[Statement, dict[str, Any]]] = [
                 "StringEquals": {"aws:SourceArn": TRAIL},
             },
             "Allow CloudTrail to encrypt logs",
-        ),
-    ),
-    (
+        ), id="CloudTrail encrypts"),
+    pytest.param(
         statements.cloudtrail_describes_key(TRAIL),
-        service("cloudtrail.amazonaws.com", "kms:DescribeKey", {"StringEquals": {"aws:SourceArn": TRAIL}}, "Allow CloudTrail access"),
-    ),
-    (
+        service("cloudtrail.amazonaws.com", "kms:DescribeKey", {"StringEquals": {"aws:SourceArn": TRAIL}}, "Allow CloudTrail access"), id="CloudTrail describes the key"),
+    pytest.param(
         statements.cloudtrail_log_readers(USER),
         {
             "Sid": "Enable CloudTrail log decrypt permissions",
@@ -188,29 +182,23 @@ READY: list[tuple[Statement, dict[str, Any]]] = [
             "Action": "kms:Decrypt",
             "Resource": "*",
             "Condition": {"Null": {"kms:EncryptionContext:aws:cloudtrail:arn": "false"}},
-        },
-    ),
-    (
+        }, id="CloudTrail's readers"),
+    pytest.param(
         statements.sns_event_source("s3.amazonaws.com", BUCKET, ACCOUNT),
-        service("s3.amazonaws.com", ["kms:GenerateDataKey*", "kms:Decrypt"], {"StringEquals": {"aws:SourceAccount": ACCOUNT}, "ArnLike": {"aws:SourceArn": BUCKET}}),
-    ),
-    (
+        service("s3.amazonaws.com", ["kms:GenerateDataKey*", "kms:Decrypt"], {"StringEquals": {"aws:SourceAccount": ACCOUNT}, "ArnLike": {"aws:SourceArn": BUCKET}}), id="a source of an SNS topic"),
+    pytest.param(
         statements.sns_delivers(TOPIC, ACCOUNT),
-        service("sns.amazonaws.com", ["kms:Decrypt", "kms:GenerateDataKey*"], {"StringEquals": {"aws:SourceAccount": ACCOUNT}, "ArnLike": {"aws:SourceArn": TOPIC}}, "Allow Amazon SNS to use this key"),
-    ),
-    (
+        service("sns.amazonaws.com", ["kms:Decrypt", "kms:GenerateDataKey*"], {"StringEquals": {"aws:SourceAccount": ACCOUNT}, "ArnLike": {"aws:SourceArn": TOPIC}}, "Allow Amazon SNS to use this key"), id="SNS delivers"),
+    pytest.param(
         statements.sqs_event_source("events.amazonaws.com", RULE),
-        service("events.amazonaws.com", ["kms:GenerateDataKey", "kms:Decrypt"], {"ArnEquals": {"aws:SourceArn": RULE}}),
-    ),
-    (
+        service("events.amazonaws.com", ["kms:GenerateDataKey", "kms:Decrypt"], {"ArnEquals": {"aws:SourceArn": RULE}}), id="a source of an SQS queue"),
+    pytest.param(
         statements.s3_notifies(BUCKET, ACCOUNT),
-        service("s3.amazonaws.com", ["kms:GenerateDataKey", "kms:Decrypt"], {"StringEquals": {"aws:SourceAccount": ACCOUNT}, "ArnLike": {"aws:SourceArn": BUCKET}}),
-    ),
-    (
+        service("s3.amazonaws.com", ["kms:GenerateDataKey", "kms:Decrypt"], {"StringEquals": {"aws:SourceAccount": ACCOUNT}, "ArnLike": {"aws:SourceArn": BUCKET}}), id="S3 notifies"),
+    pytest.param(
         statements.s3_inventory(BUCKET, ACCOUNT),
-        service("s3.amazonaws.com", "kms:GenerateDataKey", {"StringEquals": {"aws:SourceAccount": ACCOUNT}, "ArnLike": {"aws:SourceArn": BUCKET}}, "Allow Amazon S3 use of the customer managed key"),
-    ),
-    (
+        service("s3.amazonaws.com", "kms:GenerateDataKey", {"StringEquals": {"aws:SourceAccount": ACCOUNT}, "ArnLike": {"aws:SourceArn": BUCKET}}, "Allow Amazon S3 use of the customer managed key"), id="S3 inventory"),
+    pytest.param(
         statements.eventbridge_sends(),
         {
             "Sid": "Allow EventBridge to use the key",
@@ -218,17 +206,14 @@ READY: list[tuple[Statement, dict[str, Any]]] = [
             "Principal": {"Service": "events.amazonaws.com"},
             "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
             "Resource": "*",
-        },
-    ),
-    (
+        }, id="EventBridge sends"),
+    pytest.param(
         statements.sqs_event_source("s3.amazonaws.com", BUCKET, ACCOUNT),
-        service("s3.amazonaws.com", ["kms:GenerateDataKey", "kms:Decrypt"], {"ArnEquals": {"aws:SourceArn": BUCKET}, "StringEquals": {"aws:SourceAccount": ACCOUNT}}),
-    ),
-    (
+        service("s3.amazonaws.com", ["kms:GenerateDataKey", "kms:Decrypt"], {"ArnEquals": {"aws:SourceArn": BUCKET}, "StringEquals": {"aws:SourceAccount": ACCOUNT}}), id="S3 is a source of an SQS queue"),
+    pytest.param(
         statements.config_delivers(ACCOUNT),
-        service("config.amazonaws.com", ["kms:Decrypt", "kms:GenerateDataKey"], {"StringEquals": {"aws:SourceAccount": ACCOUNT}}, "AWSConfigKMSPolicy"),
-    ),
-    (
+        service("config.amazonaws.com", ["kms:Decrypt", "kms:GenerateDataKey"], {"StringEquals": {"aws:SourceAccount": ACCOUNT}}, "AWSConfigKMSPolicy"), id="Config delivers"),
+    pytest.param(
         statements.nitro_enclave(ROLE, image_sha384="9fed", pcrs={1: "1de4", 8: "ab"}),
         {
             "Sid": "Enable enclave data processing",
@@ -243,9 +228,8 @@ READY: list[tuple[Statement, dict[str, Any]]] = [
                     "kms:RecipientAttestation:PCR8": "ab",
                 }
             },
-        },
-    ),
-    (
+        }, id="a Nitro enclave"),
+    pytest.param(
         statements.deny_deletion(),
         {
             "Sid": "Deny deletion of the key",
@@ -253,9 +237,8 @@ READY: list[tuple[Statement, dict[str, Any]]] = [
             "Principal": "*",
             "Action": ["kms:ScheduleKeyDeletion", "kms:DeleteImportedKeyMaterial", "kms:DisableKey"],
             "Resource": "*",
-        },
-    ),
-    (
+        }, id="no deletion"),
+    pytest.param(
         statements.deny_deletion(f"arn:aws:iam::{ACCOUNT}:role/Break*"),
         {
             "Sid": "Deny deletion of the key",
@@ -264,9 +247,8 @@ READY: list[tuple[Statement, dict[str, Any]]] = [
             "Action": ["kms:ScheduleKeyDeletion", "kms:DeleteImportedKeyMaterial", "kms:DisableKey"],
             "Resource": "*",
             "Condition": {"ArnNotEquals": {"aws:PrincipalArn": f"arn:aws:iam::{ACCOUNT}:role/Break*"}},
-        },
-    ),
-    (
+        }, id="no deletion except by a role"),
+    pytest.param(
         statements.deny_short_waiting_period(21),
         {
             "Effect": "Deny",
@@ -274,22 +256,19 @@ READY: list[tuple[Statement, dict[str, Any]]] = [
             "Action": "kms:ScheduleKeyDeletion",
             "Resource": "*",
             "Condition": {"NumericLessThanEquals": {"kms:ScheduleKeyDeletionPendingWindowInDays": "21"}},
-        },
-    ),
-    (
+        }, id="no short waiting period"),
+    pytest.param(
         statements.route53_dnssec(ACCOUNT, ZONE)[0],
         service(
             "dnssec-route53.amazonaws.com",
             ["kms:DescribeKey", "kms:GetPublicKey", "kms:Sign"],
             {"StringEquals": {"aws:SourceAccount": ACCOUNT}, "ArnEquals": {"aws:SourceArn": ZONE}},
             "Allow Route 53 DNSSEC Service",
-        ),
-    ),
-    (
+        ), id="Route 53 DNSSEC"),
+    pytest.param(
         statements.route53_dnssec(ACCOUNT)[1],
-        service("dnssec-route53.amazonaws.com", "kms:CreateGrant", {"Bool": {"kms:GrantIsForAWSResource": "true"}}, "Allow Route 53 DNSSEC to CreateGrant"),
-    ),
-    (
+        service("dnssec-route53.amazonaws.com", "kms:CreateGrant", {"Bool": {"kms:GrantIsForAWSResource": "true"}}, "Allow Route 53 DNSSEC to CreateGrant"), id="Route 53 DNSSEC makes a grant"),
+    pytest.param(
         statements.autoscaling_volumes(ACCOUNT, suffix="web")[0],
         {
             "Sid": "Allow service-linked role use of the customer managed key",
@@ -297,9 +276,8 @@ READY: list[tuple[Statement, dict[str, Any]]] = [
             "Principal": {"AWS": f"{SERVICE_LINKED}/AWSServiceRoleForAutoScaling_web"},
             "Action": USE,
             "Resource": "*",
-        },
-    ),
-    (
+        }, id="Auto Scaling's volumes"),
+    pytest.param(
         statements.autoscaling_volumes(ACCOUNT)[1],
         {
             "Sid": "Allow service-linked role attachment of persistent resources",
@@ -308,9 +286,8 @@ READY: list[tuple[Statement, dict[str, Any]]] = [
             "Action": "kms:CreateGrant",
             "Resource": "*",
             "Condition": {"Bool": {"kms:GrantIsForAWSResource": "true"}},
-        },
-    ),
-    (
+        }, id="Auto Scaling's volumes are attached"),
+    pytest.param(
         statements.deny_bypassing_lockout_check(),
         {
             "Sid": "Deny bypassing the lockout safety check",
@@ -319,8 +296,7 @@ READY: list[tuple[Statement, dict[str, Any]]] = [
             "Action": "kms:PutKeyPolicy",
             "Resource": "*",
             "Condition": {"Bool": {"kms:BypassPolicyLockoutSafetyCheck": "true"}},
-        },
-    ),
+        }, id="no bypass of the lockout check"),
 ]  # fmt: skip
 
 

@@ -148,10 +148,10 @@ def test_faults_that_hide_nothing() -> None:
 @pytest.mark.parametrize(
     ("data", "place"),
     [
-        (b"\xff", (1, 1)),
-        (b'{"a":\n"\xc3\xa9\xe9"}', (2, 3)),
-        (b"\xed\xa0\x80", (1, 1)),
-        ("{}".encode("utf-16"), (1, 1)),
+        pytest.param(b"\xff", (1, 1), id="no character"),
+        pytest.param(b'{"a":\n"\xc3\xa9\xe9"}', (2, 3), id="a lone byte in a text"),
+        pytest.param(b"\xed\xa0\x80", (1, 1), id="half a surrogate"),
+        pytest.param("{}".encode("utf-16"), (1, 1), id="UTF-16"),
     ],
 )
 def test_bytes_that_are_not_utf_8(data: bytes, place: tuple[int, int]) -> None:
