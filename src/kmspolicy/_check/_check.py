@@ -73,6 +73,10 @@ def check(
     return check_text(a_policy(policy), policy.to_json(), caller=caller, account=account, key_arn=key_arn)
 
 
+_WORK: Final = 400_000
+"""The steps that all proofs of a check may take together; what is not proved then is not found, or is a warning."""
+
+
 def check_text(
     policy: Policy,
     text: str,
@@ -87,7 +91,7 @@ def check_text(
     if key.account is None and who is not None:
         key = key._replace(account=who.account)
     rules = rules_of(policy)
-    budget = Budget()
+    budget = Budget(_WORK)
     found = [
         *_size_and_characters(policy, text),
         *_document(rules),

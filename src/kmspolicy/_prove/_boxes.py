@@ -43,7 +43,7 @@ def left_over(box: Box, covers: Sequence[Box], full: Sequence[int], budget: Budg
     while parts:
         part, around = parts.pop()
         budget.spend(1 + len(around))
-        meeting = [cover for cover in around if meet(part, cover) is not None]
+        meeting = [cover for cover in around if _overlap(part, cover)]
         if not meeting:
             return part
         outside, cover = min(
@@ -54,6 +54,14 @@ def left_over(box: Box, covers: Sequence[Box], full: Sequence[int], budget: Budg
             parts.append(({**part, dimension: points & ~cover[dimension]}, meeting))
             part = {**part, dimension: points & cover[dimension]}
     return None
+
+
+def _overlap(part: Box, cover: Box) -> bool:
+    """Return whether two boxes have a point in common."""
+    for dimension, mask in cover.items():  # noqa: SIM110 - half as fast with all()
+        if not part.get(dimension, mask) & mask:
+            return False
+    return True
 
 
 def _outside(part: Box, cover: Box, full: Sequence[int]) -> list[int]:
