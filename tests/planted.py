@@ -73,7 +73,7 @@ FAULTS: Final = (
     Fault("denials do not matter after", "_question", "out = [*more.denied, *grid.elsewhere", "out = [*grid.elsewhere"),
     Fault("a cover that meets is enough", "_boxes", "if not meeting:", "if not meeting or True:"),
     Fault("the rest of a part is dropped", "_boxes", "points & ~cover[dimension]", "points & cover[dimension]"),
-    Fault("left over is what is covered", "_boxes", "meet(part, cover) is not None", "meet(part, cover) is None"),
+    Fault("left over is what is covered", "_boxes", "if _overlap(part, cover)]", "if not _overlap(part, cover)]"),
     Fault("whatever is left over is a witness", "_proofs", "if above else None", ""),
     Fault("a limit on callers limits nobody", "_known", "or not facts.limits_callers", "or facts.limits_callers"),
     Fault("half the world is known", "_known", " if is_fixed(clause, value)]", "]"),
