@@ -548,7 +548,7 @@ def test_too_much_work_is_unknown(statement: Json) -> None:
     """An answer does not depend on the patience of a machine."""
     verdict = prove.no_new_access(policy(), policy(statement))
     assert isinstance(verdict, Unknown)
-    assert "more kinds of requests" in verdict.reason
+    assert "too many kinds of requests" in verdict.reason
 
 
 def test_a_search_that_takes_too_long_is_unknown() -> None:
@@ -558,7 +558,7 @@ def test_a_search_that_takes_too_long_is_unknown() -> None:
     budget.left = 0
     verdict = proofs.not_above("a claim", [Outcome.ALLOWED])
     assert isinstance(verdict, Unknown)
-    assert "more kinds of requests" in verdict.reason
+    assert "too many kinds of requests" in verdict.reason
 
 
 # --- words -------------------------------------------------------------------------------------------
@@ -601,40 +601,40 @@ WORDS: dict[str, tuple[Comparison | Verdict, str]] = {
     ),
     "a claim that holds": (
         prove.no_new_access(LIMIT, LIMIT),
-        "shown: no request is granted more than before",
+        "holds: no request is granted more than before",
     ),
     "one that fails": (
         prove.access_not_granted(policy(where("Null", "kms:GrantIsForAWSResource", "false")), principal=APP),
         (
-            f"not so: nothing is granted to {APP}; role App of account {ACCOUNT} may kms:Decrypt with "
+            f"fails: nothing is granted to {APP}; role App of account {ACCOUNT} may kms:Decrypt with "
             "kms:GrantIsForAWSResource true: yes (not a usual request)"
         ),
     ),
     "one that fails for a key that a Resource names": (
         prove.access_not_granted(policy(allow(Resource=KEY_ARN)), account=ACCOUNT),
-        f"not so: nothing is granted; role App of account {ACCOUNT} may kms:Decrypt if the key is {KEY_ARN}: yes",
+        f"fails: nothing is granted; role App of account {ACCOUNT} may kms:Decrypt if the key is {KEY_ARN}: yes",
     ),
     "one that fails for keys of the caller's account": (
         prove.access_not_granted(policy(allow(Action="kms:PutKeyPolicy"))),
         (
-            f"not so: nothing is granted; role App of account {ACCOUNT} may kms:PutKeyPolicy if the key is in account "
+            f"fails: nothing is granted; role App of account {ACCOUNT} may kms:PutKeyPolicy if the key is in account "
             f"{ACCOUNT}: yes"
         ),
     ),
     "one that fails for the keys of an account that is known": (
         prove.access_not_granted(policy(allow(Action="kms:PutKeyPolicy")), account=ACCOUNT),
-        f"not so: nothing is granted; role App of account {ACCOUNT} may kms:PutKeyPolicy: yes",
+        f"fails: nothing is granted; role App of account {ACCOUNT} may kms:PutKeyPolicy: yes",
     ),
     "one that fails for a service, which has no account": (
         prove.access_not_granted(
             policy(allow(Action="kms:PutKeyPolicy", Principal={"Service": "s3.amazonaws.com"}))
         ),
-        "not so: nothing is granted; the service s3.amazonaws.com may kms:PutKeyPolicy: yes",
+        "fails: nothing is granted; the service s3.amazonaws.com may kms:PutKeyPolicy: yes",
     ),
     "one that is not known": (
         prove.no_public_access(policy(everyone("stringEquals", ORG, "a"))),
         (
-            "not known: nobody whom the policy does not know can use the key; it is not settled whether "
+            "unknown: nobody whom the policy does not know can use the key; it is not settled whether "
             "'stringEquals' on 'aws:principalorgid' with 'a' is met"
         ),
     ),
@@ -643,7 +643,7 @@ WORDS: dict[str, tuple[Comparison | Verdict, str]] = {
             policy(everyone("StringLike", "aws:PrincipalArn", f"arn:aws*:iam::{ACCOUNT}:role/App"))
         ),
         (
-            "not known: nobody whom the policy does not know can use the key; it is not settled whether there can be "
+            "unknown: nobody whom the policy does not know can use the key; it is not settled whether there can be "
             "arn:aws:iam::999999999999:role/:iam::111122223333:role/App; perhaps role ':iam::111122223333:role/App' of "
             "account 999999999999 may kms:Decrypt: yes (not a usual request)"
         ),

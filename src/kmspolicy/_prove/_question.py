@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 RANK: Final = {Outcome.DENIED: 0, Outcome.NOT_GRANTED: 1, Outcome.DELEGATED: 2, Outcome.ALLOWED: 3}
 """The order of outcomes."""
 
-TOO_MUCH: Final = "there are more kinds of requests than are looked at"
+TOO_MUCH: Final = "there are too many kinds of requests"
 
 
 def tasks_above(more: Sides, less: Sides, level: Outcome, grid: Grid) -> Iterator[Task]:

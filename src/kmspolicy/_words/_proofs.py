@@ -73,10 +73,10 @@ _OUTCOMES: Final[Mapping[Outcome, str]] = {
 def verdict_words(verdict: Verdict) -> str:
     """Say what is shown, or not."""
     if isinstance(verdict, Holds):
-        return f"shown: {verdict.claim}"
+        return f"holds: {verdict.claim}"
     if isinstance(verdict, Fails):
-        return f"not so: {verdict.claim}; {witness_words(verdict.witness)}"
-    unknown = f"not known: {verdict.claim}; {verdict.reason}"
+        return f"fails: {verdict.claim}; {witness_words(verdict.witness)}"
+    unknown = f"unknown: {verdict.claim}; {verdict.reason}"
     return unknown if verdict.witness is None else f"{unknown}; perhaps {witness_words(verdict.witness)}"
 
 
