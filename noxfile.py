@@ -119,10 +119,11 @@ def minimums(session: nox.Session) -> None:
 
 @nox.session(python=RUNNING)
 def faults(session: nox.Session) -> None:
-    """Run ten thousand operations on a KMS that fails on a third of them, and print what became of them."""
+    """Run ten thousand operations on a KMS that fails on a third of them, and as many of two writers; print what became of them."""
     session.install(".", *group("tests"))
     env = {"KMSPOLICY_FAULT_OPERATIONS": session.posargs[0] if session.posargs else "10000"}
-    session.run("python", "-m", "pytest", "-q", "-s", "tests/integration/test_faults.py", env=env)
+    modules = ("tests/integration/test_faults.py", "tests/integration/test_fault_writers.py")
+    session.run("python", "-m", "pytest", "-q", "-s", *modules, env=env)
 
 
 @nox.session(python=RUNNING)

@@ -132,12 +132,13 @@ async def scripted_kms() -> AsyncGenerator[ScriptedKMS, None]:
 
 
 @asynccontextmanager
-async def client_of(
+async def client_of(  # noqa: PLR0913 - what tests may say
     url: str,
     *,
     mode: Mode | None = None,
     read_timeout: float = 5.0,
     credentials: bool = True,
+    access_key: str = "testing",
     backend: Backend = "aiohttp",
 ) -> AsyncGenerator[KMSClient, None]:
     """Open a client as an application does; ``mode`` is botocore's retry mode, ``backend`` the HTTP library."""
@@ -147,7 +148,7 @@ async def client_of(
         retries=mode and {"mode": mode},
         http_session_cls=cast("Any", BACKENDS[backend]),
     )
-    key = "testing" if credentials else None
+    key = access_key if credentials else None
     # The stubs of other services are not installed, so that pyright does not know their overloads.
     async with _SESSION.create_client(  # pyright: ignore[reportUnknownMemberType]
         "kms",

@@ -253,6 +253,22 @@ def test_which_statements_belong_together(
             [Change("Statement.Sid", ("alice",), ("alice", "x"))],
         ),
         (Policy([TO_BOB]), Policy([TO_BOB, TO_BOB]), []),
+        # What a Sid names has changed, and another statement gives the same.
+        (
+            Policy([TO_ALICE.named("a"), TO_ALICE.named("b")]),
+            Policy([allow("kms:Encrypt").to(Principal.arn(ALICE)).named("a"), TO_ALICE.named("b")]),
+            [
+                Change(
+                    "Statement",
+                    (Policy([TO_ALICE.named("a")]).to_json().split("[", 1)[1][:-2],),
+                    (
+                        Policy([allow("kms:Encrypt").to(Principal.arn(ALICE)).named("a")])
+                        .to_json()
+                        .split("[", 1)[1][:-2],
+                    ),
+                )
+            ],
+        ),
         # Both at once are said once.
         (
             Policy([TO_BOB, TO_ALICE]),

@@ -270,12 +270,18 @@ def _renamed(one: _Side, other: _Side) -> list[Change]:
 
 
 def _moved(one: _Whole, other: _Whole) -> list[Change]:
-    """Return the Sids that name different statements in two equivalent policies."""
+    """Return the Sids that name different statements in two policies of the same normal form."""
     before, after = _by_sid(one), _by_sid(other)
-    return _change(
-        "Statement.Sid",
-        [sid for sid in before if before[sid] != after.get(sid)],
-        [sid for sid in after if after[sid] != before.get(sid)],
+    old = [sid for sid in before if before[sid] != after.get(sid)]
+    new = [sid for sid in after if after[sid] != before.get(sid)]
+    if old == new and old:  # the same Sids: what they name tells the difference
+        return [Change("Statement", _named(one, old), _named(other, new))]
+    return _change("Statement.Sid", old, new)
+
+
+def _named(whole: _Whole, sids: Sequence[str]) -> tuple[str, ...]:
+    return tuple(
+        compact(rule.statement.to_element()) for rule in whole.rules.statements if rule.statement.sid in sids
     )
 
 
