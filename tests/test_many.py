@@ -207,7 +207,7 @@ async def test_a_result_is_neither_true_nor_false(fake: FakeKMS, policies: KeyPo
     """It could mean that the work succeeded, or that anything was written."""
     result = await anext(policies.put_many([(fake.add_key(), POLICY)]))
     with pytest.raises(TypeError, match="a KeyResult is neither true nor false"):
-        bool(result)
+        bool(result)  # pyrefly: ignore[invalid-argument]
 
 
 class NoPair:

@@ -111,7 +111,7 @@ UNKNOWN_PRINCIPAL = Answer(
 def as_botocore(answer: Answer, operation: str) -> ClientError:
     """Return the error that botocore makes of an answer."""
     error = {"Code": answer.code, "Message": answer.message}
-    return ClientError({"Error": error, "ResponseMetadata": {"HTTPStatusCode": answer.status}}, operation)  # type: ignore[typeddict-item]
+    return ClientError({"Error": error, "ResponseMetadata": {"HTTPStatusCode": answer.status}}, operation)  # type: ignore[typeddict-item]  # ty: ignore[invalid-argument-type]
 
 
 class Shared(FakeKMS):

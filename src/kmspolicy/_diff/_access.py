@@ -172,7 +172,7 @@ def _questions(
     with suppress(ExhaustedError):  # the tables are made nevertheless, but no more is proved
         budget.spend(_CELL * len(columns) * sum(len(rules.statements) for rules in policies))
     every = tuple({fold(name): name for rules in policies for name in actions_of(rules)}.values())
-    classes = {} if proofs.grid is None else _classes(proofs.grid)
+    classes: dict[str, int] = {} if proofs.grid is None else _classes(proofs.grid)
     folded = {*map(fold, every)}
     actions = (*every, *(name for name in classes if name not in folded))
     before, after = (
@@ -229,10 +229,11 @@ def _columns(policies: Iterable[Rules], partition: str, grid: Grid | None) -> li
     for name, callers in zip(names, found, strict=True):
         for mark in marks_of(name):
             columns.setdefault(mark, callers)
+    nobody: dict[int, Caller] = {}
     for caller, number in grid.population.members:
         also = () if caller.also is None else marks_of(caller.also)
         marks = (*also, *own_marks(caller.name), *account_marks(caller.name), EVERYONE)
-        meant = next((columns[mark] for mark in marks if mark in columns), {})
+        meant = next((columns[mark] for mark in marks if mark in columns), nobody)
         meant.setdefault(number, caller)
     return [_Column(name, callers) for name, callers in zip(names, found, strict=True) if callers]
 
