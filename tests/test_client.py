@@ -66,9 +66,13 @@ def key_policies(client: FakeClient, clock: VirtualClock) -> KeyPolicies:
 @pytest.mark.parametrize(
     ("answer", "expected"),
     [
-        ({}, PutResult(KEY_ID, None, 1)),
-        ({"ResponseMetadata": {"RequestId": "r"}}, PutResult(KEY_ID, "r", 1)),
-        ({"ResponseMetadata": {"RequestId": "r", "RetryAttempts": 2}}, PutResult(KEY_ID, "r", 3)),
+        pytest.param({}, PutResult(KEY_ID, None, 1), id="no metadata"),
+        pytest.param({"ResponseMetadata": {"RequestId": "r"}}, PutResult(KEY_ID, "r", 1), id="a request id"),
+        pytest.param(
+            {"ResponseMetadata": {"RequestId": "r", "RetryAttempts": 2}},
+            PutResult(KEY_ID, "r", 3),
+            id="two retries by botocore",
+        ),
     ],
 )
 async def test_an_answer_counts_as_one_request_and_its_repeats(
@@ -83,13 +87,33 @@ async def test_an_answer_counts_as_one_request_and_its_repeats(
 @pytest.mark.parametrize(
     ("failures", "attempts", "unknown"),
     [
-        ([client_error("ThrottlingException")] * 3, 3, False),
-        ([client_error("ThrottlingException", RetryAttempts=4)] * 3, 15, False),
-        ([client_error("KMSInternalException", RetryAttempts=1), client_error("NotFoundException")], 3, True),
-        ([EndpointConnectionError(endpoint_url="u")] * 3, 3, True),
-        ([NoCredentialsError()], 0, False),
-        ([ReadTimeoutError(endpoint_url="u"), NoCredentialsError()], 1, True),
-        ([client_error("ThrottlingException"), NoCredentialsError()], 1, False),
+        pytest.param([client_error("ThrottlingException")] * 3, 3, False, id="throttled"),
+        pytest.param(
+            [client_error("ThrottlingException", RetryAttempts=4)] * 3,
+            15,
+            False,
+            id="throttled, with botocore's retries",
+        ),
+        pytest.param(
+            [client_error("KMSInternalException", RetryAttempts=1), client_error("NotFoundException")],
+            3,
+            True,
+            id="an error of KMS, then no key",
+        ),
+        pytest.param([EndpointConnectionError(endpoint_url="u")] * 3, 3, True, id="no connection"),
+        pytest.param([NoCredentialsError()], 0, False, id="no credentials"),
+        pytest.param(
+            [ReadTimeoutError(endpoint_url="u"), NoCredentialsError()],
+            1,
+            True,
+            id="no answer, then no credentials",
+        ),
+        pytest.param(
+            [client_error("ThrottlingException"), NoCredentialsError()],
+            1,
+            False,
+            id="throttled, then no credentials",
+        ),
     ],
 )
 async def test_failures_are_counted_alike(
@@ -221,14 +245,20 @@ ALICE = "arn:aws:iam::111122223333:user/alice"
 @pytest.mark.parametrize(
     ("policy", "caller", "code"),
     [
-        (Policy([]), None, "MISSING_STATEMENT"),
-        (Policy([allow("kms:Sign").to(Principal.account("111122223333"))]), None, "LOCKOUT_EVERYONE"),
-        (LOCKING, ALICE, "LOCKOUT_CALLER"),
-        (LOCKING.to_json(), ALICE, "LOCKOUT_CALLER"),
-        (
+        pytest.param(Policy([]), None, "MISSING_STATEMENT", id="no statement"),
+        pytest.param(
+            Policy([allow("kms:Sign").to(Principal.account("111122223333"))]),
+            None,
+            "LOCKOUT_EVERYONE",
+            id="nobody can put it again",
+        ),
+        pytest.param(LOCKING, ALICE, "LOCKOUT_CALLER", id="the caller cannot put it again"),
+        pytest.param(LOCKING.to_json(), ALICE, "LOCKOUT_CALLER", id="the caller cannot put the text again"),
+        pytest.param(
             " " * 33_000 + statements.default_policy("111122223333").to_json(),
             None,
             "POLICY_SIZE_EXCEEDS_RESOURCE_POLICY_QUOTA",
+            id="too long a text",
         ),
     ],
 )

@@ -53,30 +53,34 @@ def changes(before: Statement, after: Statement) -> tuple[Change, ...]:
 @pytest.mark.parametrize(
     ("before", "after", "expected"),
     [
-        (
+        pytest.param(
             TO_ALICE,
             allow("kms:Decrypt", "kms:Sign").to(Principal.arn(ALICE)).named("alice"),
             [Change("Statement[0].Action", ("kms:Encrypt",), ("kms:Sign",))],
+            id="an action for another",
         ),
-        (
+        pytest.param(
             TO_ALICE,
             allow("kms:Encrypt", "kms:Decrypt").to(Principal.arn(ALICE), Principal.arn(BOB)).named("alice"),
             [Change("Statement[0].Principal.AWS", (), (BOB,))],
+            id="one principal more",
         ),
-        (
+        pytest.param(
             TO_BOB,
             allow("kms:Decrypt").to(Principal.service("s3.amazonaws.com")).named("bob"),
             [
                 Change("Statement[0].Principal.AWS", (BOB,), ()),
                 Change("Statement[0].Principal.Service", (), ("s3.amazonaws.com",)),
             ],
+            id="a service for a user",
         ),
-        (
+        pytest.param(
             TO_BOB,
             deny("kms:Decrypt").to(Principal.arn(BOB)).named("bob"),
             [Change("Statement[0].Effect", ("Allow",), ("Deny",))],
+            id="the effect",
         ),
-        (
+        pytest.param(
             TO_BOB,
             TO_BOB.when(S3),
             [
@@ -86,8 +90,9 @@ def changes(before: Statement, after: Statement) -> tuple[Change, ...]:
                     ("s3.us-east-1.amazonaws.com",),
                 )
             ],
+            id="a condition more",
         ),
-        (
+        pytest.param(
             TO_BOB.when(S3),
             TO_BOB.when(SQS),
             [
@@ -97,13 +102,15 @@ def changes(before: Statement, after: Statement) -> tuple[Change, ...]:
                     ("sqs.us-east-1.amazonaws.com",),
                 )
             ],
+            id="the value of a condition",
         ),
-        (
+        pytest.param(
             TO_BOB.when(conditions.grant_is_for_aws_resource.is_true()),
             TO_BOB.when(Condition("Bool", "kms:GrantIsForAWSResource", values=False)),
             [Change('Statement[0].Condition.Bool["kms:GrantIsForAWSResource"]', ("true",), ("false",))],
+            id="a boolean of a condition",
         ),
-        (
+        pytest.param(
             Statement(
                 "Deny", not_principal=Principal.arn(BOB), not_action="kms:Sign", not_resource="x", sid="a"
             ),
@@ -116,15 +123,17 @@ def changes(before: Statement, after: Statement) -> tuple[Change, ...]:
                 Change("Statement[0].NotResource", ("x",), ()),
                 Change("Statement[0].Resource", (), ("*",)),
             ],
+            id="the Not-elements",
         ),
         # Without a Sid in common the likeness counts, and the Sid is what changed, too.
-        (
+        pytest.param(
             TO_ALICE,
             allow("kms:Decrypt", "kms:Encrypt", "kms:Sign").to(Principal.arn(ALICE)),
             [Change("Statement[0].Sid", ("alice",), ()), Change("Statement[0].Action", (), ("kms:Sign",))],
+            id="the Sid and an action",
         ),
         # What no element shows is shown whole.
-        (
+        pytest.param(
             Statement("Allow", principal=Principal.arn(BOB), action=[], resource="*", sid="a"),
             Statement("Allow", principal=Principal.arn(BOB), resource="*", sid="a"),
             [
@@ -136,6 +145,7 @@ def changes(before: Statement, after: Statement) -> tuple[Change, ...]:
                     (f'{{"Sid":"a","Effect":"Allow","Principal":{{"AWS":"{BOB}"}},"Resource":"*"}}',),
                 )
             ],
+            id="no action and no Action",
         ),
     ],
 )
@@ -147,41 +157,45 @@ def test_what_changed_in_a_statement(before: Statement, after: Statement, expect
 @pytest.mark.parametrize(
     ("before", "after", "added", "removed", "pairs"),
     [
-        ([ADMIN], [ADMIN, TO_BOB], [TO_BOB], [], []),
-        ([TO_BOB, ADMIN], [ADMIN], [], [TO_BOB], []),
-        ([TO_BOB], [NO_SIGN], [NO_SIGN], [TO_BOB], []),
+        pytest.param([ADMIN], [ADMIN, TO_BOB], [TO_BOB], [], [], id="one more at the end"),
+        pytest.param([TO_BOB, ADMIN], [ADMIN], [], [TO_BOB], [], id="one less at the beginning"),
+        pytest.param([TO_BOB], [NO_SIGN], [NO_SIGN], [TO_BOB], [], id="nothing in common"),
         # The Sid decides before likeness.
-        (
+        pytest.param(
             [TO_BOB],
             [NO_SIGN.named("bob"), TO_BOB.when(S3).named("x")],
             [TO_BOB.when(S3).named("x")],
             [],
             [(TO_BOB, NO_SIGN.named("bob"))],
+            id="the same Sid",
         ),
         # A Sid that stands twice decides nothing.
-        (
+        pytest.param(
             [TO_BOB, TO_ALICE.named("bob")],
             [TO_ALICE.when(S3).named("bob"), TO_BOB.when(S3)],
             [],
             [],
             [(TO_ALICE.named("bob"), TO_ALICE.when(S3).named("bob")), (TO_BOB, TO_BOB.when(S3))],
+            id="the same Sid before what is alike",
         ),
-        (
+        pytest.param(
             [TO_ALICE.named("bob")],
             [TO_BOB.when(S3).named("bob"), TO_ALICE.when(S3).named("bob")],
             [TO_BOB.when(S3).named("bob")],
             [],
             [(TO_ALICE.named("bob"), TO_ALICE.when(S3).named("bob"))],
+            id="a Sid twice after",
         ),
-        (
+        pytest.param(
             [TO_BOB.named("bob"), TO_ALICE.named("bob")],
             [TO_ALICE.when(S3).named("bob")],
             [],
             [TO_BOB.named("bob")],
             [(TO_ALICE.named("bob"), TO_ALICE.when(S3).named("bob"))],
+            id="a Sid twice before",
         ),
         # What is most alike goes together.
-        (
+        pytest.param(
             [
                 allow("kms:Sign", "kms:Verify").to(Principal.arn(BOB)),
                 allow("kms:Sign").to(Principal.arn(ALICE)),
@@ -195,6 +209,7 @@ def test_what_changed_in_a_statement(before: Statement, after: Statement, expect
                     allow("kms:Sign", "kms:Verify", "kms:Decrypt").to(Principal.arn(ALICE)),
                 )
             ],
+            id="more actions in common",
         ),
     ],
 )
@@ -215,24 +230,30 @@ def test_which_statements_belong_together(
 @pytest.mark.parametrize(
     ("before", "after", "labels"),
     [
-        (Policy([TO_BOB]), Policy([TO_BOB]), []),
-        (Policy([TO_BOB, ADMIN]), Policy([ADMIN, TO_BOB]), []),
-        (Policy([TO_BOB]), Policy(TO_BOB, version=None), []),
-        (Policy([TO_BOB], id="a"), Policy([TO_BOB], id="b"), [Change("Id", ("a",), ("b",))]),
-        (Policy([TO_BOB], id="a"), Policy([TO_BOB]), [Change("Id", ("a",), ())]),
-        (
+        pytest.param(Policy([TO_BOB]), Policy([TO_BOB]), [], id="nothing"),
+        pytest.param(Policy([TO_BOB, ADMIN]), Policy([ADMIN, TO_BOB]), [], id="the order"),
+        pytest.param(Policy([TO_BOB]), Policy(TO_BOB, version=None), [], id="a list of one, no Version"),
+        pytest.param(
+            Policy([TO_BOB], id="a"), Policy([TO_BOB], id="b"), [Change("Id", ("a",), ("b",))], id="the Id"
+        ),
+        pytest.param(
+            Policy([TO_BOB], id="a"), Policy([TO_BOB]), [Change("Id", ("a",), ())], id="no Id after"
+        ),
+        pytest.param(
             Policy([ADMIN, TO_BOB]),
             Policy([ADMIN, TO_BOB.named("b")]),
             [Change("Statement[1].Sid", ("bob",), ("b",))],
+            id="a Sid",
         ),
         # Labels that change places are changes: the console finds its statements by them.
-        (
+        pytest.param(
             Policy([TO_BOB.named("a"), TO_ALICE.named("b")]),
             Policy([TO_BOB.named("b"), TO_ALICE.named("a")]),
             [Change("Statement[0].Sid", ("a",), ("b",)), Change("Statement[1].Sid", ("b",), ("a",))],
+            id="two Sids exchanged",
         ),
         # Statements that were split or merged, with their labels or without.
-        (
+        pytest.param(
             Policy([TO_ALICE]),
             Policy(
                 [
@@ -241,8 +262,9 @@ def test_which_statements_belong_together(
                 ]
             ),
             [],
+            id="a statement split under one Sid",
         ),
-        (
+        pytest.param(
             Policy([TO_ALICE]),
             Policy(
                 [
@@ -251,10 +273,11 @@ def test_which_statements_belong_together(
                 ]
             ),
             [Change("Statement.Sid", ("alice",), ("alice", "x"))],
+            id="a statement split under two Sids",
         ),
-        (Policy([TO_BOB]), Policy([TO_BOB, TO_BOB]), []),
+        pytest.param(Policy([TO_BOB]), Policy([TO_BOB, TO_BOB]), [], id="a statement twice"),
         # What a Sid names has changed, and another statement gives the same.
-        (
+        pytest.param(
             Policy([TO_ALICE.named("a"), TO_ALICE.named("b")]),
             Policy([allow("kms:Encrypt").to(Principal.arn(ALICE)).named("a"), TO_ALICE.named("b")]),
             [
@@ -268,9 +291,10 @@ def test_which_statements_belong_together(
                     ),
                 )
             ],
+            id="what a Sid names",
         ),
         # Both at once are said once.
-        (
+        pytest.param(
             Policy([TO_BOB, TO_ALICE]),
             Policy(
                 [
@@ -282,6 +306,7 @@ def test_which_statements_belong_together(
                 ]
             ),
             [Change("Statement.Sid", ("bob",), ("b",))],
+            id="a statement split, and another Sid",
         ),
     ],
 )
@@ -313,30 +338,37 @@ def test_the_version() -> None:
 @pytest.mark.parametrize(
     ("before", "after", "gained", "lost"),
     [
-        ([], [TO_BOB], [(BOB, Cell(), Cell(ALWAYS))], []),
-        ([TO_BOB], [], [], [(BOB, Cell(ALWAYS), Cell())]),
-        ([TO_BOB.when(S3)], [TO_BOB], [(BOB, Cell((S3,)), Cell(ALWAYS))], []),
-        (
+        pytest.param([], [TO_BOB], [(BOB, Cell(), Cell(ALWAYS))], [], id="an Allow more"),
+        pytest.param([TO_BOB], [], [], [(BOB, Cell(ALWAYS), Cell())], id="an Allow less"),
+        pytest.param(
+            [TO_BOB.when(S3)], [TO_BOB], [(BOB, Cell((S3,)), Cell(ALWAYS))], [], id="no condition after"
+        ),
+        pytest.param(
             [TO_BOB.when(S3)],
             [TO_BOB.when(SQS)],
             [(BOB, Cell((S3,)), Cell((SQS,)))],
             [(BOB, Cell((S3,)), Cell((SQS,)))],
+            id="another condition",
         ),
-        (
+        pytest.param(
             [TO_BOB],
             [TO_BOB, deny("kms:Decrypt").to(Principal.arn(BOB))],
             [],
             [(BOB, Cell(ALWAYS), Cell(denied=ALWAYS))],
+            id="a Deny more",
         ),
-        (
+        pytest.param(
             [TO_BOB],
             [TO_BOB, deny("kms:Decrypt").to(Principal.arn(BOB)).when(S3)],
             [],
             [(BOB, Cell(ALWAYS), Cell(ALWAYS, denied=(S3,)))],
+            id="a Deny more under a condition",
         ),
-        ([deny("kms:Decrypt").to(Principal.arn(BOB))], [], [], []),
+        pytest.param(
+            [deny("kms:Decrypt").to(Principal.arn(BOB))], [], [], [], id="a Deny less of what nothing allows"
+        ),
         # One value less, or one condition more, is a loss and no gain.
-        (
+        pytest.param(
             [TO_BOB.when(conditions.user_agent.equals("a", "b"))],
             [TO_BOB.when(conditions.user_agent.equals("a"))],
             [],
@@ -347,8 +379,9 @@ def test_the_version() -> None:
                     Cell((conditions.user_agent.equals("a"),)),
                 )
             ],
+            id="one value less",
         ),
-        (
+        pytest.param(
             [TO_BOB.when(conditions.user_agent.not_equals("a"))],
             [TO_BOB.when(conditions.user_agent.not_equals("a", "b"))],
             [],
@@ -359,14 +392,16 @@ def test_the_version() -> None:
                     Cell((conditions.user_agent.not_equals("a", "b"),)),
                 )
             ],
+            id="one excepted value more",
         ),
-        (
+        pytest.param(
             [TO_BOB.when(S3)],
             [TO_BOB.when(conditions.secure_transport.is_true() & S3)],
             [],
             [(BOB, Cell((S3,)), Cell((conditions.secure_transport.is_true() & S3,)))],
+            id="a condition more",
         ),
-        (
+        pytest.param(
             [TO_BOB, deny("kms:Decrypt").to(Principal.arn(BOB)).when(conditions.user_agent.equals("a"))],
             [
                 TO_BOB,
@@ -380,18 +415,21 @@ def test_the_version() -> None:
                     Cell(ALWAYS, denied=(conditions.user_agent.equals("a", "b"),)),
                 )
             ],
+            id="one denied value more",
         ),
-        (
+        pytest.param(
             [ADMIN],
             [ADMIN, allow("kms:Decrypt").to(Principal.arn(BOB))],
             [(BOB, Cell((), ALWAYS), Cell(ALWAYS))],
             [],
+            id="by name besides the account",
         ),
-        (
+        pytest.param(
             [allow("kms:Decrypt").to(Principal.arn(ROOT)).when(S3)],
             [allow("kms:Decrypt").to(Principal.arn(ROOT))],
             [(ROOT, Cell((), (S3,)), Cell((), ALWAYS))],
             [],
+            id="the account without a condition",
         ),
     ],
 )
@@ -623,18 +661,24 @@ def test_it_is_shown_like_a_unified_diff() -> None:
 @pytest.mark.parametrize(
     ("before", "after", "line"),
     [
-        ([TO_BOB], [TO_BOB], "no difference"),
-        ([allow("kms:Sign").to(Principal.arn(BOB))], [], "@@ statement @@"),
-        ([TO_BOB], [TO_BOB, ADMIN], "+ account 111122223333: every action: · → IAM"),
-        (
+        pytest.param([TO_BOB], [TO_BOB], "no difference", id="nothing"),
+        pytest.param(
+            [allow("kms:Sign").to(Principal.arn(BOB))], [], "@@ statement @@", id="a statement without a Sid"
+        ),
+        pytest.param(
+            [TO_BOB], [TO_BOB, ADMIN], "+ account 111122223333: every action: · → IAM", id="every action"
+        ),
+        pytest.param(
             [ADMIN],
             [ADMIN, deny.all_except("kms:Decrypt", "kms:Sign").to(Principal.account(ACCOUNT))],
             "- account 111122223333: every action except Decrypt, Sign: IAM → no",
+            id="every action but two",
         ),
-        (
+        pytest.param(
             [TO_BOB.when(S3), TO_BOB.when(SQS).named("x")],
             [],
             "- user bob of account 111122223333: Decrypt: if kms:ViaService is s3.us-east-1.amazonaws.com or kms:ViaService is sqs.us-east-1.amazonaws.com → ·; for example kms:Decrypt with kms:ViaService s3.us-east-1.amazonaws.com: yes → no",
+            id="two conditions",
         ),
     ],
 )

@@ -57,15 +57,59 @@ async def test_new_principals(fake: FakeKMS, clock: VirtualClock) -> None:
 @pytest.mark.parametrize(
     ("retry", "check", "policy", "error", "attempts"),
     [
-        (Retry(), True, Policy([ADMIN, SIGN]), errors.InvalidPrincipalException, 1),
-        (None, True, Policy([ADMIN, SIGN]), errors.InvalidPrincipalException, 1),
-        (Retry(propagation=0), True, Policy([ADMIN, SIGN]), errors.InvalidPrincipalException, 1),
-        (Retry(propagation=20), True, Policy([ADMIN, SIGN]), errors.InvalidPrincipalException, 6),
-        (Retry(propagation=20), False, Policy([ADMIN, SIGN]), errors.InvalidPrincipalException, 6),
-        (Retry(propagation=6), True, Policy([ADMIN, SIGN]), errors.InvalidPrincipalException, 4),
+        pytest.param(
+            Retry(), True, Policy([ADMIN, SIGN]), errors.InvalidPrincipalException, 1, id="no wait by default"
+        ),
+        pytest.param(None, True, Policy([ADMIN, SIGN]), errors.InvalidPrincipalException, 1, id="no retry"),
+        pytest.param(
+            Retry(propagation=0),
+            True,
+            Policy([ADMIN, SIGN]),
+            errors.InvalidPrincipalException,
+            1,
+            id="no wait",
+        ),
+        pytest.param(
+            Retry(propagation=20),
+            True,
+            Policy([ADMIN, SIGN]),
+            errors.InvalidPrincipalException,
+            6,
+            id="twenty seconds",
+        ),
+        pytest.param(
+            Retry(propagation=20),
+            False,
+            Policy([ADMIN, SIGN]),
+            errors.InvalidPrincipalException,
+            6,
+            id="twenty seconds, not checked",
+        ),
+        pytest.param(
+            Retry(propagation=6),
+            True,
+            Policy([ADMIN, SIGN]),
+            errors.InvalidPrincipalException,
+            4,
+            id="six seconds",
+        ),
         # What check knows to be wrong is never transient.
-        (Retry(propagation=20), False, Policy([SIGN]), errors.InvalidPrincipalException, 1),
-        (Retry(propagation=20), False, "{", errors.InvalidPrincipalException, 1),
+        pytest.param(
+            Retry(propagation=20),
+            False,
+            Policy([SIGN]),
+            errors.InvalidPrincipalException,
+            1,
+            id="a lockout is not waited for",
+        ),
+        pytest.param(
+            Retry(propagation=20),
+            False,
+            "{",
+            errors.InvalidPrincipalException,
+            1,
+            id="no JSON is not waited for",
+        ),
     ],
 )
 async def test_principals_that_stay_unknown(  # noqa: PLR0913, PLR0917 - a table
@@ -103,13 +147,16 @@ async def test_waiting_for_a_token_is_no_waiting_for_principals(fake: FakeKMS, c
 @pytest.mark.parametrize(
     ("code", "message", "error"),
     [
-        ("MalformedPolicyDocumentException", "", errors.MalformedPolicyDocumentException),
-        (
+        pytest.param(
+            "MalformedPolicyDocumentException", "", errors.MalformedPolicyDocumentException, id="malformed"
+        ),
+        pytest.param(
             "MalformedPolicyDocumentException",
             "The new key policy will not allow you to update the key policy in the future.",
             errors.PolicyLockoutException,
+            id="a lockout",
         ),
-        ("NotFoundException", None, errors.NotFoundException),
+        pytest.param("NotFoundException", None, errors.NotFoundException, id="no key"),
     ],
 )
 async def test_other_errors_end_the_wait_for_principals(

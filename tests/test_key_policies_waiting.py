@@ -138,11 +138,11 @@ async def test_a_policy_that_does_not_read_back(
 @pytest.mark.parametrize(
     ("wait", "error"),
     [
-        (TEXT, TypeError),
-        (True, TypeError),
-        (-1, ValueError),
-        (float("nan"), ValueError),
-        (float("inf"), ValueError),
+        pytest.param(TEXT, TypeError, id="text"),
+        pytest.param(True, TypeError, id="a boolean"),
+        pytest.param(-1, ValueError, id="below zero"),
+        pytest.param(float("nan"), ValueError, id="not a number"),
+        pytest.param(float("inf"), ValueError, id="for ever"),
     ],
 )
 async def test_what_is_no_time_to_wait(
