@@ -56,16 +56,16 @@ def check(
     Args:
         policy: The policy.
         caller: The ARN of the user, role, role session or root user who will put it, as STS GetCallerIdentity returns
-            it, or a :class:`Principal` with this single name; with it the lockout check is that of KMS, as far as the
-            policy alone decides. A :class:`Caller` says more of the requests, and so leaves less open.
+            it, or a :class:`Principal` with this single name; with it the lockout check is the one that KMS makes, as
+            far as the policy alone decides. A :class:`Caller` with a context leaves fewer questions open.
         account: The id of the account that the key is in; without it, it is the caller's.
-        key_arn: The ARN of the key; None if it is not known. It tells the account, too.
+        key_arn: The ARN of the key; None if it is not known. It also tells the account, and which Resource is the key.
 
     Returns:
-        The findings, in the order of the document; those about the whole of it come first.
+        The findings, in the order of the document; findings about the whole document come first.
 
     Raises:
-        RequestError: if the caller cannot put a policy, or the account or the key ARN is not one.
+        RequestError: if the caller cannot put a policy, or the account or the key ARN is not valid.
         TypeError: if it is not a Policy.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html
@@ -118,7 +118,7 @@ def check_text(
 def _administration(rules: Rules, who: Requester | None, key: Key, budget: Budget) -> Iterator[Found]:
     """Find policies that nobody, or not the caller, or only one principal can change again.
 
-    That IAM policies decide is not said of what AWS's default policy does.
+    IAM_POLICIES_DECIDE is not reported for a policy like AWS's default policy.
     """
     about = about_putting(rules, key)
     found = at_a_glance(about, who, key)
@@ -154,7 +154,7 @@ def principal_of_put(caller: str | Principal | Caller) -> Requester:
     """Return the principal that puts a policy.
 
     Raises:
-        RequestError: for what can put no policy.
+        RequestError: for a principal that cannot put a policy.
     """
     who = requester_from(caller)
     if who.kind == "service":
@@ -231,7 +231,7 @@ def _characters(policy: Policy, text: str) -> Iterator[Found]:
 
 
 def _places(value: Any, steps: Steps) -> Iterator[tuple[Steps, Any]]:  # noqa: ANN401 - JSON
-    """Go through all places of a document and what stands there, in its order."""
+    """Yield all places of a document with their values, in its order."""
     yield steps, value
     if isinstance(value, dict):
         for name, inner in cast("dict[str, Any]", value).items():
@@ -288,7 +288,7 @@ _PARTITION = re.compile(r"arn:(aws(?:-[a-z]+)*):").match
 
 
 def _names(principal: Principal) -> Iterator[tuple[Steps, PrincipalName]]:
-    """Go through the names of a Principal element with their places."""
+    """Yield the names of a Principal element with their places."""
     for kind, names in () if principal.element == "*" else principal.element:
         for steps, text in places_of(("Principal", kind), names):
             yield steps, name_of(kind, text)

@@ -59,12 +59,12 @@ class Finding:
     """One result of :func:`check`.
 
     Attributes:
-        code: What kind of finding it is; Access Analyzer's code where it has one.
-        severity: How bad it is.
-        steps: Where in the document: the names and indices that lead there, such as
+        code: The kind of finding; Access Analyzer's code if it has one.
+        severity: Its severity.
+        steps: The place in the document: the names and indices that lead there, such as
             ``("Statement", 0, "Principal", "AWS", 1)``; none for the document itself.
         message: What was found, in a sentence.
-        hint: What to do about it.
+        hint: What to do.
         url: The page or thread that it rests on.
     """
 
@@ -101,7 +101,7 @@ class Finding:
             text: The text of the policy.
 
         Returns:
-            Line and column, counted from 1, the column in characters; None where the text has no such place.
+            Line and column, counted from 1, the column in characters; None if the text has no such place.
         """
         return _text.locate(text, self.steps)
 

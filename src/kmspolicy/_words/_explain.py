@@ -15,12 +15,12 @@ def explain(subject: Decision | Verdict | Witness | Comparison | Statement | Pol
     """Return in plain English what a decision, a proof, a statement or a policy says.
 
     Args:
-        subject: What :func:`kmspolicy.decide`, :func:`kmspolicy.compare` or a function of :mod:`kmspolicy.prove`
-            returned, the request that it shows, a statement, or a policy.
+        subject: The result of :func:`kmspolicy.decide`, :func:`kmspolicy.compare` or a function of :mod:`kmspolicy.prove`,
+            its witness, a statement, or a policy.
 
     Returns:
-        A sentence or two; where nothing is granted, a line for each statement that allows something, with the first
-        reason why it does not apply; of a policy, a line for each statement; of a comparison, what is gained and lost.
+        A sentence or two. If nothing is granted, a line for each Allow statement with the first reason why it does not apply;
+        for a policy, a line for each statement; for a comparison, what is gained and lost.
 
     Raises:
         TypeError: for anything else.
