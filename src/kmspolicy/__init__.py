@@ -21,6 +21,7 @@ __all__ = [
     "Diff",
     "Fails",
     "Finding",
+    "Guard",
     "Holds",
     "KeyPolicies",
     "KeyPolicyClient",
@@ -79,7 +80,7 @@ if TYPE_CHECKING:
         decide,
     )
     from kmspolicy._language._actions import Action, ActionPattern
-    from kmspolicy._plan import Plan, PutResult, Retry
+    from kmspolicy._plan import Guard, Plan, PutResult, Retry
     from kmspolicy._prove._compare import compare
     from kmspolicy._prove._verdicts import Comparison, Fails, Holds, Relation, Unknown, Verdict, Witness
     from kmspolicy._words import explain
@@ -102,6 +103,7 @@ else:
         "Diff": "_diff",
         "Fails": "_prove._verdicts",
         "Finding": "_check",
+        "Guard": "_plan",
         "Holds": "_prove._verdicts",
         "KeyPolicies": "_client",
         "KeyPolicyClient": "_client",

@@ -21,6 +21,7 @@ from kmspolicy import (
     Diff,
     Fails,
     Finding,
+    Guard,
     Holds,
     KeyPolicies,
     KeyResult,
@@ -37,6 +38,7 @@ from kmspolicy import (
     Severity,
     Statement,
     Unknown,
+    Verdict,
     Witness,
     access,
     allow,
@@ -107,6 +109,9 @@ async def one_key(policies: KeyPolicies, key_id: str, policy: Policy) -> None:
     assert_type(plan, Plan)
     assert_type(plan.diff, Diff)
     assert_type(plan.findings, tuple[Finding, ...])
+    assert_type(plan.comparison, Comparison)
+    assert_type(plan.gained[0].witness, Witness)
+    assert_type(Guard(no_new_access=True, at_most=policy).verdicts(plan), tuple[Verdict, ...])
     assert_type(await policies.apply(plan, wait=60), PutResult)
     assert_type(await policies.ensure(key_id, "{}"), PutResult)
     assert_type(await policies.edit(key_id, lambda before: before.without_statement("a")), PutResult)

@@ -209,11 +209,10 @@ class _Column(NamedTuple):
         return Within({dimension: mask for dimension, mask in box.items() if mask}, self.callers)
 
     def parts(self, actions: Iterable[str], classes: Mapping[str, int]) -> list[tuple[list[str], Within]]:
-        """Return the actions of each class, with the requests for them; without those for which there are no requests."""
+        """Return the actions of each class, with the requests for them."""
         together: dict[int, list[str]] = {}
         for name in actions:
-            if fold(name) in classes:
-                together.setdefault(classes[fold(name)], []).append(name)
+            together.setdefault(classes[fold(name)], []).append(name)
         return [(names, self.within(1 << number)) for number, names in sorted(together.items())]
 
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, final
 
 import attrs
 
 from kmspolicy._language._principals import name_of
 from kmspolicy._printable import word
+from kmspolicy._prove._compare import compare
 from kmspolicy._words._lists import lines
 
 if TYPE_CHECKING:
     from kmspolicy._check import Finding
     from kmspolicy._diff import AccessChange, Diff
     from kmspolicy._document import Policy
+    from kmspolicy._prove._verdicts import Comparison
 
 _FINDINGS: Final = 20_000
 _DELETED: Final = 5_000
@@ -21,7 +24,7 @@ _DELETED: Final = 5_000
 
 
 @final
-@attrs.frozen
+@attrs.frozen(slots=False)  # cached_property needs a __dict__
 class Plan:
     """The changes that a put would make on a key; false if there is nothing to do.
 
@@ -57,6 +60,11 @@ class Plan:
     def lost(self) -> tuple[AccessChange, ...]:
         """The access that only the current policy gives."""
         return self.diff.lost
+
+    @cached_property
+    def comparison(self) -> Comparison:
+        """What changes for all requests, worked out when it is first asked for."""
+        return compare(self.current, self.new, account=self.diff.account, key_arn=self.diff.key_arn)
 
     def __bool__(self) -> bool:
         """Return whether there is anything to do; a change of labels counts."""
