@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 from kmspolicy import conditions
 from kmspolicy._build._builder import allow, deny
 from kmspolicy._document import Policy, Principal, Statement
+from kmspolicy._language._principals import is_account_id
 from kmspolicy.errors import BuilderError
 
 if TYPE_CHECKING:
@@ -601,7 +602,7 @@ def _bound(statement: Statement, source_arn: str, account: str) -> Statement:
 
 
 def _account(value: str) -> str:
-    if not isinstance(value, str) or not _TWELVE_DIGITS(value):
+    if not isinstance(value, str) or not is_account_id(value):
         raise BuilderError(f"expected an account id of 12 digits, not {value!r}")
     return value
 
@@ -616,7 +617,6 @@ def _trail(arn: str) -> tuple[str, str]:
     return match["partition"], match["account"]
 
 
-_TWELVE_DIGITS: Final = re.compile("[0-9]{12}").fullmatch
 _TRAIL: Final = re.compile(
     r"arn:(?P<partition>[a-z-]+):cloudtrail:[a-z0-9-]+:(?P<account>[0-9]{12}):trail/[\w.-]+", re.ASCII
 ).fullmatch

@@ -11,7 +11,7 @@ import attrs
 
 from kmspolicy._document import Principal, Statement
 from kmspolicy._document._convert import plural
-from kmspolicy._language._actions import Action, ActionPattern, actions_matching, nearest_action
+from kmspolicy._language._actions import WITH_EFFECT, Action, ActionPattern, actions_matching, nearest_action
 from kmspolicy.errors import BuilderError
 
 if TYPE_CHECKING:
@@ -182,12 +182,9 @@ def _names(action: str, *actions: str) -> Names:
     return (action, *actions) if actions else action
 
 
-_LITERALS: Final = frozenset((*get_args(Action), *get_args(ActionPattern)))
-
-
 def _effective(action: str) -> str:
     """Return the action; refuse one without effect in a key policy, and say which one was probably meant."""
-    if isinstance(action, str) and action in _LITERALS:
+    if isinstance(action, str) and action in WITH_EFFECT:
         return action
     facts = actions_matching(action) if isinstance(action, str) else ()
     if any(fact.effective for fact in facts):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from kmspolicy._language._forms import BY_SERVICE
 from kmspolicy._language._patterns import has_wildcards
 from kmspolicy._language._principals import is_account_id
 from kmspolicy._language._values import text_of
@@ -74,7 +75,9 @@ def has_wildcard_before_account(clause: Clause) -> bool:
 
 def tells_the_source(clause: Clause) -> bool:
     """Return whether a condition says for whom a service calls: by what AWS chooses, or by what services write."""
-    if clause.folded.startswith(_BY_SERVICE):
+    # Services write the ARN or the account of their resource into it: CloudWatch Logs, SES, CloudTrail among others.
+    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+    if clause.folded.startswith(BY_SERVICE):
         return _demands(clause) and all(map(_tells_an_account, clause.values))
     return clause.folded in _SOURCE and limits_callers(clause)
 
@@ -82,9 +85,6 @@ def tells_the_source(clause: Clause) -> bool:
 _SOURCE: Final = frozenset(
     ["aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths", "aws:sourceowner"]
 )
-# Services write the ARN or the account of their resource into it: CloudWatch Logs, SES, CloudTrail among others.
-# https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
-_BY_SERVICE: Final = "kms:encryptioncontext:aws:"
 
 
 def _tells_an_account(value: Value) -> bool:

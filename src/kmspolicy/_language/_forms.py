@@ -240,7 +240,7 @@ def form_of(key: str, compared_as: ComparedAs) -> Form:
 
 def holds_arns(key: str) -> bool:
     """Return whether the values of a key are ARNs, all or some, of resources and principals in the key's partition."""
-    return FORMS.get(fold(key), ANY_TEXT).holds_arns or fold(key).startswith(_BY_SERVICE)
+    return FORMS.get(fold(key), ANY_TEXT).holds_arns or fold(key).startswith(BY_SERVICE)
 
 
 # --- whether a value can be of a form ------------------------------------------------------------------
@@ -268,7 +268,7 @@ def misfit(key: str, text: str, compared_as: ComparedAs) -> Misfit | None:
     return found
 
 
-_BY_SERVICE: Final = "kms:encryptioncontext:aws:"
+BY_SERVICE: Final = "kms:encryptioncontext:aws:"
 """The beginning of the keys in which AWS services name their resources."""
 # Characters that Unicode keeps free for such use within a program.
 _ANY, _ONE = "\ufdd3", "\ufdd4"

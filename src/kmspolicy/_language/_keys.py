@@ -262,6 +262,12 @@ def condition_key(name: str) -> ConditionKeyFacts | None:
     return next((CONDITION_KEYS[name] for name in beginnings if name in CONDITION_KEYS), None)
 
 
+def spelling_of(key: str) -> str:
+    """Return AWS's spelling of a condition key in lower case, if it is known."""
+    known = condition_key(key)
+    return key if known is None else known.name + key[len(known.name) :]
+
+
 def nearest_key(word: str) -> str | None:
     """Find the condition key that was probably meant; None if KMS refuses it in a key policy."""
     name = nearest(word, {folded: facts.name for folded, facts in CONDITION_KEYS.items()})

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from kmspolicy._document._condition import condition_of
 from kmspolicy._document._convert import plural
-from kmspolicy._language._keys import condition_key
+from kmspolicy._language._keys import condition_key, spelling_of
 from kmspolicy._language._operators import NO_OPERATOR, PARSED
 from kmspolicy._language._spelling import fold
 from kmspolicy._language._values import Odd, truth
@@ -161,15 +161,9 @@ def condition_from(terms: Terms) -> Condition | None:
             for token in sorted(tokens, key=_order)
         ]
         alone = times[operator, fold(key)] == 1 and operator in PARSED
-        block.append((_spelling(key) if alone else key, values[0] if len(values) == 1 else tuple(values)))
+        block.append((spelling_of(key) if alone else key, values[0] if len(values) == 1 else tuple(values)))
     return condition_of(tuple((name, tuple(keys)) for name, keys in blocks.items())) if blocks else None
 
 
 def _order(value: Token) -> tuple[int, str]:
     return (1, value.json) if isinstance(value, Odd) else (0, value)
-
-
-def _spelling(key: str) -> str:
-    """Return AWS's spelling of a key in lower case, if it is known."""
-    known = condition_key(key)
-    return key if known is None else known.name + key[len(known.name) :]

@@ -9,12 +9,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from kmspolicy._prove._budget import Budget
 
     Box: TypeAlias = Mapping[int, int]
     """For each limited dimension, the points that are in the box, as a bit mask with at least one bit."""
+
+
+def mask_of(answers: Iterable[bool]) -> int:
+    """Return the bit mask of the points for which the answer is yes."""
+    return sum(1 << number for number, answer in enumerate(answers) if answer)
 
 
 def meet(one: Box, other: Box) -> Box | None:

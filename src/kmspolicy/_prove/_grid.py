@@ -15,7 +15,7 @@ from kmspolicy._language._patterns import covers, meets
 from kmspolicy._normal._rules import HOWS
 from kmspolicy._printable import quoted
 from kmspolicy._prove._actions import actions_of
-from kmspolicy._prove._boxes import meet
+from kmspolicy._prove._boxes import mask_of, meet
 from kmspolicy._prove._callers import USERID
 from kmspolicy._prove._clauses import Answer, Doubt, ways_of
 from kmspolicy._prove._keys import Point, points_of
@@ -172,7 +172,7 @@ class Grid:
         """Return the points for which it is known that such requests exist."""
         settled = {CALLER: self.population.where(lambda caller: caller.is_settled)}
         for key, points in self.points.items():
-            settled[self._dimensions[key]] = _mask(point.values is not None for point in points)
+            settled[self._dimensions[key]] = mask_of(point.values is not None for point in points)
         for doubt in self.doubts:
             settled[self._dimensions[doubt]] = NO | YES if doubt.is_settled else NO
         return settled
@@ -184,7 +184,7 @@ class Grid:
             ACTION: self.actions_where(lambda action: action.is_known),
         }
         for key, points in self.points.items():
-            usual[self._dimensions[key]] = _mask(point.is_usual for point in points)
+            usual[self._dimensions[key]] = mask_of(point.is_usual for point in points)
         return self.settled | usual
 
     def _odd(self) -> Iterator[Box]:
@@ -232,7 +232,7 @@ class Grid:
 
     def actions_where(self, holds: Callable[[Action], bool]) -> int:
         """Return the actions for which a function is true, as a bit mask."""
-        return _mask(map(holds, self.actions))
+        return mask_of(map(holds, self.actions))
 
     def dimension(self, of: str | Doubt) -> int:
         """Return the dimension of a condition key or of a doubt."""
@@ -251,7 +251,7 @@ class Grid:
             values = context[key]
             if key in self.points:
                 passed = sum(1 << bit for bit, test in enumerate(tests) if test.passed_by(values))
-                box[self._dimensions[key]] = _mask(
+                box[self._dimensions[key]] = mask_of(
                     point.passed == passed and bool(point.values) is bool(values)
                     for point in self.points[key]
                 )
@@ -273,7 +273,7 @@ class Grid:
     def said(self, number: int) -> Iterator[Said]:
         """Yield what the statements of one of the policies say."""
         for rule, ways in self._policies[number]:
-            actions = _mask(rule.is_about(action.name.lower()) for action in self.actions)
+            actions = mask_of(rule.is_about(action.name.lower()) for action in self.actions)
             for how in HOWS:
                 callers = self.population.named(rule, how)
                 if callers and actions:
@@ -327,7 +327,7 @@ class Grid:
             yield {CALLER: where(lambda one: _follows(key, one) and passes(test, key, one))}
         if key in self.points:
             bit = self._numbers[key][test.identity]
-            passing = _mask(bool(point.passed >> bit & 1) for point in self.points[key])
+            passing = mask_of(bool(point.passed >> bit & 1) for point in self.points[key])
             others = {CALLER: where(lambda one: not _follows(key, one))} if key in OF_CALLERS else {}
             yield {self._dimensions[key]: passing, **others}
 
@@ -338,10 +338,6 @@ _PARTS: Final[Mapping[Named, Literal["allowed", "delegated"]]] = {"caller": "all
 def _follows(key: str, caller: Caller) -> bool:
     """Return whether a key follows from a caller."""
     return key != USERID or not caller.has_own_id
-
-
-def _mask(answers: Iterable[bool]) -> int:
-    return sum(1 << number for number, answer in enumerate(answers) if answer)
 
 
 _USUAL: Final[Mapping[KeyType, tuple[str, ...]]] = {

@@ -9,6 +9,7 @@ from kmspolicy._language._patterns import like
 from kmspolicy._language._principals import is_partition
 from kmspolicy._language._values import text_of
 from kmspolicy._normal._rules import EVERYONE, HOWS, account_marks, marks_of, named, own_marks
+from kmspolicy._prove._boxes import mask_of
 from kmspolicy._prove._callers import ARN, callers_of
 
 if TYPE_CHECKING:
@@ -97,11 +98,7 @@ class Population:
 
     def where(self, holds: Callable[[Caller], bool]) -> int:
         """Return the callers for which a function is true, as a bit mask."""
-        return _mask(map(holds, self.callers))
-
-
-def _mask(answers: Iterable[bool]) -> int:
-    return sum(1 << number for number, answer in enumerate(answers) if answer)
+        return mask_of(map(holds, self.callers))
 
 
 def passes(test: Test, key: str, caller: Caller) -> bool:

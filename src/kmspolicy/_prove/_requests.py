@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from kmspolicy._evaluate._callers import OF_CALLERS
 from kmspolicy._language._key_arns import Key, account_of_key_arn, name_key
-from kmspolicy._language._keys import condition_key
+from kmspolicy._language._keys import spelling_of
 from kmspolicy._language._patterns import COLONS, like, text_of_literal
 from kmspolicy._language._variables import Facts, expand, keys_of_variables
 from kmspolicy._prove._callers import ARN
@@ -51,7 +51,7 @@ def request_of(grid: Grid, box: Box, key: Key, callers: Mapping[int, Caller]) ->
     key = _key_of(yes, key)
     if caller.also is not None:
         return None
-    spelt = {_spelling(name): values for name, values in context.items()}
+    spelt = {spelling_of(name): values for name, values in context.items()}
     return action.request(caller.name.text, spelt, key)
 
 
@@ -103,12 +103,6 @@ def first(grid: Grid, box: Box, dimension: int) -> int:
     """Return the number of the first point of a box in a dimension."""
     points = box.get(dimension, grid.full[dimension])
     return (points & -points).bit_length() - 1
-
-
-def _spelling(key: str) -> str:
-    """Return AWS's spelling of a key in lower case, if it is known."""
-    known = condition_key(key)
-    return key if known is None else known.name + key[len(known.name) :]
 
 
 def _match(doubt: Doubt, context: Context, keys: Context) -> None:
