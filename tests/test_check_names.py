@@ -20,7 +20,7 @@ def to(**principal: Any) -> Statement:
 @pytest.mark.parametrize(
     ("statement", "expected"),
     [
-        pytest.param(to(AWS=ACCOUNT), [], id="an account id"),
+        pytest.param(to(AWS=ACCOUNT), ["REDUNDANT_STATEMENT"], id="an account id"),
         pytest.param(
             to(AWS=["111122223333", SESSION, f"arn:aws:sts::{ACCOUNT}:federated-user/bob"]),
             [],

@@ -9,7 +9,7 @@ from kmspolicy._check._administrators import delegates_by_default, one_administr
 from kmspolicy._check._catalogue import CATALOGUE
 from kmspolicy._check._finding import Finding, Severity
 from kmspolicy._check._found import Found, places_of
-from kmspolicy._check._lockout import about_putting, at_a_glance
+from kmspolicy._check._lockout import at_a_glance
 from kmspolicy._check._placeholders import may_have_placeholders, placeholders
 from kmspolicy._check._reach import is_met_by_some, lets_everyone_in
 from kmspolicy._check._redundant import may_be_covered
@@ -105,8 +105,9 @@ def check_text(
     hinted = may_have_placeholders(text)
     for rule in rules.statements:
         inside = [*found_in(rule, key.account), *(placeholders(rule) if hinted else ())]
-        told = {one.steps[: len(_CLAUSE)] for one in inside}
-        inside += [one for one in _never_or_always_met(rules, rule, key, budget) if one.steps not in told]
+        if rule.clauses and not is_met_by_some(rule):
+            told = {one.steps[: len(_CLAUSE)] for one in inside}
+            inside += [one for one in _never_or_always_met(rules, rule, key, budget) if one.steps not in told]
         found += [one._replace(steps=("Statement", rule.number, *one.steps)) for one in inside]
     if not isinstance(policy.statement, tuple):  # an object, and no array that has an index
         found = [
@@ -120,12 +121,11 @@ def _administration(rules: Rules, who: Requester | None, key: Key, budget: Budge
 
     IAM_POLICIES_DECIDE is not reported for a policy like AWS's default policy.
     """
-    about = about_putting(rules, key)
-    found = at_a_glance(about, who, key)
+    found = at_a_glance(rules, who, key)
     if found is None:
         from kmspolicy._check._putting import proved  # noqa: PLC0415 - most policies need no proof
 
-        found = list(proved(rules, about, who, key, budget))
+        found = list(proved(rules, who, key, budget))
     for one in found:
         if one.code != "IAM_POLICIES_DECIDE" or not delegates_by_default(rules, key.account):
             yield one
@@ -324,8 +324,6 @@ def _redundant(rules: Rules, key: Key, budget: Budget) -> Iterator[Found]:
 
 def _never_or_always_met(rules: Rules, rule: Rule, key: Key, budget: Budget) -> Iterator[Found]:
     """Find conditions that no request of a statement meets, or that each meets."""
-    if is_met_by_some(rule):
-        return
     from kmspolicy._prove._statements import met  # noqa: PLC0415 - most policies need no proof
 
     answer = met(rules, rule, key, budget)

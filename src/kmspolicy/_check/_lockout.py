@@ -13,8 +13,6 @@ from kmspolicy._normal._rules import named
 from kmspolicy._printable import word
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from kmspolicy._evaluate._callers import Requester
     from kmspolicy._language._key_arns import Key
     from kmspolicy._language._principals import PrincipalName
@@ -25,26 +23,27 @@ LOCKOUTS: Final = frozenset({"LOCKOUT_EVERYONE", "LOCKOUT_CALLER"})
 PUT: Final = "kms:putkeypolicy"
 
 
-def about_putting(rules: Rules, key: Key) -> tuple[Rule, ...]:
-    """Return the statements about kms:PutKeyPolicy on the key."""
-    return tuple(rule for rule in rules.statements if rule.is_about(PUT) and rule.names_key(key) is not False)
+def is_about_putting(rule: Rule, key: Key) -> bool:
+    """Return whether a statement is about kms:PutKeyPolicy on the key."""
+    return rule.is_about(PUT) and rule.names_key(key) is not False
 
 
-def at_a_glance(about: Sequence[Rule], caller: Requester | None, key: Key) -> list[Found] | None:
+def at_a_glance(rules: Rules, caller: Requester | None, key: Key) -> list[Found] | None:
     """Return what is found where statements without conditions say who can put a policy; None where a proof must.
 
     Args:
-        about: The statements about kms:PutKeyPolicy.
+        rules: The policy.
         caller: Who puts the policy; None if that is not known.
         key: What is known of the key.
     """
-    plain = [_lets_plainly(rule, key) for rule in about]
-    if any(rule.denies for rule in about) or not any(plain):
+    if any(rule.denies and is_about_putting(rule, key) for rule in rules.statements):
         return None
     if caller is None:
-        return []
+        return [] if any(_lets_plainly(rule, key) for rule in rules.statements) else None
+    about = [rule for rule in rules.statements if is_about_putting(rule, key)]
+    plain = [_lets_plainly(rule, key) for rule in about]
     hows = {(named(rule, caller.name), plainly) for rule, plainly in zip(about, plain, strict=True)}
-    if key.account not in (None, caller.account):
+    if key.account not in (None, caller.account) or not any(plain):
         return None
     if ("caller", True) in hows:
         return []
@@ -66,6 +65,7 @@ def _lets_plainly(rule: Rule, key: Key) -> bool:
         and rule.statement.principal is not None
         and rule.names_key(key) is True
         and any(_can_put(name, key) for name in rule.names)
+        and rule.is_about(PUT)
     )
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from kmspolicy._check._finding import Severity
 from kmspolicy._check._found import Found
-from kmspolicy._check._lockout import PUT, iam_policies_decide
+from kmspolicy._check._lockout import PUT, iam_policies_decide, is_about_putting
 from kmspolicy._document import Policy, Principal, Statement
 from kmspolicy._evaluate._access import ALWAYS, Given, principals_of
 from kmspolicy._evaluate._callers import requester_named, requester_of
@@ -175,18 +175,16 @@ def _readings(layout: Layout) -> Sequence[int]:
 # --- what is found ------------------------------------------------------------------------------------
 
 
-def proved(
-    rules: Rules, about: tuple[Rule, ...], caller: Requester | None, key: Key, budget: Budget
-) -> Iterator[Found]:
+def proved(rules: Rules, caller: Requester | None, key: Key, budget: Budget) -> Iterator[Found]:
     """Find out whether the policy locks out everyone, or the caller, for all requests.
 
     Args:
         rules: The policy.
-        about: Its statements about kms:PutKeyPolicy.
         caller: Who puts the policy; None if that is not known.
         key: What is known of the key.
         budget: What all proofs together may take.
     """
+    about = tuple(rule for rule in rules.statements if is_about_putting(rule, key))
     if all(rule.denies for rule in about):
         yield Found("LOCKOUT_EVERYONE", (), _why_nobody(rules, caller, key))
         return

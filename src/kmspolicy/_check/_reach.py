@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from kmspolicy._check._found import Found, named_actions
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from kmspolicy._document import Statement
+    from kmspolicy._language._operators import Answer
     from kmspolicy._normal._clauses import Clause
     from kmspolicy._normal._rules import Rule
 
@@ -29,12 +29,13 @@ def lets_in(rule: Rule, clauses: Sequence[Clause]) -> Iterator[Found]:
     statement, principal = rule.statement, rule.statement.principal
     if statement.not_principal is not None:
         yield Found("ALLOW_WITH_NOT_PRINCIPAL", ("NotPrincipal",))
-    if any(map(tells_the_source, clauses)):
+    services = () if principal is None or principal.element == "*" else principal["Service"]
+    everyone = lets_everyone_in(rule)
+    if not (services or everyone) or any(map(tells_the_source, clauses)):
         return
     limiting = {clause.folded for clause in clauses if limits_callers(clause)}
-    if lets_everyone_in(rule) and limiting and limiting <= _SERVICE_NAMES:
+    if everyone and limiting and limiting <= _SERVICE_NAMES:
         yield Found("RESTRICT_ACCESS_TO_SERVICE_PRINCIPAL", (element_of(rule),))
-    services = () if principal is None or principal.element == "*" else principal["Service"]
     if services:
         yield Found("RESTRICT_ACCESS_TO_SERVICE_PRINCIPAL", ("Principal", "Service"), quoted(services[0]))
 
@@ -109,10 +110,13 @@ def is_met_by_some(rule: Rule) -> bool:
     That is so of a condition on a key that no other condition is about and that does not follow from the caller, where
     its own value meets it and another one does not.
     """
-    keys = Counter(clause.folded for clause in rule.clauses)
-    telling = OF_CALLERS | ORGANISATIONS if all(name.kind == "service" for name in rule.names) else OF_CALLERS
-    return telling.isdisjoint(keys) and all(
-        keys[clause.folded] == 1 and _is_met_by_some(clause) for clause in rule.clauses
+    keys = {clause.folded for clause in rule.clauses}
+    of_services = all(name.kind == "service" for name in rule.names)
+    return (
+        len(keys) == len(rule.clauses)
+        and keys.isdisjoint(OF_CALLERS)
+        and (not of_services or keys.isdisjoint(ORGANISATIONS))
+        and all(map(_is_met_by_some, rule.clauses))
     )
 
 
@@ -120,9 +124,12 @@ def _is_met_by_some(clause: Clause) -> bool:
     if clause.facts is None or not clause.values or clause.has_variables:
         return False
     text = text_of(clause.values[0]).replace("*", "").replace("?", "x")
-    samples = [(text,), (text.partition("/")[0],), ("x",), *([] if clause.facts.always else [()])]
-    answers = {verdict(clause.parsed, clause.values, one, _NOTHING) for one in samples}
-    return True in answers and False in answers
+    answers: set[Answer] = set()
+    for sample in ((text,), ("x",) if clause.facts.always else (), ("x",), (text.partition("/")[0],)):
+        answers.add(verdict(clause.parsed, clause.values, sample, _NOTHING))
+        if True in answers and False in answers:
+            return True
+    return False
 
 
 _NOTHING: Final = Facts({}, variables=False)
