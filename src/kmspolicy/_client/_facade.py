@@ -13,11 +13,12 @@ from kmspolicy._client import _botocore
 from kmspolicy._client._calls import Calls, Order
 from kmspolicy._client._edits import Edit, an_edit
 from kmspolicy._client._many import Kind, Many, pair
-from kmspolicy._client._work import Work, a_key_id, a_plan, a_time, read_policy
+from kmspolicy._client._work import Work, a_guard, a_key_id, a_plan, a_time, read_policy
 from kmspolicy._diff._documents import document_diff
 from kmspolicy._document import Policy, a_policy
 from kmspolicy._evaluate import Caller
 from kmspolicy._evaluate._request import an_account
+from kmspolicy._plan._guard import Guard
 from kmspolicy._plan._retry import Retry
 from kmspolicy.errors import (
     SidError,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from kmspolicy._document import Principal, Statement
     from kmspolicy._plan._plan import Plan, PutResult
 
+_DEFAULT_GUARD: Final = Guard()
 _DEFAULT_RETRY: Final = Retry()
 
 
@@ -77,14 +79,16 @@ class KeyPolicies:
             None if it is not known.
         account: The id of the account that the keys are in, if neither the key ARN nor the caller tells it; None if it is
             not known. If it is known, plans and findings say what does not work across accounts.
-        check: Whether a policy is checked before it is put; false sends it without a check.
+        guard: What a policy is refused for before it is put, by every verb that writes; nothing is sent then. By default that
+            is a finding that is an error. A verb that is given a guard of its own follows that one alone.
+        check: Whether findings stop a put at all; false is a guard with ``refuse=None``.
         retry: How often and how long calls are retried; None leaves that to the client's configuration.
         sleep: Waits between requests; for tests, which should not wait.
         clock: Returns the time in seconds, for the deadline; for tests, together with ``sleep``.
 
     Raises:
-        TypeError: if ``client`` is not open, or is synchronous, as boto3's is; if ``retry`` is neither a Retry nor None, or ``check`` is not a
-            bool.
+        TypeError: if ``client`` is not open, or is synchronous, as boto3's is; if ``retry`` is neither a Retry nor None, ``guard`` is not a
+            Guard, or ``check`` is not a bool.
         RequestError: if ``caller`` cannot put a policy, or ``account`` is not an account id.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying.html
@@ -100,6 +104,9 @@ class KeyPolicies:
     _check: bool = attrs.field(
         default=True, kw_only=True, alias="check", converter=_true_or_false, repr=False
     )
+    _guard: Guard = attrs.field(
+        default=_DEFAULT_GUARD, kw_only=True, alias="guard", converter=a_guard, repr=False
+    )
     _retry: Retry | None = attrs.field(
         default=_DEFAULT_RETRY, kw_only=True, alias="retry", converter=_retry_or_none
     )
@@ -112,7 +119,8 @@ class KeyPolicies:
     def __attrs_post_init__(self) -> None:
         """Check the client and create the calls."""
         calls = Calls(_botocore.the_client(self._client), self._retry, self._sleep, self._clock)
-        object.__setattr__(self, "_work", Work(self._client, self._caller, self._account, self._check, calls))
+        guard = self._guard if self._check else attrs.evolve(self._guard, refuse=None)
+        object.__setattr__(self, "_work", Work(self._client, self._caller, self._account, guard, calls))
 
     # --- one key ---
 
@@ -123,6 +131,7 @@ class KeyPolicies:
         *,
         bypass_policy_lockout_safety_check: bool = False,
         wait: float | None = None,
+        guard: Guard | None = None,
     ) -> PutResult:
         """Put a policy on a key, whatever policy it has: what somebody else wrote is overwritten.
 
@@ -134,6 +143,8 @@ class KeyPolicies:
             bypass_policy_lockout_safety_check: Pass true only to give up the right to put a policy on this key again, on
                 purpose: a lockout does not stop the put then.
             wait: Seconds to wait until the policy can be read back, see :meth:`wait_until_equivalent`; None for no wait.
+            guard: What the policy is refused for; None for the guard of this instance. If it asks for no new access, the policy
+                that the key has is read first.
 
         Returns:
             The result, without a plan.
@@ -141,7 +152,8 @@ class KeyPolicies:
         Raises:
             KeyIdError: if ``key_id`` cannot be the id of a key; nothing was sent.
             PolicyDocumentError: if ``policy`` is not a Policy or the text of one; nothing was sent.
-            PolicyCheckError: if KMS would refuse the policy; nothing was sent.
+            PolicyCheckError: if a finding stops the policy, by default if KMS would refuse it; nothing was sent.
+            NotShownError: if a claim of the guard is not shown; nothing was sent.
             ServiceError: a subclass of it, if KMS answers with an error.
             NoAnswerError: if there is no answer, or none within the deadline.
             WaitTimeoutError: if the policy was put but could not be read back in time. Other errors of the reads after
@@ -152,11 +164,11 @@ class KeyPolicies:
 
         https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html
         """
-        seconds = _a_wait(wait)
-        prepared = self._work.prepare(key_id, policy, bypass=bypass_policy_lockout_safety_check)
+        seconds, work = _a_wait(wait), self._work.under(guard)
+        prepared = work.prepare(key_id, policy, bypass=bypass_policy_lockout_safety_check)
         if seconds is not None:
             _ = prepared.policy  # a text that is not a policy cannot be compared with what is read
-        result = await self._work.put(prepared)
+        result = await work.overwrite(prepared)
         if seconds is not None:
             await self._work.wait_after(result, prepared.policy, seconds)
         return result
@@ -243,12 +255,13 @@ class KeyPolicies:
             self._work.prepare(key_id, policy, bypass=bypass_policy_lockout_safety_check)
         )
 
-    async def apply(self, plan: Plan, *, wait: float | None = None) -> PutResult:
+    async def apply(self, plan: Plan, *, wait: float | None = None, guard: Guard | None = None) -> PutResult:
         """Put the new policy of a plan, if the key's policy has not changed since the plan was made.
 
         Args:
             plan: A plan of :meth:`plan`, made in this process or another one.
             wait: As for :meth:`put`.
+            guard: As for :meth:`put`; the plan is judged before the policy is read again.
 
         Returns:
             The result; ``changed`` is false if there was nothing to do.
@@ -260,7 +273,7 @@ class KeyPolicies:
                 put's error has a note that says why.
         """
         prepared, seconds = self._work.planned(a_plan(plan)), _a_wait(wait)
-        result = await self._work.apply(plan, prepared)
+        result = await self._work.under(guard).apply(plan, prepared)
         await self._wait_after(result, seconds)
         return result
 
@@ -271,6 +284,7 @@ class KeyPolicies:
         *,
         bypass_policy_lockout_safety_check: bool = False,
         wait: float | None = None,
+        guard: Guard | None = None,
     ) -> PutResult:
         """Plan and apply: put a policy only if the key does not have it, labels included.
 
@@ -279,6 +293,7 @@ class KeyPolicies:
             policy: The policy, or its JSON text.
             bypass_policy_lockout_safety_check: As for :meth:`put`.
             wait: As for :meth:`put`.
+            guard: As for :meth:`put`; what it proves, it proves between the read and the put.
 
         Returns:
             The result; ``changed`` is false if there was nothing to do.
@@ -288,11 +303,11 @@ class KeyPolicies:
         """
         seconds = _a_wait(wait)
         prepared = self._work.prepare(key_id, policy, bypass=bypass_policy_lockout_safety_check)
-        result = await self._work.ensure(prepared)
+        result = await self._work.under(guard).ensure(prepared)
         await self._wait_after(result, seconds)
         return result
 
-    async def edit(
+    async def edit(  # noqa: PLR0913 - what the other verbs have
         self,
         key_id: str,
         function: Callable[[Policy], Policy],
@@ -300,6 +315,7 @@ class KeyPolicies:
         tries: int = 3,
         bypass_policy_lockout_safety_check: bool = False,
         wait: float | None = None,
+        guard: Guard | None = None,
     ) -> PutResult:
         """Change the policy that a key has.
 
@@ -313,6 +329,7 @@ class KeyPolicies:
             tries: How often it is called at most.
             bypass_policy_lockout_safety_check: As for :meth:`put`.
             wait: As for :meth:`put`.
+            guard: As for :meth:`ensure`.
 
         Returns:
             The result; ``changed`` is false if there was nothing to do.
@@ -326,11 +343,11 @@ class KeyPolicies:
             KeyPolicyError: the errors of :meth:`plan` and :meth:`apply`. Errors of the function are not changed.
         """
         edit = an_edit(function, tries, bypass=bypass_policy_lockout_safety_check)
-        return await self._edit(key_id, edit, wait)
+        return await self._edit(key_id, edit, wait, guard)
 
-    async def _edit(self, key_id: str, edit: Edit, wait: float | None) -> PutResult:
+    async def _edit(self, key_id: str, edit: Edit, wait: float | None, guard: Guard | None) -> PutResult:
         seconds = _a_wait(wait)
-        result = await self._work.edit(key_id, edit)
+        result = await self._work.under(guard).edit(key_id, edit)
         await self._wait_after(result, seconds)
         return result
 
@@ -340,7 +357,12 @@ class KeyPolicies:
             await self._work.wait_after(result, result.plan.new, seconds)
 
     async def add_statement(
-        self, key_id: str, statement: Statement, *, wait: float | None = None
+        self,
+        key_id: str,
+        statement: Statement,
+        *,
+        wait: float | None = None,
+        guard: Guard | None = None,
     ) -> PutResult:
         """Add a statement to the policy that a key has, at its end.
 
@@ -351,6 +373,7 @@ class KeyPolicies:
             key_id: The id or the ARN of a key in the client's account and Region; not an alias.
             statement: The statement.
             wait: As for :meth:`put`.
+            guard: As for :meth:`ensure`.
 
         Returns:
             The result; ``changed`` is false if there was nothing to do.
@@ -372,15 +395,18 @@ class KeyPolicies:
                 )
             return policy.with_statement(statement)
 
-        return await self._edit(key_id, Edit(add, idempotent=True), wait)
+        return await self._edit(key_id, Edit(add, idempotent=True), wait, guard)
 
-    async def remove_statement(self, key_id: str, sid: str, *, wait: float | None = None) -> PutResult:
+    async def remove_statement(
+        self, key_id: str, sid: str, *, wait: float | None = None, guard: Guard | None = None
+    ) -> PutResult:
         """Remove the statement with this Sid from the policy that a key has.
 
         Args:
             key_id: The id or the ARN of a key in the client's account and Region; not an alias.
             sid: The Sid.
             wait: As for :meth:`put`.
+            guard: As for :meth:`ensure`.
 
         Returns:
             The result.
@@ -397,10 +423,15 @@ class KeyPolicies:
             found.append(policy)
             return policy.without_statement(sid)
 
-        return await self._edit(key_id, Edit(remove, idempotent=True), wait)
+        return await self._edit(key_id, Edit(remove, idempotent=True), wait, guard)
 
     async def exchange_statement(
-        self, key_id: str, statement: Statement, *, wait: float | None = None
+        self,
+        key_id: str,
+        statement: Statement,
+        *,
+        wait: float | None = None,
+        guard: Guard | None = None,
     ) -> PutResult:
         """Replace the statement with the same Sid in the policy that a key has.
 
@@ -408,6 +439,7 @@ class KeyPolicies:
             key_id: The id or the ARN of a key in the client's account and Region; not an alias.
             statement: The new statement, with a Sid.
             wait: As for :meth:`put`.
+            guard: As for :meth:`ensure`.
 
         Returns:
             The result; ``changed`` is false if there was nothing to do.
@@ -417,7 +449,7 @@ class KeyPolicies:
             KeyPolicyError: the errors of :meth:`edit`.
         """
         edit = Edit(lambda policy: policy.exchange_statement(statement), idempotent=True)
-        return await self._edit(key_id, edit, wait)
+        return await self._edit(key_id, edit, wait, guard)
 
     async def wait_until_equivalent(
         self,
@@ -447,7 +479,7 @@ class KeyPolicies:
 
     # --- many keys ---
 
-    def put_many(
+    def put_many(  # noqa: PLR0913 - what the other verbs have
         self,
         items: Items[tuple[str, Policy | str]],
         *,
@@ -455,6 +487,7 @@ class KeyPolicies:
         rate: float | None = 15.0,
         bypass_policy_lockout_safety_check: bool = False,
         progress: Progress[PutResult] | None = None,
+        guard: Guard | None = None,
     ) -> Many[PutResult]:
         """Put policies on many keys.
 
@@ -465,6 +498,7 @@ class KeyPolicies:
                 quota of KMS is 15 for PutKeyPolicy.
             bypass_policy_lockout_safety_check: As for :meth:`put`.
             progress: Called for each result, with the number of keys that are done and the result.
+            guard: As for :meth:`put`.
 
         Returns:
             An asynchronous iterator over the results, in the order in which they finish. It is also a context manager
@@ -477,9 +511,10 @@ class KeyPolicies:
         https://docs.aws.amazon.com/kms/latest/developerguide/requests-per-second.html
         """
         pace, bypass = self._work.pace(rate), bypass_policy_lockout_safety_check
+        guarded = self._work.under(guard)
 
         def work(key_id: str, policy: Policy | str) -> Awaitable[PutResult]:
-            return self._work.put(self._work.prepare(key_id, policy, bypass=bypass), pace)
+            return guarded.overwrite(self._work.prepare(key_id, policy, bypass=bypass), pace)
 
         return Many(items, work, _PUTS, concurrency=_concurrency(concurrency), progress=progress)
 
@@ -525,6 +560,7 @@ class KeyPolicies:
         concurrency: int = 8,
         rate: float | None = 15.0,
         progress: Progress[PutResult] | None = None,
+        guard: Guard | None = None,
     ) -> Many[PutResult]:
         """Apply plans to many keys, each if the key's policy has not changed since the plan was made.
 
@@ -533,6 +569,7 @@ class KeyPolicies:
             concurrency: As for :meth:`put_many`.
             rate: PutKeyPolicy requests per second, as for :meth:`put_many`; the read before each does not count.
             progress: As for :meth:`put_many`.
+            guard: As for :meth:`apply`.
 
         Returns:
             The same as :meth:`put_many`, with the results of :meth:`apply` as values.
@@ -544,13 +581,14 @@ class KeyPolicies:
         https://docs.aws.amazon.com/kms/latest/developerguide/requests-per-second.html
         """
         pace = self._work.pace(rate)
+        guarded = self._work.under(guard)
 
         def work(_: str, plan: Plan) -> Awaitable[PutResult]:
-            return self._work.apply(plan, self._work.planned(plan), pace)
+            return guarded.apply(plan, self._work.planned(plan), pace)
 
         return Many(plans, work, _APPLIES, concurrency=_concurrency(concurrency), progress=progress)
 
-    def ensure_many(
+    def ensure_many(  # noqa: PLR0913 - what the other verbs have
         self,
         items: Items[tuple[str, Policy | str]],
         *,
@@ -558,6 +596,7 @@ class KeyPolicies:
         rate: float | None = 15.0,
         bypass_policy_lockout_safety_check: bool = False,
         progress: Progress[PutResult] | None = None,
+        guard: Guard | None = None,
     ) -> Many[PutResult]:
         """Put policies on those of many keys that do not have them, labels included.
 
@@ -567,6 +606,7 @@ class KeyPolicies:
             rate: PutKeyPolicy requests per second, as for :meth:`put_many`; the reads before each do not count.
             bypass_policy_lockout_safety_check: As for :meth:`put`.
             progress: As for :meth:`put_many`.
+            guard: As for :meth:`ensure`.
 
         Returns:
             The same as :meth:`put_many`, with the results of :meth:`ensure` as values.
@@ -578,9 +618,10 @@ class KeyPolicies:
         https://docs.aws.amazon.com/kms/latest/developerguide/requests-per-second.html
         """
         pace, bypass = self._work.pace(rate), bypass_policy_lockout_safety_check
+        guarded = self._work.under(guard)
 
         def work(key_id: str, policy: Policy | str) -> Awaitable[PutResult]:
-            return self._work.ensure(self._work.prepare(key_id, policy, bypass=bypass), pace)
+            return guarded.ensure(self._work.prepare(key_id, policy, bypass=bypass), pace)
 
         return Many(items, work, _PUTS, concurrency=_concurrency(concurrency), progress=progress)
 
@@ -594,6 +635,7 @@ class KeyPolicies:
         rate: float | None = 15.0,
         bypass_policy_lockout_safety_check: bool = False,
         progress: Progress[PutResult] | None = None,
+        guard: Guard | None = None,
     ) -> Many[PutResult]:
         """Change the policies that many keys have.
 
@@ -605,6 +647,7 @@ class KeyPolicies:
             rate: PutKeyPolicy requests per second, as for :meth:`put_many`; the read before each does not count.
             bypass_policy_lockout_safety_check: As for :meth:`put`.
             progress: As for :meth:`put_many`.
+            guard: As for :meth:`edit`.
 
         Returns:
             The same as :meth:`put_many`, with the results of :meth:`edit` as values.
@@ -617,9 +660,10 @@ class KeyPolicies:
         """
         pace = self._work.pace(rate)
         edit = an_edit(function, tries, bypass=bypass_policy_lockout_safety_check)
+        guarded = self._work.under(guard)
 
         def work(key_id: str, _: str) -> Awaitable[PutResult]:
-            return self._work.edit(key_id, edit, pace)
+            return guarded.edit(key_id, edit, pace)
 
         return Many(key_ids, work, _EDITS, concurrency=_concurrency(concurrency), progress=progress)
 

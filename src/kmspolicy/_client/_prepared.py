@@ -70,16 +70,16 @@ class Prepared:
             self.policy, self.text, caller=self.caller, account=self.key.account, key_arn=self.key.arn
         )
 
-    def refuse(self) -> None:
-        """Refuse a policy that KMS would refuse.
+    def refuse(self, least: Severity = Severity.ERROR) -> None:
+        """Refuse a policy with a finding of some severity or a greater one; an error is what KMS would refuse.
 
         Raises:
-            PolicyCheckError: if a finding is an error.
+            PolicyCheckError: if there is such a finding.
         """
         errors = [
             finding
             for finding in self.findings
-            if finding.severity is Severity.ERROR and not (self.bypass and finding.code in LOCKOUTS)
+            if not finding.severity < least and not (self.bypass and finding.code in LOCKOUTS)
         ]
         if errors:
             raise PolicyCheckError(errors)

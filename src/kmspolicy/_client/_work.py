@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import math
 from functools import lru_cache, partial
@@ -17,6 +18,7 @@ from kmspolicy._diff import diff, document_diff
 from kmspolicy._document import Policy
 from kmspolicy._evaluate._request import the_key
 from kmspolicy._language._key_arns import account_of_key_arn, partition_of_key_arn
+from kmspolicy._plan._guard import Guard
 from kmspolicy._plan._plan import Plan, PutResult, deleted
 from kmspolicy._plan._retry import growing
 from kmspolicy._printable import printable, quoted, word
@@ -41,6 +43,8 @@ if TYPE_CHECKING:
     from kmspolicy._language._key_arns import Key
 
 _LONGEST_KEY_ID: Final = 2048
+_SHORT: Final = 4096
+"""The most characters of a text about which proofs take no longer than a request."""
 _TIMES_IN_A_ROW: Final = 3
 _FIRST_POLL: Final = 0.5
 _LONGEST_POLL: Final = 5.0
@@ -62,7 +66,7 @@ class Work:
         client: The client.
         caller: The caller; None if it is not known.
         account: The account of the keys, if neither the key ARN nor the caller tells it; None if it is not known.
-        check: Whether policies are checked before they are put.
+        guard: What policies are refused for before they are put.
         calls: The calls of the client.
         any_key: What is known of a key that is not given by its ARN.
     """
@@ -70,7 +74,7 @@ class Work:
     client: KeyPolicyClient
     caller: Caller | None
     account: str | None
-    check: bool
+    guard: Guard
     calls: Calls
     any_key: Key = attrs.field(init=False, default=attrs.Factory(_any_key, takes_self=True))
 
@@ -104,14 +108,49 @@ class Work:
         change = diff(current, new, account=key.account, key_arn=key.arn, partition=self.partition(key_id))
         return Plan(key_id, found, current, prepared.text, new, change, prepared.findings, prepared.bypass)
 
+    def under(self, guard: Guard | None) -> Work:
+        """Return the same work under another guard, if there is one."""
+        return self if guard is None else attrs.evolve(self, guard=a_guard(guard))
+
+    async def judge(self, prepared: Prepared, plan: Plan | None = None) -> None:
+        """Refuse a policy that the guard refuses; proofs about long texts run in a thread, so that other tasks go on.
+
+        Raises:
+            PolicyCheckError: for a finding.
+            NotShownError: for a claim that is not shown.
+        """
+        guard = self.guard
+        if guard.refuse is not None:
+            prepared.refuse(guard.refuse)
+        if not guard.proves:
+            return
+        subject, texts = prepared.policy if plan is None else plan, [prepared.text]
+        texts += [] if plan is None else [plan.current_text]
+        require = partial(guard.require, subject, account=prepared.key.account, key_arn=prepared.key.arn)
+        if max(map(len, texts)) > _SHORT:
+            await asyncio.to_thread(require)
+        else:
+            require()
+
+    async def overwrite(self, prepared: Prepared, pace: Pace | None = None) -> PutResult:
+        """Put a policy on a key, whatever policy it has; it is read only if the guard compares the two."""
+        plan = await self.plan(prepared) if self.guard.no_new_access else None
+        await self.judge(prepared, plan)
+        return await self.put(prepared, pace)
+
     async def ensure(self, prepared: Prepared, pace: Pace | None = None) -> PutResult:
         """Plan a policy and carry out the plan."""
         _ = prepared.policy  # refuses anything that is not a policy before a request is sent
         async with taken(pace) as token:
-            return await self.carry_out(await self.plan(prepared), prepared, token)
+            plan = await self.plan(prepared)
+            if plan:
+                await self.judge(prepared, plan)
+            return await self.carry_out(plan, prepared, token)
 
     async def apply(self, plan: Plan, prepared: Prepared, pace: Pace | None = None) -> PutResult:
         """Carry out a plan if the key's policy has not changed since."""
+        if plan:
+            await self.judge(prepared, plan)
         async with taken(pace) as token:
             found = await self.get_text(plan.key_id)
             if found != plan.current_text:
@@ -142,7 +181,10 @@ class Work:
             found = await self.get_text(key_id)
             current = read_policy(key_id, found)
             prepared = self.prepare(key_id, edit.changed(current), bypass=edit.bypass)
-            return await self.carry_out(self.compared(found, current, prepared), prepared, token, spent)
+            plan = self.compared(found, current, prepared)
+            if plan:
+                await self.judge(prepared, plan)
+            return await self.carry_out(plan, prepared, token, spent)
 
     async def carry_out(self, plan: Plan, prepared: Prepared, token: Token, spent: int = 0) -> PutResult:
         """Put the policy of a plan directly after the read that shows the plan's current one."""
@@ -174,8 +216,6 @@ class Work:
     ) -> PutResult:
         """Put a policy on a key; with a plan, only as long as the key has the policy from which the plan was made."""
         key_id, text = prepared.key_id, prepared.text
-        if self.check:
-            prepared.refuse()
         parameters: dict[str, Any] = {"KeyId": key_id, "PolicyName": "default", "Policy": text}
         if prepared.bypass:
             parameters["BypassPolicyLockoutSafetyCheck"] = True
@@ -194,7 +234,8 @@ class Work:
                 word(key_id),
                 extra=extra(key_id, answer.attempts, answer.request_id),
             )
-        findings = prepared.findings if self.check else plan.findings if plan is not None else ()
+        is_checked = self.guard.refuse is not None
+        findings = prepared.findings if is_checked else plan.findings if plan is not None else ()
         return PutResult(key_id, answer.request_id, answer.attempts, plan=plan, findings=findings)
 
     async def is_put(self, plan: Plan, error: CallError) -> bool:
@@ -236,7 +277,7 @@ class Work:
                     error is unknown or now >= end
                 ):  # it is the same if the policy could not be read in between
                     raise
-                if not self.check:  # an error in the policy is not transient
+                if self.guard.refuse is None:  # an error in the policy is not transient
                     _only(prepared.refuse, error)
                 delay = min(next(delays), end - now)
                 LOG.warning(
@@ -320,6 +361,13 @@ def a_key_id(value: str) -> str:
 
 def _text_of(answer: Answer) -> str:
     return cast("str", answer.response["Policy"])
+
+
+def a_guard(value: Guard) -> Guard:
+    """Return the value if it is a Guard."""
+    if not isinstance(value, Guard):
+        raise TypeError(f"guard must be a Guard, not {value!r}")
+    return value
 
 
 def a_plan(value: Plan) -> Plan:

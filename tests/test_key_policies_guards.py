@@ -1,0 +1,153 @@
+"""Guards of the client: what is refused before it is put, by every verb that writes; nothing is sent then."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import pytest
+
+from kmspolicy import Guard, KeyPolicies, Policy, Principal, Severity, allow, errors, prove, statements
+from kmspolicy.testing import FakeKMS
+
+if TYPE_CHECKING:
+    from kmspolicy import Many
+
+ACCOUNT: Final = "111122223333"
+ROOT: Final = statements.enable_iam_policies(ACCOUNT)
+TO_APP: Final = allow("kms:Decrypt").to(Principal.role(ACCOUNT, "App")).named("App")
+TO_ALL: Final = allow("kms:Decrypt").to(Principal.everyone()).named("all")
+BEFORE, MORE = Policy([ROOT]), Policy([ROOT, TO_APP])
+NO_NEW: Final = Guard(no_new_access=True)
+
+
+async def first(many: Many[Any]) -> object:
+    """Return the only value, or raise its error."""
+    async with many:
+        return [result.unwrap() async for result in many]
+
+
+class Written(NamedTuple):
+    """A verb that writes more access than there was."""
+
+    name: str
+    call: Any
+
+
+def edited(policy: Policy) -> Policy:
+    """Return a policy that gives more access."""
+    return policy.with_statement(TO_APP)
+
+
+async def apply(policies: KeyPolicies, key: str, guard: Guard | None) -> object:
+    """Apply a plan."""
+    return await policies.apply(await policies.plan(key, MORE), guard=guard)
+
+
+async def apply_many(policies: KeyPolicies, key: str, guard: Guard | None) -> object:
+    """Apply plans."""
+    return await first(policies.apply_many([await policies.plan(key, MORE)], guard=guard))
+
+
+async def exchange(policies: KeyPolicies, key: str, guard: Guard | None) -> object:
+    """Exchange the only statement."""
+    everything = allow("kms:*").to(Principal.account(ACCOUNT) | Principal.role(ACCOUNT, "App"))
+    return await policies.exchange_statement(key, everything.named(str(ROOT.sid)), guard=guard)
+
+
+VERBS = [
+    Written("put", lambda policies, key, guard: policies.put(key, MORE, guard=guard)),
+    Written("apply", apply),
+    Written("ensure", lambda policies, key, guard: policies.ensure(key, MORE, guard=guard)),
+    Written("edit", lambda policies, key, guard: policies.edit(key, edited, guard=guard)),
+    Written("add_statement", lambda policies, key, guard: policies.add_statement(key, TO_APP, guard=guard)),
+    Written("exchange_statement", exchange),
+    Written("put_many", lambda policies, key, guard: first(policies.put_many([(key, MORE)], guard=guard))),
+    Written("apply_many", apply_many),
+    Written(
+        "ensure_many", lambda policies, key, guard: first(policies.ensure_many([(key, MORE)], guard=guard))
+    ),
+    Written("edit_many", lambda policies, key, guard: first(policies.edit_many([key], edited, guard=guard))),
+]
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.name)
+@pytest.mark.parametrize("own", [True, False], ids=["its own guard", "the guard of all"])
+async def test_every_verb_that_writes_is_guarded(verb: Written, own: bool) -> None:
+    """By its own guard, or by that of the instance; the error has the request that shows the new access."""
+    fake = FakeKMS()
+    key = fake.add_key(BEFORE)
+    policies = KeyPolicies(fake) if own else KeyPolicies(fake, guard=NO_NEW)
+    with pytest.raises(errors.NotShownError, match="role App of account 111122223333 may kms:"):
+        await verb.call(policies, key, NO_NEW if own else None)
+    assert fake.policy(key) == BEFORE
+    await verb.call(policies, key, Guard())
+    assert fake.policy(key) != BEFORE
+
+
+async def test_a_removed_denial_is_guarded() -> None:
+    """A verb that takes out a statement may give access."""
+    fake = FakeKMS()
+    no_app = TO_APP.replace(effect="Deny")
+    key = fake.add_key(MORE.with_statement(no_app.named("none")))
+    policies = KeyPolicies(fake, guard=NO_NEW)
+    with pytest.raises(errors.NotShownError):
+        await policies.remove_statement(key, "none")
+    assert (await policies.remove_statement(key, "App")).changed
+
+
+async def test_nothing_to_do_is_not_judged() -> None:
+    """What the key has already is not put, and not refused."""
+    fake = FakeKMS()
+    public = Policy([ROOT, TO_ALL])
+    key = fake.add_key(public)
+    policies = KeyPolicies(fake, guard=Guard(no_public_access=True))
+    assert not (await policies.ensure(key, public)).changed
+    assert not (await policies.edit(key, lambda policy: policy)).changed
+    assert not (await policies.apply(await policies.plan(key, public))).changed
+    with pytest.raises(errors.NotShownError):
+        await policies.put(key, public)
+
+
+async def test_the_least_severity_that_stops_a_put() -> None:
+    """An error by default; a warning where it is asked for; with None nothing stops, which ``check=False`` says as well."""
+    fake = FakeKMS()
+    key = fake.add_key(BEFORE)
+    warned = Policy([ROOT, allow("kms:Decrypt").to(Principal.role(ACCOUNT, "App")).named("no_letters")])
+    public = Policy([ROOT, TO_ALL])
+    with pytest.raises(errors.PolicyCheckError):
+        await KeyPolicies(fake, guard=Guard(refuse=Severity.SECURITY_WARNING)).put(key, public)
+    assert (await KeyPolicies(fake).put(key, public)).findings
+    assert (await KeyPolicies(fake, guard=Guard(refuse=None)).put(key, warned)).findings == ()
+
+
+@pytest.mark.parametrize("long", [True, False], ids=["long", "short"])
+async def test_long_texts_are_compared_in_a_thread(monkeypatch: pytest.MonkeyPatch, long: bool) -> None:
+    """Above 4 KiB, whichever of both texts it is, so that other tasks go on."""
+    threads: list[threading.Thread] = []
+
+    def watched(*policies: Policy, **known: Any) -> Any:
+        threads.append(threading.current_thread())
+        return prove.no_new_access(*policies, **known)
+
+    monkeypatch.setattr("kmspolicy._plan._guard.no_new_access", watched)
+    fake = FakeKMS()
+    users = [
+        Principal.user(ACCOUNT, f"user-with-a-long-name-{number}") for number in range(80 if long else 1)
+    ]
+    key = fake.add_key(Policy([ROOT, allow("kms:Sign").to(*users)]))
+    here = threading.current_thread()
+    await KeyPolicies(fake, guard=NO_NEW).ensure(key, BEFORE)
+    assert [thread is here for thread in threads] == [not long]
+
+
+async def test_what_is_no_guard() -> None:
+    """It is refused before anything is sent."""
+    fake = FakeKMS()
+    key = fake.add_key(BEFORE)
+    no_guard: Any = True
+    with pytest.raises(TypeError, match="guard must be a Guard, not True"):
+        KeyPolicies(fake, guard=no_guard)
+    with pytest.raises(TypeError, match="guard must be a Guard, not True"):
+        await KeyPolicies(fake).put(key, MORE, guard=no_guard)
+    assert fake.policy(key) == BEFORE
