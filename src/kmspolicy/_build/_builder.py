@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal, NewType, TypeAlias, final, get_args
+from typing import TYPE_CHECKING, Final, Literal, NewType, TypeAlias, final
 
 import attrs
 
@@ -94,7 +94,9 @@ class Denial(Permission):
         """
         except_for = _joined(principal, *principals)
         if ("AWS", "*") in except_for:
-            raise BuilderError("a Deny for all except everyone denies nobody; name the principals that are not denied")
+            raise BuilderError(
+                "a Deny for all except everyone denies nobody; name the principals that are not denied"
+            )
         return Statement(
             self.effect,
             not_principal=except_for,
@@ -151,7 +153,9 @@ class _Deny:
         """
         names = _names(action, *actions)
         if {"*", "kms:*"}.intersection(plural(names)):
-            raise BuilderError("a Deny of all actions except all denies nothing; name the actions that are not denied")
+            raise BuilderError(
+                "a Deny of all actions except all denies nothing; name the actions that are not denied"
+            )
         return Denial("Deny", not_action=names)
 
     def __repr__(self) -> str:
@@ -168,9 +172,7 @@ deny: Final = _Deny()
 
 def _joined(principal: Principal, *principals: Principal) -> Principal:
     if isinstance(principal, (list, tuple, set, frozenset)):
-        raise BuilderError(
-            f"pass principals one by one, as in to(*principals), not as {principal!r}"
-        )
+        raise BuilderError(f"pass principals one by one, as in to(*principals), not as {principal!r}")
     for other in principals:
         principal |= other
     return principal
@@ -191,9 +193,7 @@ def _effective(action: str) -> str:
         return action
     if facts:
         names = ", ".join(fact.name for fact in facts)
-        raise BuilderError(
-            f"{action!r} has no effect in a key policy: only IAM policies can allow {names}"
-        )
+        raise BuilderError(f"{action!r} has no effect in a key policy: only IAM policies can allow {names}")
     raise _not_an_action(action)
 
 

@@ -238,10 +238,11 @@ class ArnOperators(TextOperators):
             return value
         names = [name for _, name in value]
         if len(names) != 1:
-            raise self._refuse(value, f"one ARN or a principal with exactly one name")
+            raise self._refuse(value, "one ARN or a principal with exactly one name")
         if names[0].endswith(":root"):  # elsewhere the whole account
             raise self._refuse(
-                value, "a user, role or session (the ARN of an account means its root user here; see conditions.principal_account)"
+                value,
+                "a user, role or session (the ARN of an account means its root user here; see conditions.principal_account)",
             )
         return names[0]
 
