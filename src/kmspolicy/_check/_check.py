@@ -337,4 +337,4 @@ def _never_or_always_met(rules: Rules, rule: Rule, key: Key, budget: Budget) -> 
 
 _CLAUSE: Final = ("Condition", "operator", "key")
 """The steps to a condition."""
-_NOBODY: Final = "no request for these actions by these principals does"
+_NOBODY: Final = "none for these actions by these principals does"
