@@ -37,7 +37,7 @@ class Slow(Shared):
             await asyncio.sleep(0)
 
 
-VERBS: dict[str, Call] = {name: case.verb for name, case in CASES.items()} | {
+OTHER_VERBS: dict[str, Call] = {
     "get": lambda policies, key: policies.get(key),
     "names": lambda policies, key: policies.names(key),
     "plan": lambda policies, key: policies.plan(key, add(OLD)),
@@ -46,6 +46,7 @@ VERBS: dict[str, Call] = {name: case.verb for name, case in CASES.items()} | {
     "ensure and wait": lambda policies, key: policies.ensure(key, add(OLD), wait=9),
     "put_many": lambda policies, key: one(policies.put_many([(key, add(OLD))])),
 }
+VERBS: dict[str, Call] = {name: case.verb for name, case in CASES.items()} | OTHER_VERBS
 
 
 async def cancelled_after(rounds: int, call: Call, policies: KeyPolicies, key: str) -> bool:
@@ -70,6 +71,7 @@ async def cancelled_after(rounds: int, call: Call, policies: KeyPolicies, key: s
 @pytest.mark.parametrize("name", VERBS)
 async def test_every_await(name: str) -> None:
     """Wherever it comes, no task and no timer is left, the key has the old policy or the new, and a next call works."""
+    rounds = 0
     for rounds in count():
         clock = VirtualClock()
 

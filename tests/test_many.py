@@ -205,7 +205,7 @@ async def test_only_keys_under_way_are_remembered(clock: VirtualClock) -> None:
 
 async def test_a_result_is_neither_true_nor_false(fake: FakeKMS, policies: KeyPolicies) -> None:
     """It could mean that the work succeeded, or that anything was written."""
-    result: object = await anext(policies.put_many([(fake.add_key(), POLICY)]))
+    result = await anext(policies.put_many([(fake.add_key(), POLICY)]))
     with pytest.raises(TypeError, match="a KeyResult is neither true nor false"):
         bool(result)  # pyrefly: ignore[invalid-argument]
 

@@ -9,6 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from kmspolicy import KeyPolicies, Retry, errors
+from kmspolicy._client._pace import Pace
 from kmspolicy.testing import FakeKMS
 from many_support import POLICY, Paced, endless, facade
 
@@ -129,3 +130,15 @@ async def test_waiting_for_a_token_is_no_part_of_the_deadline(clock: VirtualCloc
     assert [type(r.error) async for r in forever.put_many(islice(endless(), 1))] == [
         errors.ThrottlingException
     ]
+
+
+async def test_a_token_that_is_given_back_too_late(clock: VirtualClock) -> None:
+    """If the time of the next token has come meanwhile, there is nothing to give back."""
+    pace = Pace(10, clock.sleep, clock)
+    first = await pace.take()
+    second = await pace.take()
+    pace.give_back(first)
+    began = clock()
+    third = await pace.take()
+    assert (round(second - first, 6), round(third - second, 6)) == (0.1, 0.1)
+    assert round(clock() - began, 6) == 0.1
