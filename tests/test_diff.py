@@ -10,9 +10,11 @@ import pytest
 from kmspolicy import (
     Action,
     Condition,
+    Fails,
     Policy,
     Principal,
     Statement,
+    Unknown,
     allow,
     conditions,
     deny,
@@ -23,7 +25,10 @@ from kmspolicy._diff import AccessChange, Change, DocumentDiff, Pair
 from kmspolicy._evaluate import Cell
 from kmspolicy._evaluate._access import ALWAYS
 from kmspolicy._language._actions import ACTIONS
+from kmspolicy._language._key_arns import ANY_KEY
+from kmspolicy._normal._rules import rules_of
 from kmspolicy._prove._budget import Budget
+from kmspolicy._prove._proofs import GRANTED, Proofs, Within
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -581,6 +586,17 @@ def test_what_takes_too_much_work_is_not_known(monkeypatch: pytest.MonkeyPatch, 
     listed = (*part.gained, *part.lost, *part.unknown)
     assert {change[:2] for change in (*whole.gained, *whole.lost)} <= {change[:2] for change in listed}
     assert part.unknown or part.gained == whole.gained
+
+
+def test_a_budget_that_is_spent_answers_nothing() -> None:
+    """Neither whether there is a question, nor the same question again."""
+    budget = Budget()
+    proofs = Proofs(rules_of(Policy([ADMIN])), rules_of(Policy([ADMIN, TO_BOB])), ANY_KEY, budget)
+    everything = Within({}, {})
+    assert isinstance(proofs.not_above("claim", GRANTED, within=everything), Fails)
+    budget.left = 0
+    assert proofs.may_be_above(GRANTED, gained=True, within=everything)
+    assert isinstance(proofs.not_above("claim", GRANTED, within=everything), Unknown)
 
 
 def test_what_is_no_action_is_not_compared() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
@@ -11,7 +11,11 @@ from kmspolicy import Guard, KeyPolicies, Policy, Principal, Severity, allow, er
 from kmspolicy.testing import FakeKMS
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from kmspolicy import Many
+
+    Verb = Callable[[KeyPolicies, str, Guard | None], Awaitable[object]]
 
 ACCOUNT: Final = "111122223333"
 ROOT: Final = statements.enable_iam_policies(ACCOUNT)
@@ -25,13 +29,6 @@ async def first(many: Many[Any]) -> object:
     """Return the only value, or raise its error."""
     async with many:
         return [result.unwrap() async for result in many]
-
-
-class Written(NamedTuple):
-    """A verb that writes more access than there was."""
-
-    name: str
-    call: Any
 
 
 def edited(policy: Policy) -> Policy:
@@ -55,33 +52,32 @@ async def exchange(policies: KeyPolicies, key: str, guard: Guard | None) -> obje
     return await policies.exchange_statement(key, everything.named(str(ROOT.sid)), guard=guard)
 
 
-VERBS = [
-    Written("put", lambda policies, key, guard: policies.put(key, MORE, guard=guard)),
-    Written("apply", apply),
-    Written("ensure", lambda policies, key, guard: policies.ensure(key, MORE, guard=guard)),
-    Written("edit", lambda policies, key, guard: policies.edit(key, edited, guard=guard)),
-    Written("add_statement", lambda policies, key, guard: policies.add_statement(key, TO_APP, guard=guard)),
-    Written("exchange_statement", exchange),
-    Written("put_many", lambda policies, key, guard: first(policies.put_many([(key, MORE)], guard=guard))),
-    Written("apply_many", apply_many),
-    Written(
-        "ensure_many", lambda policies, key, guard: first(policies.ensure_many([(key, MORE)], guard=guard))
-    ),
-    Written("edit_many", lambda policies, key, guard: first(policies.edit_many([key], edited, guard=guard))),
-]
+VERBS: Final[dict[str, Verb]] = {
+    "put": lambda policies, key, guard: policies.put(key, MORE, guard=guard),
+    "apply": apply,
+    "ensure": lambda policies, key, guard: policies.ensure(key, MORE, guard=guard),
+    "edit": lambda policies, key, guard: policies.edit(key, edited, guard=guard),
+    "add_statement": lambda policies, key, guard: policies.add_statement(key, TO_APP, guard=guard),
+    "exchange_statement": exchange,
+    "put_many": lambda policies, key, guard: first(policies.put_many([(key, MORE)], guard=guard)),
+    "apply_many": apply_many,
+    "ensure_many": lambda policies, key, guard: first(policies.ensure_many([(key, MORE)], guard=guard)),
+    "edit_many": lambda policies, key, guard: first(policies.edit_many([key], edited, guard=guard)),
+}
+"""The verbs that can write more access than there was."""
 
 
-@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.name)
+@pytest.mark.parametrize("verb", VERBS.values(), ids=VERBS)
 @pytest.mark.parametrize("own", [True, False], ids=["its own guard", "the guard of all"])
-async def test_every_verb_that_writes_is_guarded(verb: Written, own: bool) -> None:
+async def test_every_verb_that_writes_is_guarded(verb: Verb, own: bool) -> None:
     """By its own guard, or by that of the instance; the error has the request that shows the new access."""
     fake = FakeKMS()
     key = fake.add_key(BEFORE)
     policies = KeyPolicies(fake) if own else KeyPolicies(fake, guard=NO_NEW)
     with pytest.raises(errors.NotShownError, match="role App of account 111122223333 may kms:"):
-        await verb.call(policies, key, NO_NEW if own else None)
+        await verb(policies, key, NO_NEW if own else None)
     assert fake.policy(key) == BEFORE
-    await verb.call(policies, key, Guard())
+    await verb(policies, key, Guard())
     assert fake.policy(key) != BEFORE
 
 
