@@ -135,7 +135,7 @@ class SharedKMS:
 def statements_of(writer: str, text: str) -> dict[str, object]:
     """Return the statements of a writer, which their Sids tell, in the normal form of their actions."""
     return {
-        str(it.sid): sorted(it.action or ())
+        str(it.sid): sorted(it.actions)
         for it in Policy.from_json(text).statements
         if str(it.sid).startswith(f"{writer} ")
     }
