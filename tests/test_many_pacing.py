@@ -142,3 +142,13 @@ async def test_a_token_that_is_given_back_too_late(clock: VirtualClock) -> None:
     third = await pace.take()
     assert (round(second - first, 6), round(third - second, 6)) == (0.1, 0.1)
     assert round(clock() - began, 6) == 0.1
+
+
+async def test_a_clock_that_goes_back(clock: VirtualClock) -> None:
+    """Nobody waits for as long as it went back, neither for a token nor for the retries of a call."""
+    client = Paced(clock, takes=0)
+    async with facade(client, clock).put_many(endless(), rate=10, concurrency=1) as results:
+        for _ in range(3):
+            assert (await anext(results)).error is None
+            clock.now -= 3600
+    assert max(clock.slept) < 2

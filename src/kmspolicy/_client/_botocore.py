@@ -295,7 +295,7 @@ async def _foreign(call: Call, answer: Any) -> str | None:  # noqa: ANN401 - of 
     aiobotocore's session on aiohttp follows redirects, and makes a GET of the POST: a login page would be success.
     PutKeyPolicy has no output: https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html.
     """
-    if call.url is not None and _place(answer.url) != _place(call.url):
+    if call.url not in {None, answer.url} and _place(answer.url) != _place(str(call.url)):
         return f"the request was redirected to {answer.url}"
     if _REDIRECT <= answer.status_code < _CLIENT_FAULT:
         return f"the answer is a redirect (HTTP {answer.status_code}), which KMS does not send"

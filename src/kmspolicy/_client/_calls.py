@@ -57,7 +57,7 @@ class KeyPolicyClient(Protocol):
     ) -> Awaitable[Mapping[str, Any]]: ...
 
 
-@attrs.frozen(eq=False)
+@attrs.define(eq=False)  # not frozen, for that costs as much as all the rest of it
 class Order:
     """What is to be sent.
 

@@ -45,7 +45,7 @@ class Pace:
             The time of the token that follows, which :meth:`give_back` wants.
         """
         async with self._line:
-            while (wait := self._next - self._clock()) > 0:
+            while (wait := self._due_in()) > 0:
                 await self._wait(wait)
             space = self._space * self._slowness
             # A sleep that lasted a little too long must not delay all requests that follow.
@@ -59,6 +59,12 @@ class Pace:
             self._next = min(following, self._clock())
             if self._returned is not None and not self._returned.done():
                 self._returned.set_result(None)
+
+    def _due_in(self) -> float:
+        """Return the seconds until the next token; a clock that went back does not make them more than is possible."""
+        now = self._clock()
+        self._next = min(self._next, now + self._space * _SLOWEST)
+        return self._next - now
 
     async def _wait(self, seconds: float) -> None:
         """Sleep, but not longer than until a token is given back."""
