@@ -57,7 +57,9 @@ def formulas(before: Policy, after: Policy, account: str | None = None) -> Formu
         f"(declare-const x{number} Int) (assert (<= 0 x{number} {points.bit_length() - 1}))"
         for number, points in enumerate(grid.full)
     )
-    all_points = "\n".join(["(set-logic ALL)", *places, f"(assert {no(is_in(grid.elsewhere))})"])
+    all_points = "\n".join(
+        ["(set-logic ALL)", *places, f"(assert {no(is_in([*grid.elsewhere, *grid.impossible]))})"]
+    )
     levels = [_Levels(is_in(side.denied), is_in(side.granted), is_in(side.allowed)) for side in (one, other)]
     return Formulas(*(f"{all_points}\n(assert {_above(*pair)})" for pair in (levels, levels[::-1])))
 

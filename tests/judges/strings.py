@@ -396,7 +396,7 @@ class _Formula:
         self.lines.append(f"(assert {term})")
 
     def _slots_of(self, number: int, key: str, tests: list[Asked]) -> list[Slot]:
-        """Declare what a request may have of a key: as many values as tests that may need one of their own."""
+        """Declare what a request may have of a key: a value for each test, and one beside which an empty text counts."""
         sorts = {_OPERATORS[test.name].sort for test in tests if test.name != _NULL}
         follows = self._caller.key(key)
         if len(sorts) > 1 or (follows is not None and sorts - {"String"}):
@@ -409,7 +409,7 @@ class _Formula:
         known = condition_key(key)
         several = any(test.qualifier for test in tests) if known is None else known.multivalued
         sort = next(iter(sorts), "String")
-        return [self._slot(f"{number}_{one}", sort) for one in range(len(tests) if several else 1)]
+        return [self._slot(f"{number}_{one}", sort) for one in range(1 + len(tests) if several else 1)]
 
     def _slot(self, number: str, sort: str) -> Slot:
         present, value, empty = f"has_{number}", f"value_{number}", f"empty_{number}"
@@ -466,9 +466,14 @@ class _Formula:
         return named if element == "Action" else no(named)
 
     def _is_key(self, statement: Json) -> str:
-        return some(
-            TRUE if one == "*" else every(["knows_key", _is_pattern(_KEY_ARN, one)])
-            for one in _several(statement.get("Resource", []))
+        """Say when the Resource is the key; what is not an ARN names none.
+
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+        """
+        texts = _several(statement.get("Resource", []))
+        arns = [text for text in texts if text.startswith("arn:")]
+        return (
+            TRUE if "*" in texts else every(["knows_key", some(_is_pattern(_KEY_ARN, arn) for arn in arns)])
         )
 
     # --- conditions ----------------------------------------------------------------------------------
