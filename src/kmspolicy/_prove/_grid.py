@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from kmspolicy._document._convert import plural
 from kmspolicy._evaluate._callers import OF_CALLERS, ORGANISATIONS
-from kmspolicy._evaluate._decide import works_across_accounts
-from kmspolicy._language._actions import ACTIONS
+from kmspolicy._language._actions import ACTIONS, may_work_across_accounts
 from kmspolicy._language._key_arns import may_be_a_key
 from kmspolicy._language._keys import condition_key
 from kmspolicy._language._patterns import covers, meets
@@ -210,15 +209,9 @@ class Grid:
 
     def _elsewhere(self, account: str | None) -> list[Box]:
         """Return the requests of callers of other accounts that do not work, whatever a policy says."""
-        others = [caller for caller in self.population.callers if caller.is_elsewhere(account)]
-        if not others:
-            return []
-        name = others[0].name.text
         callers = self.population.where(lambda caller: caller.is_elsewhere(account))
-        actions = self.actions_where(
-            lambda action: not works_across_accounts(action.request(name, {}, self._key))
-        )
-        return [{CALLER: callers, ACTION: actions}] if actions else []
+        actions = self.actions_where(lambda action: not may_work_across_accounts(action.name))
+        return [{CALLER: callers, ACTION: actions}] if callers and actions else []
 
     def _impossible(self) -> Iterator[Box]:
         """Yield the answers about the ARN of a key that cannot be true together."""

@@ -38,7 +38,7 @@ class Layout(NamedTuple):
 
     def granted_in(self, asked: Sequence[Box], but: Sequence[Box] = ()) -> Iterator[Task]:
         """Yield the boxes that must be covered if the later policy grants no request in some boxes, except in others."""
-        covers = [*self.after.denied, *self.grid.elsewhere, *but]
+        covers = [*self.after.denied, *self.grid.elsewhere, *self.grid.impossible, *but]
         for box in self.after.granted:
             for one in asked:
                 if (common := meet(box, one)) is not None:
@@ -49,11 +49,12 @@ class Layout(NamedTuple):
     ) -> Iterator[Task]:
         """Yield the boxes that must be covered if the later policy grants each request in some boxes, except in others."""
         granted = self.after.granted if level is Outcome.DELEGATED else self.after.allowed
+        out = [*self.grid.impossible, *but]
         for one in asked:
-            yield one, [*granted, *but]
+            yield one, [*granted, *out]
             for box in (*self.after.denied, *self.grid.elsewhere):
                 if (common := meet(one, box)) is not None:
-                    yield common, but
+                    yield common, out
 
 
 class Within(NamedTuple):

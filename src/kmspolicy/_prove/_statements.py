@@ -111,7 +111,7 @@ _COVERS: Final[Mapping[Part, tuple[Part, ...]]] = {
 def _is_covered(mine: Iterable[_Said], others: Sequence[_Said], grid: Grid, budget: Budget) -> bool:
     for one in mine:
         covers = grid.joined(other.box for other in others if other.part in _COVERS[one.part])
-        covers += [] if one.part == "denied" else grid.elsewhere
+        covers += grid.impossible if one.part == "denied" else [*grid.elsewhere, *grid.impossible]
         if left_over(one.box, covers, grid.full, budget) is not None:
             return False
     return True
@@ -166,7 +166,10 @@ def met(rules: Rules, rule: Rule, key: Key, budget: Budget) -> Met:
             return Met()
         boxes = [_boxes(grid, about, [clause], rules) for clause in rule.clauses]
         never = [_none_is_possible(some, grid, budget) for some in boxes]
-        always = [left_over(about, [*some, *grid.odd], grid.full, budget) is None for some in boxes]
+        always = [
+            left_over(about, [*some, *grid.odd, *grid.impossible], grid.full, budget) is None
+            for some in boxes
+        ]
         together = _none_is_possible(_boxes(grid, about, rule.clauses, rules), grid, budget)
     except UNKNOWN:
         return Met()
@@ -199,7 +202,7 @@ def _boxes(grid: Grid, about: Box, clauses: Sequence[Clause], rules: Rules) -> l
 
 
 def _none_is_possible(boxes: Iterable[Box], grid: Grid, budget: Budget) -> bool:
-    return all(left_over(box, grid.odd, grid.full, budget) is None for box in boxes)
+    return all(left_over(box, [*grid.odd, *grid.impossible], grid.full, budget) is None for box in boxes)
 
 
 def _about(grid: Grid, rule: Rule) -> Box | None:

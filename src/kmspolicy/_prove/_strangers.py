@@ -48,7 +48,7 @@ class Strangers:
                 for said in grid.said(1)
                 if said.part != "denied" and (by is None or said.rule.number == by.number)
             ]
-            covers = [*layout.after.denied, *layout.before.denied, *grid.elsewhere]
+            covers = [*layout.after.denied, *layout.before.denied, *grid.elsewhere, *grid.impossible]
             for box in grid.joined(granted):
                 if (common := meet(box, strangers)) is not None:
                     yield common, covers
