@@ -41,6 +41,7 @@ FAULTS: Final = (
     Fault("letters that differ are skipped", "_texts", "and apart >= 0 and not state & apart", "and apart >= 0"),
     Fault("true is 1", "_keys", "tuple((type(value), text_of(value)) for value in self.values)", "self.values"),
     Fault("0.0 is -0.0", "_keys", "(type(value), text_of(value))", "(type(value), value)"),
+    Fault("an empty text stands for others", "_keys", "found[kind] = found.get(kind) or word", "found.setdefault(kind, word)"),
     Fault("an empty text is as others", "_keys", ' if value != ""\n', "\n"),
     Fault("all values pass what one does", "_keys", "if test.parsed.of_every_value)", "if False)"),
     Fault("a key has one value", "_keys", "if several else", "if False else"),

@@ -121,6 +121,8 @@ PAIRS = [
     Pair("values together", [where("ForAllValues:StringEquals", "kms:GrantOperations", "Decrypt", Action="kms:CreateGrant")], [where("ForAllValues:StringEquals", "kms:GrantOperations", "Decrypt", "Encrypt", Action="kms:CreateGrant")], MORE),
     Pair("any value and all values", [where("ForAnyValue:StringEquals", "kms:GrantOperations", "Decrypt", Action="kms:CreateGrant")], [where("ForAllValues:StringEquals", "kms:GrantOperations", "Decrypt", Action="kms:CreateGrant")], INCOMPARABLE),
     Pair("an empty text among others", [], [where("ForAnyValue:StringEquals", "kms:GrantOperations", "", Action="kms:CreateGrant")], MORE),
+    Pair("a text beside an empty one", [], [where("ForAnyValue:StringEquals", VIA, "", "a")], MORE),
+    Pair("a text beside an empty one, of what is denied", [allow(), deny(Condition={"ForAnyValue:StringEquals": {VIA: ["", "a"]}})], [allow()], MORE),
     Pair("an account and its role", [allow(Principal={"AWS": ROOT})], [allow()], INCOMPARABLE),
     Pair("an account beside its role", [allow(Principal={"AWS": ROOT})], [allow(Principal={"AWS": ROOT}), allow()], MORE),
     Pair("an account id and its root", [allow(Principal={"AWS": ACCOUNT})], [allow(Principal={"AWS": ROOT})], EQUIVALENT),

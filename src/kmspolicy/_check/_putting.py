@@ -110,7 +110,7 @@ def _only(caller: Requester) -> Who:
 
     def who(layout: Layout) -> Box:
         masks = [box.get(CALLER, layout.grid.full[CALLER]) for box in layout.before.allowed]
-        own = layout.grid.population.where(lambda one: one.name.kind == caller.kind)
+        own = layout.grid.population.where(lambda one: one.name.kind == caller.kind and one.also is None)
         return _known_of(caller, layout, (masks[0] & own) or masks[0])
 
     return who

@@ -226,7 +226,8 @@ def _among_texts(tests: Sequence[Test], budget: Budget) -> list[str]:
     found: dict[object, str] = {}
     for word, named in words.items():
         budget.spend(len(word))
-        found.setdefault((named, texts.answers(texts.after(start, word))), word)
+        kind = named, texts.answers(texts.after(start, word))
+        found[kind] = found.get(kind) or word
     for spell, state in texts.walk(start, _texts.FREE, words, budget):
         answers = texts.answers(state)
         found[answers] = found.get(answers) or spell()
