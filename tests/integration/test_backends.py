@@ -107,7 +107,11 @@ async def test_no_tls(clock: VirtualClock, backend: Backend) -> None:
     ):
         with pytest.raises(errors.NoAnswerError) as caught:
             await key_policies(client, clock, Retry(1)).put(KEY_ID, "{}")
-        assert (caught.value.code, caught.value.outcome_unknown, kms.requests) == ("SSLError", False, [])
+        assert caught.value.code in (
+            "SSLError",
+            "EndpointConnectionError",
+        )  # as older versions of aiobotocore say
+        assert (caught.value.outcome_unknown, kms.requests) == (False, [])
 
 
 @each_backend

@@ -351,6 +351,8 @@ class Worker(Work):
         if error is None:
             ending = case.result(value)
             new = case.wanted if isinstance(value, PutResult) and value.changed else old
+            if isinstance(value, PutResult) and value.request_id is None and same(key.text, old):
+                new = old  # the answer to a put was lost, and then there was nothing to do: the read before was stale
         else:
             ending = type(error).__name__
             case.error(error)

@@ -88,7 +88,7 @@ class PutResult:
         request_id: The id of the PutKeyPolicy request that succeeded; None if none was sent, if the answer had none, or if
             the answer was lost and a read showed that the policy is there.
         attempts: How many PutKeyPolicy requests were sent.
-        changed: Whether the policy was put; false if there was nothing to do.
+        changed: Whether the policy was put, or may have been, if the answer to a put was lost; false if there was nothing to do.
         plan: What was read and what was to change; None for :meth:`KeyPolicies.put`, which does not read.
         findings: The findings of the check in the policy that was put, of which none is an ERROR unless it was ignored; empty
             without a check.

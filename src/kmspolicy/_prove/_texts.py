@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 import attrs
 
@@ -237,30 +237,28 @@ class Texts:
             budget: The work that the search may take.
             anew: A letter after which a word may begin again, so that texts that end in a word are left out, too.
         """
-        trie = _trie(words)
+        steps, ends = _trie(words)
         choices = self._choices(grammar, frozenset("".join(words)))
         weight = 1 + len(self._settled) // 8 + self._places // 1024
-        seen = {(start, 0, id(trie))}
-        line: list[_Place] = [(start, 0, trie, -1, "")]
+        seen = {(start, 0, _ROOT)}
+        line: list[_Place] = [(start, 0, _ROOT, -1, "")]
         for number, (state, where, node, _, _) in enumerate(line):
-            if where in grammar.ends and (node is None or "" not in node):
+            if where in grammar.ends and node not in ends:
                 yield partial(_spelt, line, number), state
             budget.spend(weight)
             for letter, on, stay, apart in choices:
                 # A letter that nothing distinguishes from an earlier one in this state leads to the same state.
-                if node is None and apart >= 0 and not state & apart:
+                if node == _OFF and apart >= 0 and not state & apart:
                     continue
                 there = grammar.after(where, letter)
                 if there is None:
                     continue
                 budget.spend(weight)
                 following = self._closed((state & on) << 1 | state & stay)
-                child = trie if letter == anew else None if node is None else node.get(letter)
+                child = _ROOT if letter == anew else steps.get((node, letter), _OFF)
                 # Everything that follows a text that begins no word can also follow a text that begins one.
-                if (following, there, 0) not in seen and (
-                    child is None or (following, there, id(child)) not in seen
-                ):
-                    seen.add((following, there, 0 if child is None else id(child)))
+                if (following, there, _OFF) not in seen and (following, there, child) not in seen:
+                    seen.add((following, there, child))
                     line.append((following, there, child, number, letter))
 
     def _choices(self, grammar: Grammar, named: frozenset[str]) -> list[tuple[str, int, int, int]]:
@@ -291,21 +289,25 @@ class Texts:
 
 ANYTHING: Final = Token(frozenset(), others=True, many=True)
 
-_Trie: TypeAlias = dict[str, Any]
-"""The words that continue a text, by their next letter; after a whole word there is the empty text, too."""
-_Place: TypeAlias = tuple[int, int, _Trie | None, int, str]
-"""A state of the patterns and one of the grammar, the words that continue, the number of the place before, and the letter
-between."""
+_ROOT, _OFF = 0, -1
+"""The places of a text in words: before all letters, and where no word goes on."""
+_Place: TypeAlias = tuple[int, int, int, int, str]
+"""The state of the patterns and of the grammar, the place in words, the number of the place before, and the letter between."""
 
 
-def _trie(words: Iterable[str]) -> _Trie:
-    root: _Trie = {}
+def _trie(words: Iterable[str]) -> tuple[Mapping[tuple[int, str], int], frozenset[int]]:
+    """Return the places that letters lead to in words, and those at which a word ends.
+
+    It is flat: dictionaries in one another, as deep as a word is long, overflow the stack of a browser's Python.
+    """
+    steps: dict[tuple[int, str], int] = {}
+    ends: set[int] = set()
     for word in words:
-        node = root
+        place = _ROOT
         for letter in word:
-            node = node.setdefault(letter, {})
-        node[""] = {}
-    return root
+            place = steps.setdefault((place, letter), len(steps) + 1)
+        ends.add(place)
+    return steps, frozenset(ends)
 
 
 def _spelt(line: Sequence[_Place], number: int) -> str:
