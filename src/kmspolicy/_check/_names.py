@@ -100,14 +100,13 @@ def redundant_actions(rule: Rule) -> Iterator[Found]:
 
 
 def _overlap(rule: Rule) -> bool:
-    """Tell at once of nearly all lists that no name stands twice, or beside a wildcard for all that begins like it."""
-    if len(set(rule.patterns)) < len(rule.patterns):
-        return True
-    heads = sorted(name[:-1] for name in rule.wildcards if name.endswith("*"))
-    beginnings = tuple(heads)
-    return any(map(str.startswith, heads[1:], heads)) or (
-        bool(heads) and any(name.startswith(beginnings) for name in rule.patterns if not name.endswith("*"))
-    )
+    """Return whether a name stands twice, or beside a wildcard for all that begins like it: in order, they are neighbours."""
+    ordered = sorted(rule.patterns)
+    return any(map(_says, ordered, ordered[1:]))
+
+
+def _says(name: str, following: str) -> bool:
+    return (name[-1:] == "*" and following.startswith(name[:-1])) or following in (name, f"{name}*")
 
 
 def _redundant(steps: Steps, names: tuple[str, ...]) -> Iterator[Found]:
