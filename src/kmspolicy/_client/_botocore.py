@@ -29,6 +29,7 @@ from botocore.parsers import ResponseParserError
 from typing_extensions import TypeIs
 
 from kmspolicy import errors
+from kmspolicy._printable import word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Mapping
@@ -296,7 +297,7 @@ async def _foreign(call: Call, answer: Any) -> str | None:  # noqa: ANN401 - of 
     PutKeyPolicy has no output: https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html.
     """
     if call.url not in {None, answer.url} and _place(answer.url) != _place(str(call.url)):
-        return f"the request was redirected to {answer.url}"
+        return f"the request was redirected to {word(answer.url)}"
     if _REDIRECT <= answer.status_code < _CLIENT_FAULT:
         return f"the answer is a redirect (HTTP {answer.status_code}), which KMS does not send"
     if call.operation == "PutKeyPolicy" and answer.status_code < _REDIRECT:
