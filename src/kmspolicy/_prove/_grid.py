@@ -84,6 +84,7 @@ class Grid:
         elsewhere: The requests of callers of other accounts that do not work across accounts.
         impossible: Boxes in which a key has an ARN that one Resource matches and another one does not, or both do, though no
             text is so.
+        indifferent: Both of these: what policies say makes no difference there.
     """
 
     def __init__(self, policies: Sequence[Rules], key: Key, budget: Budget, partition: str = "") -> None:
@@ -129,6 +130,7 @@ class Grid:
         self.odd = list(self._odd())
         self.elsewhere = self._elsewhere(key.account)
         self.impossible = list(self._impossible())
+        self.indifferent = [*self.elsewhere, *self.impossible]
 
     def _ways(self, rule: Rule, policy: Rules) -> Iterator[Way]:
         """Yield the ways in which the key and the conditions of a statement can match a request."""

@@ -36,10 +36,18 @@ class Layout(NamedTuple):
     before: Sides
     after: Sides
 
-    def granted_in(self, asked: Sequence[Box], but: Sequence[Box] = ()) -> Iterator[Task]:
-        """Yield the boxes that must be covered if the later policy grants no request in some boxes, except in others."""
-        covers = [*self.after.denied, *self.grid.elsewhere, *self.grid.impossible, *but]
-        for box in self.after.granted:
+    def granted_in(
+        self, asked: Sequence[Box], but: Sequence[Box] = (), by: Sequence[Box] | None = None
+    ) -> Iterator[Task]:
+        """Yield the boxes that must be covered if the later policy grants no request in some boxes, except in others.
+
+        Args:
+            asked: The boxes.
+            but: The others.
+            by: What grants the requests; None for all of the policy.
+        """
+        covers = [*self.after.denied, *self.grid.indifferent, *but]
+        for box in self.after.granted if by is None else by:
             for one in asked:
                 if (common := meet(box, one)) is not None:
                     yield common, covers

@@ -38,7 +38,7 @@ TOO_MUCH: Final = "there are too many kinds of requests"
 
 def tasks_above(more: Sides, less: Sides, level: Outcome, grid: Grid) -> Iterator[Task]:
     """Yield the boxes that must be covered if no request reaches an outcome by one policy and not by the other."""
-    out = [*more.denied, *grid.elsewhere, *grid.impossible]
+    out = [*more.denied, *grid.indifferent]
     undenied = [box for box in less.denied if box not in more.denied]
     if level is Outcome.NOT_GRANTED:
         yield from ((box, out) for box in undenied)

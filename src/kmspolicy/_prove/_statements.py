@@ -111,8 +111,7 @@ _COVERS: Final[Mapping[Part, tuple[Part, ...]]] = {
 def _is_covered(mine: Iterable[_Said], others: Sequence[_Said], grid: Grid, budget: Budget) -> bool:
     for one in mine:
         covers = grid.joined(other.box for other in others if other.part in _COVERS[one.part])
-        covers += grid.impossible if one.part == "denied" else [*grid.elsewhere, *grid.impossible]
-        if left_over(one.box, covers, grid.full, budget) is not None:
+        if left_over(one.box, [*covers, *grid.indifferent], grid.full, budget) is not None:
             return False
     return True
 

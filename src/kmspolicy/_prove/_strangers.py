@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kmspolicy._prove._boxes import meet
 from kmspolicy._prove._grid import CALLER
 from kmspolicy._prove._known import known_values
 from kmspolicy._prove._proofs import Proofs
@@ -37,21 +36,15 @@ class Strangers:
         """Return whether the policy grants nothing to strangers.
 
         Args:
-            by: The statement that grants it; None for any.
+            by: The Allow that grants it; None for any.
         """
 
         def tasks(layout: Layout) -> Iterator[Task]:
-            grid = layout.grid
-            strangers = {CALLER: grid.population.where(lambda caller: caller.is_stranger)}
-            granted = [
-                said.box
-                for said in grid.said(1)
-                if said.part != "denied" and (by is None or said.rule.number == by.number)
-            ]
-            covers = [*layout.after.denied, *layout.before.denied, *grid.elsewhere, *grid.impossible]
-            for box in grid.joined(granted):
-                if (common := meet(box, strangers)) is not None:
-                    yield common, covers
+            strangers = {CALLER: layout.grid.population.where(lambda caller: caller.is_stranger)}
+            its_own = None
+            if by is not None:
+                its_own = [said.box for said in layout.grid.said(1) if said.rule.number == by.number]
+            return layout.granted_in([strangers], layout.before.denied, its_own)
 
         claim = "nobody whom the policy does not know can use the key"
         return self._proofs.verdict(claim, tasks, self._proofs.granted)
