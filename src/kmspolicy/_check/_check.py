@@ -106,7 +106,7 @@ def check_text(
     for rule in rules.statements:
         inside = [*found_in(rule, key.account), *(placeholders(rule) if hinted else ())]
         if rule.clauses and not is_met_by_some(rule):
-            told = {one.steps[: len(_CLAUSE)] for one in inside}
+            told = {one.steps[:_OF_A_CLAUSE] for one in inside}
             inside += [one for one in _never_or_always_met(rules, rule, key, budget) if one.steps not in told]
         found += [one._replace(steps=("Statement", rule.number, *one.steps)) for one in inside]
     if not isinstance(policy.statement, tuple):  # an object, and no array that has an index
@@ -335,6 +335,6 @@ def _never_or_always_met(rules: Rules, rule: Rule, key: Key, budget: Budget) -> 
         yield Found("CONDITION_ALWAYS_MET", clause.steps)
 
 
-_CLAUSE: Final = ("Condition", "operator", "key")
-"""The steps to a condition."""
+_OF_A_CLAUSE: Final = 3
+"""How many steps there are to a condition in its statement: the element, the operator and the key."""
 _NOBODY: Final = "none for these actions by these principals does"

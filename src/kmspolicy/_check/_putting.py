@@ -109,9 +109,9 @@ def _only(caller: Requester) -> Who:
     """Return what finds the requests of a caller, as far as they are known."""
 
     def who(layout: Layout) -> Box:
-        masks = [box.get(CALLER, layout.grid.full[CALLER]) for box in layout.before.allowed]
+        named = _named(layout)
         own = layout.grid.population.where(lambda one: one.name.kind == caller.kind and one.also is None)
-        return _known_of(caller, layout, (masks[0] & own) or masks[0])
+        return _known_of(caller, layout, (named & own) or named)
 
     return who
 
@@ -129,10 +129,15 @@ def _perhaps(caller: Requester) -> Who:
         return one.also is not None or (of_user and one.name.account == caller.account)
 
     def who(layout: Layout) -> Box:
-        masks = [box.get(CALLER, layout.grid.full[CALLER]) for box in layout.before.allowed]
-        return _known_of(caller, layout, masks[0] | layout.grid.population.where(may_be))
+        return _known_of(caller, layout, _named(layout) | layout.grid.population.where(may_be))
 
     return who
+
+
+def _named(layout: Layout) -> int:
+    """Return the callers whom the policy that tells one from all others names."""
+    (box,) = layout.before.allowed
+    return box.get(CALLER, layout.grid.full[CALLER])
 
 
 def _known_of(caller: Requester, layout: Layout, callers: int) -> Box:
