@@ -71,7 +71,7 @@ FAULTS: Final = (
     Fault("no key has two names", "_grid", "and not meets(name, other)", ""),
     Fault("a variable beside a value loses it", "_clauses", "return [(asked,), *(", "return [*("),
     Fault("denials do not matter before", "_question", "for denied in undenied:", "for denied in ():"),
-    Fault("denials do not matter after", "_question", "out = [*more.denied, *grid.elsewhere", "out = [*grid.elsewhere"),
+    Fault("denials do not matter after", "_question", "out = [*more.denied, *grid.indifferent]", "out = [*grid.indifferent]"),
     Fault("a cover that meets is enough", "_boxes", "if not meeting:", "if not meeting or True:"),
     Fault("the rest of a part is dropped", "_boxes", "points & ~cover[dimension]", "points & cover[dimension]"),
     Fault("left over is what is covered", "_boxes", "if _overlap(part, cover)]", "if not _overlap(part, cover)]"),
