@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final, TypeAlias, get_args
 from kmspolicy._document import Policy, Principal, Statement, a_policy
 from kmspolicy._evaluate._request import the_key
 from kmspolicy._language._actions import ACTIONS, ActionPattern
-from kmspolicy._language._key_arns import ANY_KEY, partition_of_key_arn
+from kmspolicy._language._key_arns import partition_of_key_arn
 from kmspolicy._language._spelling import fold
 from kmspolicy._normal._clauses import Terms, condition_from
-from kmspolicy._normal._form import Except, Form, Malformed, Which, Who, form_of, parts_of
+from kmspolicy._normal._form import Except, Malformed, Which, Who, normal_form
 from kmspolicy._normal._rules import rules_of
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def canonical(policy: Policy, *, key_arn: str | None = None, partition: str = "a
         RequestError: if the key ARN is not valid.
     """
     key = the_key(None, key_arn)
-    written = form(a_policy(policy), partition_of_key(key, partition), key)
+    written = normal_form(rules_of(a_policy(policy)), partition_of_key(key, partition), key)
     merged: dict[tuple[Effect, _Actions, Which, Terms], list[Who]] = {}
     for grant in written.grants:
         names = frozenset(name for name in grant.what if isinstance(name, str))
@@ -63,11 +63,6 @@ def canonical(policy: Policy, *, key_arn: str | None = None, partition: str = "a
         for who in _together(everyone)
     ]
     return Policy(sorted(statements, key=repr), version=written.version)
-
-
-def form(policy: Policy, partition: str, key: Key = ANY_KEY) -> Form:
-    """Return the normal form of a policy."""
-    return form_of(policy, parts_of(rules_of(policy), partition, key))
 
 
 def partition_of_key(key: Key, otherwise: str) -> str:

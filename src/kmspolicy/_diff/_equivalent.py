@@ -5,13 +5,13 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from kmspolicy._diff._canonical import form, partition_of_key
+from kmspolicy._diff._canonical import partition_of_key
 from kmspolicy._document import a_policy
 from kmspolicy._evaluate._decide import decided
 from kmspolicy._evaluate._request import Request, the_key
 from kmspolicy._language._actions import ACTIONS
 from kmspolicy._language._patterns import like
-from kmspolicy._normal._form import Except, Malformed
+from kmspolicy._normal._form import Except, Malformed, normal_form
 from kmspolicy._normal._rules import rules_of
 from kmspolicy._prove._compare import is_equivalent
 from kmspolicy.errors import RequestError
@@ -56,10 +56,10 @@ def equivalent(
     """
     key = the_key(account, key_arn)
     partition = partition_of_key(key, partition)
-    one, other = form(a_policy(a), partition), form(a_policy(b), partition)
+    rules = rules_of(a_policy(a)), rules_of(a_policy(b))
+    one, other = (normal_form(each, partition) for each in rules)
     if one == other:
         return True
-    rules = rules_of(a), rules_of(b)
     for request in islice(_plain_requests(one.grants ^ other.grants, key), _TRIES):
         first, second = (decided(each, request).outcome for each in rules)
         if first is not second:

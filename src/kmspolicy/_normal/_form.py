@@ -114,6 +114,11 @@ def form_of(policy: Policy, parts: Iterable[Part]) -> Form:
     return Form(version, grants)
 
 
+def normal_form(rules: Rules, partition: str, key: Key = ANY_KEY) -> Form:
+    """Bring a policy that is taken apart into its normal form, as :func:`parts_of` and :func:`form_of` do."""
+    return form_of(rules.policy, parts_of(rules, partition, key))
+
+
 def version_of(policy: Policy) -> str:
     """Return the version of the policy language; without a Version it is the old one."""
     return VERSIONS[1] if policy.version is None else policy.version

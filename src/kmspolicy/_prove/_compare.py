@@ -11,7 +11,7 @@ from kmspolicy._document import Policy, Principal, Statement, a_policy
 from kmspolicy._evaluate._callers import requester_of, text_of_principal
 from kmspolicy._evaluate._decide import Outcome
 from kmspolicy._evaluate._request import the_key
-from kmspolicy._normal._form import form_of, parts_of
+from kmspolicy._normal._form import normal_form
 from kmspolicy._normal._rules import partition_of, rules_of
 from kmspolicy._printable import word
 from kmspolicy._prove._proofs import GRANTED, Proofs
@@ -92,7 +92,7 @@ def _is_the_same(before: Policy, after: Policy) -> bool:
     """Return whether two policies have the same normal form, and so the same answer to every request."""
     rules = [rules_of(before), rules_of(after)]
     partition = partition_of(rules)
-    one, other = (form_of(each.policy, parts_of(each, partition)) for each in rules)
+    one, other = (normal_form(each, partition) for each in rules)
     return one == other
 
 
