@@ -53,10 +53,19 @@ class Hang(NamedTuple):
     """No answer, ever."""
 
 
+class Drip(NamedTuple):
+    """An answer of which one byte after the other comes, from some byte on."""
+
+    start: int
+
+
 Backend: TypeAlias = Literal["aiohttp", "httpx"]
 BACKENDS = {"aiohttp": AIOHTTPSession, "httpx": HttpxSession}
 Mode: TypeAlias = Literal["legacy", "standard", "adaptive"]
-Answer: TypeAlias = Error | Raw | Ok | Drop | Truncate | Hang
+Answer: TypeAlias = Error | Raw | Ok | Drop | Truncate | Hang | Drip
+
+
+_LONG = b"HTTP/1.1 200 OK\r\nContent-Length: 10000\r\n\r\n" + b" " * 10_000
 
 
 class ScriptedKMS:
@@ -90,6 +99,13 @@ class ScriptedKMS:
                 response = web.StreamResponse(headers={"Content-Length": "100"})
                 await response.prepare(request)
                 await response.write(b"{")
+            case Drip(start):
+                assert request.transport is not None
+                request.transport.write(_LONG[:start])
+                for byte in _LONG[start:]:
+                    request.transport.write(bytes([byte]))
+                    await asyncio.sleep(0.01)  # as a slow network does
+                raise AssertionError
             case Hang():
                 await asyncio.Event().wait()
                 raise AssertionError

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from http_support import (
     Answer,
     Backend,
+    Drip,
     Drop,
     Error,
     Hang,
@@ -135,3 +137,42 @@ async def test_httpx_does_not_follow_redirects(kms: ScriptedKMS, clock: VirtualC
         with pytest.raises(errors.NoAnswerError, match=r"the answer is a redirect \(HTTP 302\)") as caught:
             await key_policies(client, clock).put(KEY_ID, "{}")
     assert (caught.value.code, len(kms.requests)) == ("NotFromKMS", 1)
+
+
+@each_backend
+@pytest.mark.parametrize("start", [5, 20, 50], ids=["status", "headers", "body"])
+async def test_a_server_that_is_slow_at_any_byte(start: int, backend: Backend) -> None:
+    """Each byte comes before the client's time-out; the deadline ends the call, and what became of the write is not known."""
+    async with scripted_kms() as kms, client_of(kms.url, backend=backend, read_timeout=5) as client:
+        kms.answers(Drip(start))
+        with pytest.raises(errors.NoAnswerError) as caught:
+            await KeyPolicies(client, check=False, retry=Retry(3, deadline=0.2)).put(KEY_ID, "{}")
+        error = caught.value
+        assert (error.attempts, error.outcome_unknown, error.is_retry_safe) == (1, True, True)
+
+
+HUGE = 30_000_000
+
+
+@each_backend
+async def test_an_answer_of_thirty_megabytes_to_a_put(clock: VirtualClock, backend: Backend) -> None:
+    """KMS sends none: it is not believed, and what became of the write is not known."""
+    async with scripted_kms() as kms, client_of(kms.url, backend=backend) as client:
+        kms.answers(Raw(200, b"x" * HUGE))
+        with pytest.raises(errors.NoAnswerError) as caught:
+            await key_policies(client, clock).put(KEY_ID, "{}")
+        assert (caught.value.code, caught.value.attempts, caught.value.outcome_unknown) == (
+            "NotFromKMS",
+            1,
+            True,
+        )
+
+
+@each_backend
+async def test_a_policy_of_thirty_megabytes(clock: VirtualClock, backend: Backend) -> None:
+    """It is read no further than a policy can be long, and the error says so in a few words."""
+    async with scripted_kms() as kms, client_of(kms.url, backend=backend) as client:
+        kms.answers(Raw(200, json.dumps({"Policy": "[" * HUGE}).encode()))
+        with pytest.raises(errors.PolicyDocumentError) as caught:
+            await key_policies(client, clock).get(KEY_ID)
+        assert len(str(caught.value)) < 1_000
