@@ -213,8 +213,8 @@ class _Workers(Generic[_T]):
         # Half of the slots are for running work, half for results that wait to be consumed.
         self._slots = 2 * size
         self._freed = asyncio.Event()
-        self._results: deque[tuple[int, KeyResult[_T]] | None] = deque()
-        self._added = asyncio.Event()
+        self._results: deque[tuple[int, KeyResult[_T]]] = deque()
+        self._news = asyncio.Event()  # a result, or the end of all
         self._tasks: list[asyncio.Task[None]] | None = None
         self._numbers = count()
         self._ended = 0
@@ -231,16 +231,12 @@ class _Workers(Generic[_T]):
             self._tasks = [asyncio.create_task(self._worker()) for _ in range(size)]
             for task in self._tasks:
                 task.add_done_callback(self._end)
-        while not self._stopped and self._ended < len(self._tasks):
-            while not self._results:
-                self._added.clear()
-                await self._added.wait()
-            got = self._results.popleft()
-            if got is not None:
-                return got
-            self._ended += 1
-        if not self._results:
-            self._put(None)  # for another task that waits
+        if not self._stopped:
+            while not self._results and self._ended < len(self._tasks):
+                self._news.clear()
+                await self._news.wait()
+            if self._results:
+                return self._results.popleft()
         failure, self._failure = self._failure, None
         if failure is not None:
             raise failure
@@ -256,15 +252,10 @@ class _Workers(Generic[_T]):
         self._slots += 1
         self._freed.set()
 
-    def _put(self, result: tuple[int, KeyResult[_T]] | None) -> None:
-        """Add a result for whoever waits; None where a worker has ended."""
-        self._results.append(result)
-        self._added.set()
-
     async def stop(self) -> None:
         """Cancel all tasks, and wait until they have ended."""
         self.cancel()
-        await asyncio.gather(*(self._tasks or ()), return_exceptions=True)
+        await asyncio.gather(*self._running(), return_exceptions=True)
         async with self._closing:  # another task that stops the work waits until the source is closed
             close, self._close = self._close, None
             closing = None if close is None else close()
@@ -274,20 +265,24 @@ class _Workers(Generic[_T]):
     def cancel(self) -> None:
         """Cancel all tasks, without waiting."""
         self._stopped = not self.finished
-        for task in self._tasks or ():
+        for task in self._running():
             if not task.get_loop().is_closed():
                 task.cancel()
 
+    def _running(self) -> list[asyncio.Task[None]]:
+        return [task for task in self._tasks or () if not task.done()]
+
     def _end(self, task: asyncio.Task[None]) -> None:
         """Record that a task has ended, and its error if it was not cancelled by us."""
+        failure = RuntimeError(_FROM_OUTSIDE) if task.cancelled() else task.exception()
         if not self._stopped:
-            outside = RuntimeError("a task of the work was cancelled from outside; pending has its key")
-            failure = outside if task.cancelled() else task.exception()
             self._failure = self._failure or failure
             self._over |= failure is not None
             if failure is not None and self._taking is not None:
                 self._taking.cancel()  # it may wait for ever for an item that nobody needs
-        self._put(None)
+        self._ended += 1
+        if self._ended == len(self._tasks or ()):
+            self._news.set()
 
     async def _worker(self) -> None:
         while True:
@@ -300,7 +295,8 @@ class _Workers(Generic[_T]):
                 self._free()
                 return
             number = next(self._numbers)
-            self._put((number, await self._result(number, item)))
+            self._results.append((number, await self._result(number, item)))
+            self._news.set()
 
     async def _take(self) -> object:
         """Return the next item, or ``_NOTHING`` if there are no more or the source has failed."""
@@ -366,6 +362,7 @@ class _Workers(Generic[_T]):
 
 
 _NOTHING: Final = object()
+_FROM_OUTSIDE: Final = "a task of the work was cancelled from outside; pending has its key"
 
 
 def _key(key_id: object) -> str:
