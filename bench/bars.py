@@ -103,7 +103,7 @@ BARS: Final = (
         "times reading the example, per byte",
         _BYTES["example"] / _BYTES["32 KiB"],
     ),
-    Bar("`put(text)` with `check=False`, loopback", OURS, 1.05, RAW, "times the client's put_key_policy"),
+    Bar("`put(text)`, unchecked, loopback", OURS, 1.05, RAW, "times the client's put_key_policy"),
     Bar("`put_many` of 100 keys, loopback", MANY, 1.1, GATHER, "times a gather over put_key_policy"),
     Bar(
         "decide the example",

@@ -21,7 +21,7 @@ from aiobotocore.session import get_session
 
 from bench.documents import EXAMPLE
 from bench.measure import Key, Results, Samples, turns
-from kmspolicy import KeyPolicies, Policy
+from kmspolicy import Guard, KeyPolicies, Policy
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping
@@ -36,11 +36,11 @@ _CALLS: Final = 5  # in a round: short, so that most rounds are left alone by ot
 
 RAW: Final = Key("put", "the client's put_key_policy, of text")
 TWIN: Final = Key("put", "the same of another client, to show the noise")
-OURS: Final = Key("put", "put(text), check=False")
+OURS: Final = Key("put", "put(text), unchecked")
 GATHER: Final = Key("put many", "a gather over the client's put_key_policy")
-MANY: Final = Key("put many", "put_many, check=False, rate=None, concurrency=100")
+MANY: Final = Key("put many", "put_many, unchecked, rate=None, concurrency=100")
 GATHER_TEN: Final = Key("put many", "the gather with a semaphore, ten at a time")
-MANY_TEN: Final = Key("put many", "put_many, check=False, rate=None, concurrency=10")
+MANY_TEN: Final = Key("put many", "put_many, unchecked, rate=None, concurrency=10")
 _KEYS: Final = [f"1234abcd-12ab-34cd-56ef-{number:012}" for number in range(100)]
 
 
@@ -88,8 +88,8 @@ def _calls(raw: Any, twin: Any, touched: Any) -> dict[Key, Call]:  # noqa: ANN40
 
     What is put through KeyPolicies has a client of its own, for put leaves handlers with its client.
     """
-    policies, checking = KeyPolicies(touched, check=False), KeyPolicies(touched)
-    own = KeyPolicies(_AnswersAtOnce(touched), check=False)
+    policies, checking = KeyPolicies(touched, guard=Guard(refuse=None)), KeyPolicies(touched)
+    own = KeyPolicies(_AnswersAtOnce(touched), guard=Guard(refuse=None))
 
     def straight(client: Any, text: str) -> Awaitable[object]:  # noqa: ANN401
         sent: Awaitable[object] = client.put_key_policy(KeyId=_KEY_ID, PolicyName="default", Policy=text)
@@ -100,15 +100,15 @@ def _calls(raw: Any, twin: Any, touched: Any) -> dict[Key, Call]:  # noqa: ANN40
         TWIN: lambda: straight(twin, _TEXT),
         OURS: lambda: policies.put(_KEY_ID, _TEXT),
         Key("put", "the client's put_key_policy, of json.dumps"): lambda: straight(raw, json.dumps(EXAMPLE)),
-        Key("put", "put(policy), check=False"): lambda: policies.put(_KEY_ID, _POLICY),
+        Key("put", "put(policy), unchecked"): lambda: policies.put(_KEY_ID, _POLICY),
         Key("put", "put(policy), checked"): lambda: checking.put(_KEY_ID, _POLICY),
-        Key("put", "put's own part: put(text), check=False, nothing sent"): lambda: own.put(_KEY_ID, _TEXT),
+        Key("put", "put's own part: put(text), unchecked, nothing sent"): lambda: own.put(_KEY_ID, _TEXT),
     }
 
 
 def _batches(raw: Any, touched: Any) -> dict[Key, Call]:  # noqa: ANN401 - aiobotocore has no types
     """Say what is measured for a hundred keys at once."""
-    policies = KeyPolicies(touched, check=False)
+    policies = KeyPolicies(touched, guard=Guard(refuse=None))
 
     def straight(key: str) -> Awaitable[object]:
         sent: Awaitable[object] = raw.put_key_policy(KeyId=key, PolicyName="default", Policy=_TEXT)
@@ -166,7 +166,7 @@ def run() -> Results:
 
 async def _profile(url: str, number: int = 3000) -> None:
     async with _client(url) as client:
-        policies = KeyPolicies(_AnswersAtOnce(client), check=False)
+        policies = KeyPolicies(_AnswersAtOnce(client), guard=Guard(refuse=None))
         with cProfile.Profile() as profile:
             for _ in range(number):
                 await policies.put(_KEY_ID, _TEXT)

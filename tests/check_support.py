@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kmspolicy import Policy, Statement, check, statements
+
+if TYPE_CHECKING:
+    from kmspolicy.types import FindingCode
 
 ACCOUNT = "111122223333"
 OTHER = "444455556666"
@@ -17,12 +20,12 @@ KEY = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/k"
 ADMIN = statements.enable_iam_policies(ACCOUNT)
 
 
-def codes(policy: Policy, **more: str) -> list[str]:
+def codes(policy: Policy, **more: str) -> list[FindingCode]:
     """List the codes of the findings."""
     return [finding.code for finding in check(policy, **more)]
 
 
-def one(statement: Statement) -> list[str]:
+def one(statement: Statement) -> list[FindingCode]:
     """List the codes of the findings about a statement beside one for the account's administrators."""
     return codes(Policy([ADMIN, statement]))
 

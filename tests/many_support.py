@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from client_support import ACCOUNT, ADMIN
-from kmspolicy import KeyPolicies, Policy, Principal, allow
+from kmspolicy import Guard, KeyPolicies, Policy, Principal, allow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,7 +56,7 @@ class Paced:
 
 def facade(client: Paced, clock: VirtualClock, **more: Any) -> KeyPolicies:
     """The facade over such a client."""
-    return KeyPolicies(client, check=False, sleep=clock.sleep, clock=clock, **more)
+    return KeyPolicies(client, guard=Guard(refuse=None), sleep=clock.sleep, clock=clock, **more)
 
 
 def endless() -> Iterator[tuple[str, Policy]]:

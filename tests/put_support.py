@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kmspolicy import KeyPolicies, Retry
+from kmspolicy import Guard, KeyPolicies, Retry
 
 if TYPE_CHECKING:
     from types_aiobotocore_kms import KMSClient
@@ -18,7 +18,7 @@ TIMEOUT = "DependencyTimeoutException"
 
 def key_policies(client: KMSClient, clock: VirtualClock, retry: Retry | None = Retry(4)) -> KeyPolicies:  # noqa: B008 - frozen
     """Return the facade with the sleeps of a virtual clock."""
-    return KeyPolicies(client, check=False, retry=retry, sleep=clock.sleep, clock=clock)
+    return KeyPolicies(client, guard=Guard(refuse=None), retry=retry, sleep=clock.sleep, clock=clock)
 
 
 async def at_once(_seconds: float) -> None:

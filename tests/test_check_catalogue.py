@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import pickle
+from typing import get_args
 
 import pytest
 
 from check_support import ACCOUNT, ADMIN, ALICE, APP, OTHER, about
 from kmspolicy import Policy, Principal, Severity, Statement, check, statements
 from kmspolicy._check._catalogue import CATALOGUE
+from kmspolicy._check._finding import FindingCode
 
 BESIDES = {
     "DUPLICATE_KEYS_WITH_DIFFERENT_CASE": ["CONDITION_NEVER_MET"],
@@ -19,8 +21,13 @@ BESIDES = {
 }
 
 
+def test_the_type_of_codes_has_those_of_the_catalogue() -> None:
+    """In alphabetical order, so that a code is easily found."""
+    assert list(get_args(FindingCode)) == sorted(CATALOGUE)
+
+
 @pytest.mark.parametrize("code", CATALOGUE)
-def test_each_example_has_its_finding(code: str) -> None:
+def test_each_example_has_its_finding(code: FindingCode) -> None:
     """And no other that is not unavoidable; it is as severe as the catalogue says, and has a place and a page."""
     entry = CATALOGUE[code]
     found = check(Policy.from_dict(entry.example), caller=entry.caller, account=entry.account)

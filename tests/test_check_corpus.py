@@ -16,6 +16,8 @@ from kmspolicy._check._catalogue import CATALOGUE
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from kmspolicy.types import FindingCode
+
 
 CORPUS = Path(os.environ.get("KMSPOLICY_CORPUS") or "no-corpus")
 PART = "shows only a part of a policy, the rest of which lets administrators in"
@@ -150,7 +152,7 @@ SECURITY_IN_THE_CORPUS: dict[str, list[str]] = {
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="KMSPOLICY_CORPUS names no folder")
 def test_security_findings_in_the_corpus() -> None:
     """Public access and services without a source are found where AWS's pages have them, and nowhere else."""
-    found: dict[str, list[str]] = {}
+    found: dict[FindingCode, list[str]] = {}
     for path in sorted(CORPUS.glob("*.json")):
         for code in set(codes(Policy.from_json(path.read_bytes()))):
             if CATALOGUE[code].severity is Severity.SECURITY_WARNING or code == "DENY_SHUTS_OUT_SERVICES":

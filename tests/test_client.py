@@ -16,6 +16,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError, NoCredenti
 
 from http_support import Drop, client_of, scripted_kms
 from kmspolicy import (
+    Guard,
     KeyPolicies,
     Policy,
     Principal,
@@ -60,7 +61,7 @@ def client_error(code: str, **metadata: Any) -> ClientError:
 
 def key_policies(client: FakeClient, clock: VirtualClock) -> KeyPolicies:
     """Return the facade with the sleeps of a virtual clock."""
-    return KeyPolicies(client, check=False, retry=Retry(3), sleep=clock.sleep, clock=clock)
+    return KeyPolicies(client, guard=Guard(refuse=None), retry=Retry(3), sleep=clock.sleep, clock=clock)
 
 
 @pytest.mark.parametrize(
@@ -157,7 +158,7 @@ async def test_a_client_that_never_answers_is_given_up() -> None:
             return parameters
 
     with pytest.raises(errors.NoAnswerError) as caught:
-        await KeyPolicies(Never(), check=False, retry=Retry(deadline=0.05)).put(KEY_ID, "{}")
+        await KeyPolicies(Never(), guard=Guard(refuse=None), retry=Retry(deadline=0.05)).put(KEY_ID, "{}")
     assert (caught.value.attempts, caught.value.outcome_unknown) == (1, True)
 
 
@@ -169,7 +170,7 @@ async def test_a_fake_client_cut_off_in_a_delay() -> None:
 
     client = FakeClient(client_error("ThrottlingException"))
     policies = KeyPolicies(
-        client, check=False, retry=Retry(3, deadline=0.05, first_delay=0.0), sleep=for_ever
+        client, guard=Guard(refuse=None), retry=Retry(3, deadline=0.05, first_delay=0.0), sleep=for_ever
     )
     with pytest.raises(errors.NoAnswerError) as caught:
         await policies.put(KEY_ID, "{}")
@@ -206,7 +207,7 @@ async def test_a_mock_of_a_client_is_left_alone() -> None:
     """What merely has an attribute ``meta.events`` is not a client of botocore's: no handlers, no warnings."""
     client: Any = AsyncMock()
     client.put_key_policy.return_value = dict[str, Any]()
-    assert (await KeyPolicies(client, check=False).put(KEY_ID, "{}")).attempts == 1
+    assert (await KeyPolicies(client, guard=Guard(refuse=None)).put(KEY_ID, "{}")).attempts == 1
     assert client.meta.mock_calls == []
 
 
@@ -224,7 +225,7 @@ async def test_a_stubbed_client_answers_without_sending(clock: VirtualClock) -> 
         stubber.add_client_error("put_key_policy", "LimitExceededException")
         stubber.add_response("put_key_policy", {})
         with stubber:
-            policies = KeyPolicies(client, check=False, sleep=clock.sleep, clock=clock)
+            policies = KeyPolicies(client, guard=Guard(refuse=None), sleep=clock.sleep, clock=clock)
             with pytest.raises(errors.LimitExceededException) as caught:
                 await policies.put(KEY_ID, "{}")
             result = await policies.put(KEY_ID, "{}")
@@ -270,19 +271,22 @@ async def test_what_kms_would_refuse_is_not_sent(policy: Policy | str, caller: s
         await KeyPolicies(fake, caller=caller).put(key_id, policy)
     assert fake.calls == []
     assert code in [finding.code for finding in caught.value.findings]
-    assert str(caught.value).startswith("KMS would refuse this policy; nothing was sent:\n  error ")
+    assert str(caught.value).startswith(
+        "KMS would refuse this policy; nothing was sent "
+        "(the guard of KeyPolicies has refuse=Severity.ERROR):\n  error "
+    )
     assert pickle.loads(pickle.dumps(caught.value)).findings == caught.value.findings  # noqa: S301
 
 
 async def test_text_that_is_no_policy_is_not_sent() -> None:
-    """Unless the check is off."""
+    """Unless the guard lets everything pass."""
     fake = FakeKMS()
     key_id = fake.add_key()
     with pytest.raises(errors.PolicyDocumentError):
         await KeyPolicies(fake).put(key_id, "{}")
     assert fake.calls == []
     with pytest.raises(errors.MalformedPolicyDocumentException):
-        await KeyPolicies(fake, check=False).put(key_id, "{}")
+        await KeyPolicies(fake, guard=Guard(refuse=None)).put(key_id, "{}")
     assert len(fake.calls) == 1
 
 
@@ -298,15 +302,10 @@ async def test_warnings_do_not_stop_a_put() -> None:
         await KeyPolicies(fake).put(key_id, Policy([]), bypass_policy_lockout_safety_check=True)
 
 
-NEITHER: Any = "yes"
-
-
-def test_what_the_check_can_be_told() -> None:
-    """A caller who can put policies, and true or false."""
+def test_who_can_be_the_caller() -> None:
+    """Somebody who can put policies."""
     with pytest.raises(errors.RequestError):
         KeyPolicies(FakeKMS(), caller="s3.amazonaws.com")
-    with pytest.raises(TypeError, match="check must be True or False, not 'yes'"):
-        KeyPolicies(FakeKMS(), check=NEITHER)
 
 
 def test_many_findings_are_cut() -> None:
@@ -342,7 +341,9 @@ async def test_a_client_that_is_wrapped(clock: VirtualClock, wrap: Callable[[Any
     """Its requests are counted, those of dropped connections as well, and botocore does not repeat them."""
     async with scripted_kms() as kms, client_of(kms.url, mode="legacy") as client:
         kms.answers(Drop())
-        policies = KeyPolicies(wrap(client), check=False, retry=Retry(3), sleep=clock.sleep, clock=clock)
+        policies = KeyPolicies(
+            wrap(client), guard=Guard(refuse=None), retry=Retry(3), sleep=clock.sleep, clock=clock
+        )
         with pytest.raises(errors.NoAnswerError) as caught:
             await policies.put(KEY_ID, "{}")
         assert (caught.value.attempts, len(kms.requests)) == (3, 3)
@@ -371,5 +372,5 @@ async def test_methods_that_are_objects(clock: VirtualClock) -> None:
             return {}
 
     client: Any = SimpleNamespace(put_key_policy=Method())
-    policies = KeyPolicies(client, check=False, sleep=clock.sleep, clock=clock)
+    policies = KeyPolicies(client, guard=Guard(refuse=None), sleep=clock.sleep, clock=clock)
     assert (await policies.put(KEY_ID, "{}")).attempts == 1

@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError, UnknownRegionError
 
 from fake_kms_support import ACCOUNT, ADMIN, ALICE, APP, MALFORMED, PRINCIPALS, TO_ALICE, error_of, refused
-from kmspolicy import Condition, KeyPolicies, Policy, Principal, Statement, allow, errors, statements
+from kmspolicy import Condition, Guard, KeyPolicies, Policy, Principal, Statement, allow, errors, statements
 from kmspolicy.testing import FakeKMS
 from support import KEY_ID
 
@@ -124,7 +124,9 @@ async def test_partitions(region: str, partition: str) -> None:
     assert f'"AWS" : "{root}"' in (await fake.get_key_policy(KeyId=arn))["Policy"]
     other = Principal.account(ACCOUNT, partition="aws" if partition == "aws-cn" else "aws-cn")
     with pytest.raises(errors.InvalidPrincipalException):
-        await KeyPolicies(fake, check=False).put(arn, default.with_statement(allow("kms:Sign").to(other)))
+        await KeyPolicies(fake, guard=Guard(refuse=None)).put(
+            arn, default.with_statement(allow("kms:Sign").to(other))
+        )
 
 
 MAY_ALL = allow("kms:*").to(Principal.arn(ALICE))

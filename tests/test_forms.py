@@ -136,7 +136,7 @@ def test_what_is_expected_is_said() -> None:
         "INVALID_VPCE_FORMAT", "the id of a VPC endpoint, vpce- and 8 or 17 letters or digits"
     )
     assert misfit("kms:CallerAccount", "1111*", "exact") == Misfit(
-        VALUE, "an account id of 12 digits, without wildcards"
+        "INVALID_CONDITION_VALUE", "an account id of 12 digits, without wildcards"
     )
     assert misfit("aws:SourceArn", f"arn:aws:sns:cn-north-1:{A}:t", "arn") == Misfit(
         "INVALID_PARTITION", "the partition aws-cn, in which cn-north-1 is"

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from kmspolicy import Guard, KeyPolicies, Policy, Principal, Severity, allow, errors, prove, statements
-from kmspolicy.testing import FakeKMS
+from kmspolicy.testing import FakeKMS, VirtualClock
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from kmspolicy import Many
+    from kmspolicy import Many, PutResult
+
+    Put = Callable[[KeyPolicies, str], Awaitable[PutResult]]
 
     Verb = Callable[[KeyPolicies, str, Guard | None], Awaitable[object]]
 
@@ -74,8 +76,10 @@ async def test_every_verb_that_writes_is_guarded(verb: Verb, own: bool) -> None:
     fake = FakeKMS()
     key = fake.add_key(BEFORE)
     policies = KeyPolicies(fake) if own else KeyPolicies(fake, guard=NO_NEW)
-    with pytest.raises(errors.NotShownError, match="role App of account 111122223333 may kms:"):
+    with pytest.raises(errors.NotShownError, match="role App of account 111122223333 may kms:") as caught:
         await verb(policies, key, NO_NEW if own else None)
+    whose = "the guard of this call" if own else "the guard of KeyPolicies"
+    assert f"\n  {whose} has no_new_access=True; nothing was sent." in str(caught.value)
     assert fake.policy(key) == BEFORE
     await verb(policies, key, Guard())
     assert fake.policy(key) != BEFORE
@@ -106,7 +110,7 @@ async def test_nothing_to_do_is_not_judged() -> None:
 
 
 async def test_the_least_severity_that_stops_a_put() -> None:
-    """An error by default; a warning where it is asked for; with None nothing stops, which ``check=False`` says as well."""
+    """An error by default; a warning where it is asked for; with None nothing stops, and nothing is checked."""
     fake = FakeKMS()
     key = fake.add_key(BEFORE)
     warned = Policy([ROOT, allow("kms:Decrypt").to(Principal.role(ACCOUNT, "App")).named("no_letters")])
@@ -115,6 +119,74 @@ async def test_the_least_severity_that_stops_a_put() -> None:
         await KeyPolicies(fake, guard=Guard(refuse=Severity.SECURITY_WARNING)).put(key, public)
     assert (await KeyPolicies(fake).put(key, public)).findings
     assert (await KeyPolicies(fake, guard=Guard(refuse=None)).put(key, warned)).findings == ()
+
+
+PUBLIC: Final = Policy([ROOT, TO_ALL])
+
+
+async def put_plan(policies: KeyPolicies, key: str) -> PutResult:
+    """Apply a plan."""
+    return await policies.apply(await policies.plan(key, PUBLIC))
+
+
+async def put_many(policies: KeyPolicies, key: str) -> PutResult:
+    """Put on many keys."""
+    async with policies.put_many([(key, PUBLIC)]) as results:
+        return (await anext(results)).unwrap()
+
+
+PUTS: Final[dict[str, Put]] = {
+    "put": lambda policies, key: policies.put(key, PUBLIC),
+    "put a text": lambda policies, key: policies.put(key, PUBLIC.to_json()),
+    "ensure": lambda policies, key: policies.ensure(key, PUBLIC),
+    "edit": lambda policies, key: policies.edit(key, lambda _: PUBLIC),
+    "apply": put_plan,
+    "put_many": put_many,
+}
+"""Verbs that put a policy for everyone."""
+
+
+@pytest.mark.parametrize("put", PUTS.values(), ids=PUTS)
+async def test_a_put_that_lets_everyone_in_is_logged(put: Put, caplog: pytest.LogCaptureFixture) -> None:
+    """One warning per put, however many requests it took, and the finding in the result."""
+    fake = FakeKMS()
+    key = fake.add_key(BEFORE)
+    fake.fail("KMSInternalException", operation="PutKeyPolicy")
+    clock = VirtualClock()
+    result = await put(KeyPolicies(fake, sleep=clock.sleep, clock=clock), key)
+    assert [finding.code for finding in result.findings] == ["PUBLIC_ACCESS"]
+    (record,) = [record for record in caplog.records if "PUBLIC_ACCESS" in record.getMessage()]
+    assert (record.name, record.levelname) == ("kmspolicy", "WARNING")
+    assert record.getMessage() == f"the policy of key {key}: {result.findings[0]}"
+    assert (vars(record)["key_id"], vars(record)["attempt"]) == (key, 2)
+    assert vars(record)["request_id"] == result.request_id
+
+
+async def test_what_is_not_put_or_does_not_count_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    """A policy that is there, that is refused, whose finding is ignored, or that was not checked."""
+    fake = FakeKMS()
+    key = fake.add_key(PUBLIC)
+    policies = KeyPolicies(fake)
+    await policies.ensure(key, PUBLIC)
+    with pytest.raises(errors.NotShownError):
+        await policies.put(key, PUBLIC, guard=Guard(no_public_access=True))
+    ignored = await policies.put(key, PUBLIC, guard=Guard(ignore=["PUBLIC_ACCESS"]))
+    assert [finding.code for finding in ignored.findings] == ["PUBLIC_ACCESS"]
+    assert (await policies.put(key, PUBLIC, guard=Guard(refuse=None))).findings == ()
+    assert not [record for record in caplog.records if record.levelname == "WARNING"]
+
+
+async def test_many_risks_are_one_line(caplog: pytest.LogCaptureFixture) -> None:
+    """The first few, and how many more there are."""
+    fake = FakeKMS()
+    statements = [TO_ALL.named(f"s{number}\n") for number in range(9)]
+    result = await KeyPolicies(fake).put(fake.add_key(), Policy([ROOT, *statements]))
+    risks = [finding for finding in result.findings if finding.severity is Severity.SECURITY_WARNING]
+    assert len(risks) == 9
+    (record,) = [record for record in caplog.records if record.levelname == "WARNING"]
+    assert record.getMessage().count("PUBLIC_ACCESS") == 5
+    assert record.getMessage().endswith("; and 4 more")
+    assert "\n" not in record.getMessage()
 
 
 @pytest.mark.parametrize("long", [True, False], ids=["long", "short"])

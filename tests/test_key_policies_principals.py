@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from client_support import ADMIN, SIGN
-from kmspolicy import KeyPolicies, Policy, Principal, Retry, allow, errors
+from kmspolicy import Guard, KeyPolicies, Policy, Principal, Retry, Severity, allow, errors
 from kmspolicy.testing import FakeKMS
 
 if TYPE_CHECKING:
@@ -122,7 +122,13 @@ async def test_principals_that_stay_unknown(  # noqa: PLR0913, PLR0917 - a table
     clock: VirtualClock,
 ) -> None:
     """The wait is bounded, and not made for what is not transient."""
-    policies = KeyPolicies(fake, retry=retry, check=check, sleep=clock.sleep, clock=clock)
+    policies = KeyPolicies(
+        fake,
+        retry=retry,
+        guard=Guard(refuse=Severity.ERROR if check else None),
+        sleep=clock.sleep,
+        clock=clock,
+    )
     fake.fail("MalformedPolicyDocumentException", times=100, message=PRINCIPALS)
     began = clock()
     with pytest.raises(error) as caught:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from client_support import ADMIN, BOB, SIGN, Scripted, operations
-from kmspolicy import KeyPolicies, Policy, allow, errors
+from kmspolicy import Guard, KeyPolicies, Policy, allow, errors
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -156,7 +156,7 @@ async def test_what_is_no_time_to_wait(
         await policies.wait_until_equivalent(key, Policy([ADMIN]), wait)
     with pytest.raises(TypeError, match="expected a Policy, not str"):
         await policies.wait_until_equivalent(key, "{}", 1)  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
-    unchecked = KeyPolicies(fake, check=False)
+    unchecked = KeyPolicies(fake, guard=Guard(refuse=None))
     with pytest.raises(errors.PolicyDocumentError):
         await unchecked.put(key, "{", wait=1)
     assert fake.calls == []

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import pytest
 from botocore.exceptions import ClientError
 
-from kmspolicy import KeyPolicies, Policy, Principal, Retry, allow, statements
+from kmspolicy import Guard, KeyPolicies, Policy, Principal, Retry, Severity, allow, statements
 from kmspolicy._check._check import check_text
 from kmspolicy._client import _prepared
 
@@ -127,7 +127,7 @@ async def test_what_is_not_checked_is_not_read(
     policy: Policy | str, clock: VirtualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without a check a text goes as it is."""
-    policies = KeyPolicies(Key(), check=False, sleep=clock.sleep, clock=clock)
+    policies = KeyPolicies(Key(), guard=Guard(refuse=None), sleep=clock.sleep, clock=clock)
     counts = Counts(monkeypatch)
     await policies.put(KEY, policy)
     assert (counts.read, counts.checked) == (0, 0)
@@ -139,7 +139,11 @@ async def test_a_put_that_is_repeated_is_checked_once(
 ) -> None:
     """While KMS does not know a principal, the same policy is sent; an unchecked one is checked before the first repeat."""
     policies = KeyPolicies(
-        Key(refusals=3), check=check, retry=Retry(propagation=60), sleep=clock.sleep, clock=clock
+        Key(refusals=3),
+        guard=Guard(refuse=Severity.ERROR if check else None),
+        retry=Retry(propagation=60),
+        sleep=clock.sleep,
+        clock=clock,
     )
     counts = Counts(monkeypatch)
     assert (await policies.put(KEY, TEXT)).attempts == 4

@@ -9,7 +9,7 @@ Catch the branch that you can act on::
     ├── RequestError (ValueError)              a principal, an action or a context that no request can have
     ├── SidError (LookupError)                 no statement has the Sid, or several have it
     ├── KeyIdError (ValueError)                not the id or ARN of a key
-    ├── PolicyCheckError                       KMS would refuse the policy: .findings says why; nothing was sent
+    ├── PolicyCheckError                       a finding stops a put: .findings says why; nothing was sent
     ├── NotShownError                          a claim about all requests does not hold, or is not known: .verdict
     ├── PolicyChangedError                     somebody else changed the policy; theirs was not overwritten
     ├── WaitTimeoutError                       the new policy could not be read back in time; it may still appear
@@ -240,21 +240,26 @@ class KeyIdError(KeyPolicyError, ValueError):
 
 
 class PolicyCheckError(KeyPolicyError):
-    """A policy that KMS would refuse; nothing was sent.
+    """A policy with findings that stop a put, by default those that KMS would refuse it for; nothing was sent.
 
     Attributes:
-        findings: The findings of the severity ERROR, in the order of the document.
+        findings: The findings that stop it, in the order of the document.
     """
 
     findings: tuple[Finding, ...]
 
-    def __init__(self, findings: Iterable[Finding]) -> None:
-        """Create the error from its findings, at least one."""
+    def __init__(
+        self,
+        findings: Iterable[Finding],
+        headline: str = "KMS would refuse this policy; nothing was sent:",
+        advice: str = "",
+    ) -> None:
+        """Create the error from its findings, at least one, and what is said before and after them."""
         self.findings = tuple(findings)
         lines = [str(finding) for finding in self.findings[:_MOST_LINES]]
         if len(self.findings) > _MOST_LINES:
             lines.append(f"and {len(self.findings) - _MOST_LINES} more")
-        super().__init__("\n  ".join(["KMS would refuse this policy; nothing was sent:", *lines]))
+        super().__init__("\n  ".join([headline, *lines, *([advice] if advice else [])]))
 
 
 class NotShownError(KeyPolicyError):

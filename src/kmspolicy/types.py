@@ -25,6 +25,7 @@ __all__ = [
     "DocumentDiff",
     "Effect",
     "Element",
+    "FindingCode",
     "FindingDict",
     "GetKeyPolicyParameters",
     "Items",
@@ -88,7 +89,7 @@ if TYPE_CHECKING:
         TimeKey,
         TimeOperators,
     )
-    from kmspolicy._check._finding import FindingDict
+    from kmspolicy._check._finding import FindingCode, FindingDict
     from kmspolicy._client._many import Items, Progress
     from kmspolicy._diff._access import UnknownChange
     from kmspolicy._diff._documents import Change, DocumentDiff, Pair
@@ -132,6 +133,7 @@ else:
         "DocumentDiff": "_diff._documents",
         "Effect": "_document._statement",
         "Element": "_evaluate._decide",
+        "FindingCode": "_check._finding",
         "FindingDict": "_check._finding",
         "GetKeyPolicyParameters": "testing._service",
         "Items": "_client._many",

@@ -22,7 +22,7 @@ from http_support import (
     client_of,
     scripted_kms,
 )
-from kmspolicy import KeyPolicies, Retry, errors
+from kmspolicy import Guard, KeyPolicies, Retry, errors
 from put_support import TIMEOUT, key_policies
 from support import KEY_ID
 
@@ -121,7 +121,7 @@ async def test_a_cancelled_call(backend: Backend) -> None:
     """It ends at once, and the client can be used again."""
     async with scripted_kms() as kms, client_of(kms.url, backend=backend) as client:
         kms.answers(Hang(), Ok())
-        policies = KeyPolicies(client, check=False)
+        policies = KeyPolicies(client, guard=Guard(refuse=None))
         task = asyncio.create_task(policies.put(KEY_ID, "{}"))
         await kms.arrived.wait()
         task.cancel()
@@ -146,7 +146,9 @@ async def test_a_server_that_is_slow_at_any_byte(start: int, backend: Backend) -
     async with scripted_kms() as kms, client_of(kms.url, backend=backend, read_timeout=5) as client:
         kms.answers(Drip(start))
         with pytest.raises(errors.NoAnswerError) as caught:
-            await KeyPolicies(client, check=False, retry=Retry(3, deadline=0.2)).put(KEY_ID, "{}")
+            await KeyPolicies(client, guard=Guard(refuse=None), retry=Retry(3, deadline=0.2)).put(
+                KEY_ID, "{}"
+            )
         error = caught.value
         assert (error.attempts, error.outcome_unknown, error.is_retry_safe) == (1, True, True)
 

@@ -19,6 +19,7 @@ from aiobotocore.session import get_session
 from http_support import client_of
 from kmspolicy import (
     Condition,
+    Guard,
     KeyPolicies,
     Policy,
     Principal,
@@ -114,11 +115,11 @@ async def real_place(key_id: str) -> AsyncGenerator[Place, None]:
         policies = KeyPolicies(client, sleep=asyncio.sleep, clock=time.monotonic)
         text = await policies.get_text(key_id)
         # One that names what was deleted meanwhile could not be put back: that shows here, where nothing was changed.
-        await KeyPolicies(client, check=False).put(key_id, text, wait=300)
+        await KeyPolicies(client, guard=Guard(refuse=None)).put(key_id, text, wait=300)
         try:
             yield await place_of(client, [key_id], policies, 300)
         finally:
-            await KeyPolicies(client, check=False).put(key_id, text, wait=300)
+            await KeyPolicies(client, guard=Guard(refuse=None)).put(key_id, text, wait=300)
 
 
 @pytest.fixture(params=[WHERE])
@@ -264,7 +265,7 @@ async def test_lockout_is_refused(place: Place) -> None:
     """A policy by which nobody could put another is refused, with the text that makes it an error of its own."""
     locked = Policy([place.statement("nobody can put a policy")])
     with pytest.raises(errors.PolicyLockoutException) as caught:
-        await KeyPolicies(place.client, check=False).put(place.key, locked)
+        await KeyPolicies(place.client, guard=Guard(refuse=None)).put(place.key, locked)
     assert not caught.value.outcome_unknown
 
 
@@ -282,7 +283,7 @@ async def test_a_policy_that_is_too_long_is_refused(place: Place) -> None:
     """It is a quota that is exceeded, and not the document that is malformed."""
     policy = place.with_sids(*(f"{'long ' * 50}{number}" for number in range(100)))
     with pytest.raises(errors.LimitExceededException):
-        await KeyPolicies(place.client, check=False).put(place.key, policy)
+        await KeyPolicies(place.client, guard=Guard(refuse=None)).put(place.key, policy)
 
 
 @only_a_real_account

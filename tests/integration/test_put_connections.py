@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError, CredentialRetrievalError
 from botocore.exceptions import ConnectionClosedError as BotocoreClosed
 
 from http_support import Answer, Error, Hang, Raw, ScriptedKMS, client_of
-from kmspolicy import KeyPolicies, Retry, errors
+from kmspolicy import Guard, KeyPolicies, Retry, errors
 from put_support import TIMEOUT, key_policies
 from support import KEY_ID
 
@@ -94,7 +94,7 @@ def test_a_client_in_another_event_loop(moto_url: str) -> None:
         with asyncio.Runner() as one, asyncio.Runner() as two:
             context, client = one.run(first())
             with pytest.raises(errors.NoAnswerError, match="event loop in which it was created") as caught:
-                two.run(KeyPolicies(client, check=False).put(KEY_ID, "{}"))
+                two.run(KeyPolicies(client, guard=Guard(refuse=None)).put(KEY_ID, "{}"))
             one.run(context.__aexit__(None, None, None))
         return caught
 
@@ -120,7 +120,9 @@ async def test_the_deadline_cuts_what_is_under_way(kms: ScriptedKMS) -> None:
     async with client_of(kms.url, read_timeout=60.0) as client:
         before = time.monotonic()
         with pytest.raises(errors.NoAnswerError, match=r"deadline of 0\.2 seconds") as caught:
-            await KeyPolicies(client, check=False, retry=Retry(3, deadline=0.2)).put(KEY_ID, "{}")
+            await KeyPolicies(client, guard=Guard(refuse=None), retry=Retry(3, deadline=0.2)).put(
+                KEY_ID, "{}"
+            )
         assert time.monotonic() - before < 5.0
     error = caught.value
     assert (error.attempts, len(kms.requests), error.key_id, error.code) == (1, 1, KEY_ID, "TimeoutError")
@@ -137,7 +139,7 @@ async def test_the_deadline_cuts_a_delay_as_well(kms: ScriptedKMS) -> None:
     kms.answers(Error("ThrottlingException"))
     async with client_of(kms.url) as client:
         policies = KeyPolicies(
-            client, check=False, retry=Retry(3, deadline=0.2, first_delay=0.0), sleep=for_ever
+            client, guard=Guard(refuse=None), retry=Retry(3, deadline=0.2, first_delay=0.0), sleep=for_ever
         )
         with pytest.raises(errors.NoAnswerError, match="deadline") as caught:
             await policies.put(KEY_ID, "{}")
@@ -210,7 +212,9 @@ async def test_cancelling_stops_at_once(kms: ScriptedKMS, answer: Answer) -> Non
 
     kms.answers(answer)
     async with client_of(kms.url) as client:
-        policies = KeyPolicies(client, check=False, retry=Retry(5, deadline=None), sleep=for_ever)
+        policies = KeyPolicies(
+            client, guard=Guard(refuse=None), retry=Retry(5, deadline=None), sleep=for_ever
+        )
         task = asyncio.create_task(policies.put(KEY_ID, "{}"))
         await (kms.arrived if isinstance(answer, Hang) else waits).wait()
         task.cancel()

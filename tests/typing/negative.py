@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 from kmspolicy import (
     Condition,
+    Guard,
     KeyPolicies,
     Policy,
     Principal,
     Request,
     Retry,
+    Severity,
     Statement,
     access,
     allow,
@@ -30,9 +32,22 @@ from kmspolicy import (
 if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
 
+    from kmspolicy import KeyPolicyClient
+    from kmspolicy.types import FindingCode
 
-async def facade(policies: KeyPolicies, policy: Policy, s3: S3Client) -> None:
-    """Wrong clients and wrong arguments."""
+
+async def facade(
+    policies: KeyPolicies, policy: Policy, s3: S3Client, client: KeyPolicyClient, name: str
+) -> None:
+    """Wrong clients, wrong arguments, and codes that no finding has."""
+    KeyPolicies(client, check=False)  # type: ignore[call-arg]  # ty: ignore[unknown-argument]
+    KeyPolicies(client, guard=True)  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    Guard(Severity.ERROR)  # type: ignore[call-arg]  # ty: ignore[too-many-positional-arguments]
+    Guard(refuse="error")  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    Guard(ignore=["PUBLIC_ACESS"])  # type: ignore[list-item]  # ty: ignore[invalid-argument-type]
+    Guard(ignore=("PUBLIC_ACCESS", "PUBLIC_ACESS"))  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    Guard(ignore="PUBLIC_ACCESS")  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    Guard(ignore=[name])  # type: ignore[list-item]  # ty: ignore[invalid-argument-type]
     KeyPolicies(object())  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
     KeyPolicies(s3)  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
     KeyPolicies()  # type: ignore[call-arg]  # ty: ignore[missing-argument]
@@ -131,6 +146,8 @@ def checking(policy: Policy) -> None:
     check("{}")  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
     check(policy, "arn:aws:iam::111122223333:root")  # type: ignore[call-arg]  # ty: ignore[too-many-positional-arguments]
     check(policy, caller=111122223333)  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    code: FindingCode = "PUBLIC_ACESS"  # type: ignore[assignment]  # ty: ignore[invalid-assignment]
+    check(policy)[0].to_dict()["code"] = code + "s"  # type: ignore[typeddict-item]  # ty: ignore[invalid-assignment]
     check(policy)[0].severity > "warning"  # type: ignore[operator]  # ty: ignore[unsupported-operator]  # noqa: B015
     check(policy)[0].to_dict()["place"]  # type: ignore[typeddict-item]  # ty: ignore[invalid-typed-dict-key]
     check(policy)[0].severity.FATAL  # type: ignore[attr-defined]  # ty: ignore[missing-attribute]  # noqa: B018

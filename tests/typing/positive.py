@@ -279,6 +279,10 @@ async def checking(policy: Policy) -> None:
     found = check(policy, caller="arn:aws:iam::111122223333:role/App", account="111122223333")
     assert_type(found, tuple[Finding, ...])
     assert_type(found[0].severity, Severity)
+    code: types.FindingCode = found[0].code
+    assert_type(
+        Guard(refuse=Severity.WARNING, ignore=[code, "PUBLIC_ACCESS"]).refused(found), tuple[Finding, ...]
+    )
     assert_type(max(finding.severity for finding in found), Severity)
     assert_type(found[0].severity >= Severity.WARNING, bool)
     assert_type(found[0].path, str)
@@ -287,7 +291,7 @@ async def checking(policy: Policy) -> None:
     assert_type(found[0].to_dict()["steps"], list[str | int])
     fake = FakeKMS(caller="111122223333", principals=["arn:aws:iam::111122223333:role/App"])
     clock = VirtualClock()
-    policies = KeyPolicies(fake, caller=fake.caller, check=True, sleep=clock.sleep, clock=clock)
+    policies = KeyPolicies(fake, caller=fake.caller, guard=Guard(), sleep=clock.sleep, clock=clock)
     assert_type(await policies.put(fake.add_key(), policy), PutResult)
     try:
         await policies.put("key", policy)

@@ -6,9 +6,12 @@ AWS has an error without a known reason.
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from kmspolicy._check._finding import Severity
+
+if TYPE_CHECKING:
+    from kmspolicy._check._finding import FindingCode
 
 Json = dict[str, Any]
 
@@ -70,7 +73,7 @@ def _when(operator: str, key: str, *values: Any, **elements: Any) -> Json:  # no
 
 
 # Values that no request has, by the form of the key: code, hint, page, and an example.
-_MISFITS: Final = (
+_MISFITS: Final[tuple[tuple[FindingCode, str, str, str, str, str], ...]] = (
     (
         "INVALID_VIA_SERVICE",
         "Write it like s3.us-east-1.amazonaws.com, with the key's Region.",
@@ -169,7 +172,37 @@ _MISFITS: Final = (
     ),
 )
 
-CATALOGUE: Final[dict[str, Entry]] = {
+# Values that an operator cannot read: code, what it compares, and an example with operator, key and action.
+_MISMATCHES: Final[tuple[tuple[FindingCode, str, str, str, str, str], ...]] = (
+    (
+        "TYPE_MISMATCH_NUMBER",
+        "numbers",
+        "90",
+        "NumericLessThan",
+        "kms:RotationPeriodInDays",
+        "kms:EnableKeyRotation",
+    ),
+    (
+        "TYPE_MISMATCH_DATE",
+        "dates",
+        "2026-12-31T00:00:00Z",
+        "DateLessThan",
+        "aws:CurrentTime",
+        "kms:Decrypt",
+    ),
+    ("TYPE_MISMATCH_BOOLEAN", "true and false", "true", "Bool", "aws:SecureTransport", "kms:Decrypt"),
+    ("TYPE_MISMATCH_IP_RANGE", "networks", "192.0.2.0/24", "IpAddress", "aws:SourceIp", "kms:Decrypt"),
+)
+
+# Variables that cannot be read: code, what is wrong, and an example.
+_UNREADABLE_VARIABLES: Final[tuple[tuple[FindingCode, str, str], ...]] = (
+    ("MISSING_BRACE_IN_VARIABLE", "has no closing brace", "${aws:username"),
+    ("EMPTY_VARIABLE", "has no name", "${}"),
+    ("MISSING_QUOTE_IN_VARIABLE", "has a default without quotation marks", "${aws:username, nobody}"),
+    ("UNSUPPORTED_SPACE_IN_VARIABLE", "has a space in its name", "${aws: username}"),
+)
+
+CATALOGUE: Final[dict[FindingCode, Entry]] = {
     # --- what KMS refuses ---
     "POLICY_SIZE_EXCEEDS_RESOURCE_POLICY_QUOTA": Entry(
         ERROR,
@@ -617,26 +650,14 @@ CATALOGUE: Final[dict[str, Entry]] = {
         _when("NumericEquals", "kms:ViaService", "1"),
     ),
     **{
-        f"TYPE_MISMATCH_{name}": Entry(
+        code: Entry(
             WARNING,
             f"The operator compares {what}; it cannot read this value, which matches nothing.",
             f"Write it like {example}.",
             _CHECKS,
             _when(operator, key, example, "never", Action=action),
         )
-        for name, what, example, operator, key, action in (
-            (
-                "NUMBER",
-                "numbers",
-                "90",
-                "NumericLessThan",
-                "kms:RotationPeriodInDays",
-                "kms:EnableKeyRotation",
-            ),
-            ("DATE", "dates", "2026-12-31T00:00:00Z", "DateLessThan", "aws:CurrentTime", "kms:Decrypt"),
-            ("BOOLEAN", "true and false", "true", "Bool", "aws:SecureTransport", "kms:Decrypt"),
-            ("IP_RANGE", "networks", "192.0.2.0/24", "IpAddress", "aws:SourceIp", "kms:Decrypt"),
-        )
+        for code, what, example, operator, key, action in _MISMATCHES
     },
     **{
         code: Entry(
@@ -646,12 +667,7 @@ CATALOGUE: Final[dict[str, Entry]] = {
             f"{_IAM}reference_policies_variables.html",
             _when("StringEquals", "aws:SourceIdentity", value),
         )
-        for code, what, value in (
-            ("MISSING_BRACE_IN_VARIABLE", "has no closing brace", "${aws:username"),
-            ("EMPTY_VARIABLE", "has no name", "${}"),
-            ("MISSING_QUOTE_IN_VARIABLE", "has a default without quotation marks", "${aws:username, nobody}"),
-            ("UNSUPPORTED_SPACE_IN_VARIABLE", "has a space in its name", "${aws: username}"),
-        )
+        for code, what, value in _UNREADABLE_VARIABLES
     },
     "DUPLICATE_KEYS_WITH_DIFFERENT_CASE": Entry(
         WARNING,

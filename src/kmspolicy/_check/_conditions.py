@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
+    from kmspolicy._check._finding import FindingCode
     from kmspolicy._document import Statement
     from kmspolicy._normal._clauses import Clause
 
@@ -131,9 +132,15 @@ def _unknown_key(clause: Clause) -> Iterator[Found]:
             meant=partial(_with_prefix, clause.key),
         )
         return
-    code = {"kms": "INVALID_SERVICE_CONDITION_KEY", "aws": "INVALID_GLOBAL_CONDITION_KEY"}.get(prefix)
+    code = _UNKNOWN_KEYS.get(prefix)
     if code is not None:
         yield Found(code, clause.steps, quoted(clause.key), meant=partial(nearest_key, clause.key))
+
+
+_UNKNOWN_KEYS: Final[Mapping[str, FindingCode]] = {
+    "kms": "INVALID_SERVICE_CONDITION_KEY",
+    "aws": "INVALID_GLOBAL_CONDITION_KEY",
+}
 
 
 def _with_prefix(name: str) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 from functools import total_ordering
-from typing import TYPE_CHECKING, TypedDict, final
+from typing import TYPE_CHECKING, Literal, TypeAlias, TypedDict, final
 
 import attrs
 
@@ -40,11 +40,110 @@ class Severity(Enum):
         return worst_first.index(self) > worst_first.index(other)
 
 
+FindingCode: TypeAlias = Literal[
+    "ACTION_NEVER_MEETS_CONDITION",
+    "ALLOW_WITH_NOT_PRINCIPAL",
+    "ALL_ACTIONS_FOR_ANOTHER_ACCOUNT",
+    "CANONICAL_USER_PRINCIPAL",
+    "CONDITION_ALWAYS_MET",
+    "CONDITION_MATCHES_ABSENT_KEY",
+    "CONDITION_NEVER_MET",
+    "CONDITION_OPERATOR_CASE",
+    "DENY_MISSES_LONG_TERM_CREDENTIALS",
+    "DENY_SHUTS_OUT_SERVICES",
+    "DUPLICATE_KEYS_WITH_DIFFERENT_CASE",
+    "EMPTY_ARRAY_ACTION",
+    "EMPTY_ARRAY_PRINCIPAL",
+    "EMPTY_OBJECT_CONDITION",
+    "EMPTY_SID_VALUE",
+    "EMPTY_VARIABLE",
+    "EXCEPTS_NOTHING",
+    "FEDERATED_PRINCIPAL_NOT_SUPPORTED",
+    "FOR_ALL_VALUES_WITH_SINGLE_VALUED_KEY",
+    "IAM_POLICIES_DECIDE",
+    "IMPROVE_IP_RANGE",
+    "INVALID_ACTION",
+    "INVALID_ARN_ACCOUNT",
+    "INVALID_ARN_PREFIX",
+    "INVALID_ARN_REGION",
+    "INVALID_ARN_RESOURCE",
+    "INVALID_ARN_SERVICE_CASE",
+    "INVALID_CONDITION_DATA_TYPE",
+    "INVALID_CONDITION_KEY_FORMAT",
+    "INVALID_CONDITION_MULTIPLE_BOOLEAN",
+    "INVALID_CONDITION_OPERATOR",
+    "INVALID_CONDITION_VALUE",
+    "INVALID_GLOBAL_CONDITION_KEY",
+    "INVALID_PARTITION",
+    "INVALID_PRINCIPAL_FORMAT",
+    "INVALID_REGION",
+    "INVALID_ROLE_REFERENCE",
+    "INVALID_SERVICE_CONDITION_KEY",
+    "INVALID_SERVICE_PRINCIPAL_FORMAT",
+    "INVALID_USER_REFERENCE",
+    "INVALID_VERSION",
+    "INVALID_VIA_SERVICE",
+    "INVALID_VPCE_FORMAT",
+    "INVALID_VPC_FORMAT",
+    "LOCKOUT_CALLER",
+    "LOCKOUT_EVERYONE",
+    "MISSING_ACTION",
+    "MISSING_ARN_FIELD",
+    "MISSING_BRACE_IN_VARIABLE",
+    "MISSING_PAIRED_CONDITION_KEYS",
+    "MISSING_PRINCIPAL",
+    "MISSING_QUALIFIER",
+    "MISSING_QUOTE_IN_VARIABLE",
+    "MISSING_RESOURCE",
+    "MISSING_STATEMENT",
+    "MISSING_VERSION",
+    "MIXED_PARTITIONS",
+    "NULL_WITH_IF_EXISTS",
+    "NULL_WITH_QUALIFIER",
+    "OLD_VERSION",
+    "ONE_ADMINISTRATOR",
+    "OVERLY_PERMISSIVE_CONDITION",
+    "PLACEHOLDER",
+    "POLICY_SIZE_EXCEEDS_RESOURCE_POLICY_QUOTA",
+    "PRIVATE_IP_ADDRESS",
+    "PRIVATE_NOT_IP_ADDRESS",
+    "PUBLIC_ACCESS",
+    "REDUNDANT_ACTION",
+    "REDUNDANT_STATEMENT",
+    "RESOURCE_IS_KEY_ARN",
+    "RESTRICT_ACCESS_TO_SERVICE_PRINCIPAL",
+    "TYPE_MISMATCH",
+    "TYPE_MISMATCH_BOOLEAN",
+    "TYPE_MISMATCH_DATE",
+    "TYPE_MISMATCH_IP_RANGE",
+    "TYPE_MISMATCH_NUMBER",
+    "UNIQUE_SIDS_RECOMMENDED",
+    "UNKNOWN_PRINCIPAL",
+    "UNSUPPORTED_ACTION_FOR_ANOTHER_ACCOUNT",
+    "UNSUPPORTED_ACTION_FOR_CONDITION_KEY",
+    "UNSUPPORTED_ACTION_IN_POLICY",
+    "UNSUPPORTED_CHARACTER",
+    "UNSUPPORTED_CONDITION_KEY_IN_POLICY",
+    "UNSUPPORTED_RESOURCE_ARN_IN_POLICY",
+    "UNSUPPORTED_SPACE_IN_VARIABLE",
+    "UNSUPPORTED_WILDCARD_IN_PRINCIPAL",
+    "VARIABLE_UNSUPPORTED_IN_VERSION",
+    "WILDCARD_BEFORE_ACCOUNT",
+    "WILDCARD_IN_SERVICE_NAME",
+    "WILDCARD_IN_SERVICE_PRINCIPAL",
+    "WILDCARD_WITHOUT_LIKE_OPERATOR",
+]
+"""The kind of a finding: the code of IAM Access Analyzer where there is one.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html
+"""
+
+
 @final
 class FindingDict(TypedDict):
     """The fields of a :class:`Finding`, as in JSON."""
 
-    code: str
+    code: FindingCode
     severity: str
     path: str
     steps: list[str | int]
@@ -59,7 +158,7 @@ class Finding:
     """One result of :func:`check`.
 
     Attributes:
-        code: The kind of finding; Access Analyzer's code if it has one.
+        code: The kind of finding, a :data:`~kmspolicy.types.FindingCode`.
         severity: Its severity.
         steps: The place in the document: the names and indices that lead there, such as
             ``("Statement", 0, "Principal", "AWS", 1)``; none for the document itself.
@@ -68,7 +167,7 @@ class Finding:
         url: The page or thread that it rests on.
     """
 
-    code: str
+    code: FindingCode
     severity: Severity
     steps: Steps
     message: str

@@ -9,7 +9,7 @@ from kmspolicy._language._actions import ACTIONS, actions_matching
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from kmspolicy._check._finding import Severity
+    from kmspolicy._check._finding import FindingCode, Severity
     from kmspolicy._document import Statement
     from kmspolicy._document._convert import Names
     from kmspolicy._language._actions import ActionFacts
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class Found(NamedTuple):
     """A code of the catalogue, the place, and the value at that place."""
 
-    code: str
+    code: FindingCode
     steps: Steps
     what: str = ""
     severity: Severity | None = None

@@ -13,12 +13,13 @@ from kmspolicy._normal._rules import named
 from kmspolicy._printable import word
 
 if TYPE_CHECKING:
+    from kmspolicy._check._finding import FindingCode
     from kmspolicy._evaluate._callers import Requester
     from kmspolicy._language._key_arns import Key
     from kmspolicy._language._principals import PrincipalName
     from kmspolicy._normal._rules import Rule, Rules
 
-LOCKOUTS: Final = frozenset({"LOCKOUT_EVERYONE", "LOCKOUT_CALLER"})
+LOCKOUTS: Final[frozenset[FindingCode]] = frozenset({"LOCKOUT_EVERYONE", "LOCKOUT_CALLER"})
 """The codes of what the bypass of the lockout safety check lets through."""
 PUT: Final = "kms:putkeypolicy"
 

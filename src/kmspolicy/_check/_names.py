@@ -15,6 +15,7 @@ from kmspolicy._printable import quoted
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from kmspolicy._check._finding import FindingCode
     from kmspolicy._document import Principal, Statement
     from kmspolicy._document._convert import Names
     from kmspolicy._language._principals import PrincipalFault, PrincipalKind, PrincipalName
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 # --- principals ------------------------------------------------------------------------------------
 
-_CODES: Final[Mapping[PrincipalFault, str]] = {
+_CODES: Final[Mapping[PrincipalFault, FindingCode]] = {
     "wildcard": "UNSUPPORTED_WILDCARD_IN_PRINCIPAL",
     "form": "INVALID_PRINCIPAL_FORMAT",
     "unsettled": "UNKNOWN_PRINCIPAL",
@@ -31,7 +32,7 @@ _CODES: Final[Mapping[PrincipalFault, str]] = {
     "deleted user": "INVALID_USER_REFERENCE",
     "deleted role": "INVALID_ROLE_REFERENCE",
 }
-_CODES_OF_KINDS: Final[Mapping[PrincipalKind, str]] = {
+_CODES_OF_KINDS: Final[Mapping[PrincipalKind, FindingCode]] = {
     "identity provider": "FEDERATED_PRINCIPAL_NOT_SUPPORTED",
     "canonical user": "CANONICAL_USER_PRINCIPAL",
 }
@@ -149,5 +150,7 @@ def resources(statement: Statement) -> Iterator[Found]:
         yield Found("UNSUPPORTED_RESOURCE_ARN_IN_POLICY", ("Resource",), "it is empty")
     for steps, name in places_of(("Resource",), statement.resource):
         if name != "*":
-            code = "RESOURCE_IS_KEY_ARN" if may_be_a_key(name) else "UNSUPPORTED_RESOURCE_ARN_IN_POLICY"
+            code: FindingCode = (
+                "RESOURCE_IS_KEY_ARN" if may_be_a_key(name) else "UNSUPPORTED_RESOURCE_ARN_IN_POLICY"
+            )
             yield Found(code, steps, quoted(name))

@@ -15,7 +15,8 @@ from kmspolicy._printable import represented
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from kmspolicy._language._forms import ComparedAs
+    from kmspolicy._check._finding import FindingCode
+    from kmspolicy._language._forms import ComparedAs, Misfit
     from kmspolicy._language._operators import Operator
     from kmspolicy._language._values import Value
     from kmspolicy._normal._clauses import Clause
@@ -56,7 +57,7 @@ def _unread(clause: Clause) -> Iterator[Found]:
         yield Found(_UNREAD[operator.kind.name], clause.steps, _listed(unread))
 
 
-_UNREAD: Final[Mapping[str, str]] = {
+_UNREAD: Final[Mapping[str, FindingCode]] = {
     "Numeric": "TYPE_MISMATCH_NUMBER",
     "Date": "TYPE_MISMATCH_DATE",
     "Bool": "TYPE_MISMATCH_BOOLEAN",
@@ -80,16 +81,16 @@ def _json_type(value: Value) -> str:
 
 def _variables(clause: Clause) -> Iterator[Found]:
     """Find variables that cannot be read, by what is wrong with the first."""
-    wrong: dict[str, list[Value]] = {}
+    wrong: dict[FindingCode, list[Value]] = {}
     for value in clause.values:
-        code = _unreadable_variable(value) if isinstance(value, str) and "${" in value else ""
-        if code:
+        code = _unreadable_variable(value) if isinstance(value, str) and "${" in value else None
+        if code is not None:
             wrong.setdefault(code, []).append(value)
     for code, found in wrong.items():
         yield Found(code, clause.steps, _listed(found))
 
 
-def _unreadable_variable(text: str) -> str:
+def _unreadable_variable(text: str) -> FindingCode | None:
     for content, brace in _VARIABLE.findall(text):
         name, comma, default = content.partition(",")
         if not brace:
@@ -100,7 +101,7 @@ def _unreadable_variable(text: str) -> str:
             return "MISSING_QUOTE_IN_VARIABLE"
         if not _WITHOUT_SPACE(name):
             return "UNSUPPORTED_SPACE_IN_VARIABLE"
-    return ""
+    return None
 
 
 _VARIABLE: Final = re.compile(r"\$\{([^{}]*)(\}?)")
@@ -128,7 +129,7 @@ def _misfits(clause: Clause) -> Iterator[Found]:
     """Find values that no request has, by what they should be; wildcards that are plain text are found above."""
     operator = clause.parsed.operator
     compared_as = _compared_as(operator)
-    misfits: dict[tuple[str, str], list[Value]] = {}
+    misfits: dict[Misfit, list[Value]] = {}
     for value in clause.values:
         plain_wildcards = not operator.comparison.wildcards and _has_wildcards(value)
         wrong = None if plain_wildcards else misfit(clause.key, text_of(value), compared_as)
@@ -152,7 +153,9 @@ def _compared_as(operator: Operator) -> ComparedAs:
 def _networks(clause: Clause) -> Iterator[Found]:
     private = [value for value in clause.values if is_never_public(clause.key, value)]
     if private:
-        code = "PRIVATE_NOT_IP_ADDRESS" if clause.parsed.operator.negated else "PRIVATE_IP_ADDRESS"
+        code: FindingCode = (
+            "PRIVATE_NOT_IP_ADDRESS" if clause.parsed.operator.negated else "PRIVATE_IP_ADDRESS"
+        )
         yield Found(code, clause.steps, _listed(private))
     wide = [value for value in clause.values if _has_host_bits(value)]
     if wide:

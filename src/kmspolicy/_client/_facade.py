@@ -49,12 +49,6 @@ def _caller_or_none(value: str | Principal | Caller | None) -> Caller | None:
     return value if isinstance(value, Caller) else Caller(value)
 
 
-def _true_or_false(value: bool) -> bool:  # noqa: FBT001 - a converter
-    if not isinstance(value, bool):
-        raise TypeError(f"check must be True or False, not {value!r}")
-    return value
-
-
 @final
 @attrs.frozen(eq=False)
 class KeyPolicies:
@@ -80,15 +74,15 @@ class KeyPolicies:
         account: The id of the account that the keys are in, if neither the key ARN nor the caller tells it; None if it is
             not known. If it is known, plans and findings say what does not work across accounts.
         guard: What a policy is refused for before it is put, by every verb that writes; nothing is sent then. By default that
-            is a finding that is an error. A verb that is given a guard of its own follows that one alone.
-        check: Whether findings stop a put at all; false is a guard with ``refuse=None``.
+            is a finding that is an error; ``Guard(refuse=None)`` sends anything. A verb that is given a guard of its own
+            follows that one alone.
         retry: How often and how long calls are retried; None leaves that to the client's configuration.
         sleep: Waits between requests; for tests, which should not wait.
         clock: Returns the time in seconds, for the deadline; for tests, together with ``sleep``.
 
     Raises:
-        TypeError: if ``client`` is not open, or is synchronous, as boto3's is; if ``retry`` is neither a Retry nor None, ``guard`` is not a
-            Guard, or ``check`` is not a bool.
+        TypeError: if ``client`` is not open, or is synchronous, as boto3's is; if ``retry`` is neither a Retry nor None, or ``guard`` is not a
+            Guard.
         RequestError: if ``caller`` cannot put a policy, or ``account`` is not an account id.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying.html
@@ -100,9 +94,6 @@ class KeyPolicies:
     )
     _account: str | None = attrs.field(
         default=None, kw_only=True, alias="account", converter=an_account, repr=False
-    )
-    _check: bool = attrs.field(
-        default=True, kw_only=True, alias="check", converter=_true_or_false, repr=False
     )
     _guard: Guard = attrs.field(
         default=_DEFAULT_GUARD, kw_only=True, alias="guard", converter=a_guard, repr=False
@@ -119,8 +110,8 @@ class KeyPolicies:
     def __attrs_post_init__(self) -> None:
         """Check the client and create the calls."""
         calls = Calls(_botocore.the_client(self._client), self._retry, self._sleep, self._clock)
-        guard = self._guard if self._check else attrs.evolve(self._guard, refuse=None)
-        object.__setattr__(self, "_work", Work(self._client, self._caller, self._account, guard, calls))
+        work = Work(self._client, self._caller, self._account, self._guard, calls)
+        object.__setattr__(self, "_work", work)
 
     # --- one key ---
 

@@ -11,7 +11,7 @@ from kmspolicy._check import Severity
 from kmspolicy._check._check import check_text
 from kmspolicy._check._lockout import LOCKOUTS
 from kmspolicy._document import Policy
-from kmspolicy.errors import PolicyCheckError, PolicyDocumentError, Problem
+from kmspolicy.errors import PolicyDocumentError, Problem
 
 if TYPE_CHECKING:
     from kmspolicy._check import Finding
@@ -70,16 +70,12 @@ class Prepared:
             self.policy, self.text, caller=self.caller, account=self.key.account, key_arn=self.key.arn
         )
 
-    def refuse(self, least: Severity = Severity.ERROR) -> None:
-        """Refuse a policy with a finding of some severity or a greater one; an error is what KMS would refuse.
-
-        Raises:
-            PolicyCheckError: if there is such a finding.
-        """
-        errors = [
-            finding
-            for finding in self.findings
-            if not finding.severity < least and not (self.bypass and finding.code in LOCKOUTS)
-        ]
-        if errors:
-            raise PolicyCheckError(errors)
+    @property
+    def has_errors(self) -> bool:
+        """Whether KMS refuses the policy whenever it is put."""
+        try:
+            findings = self.findings
+        except PolicyDocumentError:
+            return True
+        certain = (one for one in findings if one.severity is Severity.ERROR)
+        return any(not (self.bypass and one.code in LOCKOUTS) for one in certain)

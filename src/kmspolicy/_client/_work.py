@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import attrs
 
+from kmspolicy._check import Severity
 from kmspolicy._client import _botocore
 from kmspolicy._client._calls import LOG, Order, extra, not_read
 from kmspolicy._client._pace import Pace, taken
@@ -18,7 +19,7 @@ from kmspolicy._diff import diff, document_diff
 from kmspolicy._document import Policy
 from kmspolicy._evaluate._request import the_key
 from kmspolicy._language._key_arns import account_of_key_arn, partition_of_key_arn
-from kmspolicy._plan._guard import Guard
+from kmspolicy._plan._guard import Guard, refuse_findings, refuse_unshown
 from kmspolicy._plan._plan import Plan, PutResult, deleted
 from kmspolicy._plan._retry import growing
 from kmspolicy._printable import printable, quoted, word
@@ -28,14 +29,14 @@ from kmspolicy.errors import (
     KeyIdError,
     KeyPolicyError,
     PolicyChangedError,
-    PolicyCheckError,
     PolicyDocumentError,
     WaitTimeoutError,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterable
 
+    from kmspolicy._check import Finding
     from kmspolicy._client._calls import Answer, Calls, KeyPolicyClient
     from kmspolicy._client._edits import Edit
     from kmspolicy._client._pace import Token
@@ -49,6 +50,7 @@ _TIMES_IN_A_ROW: Final = 3
 _FIRST_POLL: Final = 0.5
 _LONGEST_POLL: Final = 5.0
 _FOR_EVER: Final = float("inf")
+_MOST_RISKS: Final = 5  # each is a sentence or two
 
 
 def _any_key(work: Work) -> Key:
@@ -67,6 +69,7 @@ class Work:
         caller: The caller; None if it is not known.
         account: The account of the keys, if neither the key ARN nor the caller tells it; None if it is not known.
         guard: What policies are refused for before they are put.
+        whose: What errors call the guard.
         calls: The calls of the client.
         any_key: What is known of a key that is not given by its ARN.
     """
@@ -76,6 +79,7 @@ class Work:
     account: str | None
     guard: Guard
     calls: Calls
+    whose: str = "the guard of KeyPolicies"
     any_key: Key = attrs.field(init=False, default=attrs.Factory(_any_key, takes_self=True))
 
     async def get_text(self, key_id: str, pace: Pace | None = None) -> str:
@@ -110,7 +114,11 @@ class Work:
 
     def under(self, guard: Guard | None) -> Work:
         """Return the same work under another guard, if there is one."""
-        return self if guard is None else attrs.evolve(self, guard=a_guard(guard))
+        return (
+            self
+            if guard is None
+            else attrs.evolve(self, guard=a_guard(guard), whose="the guard of this call")
+        )
 
     async def judge(self, prepared: Prepared, plan: Plan | None = None) -> None:
         """Refuse a policy that the guard refuses; proofs about long texts run in a thread, so that other tasks go on.
@@ -121,16 +129,16 @@ class Work:
         """
         guard = self.guard
         if guard.refuse is not None:
-            prepared.refuse(guard.refuse)
+            refuse_findings(guard, prepared.findings, bypass=prepared.bypass, whose=self.whose)
         if not guard.proves:
             return
         subject, texts = prepared.policy if plan is None else plan, [prepared.text]
         texts += [] if plan is None else [plan.current_text]
-        require = partial(guard.require, subject, account=prepared.key.account, key_arn=prepared.key.arn)
+        refuse = partial(refuse_unshown, guard, subject, *prepared.key, self.whose)
         if max(map(len, texts)) > _SHORT:
-            await asyncio.to_thread(require)
+            await asyncio.to_thread(refuse)
         else:
-            require()
+            refuse()
 
     async def overwrite(self, prepared: Prepared, pace: Pace | None = None) -> PutResult:
         """Put a policy on a key, whatever policy it has; it is read only if the guard compares the two."""
@@ -236,7 +244,22 @@ class Work:
             )
         is_checked = self.guard.refuse is not None
         findings = prepared.findings if is_checked else plan.findings if plan is not None else ()
+        self.warn(key_id, findings, answer)
         return PutResult(key_id, answer.request_id, answer.attempts, plan=plan, findings=findings)
+
+    def warn(self, key_id: str, findings: Iterable[Finding], answer: Answer) -> None:
+        """Log a warning of what was put that probably gives more access than its author means."""
+        risks = [
+            printable(str(one))
+            for one in findings
+            if one.severity is Severity.SECURITY_WARNING and one.code not in self.guard.ignore
+        ]
+        if risks:
+            left_out = f"; and {len(risks) - _MOST_RISKS:,} more" if len(risks) > _MOST_RISKS else ""
+            LOG.warning(
+                "the policy of key %s: %s%s", word(key_id), "; ".join(risks[:_MOST_RISKS]), left_out,
+                extra=extra(key_id, answer.attempts, answer.request_id),
+            )  # fmt: skip
 
     async def is_put(self, plan: Plan, error: CallError) -> bool:
         """Return whether the key has the new policy of a plan, after a put that failed.
@@ -273,12 +296,9 @@ class Work:
             except InvalidPrincipalException as error:
                 now = self.calls.clock()
                 end = min(end, now + seconds)
-                if (
-                    error is unknown or now >= end
-                ):  # it is the same if the policy could not be read in between
+                # It is the same error if the policy could not be read in between; one in the policy is not transient.
+                if error is unknown or now >= end or prepared.has_errors:
                     raise
-                if self.guard.refuse is None:  # an error in the policy is not transient
-                    _only(prepared.refuse, error)
                 delay = min(next(delays), end - now)
                 LOG.warning(
                     "PutKeyPolicy: key %s: %s; again in %.1f seconds",
@@ -386,14 +406,6 @@ def read_policy(key_id: str, text: str) -> Policy:
             f"This is the policy of key {word(key_id)} as KMS returned it; get_text returns its text."
         )
         raise
-
-
-def _only(refuse: Callable[[], None], error: InvalidPrincipalException) -> None:
-    """Raise the error of the service if the check refuses the policy."""
-    try:
-        refuse()
-    except (PolicyCheckError, PolicyDocumentError):
-        raise error from error.__cause__
 
 
 def a_time(value: float, name: str) -> float:

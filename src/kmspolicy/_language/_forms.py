@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from ipaddress import IPv4Network, IPv6Network
 
+    from kmspolicy._check._finding import FindingCode
     from kmspolicy._language._aliases import ContextValue
 
 ComparedAs: TypeAlias = Literal["exact", "ignore case", "like", "arn"]
@@ -31,7 +32,7 @@ class Form(NamedTuple):
     words: str
     alternatives: tuple[tuple[str, ...], ...]
     """Regular expressions, of which a value matches one; for an ARN, one for each of its six parts. See ``_UNIT``."""
-    code: str = "INVALID_CONDITION_VALUE"
+    code: FindingCode = "INVALID_CONDITION_VALUE"
     """The code of the finding about a value with another form."""
 
     @property
@@ -43,11 +44,11 @@ class Form(NamedTuple):
 class Misfit(NamedTuple):
     """Why no request has a value that matches a value of the policy."""
 
-    code: str
+    code: FindingCode
     expected: str
 
 
-def _form(words: str, *expressions: str, code: str = "INVALID_CONDITION_VALUE") -> Form:
+def _form(words: str, *expressions: str, code: FindingCode = "INVALID_CONDITION_VALUE") -> Form:
     return Form(words, tuple((expression,) for expression in expressions), code)
 
 
@@ -297,7 +298,7 @@ def _misfit_of_arn(form: Form, pattern: str) -> Misfit | None:
         return Misfit(form.code, form.words)
     pieces = pattern.split(":", len(_CODES_OF_PARTS) - 1)
     if len(pieces) < len(_CODES_OF_PARTS):
-        code = "MISSING_ARN_FIELD" if _can_be("arn", pieces[0]) else "INVALID_ARN_PREFIX"
+        code: FindingCode = "MISSING_ARN_FIELD" if _can_be("arn", pieces[0]) else "INVALID_ARN_PREFIX"
         return Misfit(code, form.words)
     fitting = max(_fitting_pieces(parts, pieces) for parts in arns)
     if fitting == len(pieces):
@@ -306,7 +307,7 @@ def _misfit_of_arn(form: Form, pattern: str) -> Misfit | None:
     return Misfit("INVALID_ARN_SERVICE_CASE" if other_case else _CODES_OF_PARTS[fitting], form.words)
 
 
-_CODES_OF_PARTS: Final = (
+_CODES_OF_PARTS: Final[tuple[FindingCode, ...]] = (
     "INVALID_ARN_PREFIX",
     "INVALID_PARTITION",
     "INVALID_CONDITION_VALUE",

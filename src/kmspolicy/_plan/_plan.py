@@ -38,7 +38,7 @@ class Plan:
         new: The same policy as a value.
         diff: The difference between the two.
         findings: The findings of :func:`kmspolicy.check` in the new policy; an ERROR among them stops
-            :meth:`KeyPolicies.apply`, unless ``check`` is false there.
+            :meth:`KeyPolicies.apply`, unless its :class:`Guard` lets it pass.
         bypass_policy_lockout_safety_check: Whether it is put even if it locks the caller out.
     """
 
@@ -90,8 +90,8 @@ class PutResult:
         attempts: How many PutKeyPolicy requests were sent.
         changed: Whether the policy was put, or may have been, if the answer to a put was lost; false if there was nothing to do.
         plan: What was read and what was to change; None for :meth:`KeyPolicies.put`, which does not read.
-        findings: The findings of the check in the policy that was put, of which none is an ERROR unless it was ignored; empty
-            without a check.
+        findings: The findings of the check in the policy that was put, those that the :class:`Guard` ignores included. Under a
+            guard with ``refuse=None``, they are those of the plan; without one there was no check, and there are none.
     """
 
     key_id: str
