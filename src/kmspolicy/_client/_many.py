@@ -20,7 +20,6 @@ from typing import (
     cast,
     final,
 )
-from weakref import WeakValueDictionary
 
 import attrs
 
@@ -199,7 +198,7 @@ class _Workers(Generic[_T]):
         self.begun: dict[int, str] = {}
         self.finished = False
         self._stopped = False
-        self._under_way: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._under_way: dict[str, deque[tuple[int, Any, Any]]] = {}
         self._work = work
         self._kind = kind
         self._size = size
@@ -295,8 +294,13 @@ class _Workers(Generic[_T]):
                 self._free()
                 return
             number = next(self._numbers)
-            self._results.append((number, await self._result(number, item)))
-            self._news.set()
+            try:
+                key_id, value = self._kind.split(item)
+            except Exception as cause:  # noqa: BLE001 - an item may raise anything
+                self._add(number, self._not_an_item(number, item, cause))
+                continue
+            self.begun[number] = key_id
+            await self._work_on(number, key_id, value)
 
     async def _take(self) -> object:
         """Return the next item, or ``_NOTHING`` if there are no more or the source has failed."""
@@ -327,33 +331,45 @@ class _Workers(Generic[_T]):
             finally:
                 self._taking = None
 
-    async def _result(self, number: int, item: Any) -> KeyResult[_T]:  # noqa: ANN401 - items can be anything
-        """Do the work on an item and return its result, which may be an error."""
-        try:
-            key_id, value = self._kind.split(item)
-        except Exception as cause:  # noqa: BLE001 - an item may raise anything
-            self.begun[number] = ""
-            problem = KeyIdError(f"expected {self._kind.words}, not {represented(item, MAX_NAME)}")
-            problem.__cause__ = cause
-            return KeyResult("", None, problem)
-        self.begun[number] = key_id
-        lock = self._under_way.setdefault(_key(key_id), asyncio.Lock())
-        try:
-            async with lock:  # of a key that comes twice, the second waits for the first
-                return KeyResult(key_id, await self._work(key_id, value))
-        except asyncio.CancelledError as cause:
-            if self._is_cancelled():
-                raise
-            error = NoAnswerError(
-                "the client cancelled the request",
-                code="CancelledError",
-                key_id=key_id,
-                outcome_unknown=self._kind.writes,
-            )
-            error.__cause__ = cause
-            return KeyResult(key_id, None, error)
-        except Exception as error:  # noqa: BLE001 - it is the result of this key, and does not stop the others
-            return KeyResult(key_id, None, error)
+    def _not_an_item(self, number: int, item: object, cause: Exception) -> KeyResult[_T]:
+        self.begun[number] = ""
+        problem = KeyIdError(f"expected {self._kind.words}, not {represented(item, MAX_NAME)}")
+        problem.__cause__ = cause
+        return KeyResult("", None, problem)
+
+    async def _work_on(self, number: int, key_id: Any, value: Any) -> None:  # noqa: ANN401 - items can be anything
+        """Do the work on an item; of a key that comes twice, who works on the first does the second after it."""
+        key = _key(key_id)
+        if key in self._under_way:
+            self._under_way[key].append((number, key_id, value))
+            return
+        waiting = self._under_way[key] = deque([(number, key_id, value)])
+        while waiting:
+            number, key_id, value = waiting.popleft()
+            try:
+                result = KeyResult(key_id, await self._work(key_id, value))
+            except asyncio.CancelledError as cause:
+                if self._is_cancelled():
+                    raise
+                result = self._cancelled_within(key_id, cause)
+            except Exception as error:  # noqa: BLE001 - it is the result of this key, and does not stop the others
+                result = KeyResult(key_id, None, error)
+            self._add(number, result)
+        del self._under_way[key]
+
+    def _add(self, number: int, result: KeyResult[_T]) -> None:
+        self._results.append((number, result))
+        self._news.set()
+
+    def _cancelled_within(self, key_id: str, cause: BaseException) -> KeyResult[_T]:
+        error = NoAnswerError(
+            "the client cancelled the request",
+            code="CancelledError",
+            key_id=key_id,
+            outcome_unknown=self._kind.writes,
+        )
+        error.__cause__ = cause
+        return KeyResult(key_id, None, error)
 
     def _is_cancelled(self) -> bool:
         """Return whether this task was cancelled, and not something inside its work."""
