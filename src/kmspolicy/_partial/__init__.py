@@ -1,0 +1,1 @@
+"""Policies with values that are not known yet."""
