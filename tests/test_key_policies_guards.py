@@ -96,6 +96,15 @@ async def test_a_removed_denial_is_guarded() -> None:
     assert (await policies.remove_statement(key, "App")).changed
 
 
+async def test_what_the_check_finds_is_refused_before_a_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Though the guard of a put that overwrites compares it with the policy that the key has."""
+    fake = FakeKMS()
+    key = fake.add_key(BEFORE)
+    monkeypatch.setattr(fake, "get_key_policy", None)
+    with pytest.raises(errors.PolicyCheckError, match="LOCKOUT_EVERYONE"):
+        await KeyPolicies(fake, guard=NO_NEW).put(key, Policy([TO_APP]))
+
+
 async def test_nothing_to_do_is_not_judged() -> None:
     """What the key has already is not put, and not refused."""
     fake = FakeKMS()

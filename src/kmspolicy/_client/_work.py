@@ -34,7 +34,7 @@ from kmspolicy.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Awaitable, Iterable
 
     from kmspolicy._check import Finding
     from kmspolicy._client._calls import Answer, Calls, KeyPolicyClient
@@ -120,6 +120,15 @@ class Work:
             else attrs.evolve(self, guard=a_guard(guard), whose="the guard of this call")
         )
 
+    def refuse(self, prepared: Prepared) -> None:
+        """Refuse a policy for a finding that the guard does not let pass.
+
+        Raises:
+            PolicyCheckError: if there is such a finding.
+        """
+        if self.guard.refuse is not None:
+            refuse_findings(self.guard, prepared.findings, bypass=prepared.bypass, whose=self.whose)
+
     async def judge(self, prepared: Prepared, plan: Plan | None = None) -> None:
         """Refuse a policy that the guard refuses; proofs about long texts run in a thread, so that other tasks go on.
 
@@ -127,21 +136,23 @@ class Work:
             PolicyCheckError: for a finding.
             NotShownError: for a claim that is not shown.
         """
-        guard = self.guard
-        if guard.refuse is not None:
-            refuse_findings(guard, prepared.findings, bypass=prepared.bypass, whose=self.whose)
-        if not guard.proves:
+        self.refuse(prepared)
+        if not self.guard.proves:
             return
         subject, texts = prepared.policy if plan is None else plan, [prepared.text]
         texts += [] if plan is None else [plan.current_text]
-        refuse = partial(refuse_unshown, guard, subject, *prepared.key, self.whose)
+        refuse = partial(refuse_unshown, self.guard, subject, *prepared.key, self.whose)
         if max(map(len, texts)) > _SHORT:
             await asyncio.to_thread(refuse)
         else:
             refuse()
 
-    async def overwrite(self, prepared: Prepared, pace: Pace | None = None) -> PutResult:
-        """Put a policy on a key, whatever policy it has; it is read only if the guard compares the two."""
+    def overwrite(self, prepared: Prepared, pace: Pace | None = None) -> Awaitable[PutResult]:
+        """Put a policy on a key, whatever policy it has; what the check finds is refused at once."""
+        self.refuse(prepared)
+        return self._prove_and_put(prepared, pace) if self.guard.proves else self.put(prepared, pace)
+
+    async def _prove_and_put(self, prepared: Prepared, pace: Pace | None) -> PutResult:
         plan = await self.plan(prepared) if self.guard.no_new_access else None
         await self.judge(prepared, plan)
         return await self.put(prepared, pace)
