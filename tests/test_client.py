@@ -302,6 +302,65 @@ async def test_warnings_do_not_stop_a_put() -> None:
         await KeyPolicies(fake).put(key_id, Policy([]), bypass_policy_lockout_safety_check=True)
 
 
+@pytest.mark.parametrize(
+    ("operation", "code", "kind", "advice"),
+    [
+        (
+            "PutKeyPolicy",
+            "ExpiredTokenException",
+            errors.UnknownServiceError,
+            "The credentials have expired: ",
+        ),
+        ("Decrypt", "ExpiredToken", errors.UnknownServiceError, "The credentials have expired: "),
+        ("GetCallerIdentity", "InvalidClientTokenId", errors.UnknownServiceError, "Check the access key, "),
+        ("PutKeyPolicy", "UnrecognizedClientException", errors.UnknownServiceError, "Check the access key, "),
+        (
+            "PutKeyPolicy",
+            "InvalidSignatureException",
+            errors.UnknownServiceError,
+            "Check the secret access key, ",
+        ),
+        (
+            "PutKeyPolicy",
+            "AccessDeniedException",
+            errors.AccessDeniedException,
+            "The key policy must allow it",
+        ),
+        (
+            "CreateKey",
+            "AccessDeniedException",
+            errors.AccessDeniedException,
+            "The caller's IAM policies must",
+        ),
+        ("CreateKey", "TagException", errors.UnknownServiceError, "Check the tags: "),
+        ("CreateAlias", "AlreadyExistsException", errors.UnknownServiceError, ""),
+        ("CreateAlias", "", errors.UnknownServiceError, ""),
+    ],
+)
+def test_what_becomes_of_a_code(
+    operation: str, code: str, kind: type[errors.ServiceError], advice: str
+) -> None:
+    """A code that has no class here is kept; one about credentials says what to do, from whatever operation."""
+    answer: Any = {
+        "Error": {"Code": code, "Message": "a reason"},
+        "ResponseMetadata": {"RequestId": "r", "HTTPStatusCode": 400},
+    }
+    with pytest.raises(errors.ServiceError) as caught, translate_errors("key"):
+        raise ClientError(answer, operation)
+    error = caught.value
+    assert type(error) is kind
+    assert error.advice.startswith(advice)
+    assert bool(error.advice) is bool(advice)
+    assert str(error).endswith(error.advice or ")")
+    assert (error.code, error.message, error.status, error.request_id) == (
+        code or "UnknownServiceError",
+        "a reason",
+        400,
+        "r",
+    )
+    assert pickle.loads(pickle.dumps(error)).advice == error.advice  # noqa: S301
+
+
 def test_who_can_be_the_caller() -> None:
     """Somebody who can put policies."""
     with pytest.raises(errors.RequestError):

@@ -16,6 +16,7 @@ __all__ = [
     "Cell",
     "Comparison",
     "Condition",
+    "CreateResult",
     "Decision",
     "Denial",
     "Diff",
@@ -80,7 +81,7 @@ if TYPE_CHECKING:
         decide,
     )
     from kmspolicy._language._actions import Action, ActionPattern
-    from kmspolicy._plan import Guard, Plan, PutResult, Retry
+    from kmspolicy._plan import CreateResult, Guard, Plan, PutResult, Retry
     from kmspolicy._prove._compare import compare
     from kmspolicy._prove._verdicts import Comparison, Fails, Holds, Relation, Unknown, Verdict, Witness
     from kmspolicy._words import explain
@@ -98,6 +99,7 @@ else:
         "Cell": "_evaluate",
         "Comparison": "_prove._verdicts",
         "Condition": "_document",
+        "CreateResult": "_plan",
         "Decision": "_evaluate",
         "Denial": "_build",
         "Diff": "_diff",

@@ -29,7 +29,7 @@ Catch the branch that you can act on::
             ├── AccessDeniedException
             ├── ThrottlingException
             ├── ValidationException
-            └── UnknownServiceError            any other code
+            └── UnknownServiceError            any other code: .code has it
 
 The names that end in ``Exception`` are AWS's own:
 https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html#API_PutKeyPolicy_Errors
@@ -361,7 +361,7 @@ class CallError(KeyPolicyError):
         advice: What to do, the last sentence of the error's text; may be empty.
     """
 
-    advice: ClassVar[str] = ""
+    advice: str = ""
     _retry_safe: ClassVar[bool] = False
 
     def __init__(  # noqa: PLR0913 - the facts a caller acts on
@@ -505,9 +505,10 @@ class ValidationException(ServiceError):
 
 
 class UnknownServiceError(ServiceError):
-    """An answer of KMS with an error code that this library does not know; ``code`` has it.
+    """An answer with an error code that has no class here; ``code`` has it.
 
-    It is safe to retry if the status is 500 or more.
+    That is any code but those above, such as ``TagException`` of CreateKey or ``ExpiredTokenException``; a code about
+    credentials has advice. It is safe to retry if the status is 500 or more.
     """
 
     @classmethod

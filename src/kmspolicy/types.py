@@ -20,6 +20,7 @@ __all__ = [
     "Context",
     "ContextValue",
     "CreateKeyParameters",
+    "CreateResultDict",
     "DateKey",
     "DateOperators",
     "DocumentDiff",
@@ -30,6 +31,8 @@ __all__ = [
     "GetKeyPolicyParameters",
     "Items",
     "Key",
+    "KeySpec",
+    "KeyUsage",
     "Kinds",
     "ListKeyPoliciesParameters",
     "MatchingPattern",
@@ -101,10 +104,12 @@ if TYPE_CHECKING:
     from kmspolicy._evaluate._callers import Requester
     from kmspolicy._evaluate._decide import Assumption, Element, Mismatch
     from kmspolicy._language._aliases import Context, ContextValue, Network, Pairs
+    from kmspolicy._language._forms import KeySpec, KeyUsage
     from kmspolicy._language._key_arns import Key
     from kmspolicy._language._principals import PrincipalFault, PrincipalKind, PrincipalName, PrincipalType
     from kmspolicy._language._values import OneOf, Value, Values
     from kmspolicy._path import Steps
+    from kmspolicy._plan._created import CreateResultDict
     from kmspolicy._prove._verdicts import ComparisonDict, VerdictDict, WitnessDict
     from kmspolicy._text import Place
     from kmspolicy.testing._service import (
@@ -128,6 +133,7 @@ else:
         "Context": "_language._aliases",
         "ContextValue": "_language._aliases",
         "CreateKeyParameters": "testing._service",
+        "CreateResultDict": "_plan._created",
         "DateKey": "_build._keys",
         "DateOperators": "_build._keys",
         "DocumentDiff": "_diff._documents",
@@ -138,6 +144,8 @@ else:
         "GetKeyPolicyParameters": "testing._service",
         "Items": "_client._many",
         "Key": "_language._key_arns",
+        "KeySpec": "_language._forms",
+        "KeyUsage": "_language._forms",
         "Kinds": "_document._principal",
         "ListKeyPoliciesParameters": "testing._service",
         "MatchingPattern": "_build._builder",

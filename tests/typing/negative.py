@@ -153,6 +153,16 @@ def checking(policy: Policy) -> None:
     check(policy)[0].severity.FATAL  # type: ignore[attr-defined]  # ty: ignore[missing-attribute]  # noqa: B018
 
 
+async def new_keys(policies: KeyPolicies, policy: Policy) -> None:
+    """Types and usages that keys do not have, and tags as the API writes them."""
+    await policies.create(policy, key_spec="RSA2048")  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    await policies.create(policy, key_usage="SIGN")  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    await policies.create(policy, origin="AWS_CLOUDHSM")  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    await policies.create(policy, tags=[{"TagKey": "a", "TagValue": "b"}])  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    await policies.create("key", policy)  # type: ignore[call-arg, arg-type]  # ty: ignore[too-many-positional-arguments]
+    (await policies.create(policy)).key_id = "k"  # type: ignore[misc]  # ty: ignore[invalid-assignment]
+
+
 async def one_key_and_many(policies: KeyPolicies, policy: Policy) -> None:
     """A plan is applied and no policy is, functions return policies, and many keys come in pairs."""
     await policies.apply(policy)  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]

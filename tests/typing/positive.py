@@ -17,6 +17,7 @@ from kmspolicy import (
     Cell,
     Comparison,
     Condition,
+    CreateResult,
     Decision,
     Diff,
     Fails,
@@ -118,6 +119,18 @@ async def one_key(policies: KeyPolicies, key_id: str, policy: Policy) -> None:
     assert_type(await policies.add_statement(key_id, policy.statements[0]), PutResult)
     assert_type(await policies.put(key_id, policy, wait=1.5), PutResult)
     assert_type(KeyPolicies(FakeKMS(), retry=Retry(propagation=60.0)), KeyPolicies)
+
+
+async def new_keys(client: KMSClient, policy: Policy, spec: types.KeySpec) -> None:
+    """A key is created by the client of the stubs; what is wanted of it has types."""
+    created = await KeyPolicies(client).create(
+        policy, key_spec=spec, key_usage="SIGN_VERIFY", tags={"a": "b"}
+    )
+    assert_type(created, CreateResult)
+    assert_type((created.key_id, created.arn), tuple[str, str])
+    assert_type(created.created, datetime | None)
+    assert_type(created.findings, tuple[Finding, ...])
+    assert_type(created.to_dict(), types.CreateResultDict)
 
 
 async def many_keys(policies: KeyPolicies, by_key: dict[str, Policy], key_ids: list[str]) -> None:

@@ -362,6 +362,34 @@ _BY_TEXT: Final = (
     ("will not allow you to update the key policy in the future", errors.PolicyLockoutException),
     ("invalid principals", errors.InvalidPrincipalException),
 )
+# https://docs.aws.amazon.com/kms/latest/APIReference/CommonErrors.html
+_EXPIRED: Final = (
+    "The credentials have expired: get new ones, and open a new client if it was given the old ones as text."
+)
+_UNKNOWN: Final = (
+    "Check the access key, the session token that belongs to it, and whether the account uses this Region."
+)
+_SIGNATURE: Final = "Check the secret access key, and the clock of this machine."
+_ADVICE_ON_CREDENTIALS: Final[Mapping[str, str]] = {
+    "ExpiredTokenException": _EXPIRED,
+    "ExpiredToken": _EXPIRED,
+    "UnrecognizedClientException": _UNKNOWN,
+    "InvalidClientTokenId": _UNKNOWN,
+    "InvalidSignatureException": _SIGNATURE,
+    "SignatureDoesNotMatch": _SIGNATURE,
+    "IncompleteSignature": _SIGNATURE,
+    "RequestExpired": _SIGNATURE,
+}
+# https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html#API_CreateKey_Errors
+# https://docs.aws.amazon.com/kms/latest/developerguide/requests-per-second.html
+_ADVICE_ON_CREATING: Final[Mapping[str, str]] = {
+    "AccessDeniedException": "The caller's IAM policies must allow kms:CreateKey and kms:PutKeyPolicy, and kms:TagResource for "
+    "a key with tags.",
+    "LimitExceededException": "The account has a quota of keys in each Region, and a key policy one of 32,768 bytes.",
+    "UnsupportedOperationException": "Check that the type, the usage and the origin of the key fit each other, and this Region.",
+    "TagException": "Check the tags: names and values have forms, names are unique, and a key has at most 50.",
+    "ThrottlingException": "The quota is 5 CreateKey requests per second.",
+}
 _NEVER_CONNECTED: Final = (ConnectTimeoutError, ProxyConnectionError, SSLError)
 _NETWORK: Final = (
     *_NEVER_CONNECTED,
@@ -438,7 +466,7 @@ def _answer(error: ClientError, call: Call) -> errors.ServiceError:
     cls = _class_of(code, message)
     call.settle(_requests_of(response))
     call.outcome_unknown |= cls in _UNDECIDED or (status is not None and status >= _SERVER_FAULT)
-    return cls(
+    translated = cls(
         message,
         code=code,
         status=status,
@@ -447,6 +475,9 @@ def _answer(error: ClientError, call: Call) -> errors.ServiceError:
         attempts=call.so_far,
         outcome_unknown=call.may_have_written,
     )
+    by_operation = _ADVICE_ON_CREATING if error.operation_name == "CreateKey" else {}
+    translated.advice = by_operation.get(code) or _ADVICE_ON_CREDENTIALS.get(code) or translated.advice
+    return translated
 
 
 def _class_of(code: str, message: str) -> type[errors.ServiceError]:
@@ -469,9 +500,12 @@ def translate_errors(key_id: str | None = None) -> Generator[None]:
     ::
 
         with translate_errors():
-            await client.create_key(Policy=policy.to_json())
+            await client.create_key(Origin="AWS_CLOUDHSM", CustomKeyStoreId="cks-1234567890abcdef0", Policy=policy.to_json())
 
-    botocore's own retries stay as the client is configured. Other errors are not changed.
+    Any operation and any client of botocore will do, also that of boto3, which is synchronous. An error code that has no class
+    in :mod:`kmspolicy.errors`, such as ``AlreadyExistsException``, becomes an ``UnknownServiceError`` with this ``code``, the
+    message, the status and the request id. Codes about credentials, such as ``ExpiredTokenException``, have advice as well.
+    botocore's own retries stay as the client is configured. Errors that are not botocore's are not changed.
 
     It may not be safe to retry your call: a ``create_key`` whose connection dropped may have created a key, and a retry
     would create a second one. So ``is_retry_safe`` is true here only if the request certainly had no effect. ``attempts``

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 LOG: Final = logging.getLogger("kmspolicy")
 LOG.addHandler(logging.NullHandler())
 _ONCE: Final = Retry(1, deadline=None)
-OPERATIONS: Final = ("PutKeyPolicy", "GetKeyPolicy", "ListKeyPolicies")
+OPERATIONS: Final = ("PutKeyPolicy", "GetKeyPolicy", "ListKeyPolicies", "CreateKey")
 
 
 class KeyPolicyClient(Protocol):
@@ -66,9 +66,10 @@ class Order:
         method: The method of the client that sends the request.
         parameters: Its parameters.
         pace: Determines when the next request may be sent; None for no limit.
-        must_have: A member that the answer must have, and its type.
+        must_have: A member that the answer must have, or a member of a member, ``"KeyMetadata.Arn"``, and its type.
         look: Called directly before the request is sent again, with the error of the last one; returns whether there is
             nothing left to send. Whoever gives it takes the first token, and botocore must not retry by itself.
+        once: Whether the request is not sent again where it may have taken effect, nor by botocore itself.
     """
 
     operation: str
@@ -77,6 +78,7 @@ class Order:
     pace: Pace | None = None
     must_have: tuple[str, type] | None = None
     look: Callable[[CallError], Awaitable[bool]] | None = None
+    once: bool = False
 
 
 class Answer(NamedTuple):
@@ -152,9 +154,9 @@ class Calls:
 
     def _call(self, order: Order, after: CallError | None = None, spent: int = 0) -> _botocore.Call:
         return _botocore.Call(
-            order.parameters["KeyId"],
+            order.parameters.get("KeyId"),
             order.operation,
-            retries=self.retry is None and order.look is None,
+            retries=self.retry is None and order.look is None and not order.once,
             counted=self.counted,
             earlier=spent if after is None else after.attempts,
             outcome_unknown=after is not None and after.outcome_unknown,
@@ -165,7 +167,7 @@ class Calls:
         answer = Answer(response, metadata.get("RequestId"), call.so_far)
         if LOG.isEnabledFor(logging.DEBUG):
             LOG.debug(
-                "%s: key %s", call.operation, word(str(call.key_id)),
+                "%s: %s", call.operation, in_words(call.key_id),
                 extra=extra(call.key_id, call.so_far, answer.request_id),
             )  # fmt: skip
         return answer
@@ -198,13 +200,14 @@ class Calls:
             if order.pace is not None and isinstance(failed, ThrottlingException):
                 order.pace.slow_down()
             delay = next(delays, None)
-            if not failed.is_retry_safe or delay is None or self.clock() + delay >= end:
+            never = not failed.is_retry_safe or (order.once and call.outcome_unknown)
+            if never or delay is None or self.clock() + delay >= end:
                 raise failed
             if deadline.cancelled:  # some clients turn a cancellation into an error of their own
                 raise failed
             LOG.warning(
-                "%s: key %s: %s; again in %.1f seconds",
-                call.operation, word(str(call.key_id)), word(failed.code, str.isidentifier), delay,
+                "%s: %s: %s; again in %.1f seconds",
+                call.operation, in_words(call.key_id), word(failed.code, str.isidentifier), delay,
                 extra=extra(call.key_id, call.so_far, failed.request_id),
             )  # fmt: skip
             await self.sleep(delay)
@@ -236,16 +239,25 @@ async def _attempt(call: _botocore.Call, order: Order) -> Mapping[str, Any]:
 
 
 def _refuse_without(response: Mapping[str, Any], must_have: tuple[str, type], call: _botocore.Call) -> None:
-    name, kind = must_have
+    path, kind = must_have
+    *parents, name = path.split(".")
+    for parent in parents:
+        response = response.get(parent) or {}
     value = response.get(name)
     if not isinstance(value, kind) or value == "":
-        raise call.no_answer(f"the answer has no {name}", code=f"No{name}", is_retry_safe=True)
+        call.outcome_unknown = True
+        raise call.no_answer(f"the answer has no {path}", code=f"No{name}", is_retry_safe=True)
 
 
 def not_read(error: CallError, reason: object) -> CallError:
     """Return the error of a put, with a note that the policy could not be read before the next one."""
     error.add_note(f"It was not sent again, for the policy could not be read before: {reason}")
     return error
+
+
+def in_words(key_id: str | None) -> str:
+    """Return a key in words, for log records."""
+    return "a new key" if key_id is None else f"key {word(key_id)}"
 
 
 def extra(key_id: str | None, attempt: int, request_id: str | None) -> dict[str, object]:

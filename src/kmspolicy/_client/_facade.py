@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING, Any, Final, final
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final, Literal, final
 
 import attrs
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from kmspolicy._client._calls import KeyPolicyClient
     from kmspolicy._client._many import Items, Progress
     from kmspolicy._document import Principal, Statement
+    from kmspolicy._language._forms import KeySpec, KeyUsage
+    from kmspolicy._plan._created import CreateResult
     from kmspolicy._plan._plan import Plan, PutResult
 
 _DEFAULT_GUARD: Final = Guard()
@@ -224,6 +227,65 @@ class KeyPolicies:
                 return tuple(names)
             seen.add(marker)
             parameters["Marker"] = marker
+
+    async def create(  # noqa: PLR0913 - the parameters of CreateKey
+        self,
+        policy: Policy | str,
+        *,
+        description: str = "",
+        key_spec: KeySpec | None = None,
+        key_usage: KeyUsage | None = None,
+        origin: Literal["AWS_KMS", "EXTERNAL"] | None = None,
+        multi_region: bool = False,
+        tags: Mapping[str, str] | None = None,
+        bypass_policy_lockout_safety_check: bool = False,
+        guard: Guard | None = None,
+    ) -> CreateResult:
+        """Create a key that has a policy from its first moment.
+
+        The request is sent again only where KMS says that it did not carry out the last one, as after throttling; with
+        ``Retry(propagation=...)``, also while KMS does not know a principal. After an answer that was lost, the key may exist: a
+        retry would create another one.
+
+        Args:
+            policy: The policy, or its JSON text, which is sent unchanged.
+            description: What the key is for, for people.
+            key_spec: The type of the key; None for a symmetric key for encryption.
+            key_usage: What the key is for; None if the type tells it.
+            origin: ``"EXTERNAL"`` for key material that is imported later. For a key in a custom key store, call the client's
+                ``create_key`` inside :func:`translate_errors`.
+            multi_region: Whether the key can have replicas.
+            tags: The values of its tags by their names.
+            bypass_policy_lockout_safety_check: As for :meth:`put`.
+            guard: As for :meth:`put`; a new key has no access that could grow, so ``no_new_access`` asks for nothing.
+
+        Returns:
+            The key, and what was found in its policy.
+
+        Raises:
+            PolicyDocumentError: if ``policy`` is not a Policy or the text of one; nothing was sent.
+            PolicyCheckError: if a finding stops the policy, by default if KMS would refuse it; nothing was sent.
+            NotShownError: if a claim of the guard is not shown; nothing was sent.
+            ServiceError: a subclass of it, if KMS answers with an error. Errors that only CreateKey has, such as
+                TagException, are an UnknownServiceError with this ``code``.
+            NoAnswerError: if there is no answer, or none within the deadline.
+            CallError: these two; with ``outcome_unknown``, the key may exist.
+            TypeError: if the client has no method ``create_key``, or an argument is of another type; nothing was sent.
+
+        https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html
+        """
+        prepared = self._work.prepare_new(policy, bypass=bypass_policy_lockout_safety_check)
+        optional = {
+            "BypassPolicyLockoutSafetyCheck": prepared.bypass,
+            "Description": description,
+            "KeySpec": key_spec,
+            "KeyUsage": key_usage,
+            "Origin": origin,
+            "MultiRegion": multi_region,
+            "Tags": _tags(tags),
+        }
+        given = {name: value for name, value in optional.items() if value}
+        return await self._work.under(guard).create(prepared, {"Policy": prepared.text, **given})
 
     async def plan(
         self, key_id: str, policy: Policy | str, *, bypass_policy_lockout_safety_check: bool = False
@@ -690,6 +752,13 @@ class KeyPolicies:
             return read_policy(key_id, await self._work.get_text(key_id, pace))
 
         return Many(key_ids, work, _READS, concurrency=_concurrency(concurrency), progress=progress)
+
+
+def _tags(value: Mapping[str, str] | None) -> list[dict[str, str]]:
+    """Return tags as CreateKey wants them."""
+    if value is not None and not isinstance(value, Mapping):
+        raise TypeError(f"tags must be a mapping of names to values, not {type(value).__name__}")
+    return [{"TagKey": name, "TagValue": text} for name, text in (value or {}).items()]
 
 
 _PAIR: Final = "a pair of key id and policy"

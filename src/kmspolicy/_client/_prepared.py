@@ -43,7 +43,7 @@ class Prepared:
     """A policy for a key; its value and its findings are computed once, when they are needed.
 
     Attributes:
-        key_id: The key, as it was given.
+        key_id: The key, as it was given; empty for a new one.
         given: The policy, or its JSON text.
         caller: Who will put it; None if it is not known.
         key: What is known of the key.

@@ -12,13 +12,14 @@ import attrs
 
 from kmspolicy._check import Severity
 from kmspolicy._client import _botocore
-from kmspolicy._client._calls import LOG, Order, extra, not_read
+from kmspolicy._client._calls import LOG, Order, extra, in_words, not_read
 from kmspolicy._client._pace import Pace, taken
 from kmspolicy._client._prepared import Prepared
 from kmspolicy._diff import diff, document_diff
 from kmspolicy._document import Policy
 from kmspolicy._evaluate._request import the_key
 from kmspolicy._language._key_arns import account_of_key_arn, partition_of_key_arn
+from kmspolicy._plan._created import CreateResult
 from kmspolicy._plan._guard import Guard, refuse_findings, refuse_unshown
 from kmspolicy._plan._plan import Plan, PutResult, deleted
 from kmspolicy._plan._retry import growing
@@ -34,7 +35,7 @@ from kmspolicy.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Iterable
+    from collections.abc import Awaitable, Iterable, Mapping
 
     from kmspolicy._check import Finding
     from kmspolicy._client._calls import Answer, Calls, KeyPolicyClient
@@ -50,6 +51,9 @@ _TIMES_IN_A_ROW: Final = 3
 _FIRST_POLL: Final = 0.5
 _LONGEST_POLL: Final = 5.0
 _FOR_EVER: Final = float("inf")
+_PERHAPS_CREATED: Final = (
+    "The key may exist: look for it, by its tags or its description, before you create another one."
+)
 _MOST_RISKS: Final = 5  # each is a sentence or two
 
 
@@ -93,6 +97,10 @@ class Work:
 
     def prepare(self, key_id: str, policy: Policy | str, *, bypass: bool) -> Prepared:
         return Prepared(a_key_id(key_id), policy, self.caller, self.key(key_id), bypass)
+
+    def prepare_new(self, policy: Policy | str, *, bypass: bool) -> Prepared:
+        """Prepare the policy of a key that does not exist yet."""
+        return Prepared("", policy, self.caller, self.any_key, bypass)
 
     def planned(self, plan: Plan) -> Prepared:
         """Prepare the new policy of a plan, which another instance may have made."""
@@ -242,21 +250,56 @@ class Work:
             LOG.debug("PutKeyPolicy: key %s: %s", word(key_id), printable(text), extra=extra(key_id, 0, None))
         look = None if plan is None else partial(self.is_put, plan)
         order = Order("PutKeyPolicy", self.client.put_key_policy, parameters, pace, look=look)
-        seconds = None if self.calls.retry is None else self.calls.retry.propagation
-        if seconds is None:
-            answer = await self.calls.send(order, spent=spent)
-        else:
-            answer = await self.until_known(order, prepared, seconds, spent)
+        answer = await self.deliver(order, prepared, spent)
         if LOG.isEnabledFor(logging.INFO):
             LOG.info(
                 "put a policy on key %s",
                 word(key_id),
                 extra=extra(key_id, answer.attempts, answer.request_id),
             )
-        is_checked = self.guard.refuse is not None
-        findings = prepared.findings if is_checked else plan.findings if plan is not None else ()
+        findings = self.findings_of(prepared, plan)
         self.warn(key_id, findings, answer)
         return PutResult(key_id, answer.request_id, answer.attempts, plan=plan, findings=findings)
+
+    async def create(self, prepared: Prepared, parameters: Mapping[str, Any]) -> CreateResult:
+        """Create a key that has a policy from its first moment."""
+        create_key = getattr(self.client, "create_key", None)
+        if create_key is None:
+            raise TypeError(f"{type(self.client).__name__} has no method create_key")
+        await self.judge(prepared)
+        if LOG.isEnabledFor(logging.DEBUG):
+            LOG.debug("CreateKey: %s", printable(prepared.text), extra=extra(None, 0, None))
+        wanted = ("KeyMetadata.Arn", str)
+        order = Order("CreateKey", create_key, parameters, must_have=wanted, once=True)
+        try:
+            answer = await self.deliver(order, prepared)
+        except CallError as error:
+            if error.outcome_unknown:
+                error.is_retry_safe, error.advice = False, _PERHAPS_CREATED
+            raise
+        findings = self.findings_of(prepared)
+        created = _created(answer, findings)
+        if LOG.isEnabledFor(logging.INFO):
+            LOG.info(
+                "created key %s",
+                word(created.key_id),
+                extra=extra(created.key_id, answer.attempts, answer.request_id),
+            )
+        self.warn(created.key_id, findings, answer)
+        return created
+
+    def findings_of(self, prepared: Prepared, plan: Plan | None = None) -> tuple[Finding, ...]:
+        """Return the findings of a policy; where the guard does not look at them, those of the plan, if there is one."""
+        if self.guard.refuse is not None:
+            return prepared.findings
+        return () if plan is None else plan.findings
+
+    def deliver(self, order: Order, prepared: Prepared, spent: int = 0) -> Awaitable[Answer]:
+        """Send a policy, and retry it also while KMS does not know its principals, if that is wanted."""
+        seconds = None if self.calls.retry is None else self.calls.retry.propagation
+        if seconds is None:
+            return self.calls.send(order, spent=spent)
+        return self.until_known(order, prepared, seconds, spent)
 
     def warn(self, key_id: str, findings: Iterable[Finding], answer: Answer) -> None:
         """Log a warning of what was put that probably gives more access than its author means."""
@@ -295,7 +338,7 @@ class Work:
         return False
 
     async def until_known(self, order: Order, prepared: Prepared, seconds: float, spent: int) -> Answer:
-        """Send a put, and retry it while KMS does not know its principals; count all requests.
+        """Send a policy, and retry it while KMS does not know its principals; count all requests.
 
         The last retry is sent when the seconds since the first answer are over, or as soon after that as the pace allows.
         """
@@ -312,8 +355,8 @@ class Work:
                     raise
                 delay = min(next(delays), end - now)
                 LOG.warning(
-                    "PutKeyPolicy: key %s: %s; again in %.1f seconds",
-                    word(str(error.key_id)), quoted(error.message), delay,
+                    "%s: %s: %s; again in %.1f seconds",
+                    order.operation, in_words(error.key_id), quoted(error.message), delay,
                     extra=extra(error.key_id, error.attempts, error.request_id),
                 )  # fmt: skip
                 unknown = error
@@ -388,6 +431,24 @@ def a_key_id(value: str) -> str:
     if value.startswith("alias/") or (value.startswith("arn:") and ":alias/" in value):
         raise KeyIdError(f"{quoted(value)} is an alias; use the key id or key ARN, which DescribeKey returns")
     return value
+
+
+def _created(answer: Answer, findings: tuple[Finding, ...]) -> CreateResult:
+    """Return the result of CreateKey; its answer has an ARN, which ends with the id of the key."""
+    metadata: Mapping[str, Any] = answer.response["KeyMetadata"]
+    return CreateResult(
+        metadata["Arn"].rpartition("/")[2],
+        metadata["Arn"],
+        state=metadata.get("KeyState"),
+        key_spec=metadata.get("KeySpec"),
+        key_usage=metadata.get("KeyUsage"),
+        origin=metadata.get("Origin"),
+        created=metadata.get("CreationDate"),
+        multi_region=metadata.get("MultiRegion") is True,
+        request_id=answer.request_id,
+        attempts=answer.attempts,
+        findings=findings,
+    )
 
 
 def _text_of(answer: Answer) -> str:

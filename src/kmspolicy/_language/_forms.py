@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from itertools import product
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias, get_args
 
 from kmspolicy._language._keys import CONDITION_KEYS
 from kmspolicy._language._spelling import fold
@@ -131,12 +131,33 @@ MANAGED_INSTANCE: Final = INSTANCE._replace(
         *_arn_of("", "ssm", f"managed-instance/{_NAME}", f"instance/{_NAME}").alternatives,
     )
 )
-_KEY_SPECS: Final = """
-    SYMMETRIC_DEFAULT RSA_2048 RSA_3072 RSA_4096 ECC_NIST_P256 ECC_NIST_P384 ECC_NIST_P521 ECC_SECG_P256K1
-    ECC_NIST_EDWARDS25519 HMAC_224 HMAC_256 HMAC_384 HMAC_512 ML_DSA_44 ML_DSA_65 ML_DSA_87 ML_KEM_512 ML_KEM_768
-    ML_KEM_1024 SM2
-"""
-_KEY_USAGES: Final = "ENCRYPT_DECRYPT SIGN_VERIFY GENERATE_VERIFY_MAC KEY_AGREEMENT ENCAPSULATE_DECAPSULATE"
+KeySpec: TypeAlias = Literal[
+    "SYMMETRIC_DEFAULT",
+    "RSA_2048",
+    "RSA_3072",
+    "RSA_4096",
+    "ECC_NIST_P256",
+    "ECC_NIST_P384",
+    "ECC_NIST_P521",
+    "ECC_SECG_P256K1",
+    "ECC_NIST_EDWARDS25519",
+    "HMAC_224",
+    "HMAC_256",
+    "HMAC_384",
+    "HMAC_512",
+    "ML_DSA_44",
+    "ML_DSA_65",
+    "ML_DSA_87",
+    "ML_KEM_512",
+    "ML_KEM_768",
+    "ML_KEM_1024",
+    "SM2",
+]
+"""The type of a key. https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html"""
+KeyUsage: TypeAlias = Literal[
+    "ENCRYPT_DECRYPT", "SIGN_VERIFY", "GENERATE_VERIFY_MAC", "KEY_AGREEMENT", "ENCAPSULATE_DECAPSULATE"
+]
+"""What a key is for."""
 
 
 _BY_KEY: Final[tuple[tuple[Form, str], ...]] = (
@@ -175,8 +196,8 @@ _BY_KEY: Final[tuple[tuple[Form, str], ...]] = (
     (VIA_SERVICE, "kms:ViaService"),
     (ALIAS, "kms:RequestAlias"),
     (_one_of("Account User AssumedRole FederatedUser Anonymous"), "aws:PrincipalType"),
-    (_one_of(_KEY_SPECS), "kms:KeySpec kms:CustomerMasterKeySpec"),
-    (_one_of(_KEY_USAGES), "kms:KeyUsage kms:CustomerMasterKeyUsage"),
+    (_one_of(" ".join(get_args(KeySpec))), "kms:KeySpec kms:CustomerMasterKeySpec"),
+    (_one_of(" ".join(get_args(KeyUsage))), "kms:KeyUsage kms:CustomerMasterKeyUsage"),
     (_one_of("AWS_KMS EXTERNAL AWS_CLOUDHSM EXTERNAL_KEY_STORE"), "kms:KeyOrigin"),
     (_one_of("PRIMARY REPLICA"), "kms:MultiRegionKeyType"),
     (

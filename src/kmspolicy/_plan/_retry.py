@@ -47,7 +47,8 @@ class Retry:
 
     A call is retried after every error whose ``is_retry_safe`` is true: DependencyTimeoutException,
     KMSInternalException, throttling, other answers with a status of 500 or more, and a network that gave no
-    answer. PutKeyPolicy replaces the whole policy, so a retry does no harm.
+    answer. PutKeyPolicy replaces the whole policy, so a retry does no harm. CreateKey is retried only where it certainly had
+    no effect.
 
     Args:
         attempts: The maximum number of requests, the first one included. The default is 5, as in botocore's default
