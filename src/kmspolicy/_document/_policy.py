@@ -25,11 +25,14 @@ from kmspolicy._document._convert import (
     text,
     wrong,
 )
+from kmspolicy._document._principal import a_principal, with_names, without_names
 from kmspolicy._document._statement import Statement
 from kmspolicy.errors import PolicyDocumentError, Problem, SidError
 
 if TYPE_CHECKING:
     from types import EllipsisType
+
+    from kmspolicy._document._principal import Principal
 
 _STATEMENT: Final = frozenset({Statement})
 _NOT_STATEMENTS: Final = (str, bytes, Mapping, AbstractSet)  # a set has no order, a document has
@@ -191,13 +194,8 @@ class Policy:
         Raises:
             SidError: if no statement or more than one has it.
         """
-        if not isinstance(sid, str) or not sid:
-            raise SidError(f"a Sid must be text that is not empty, not {sid!r}")
-        rest = [statement for statement in self.statements if statement.sid != sid]
-        found = len(self.statements) - len(rest)
-        if found != 1:
-            raise SidError(_no_single_sid(self, sid, found))
-        return attrs.evolve(self, statement=rest)
+        at = self._at(sid)
+        return attrs.evolve(self, statement=self.statements[:at] + self.statements[at + 1 :])
 
     def exchange_statement(self, statement: Statement) -> Policy:
         """Return the policy with this statement instead of the one that has the same Sid.
@@ -211,12 +209,80 @@ class Policy:
         given = _is_statement(statement)
         if not given.sid:
             raise SidError("the statement needs the Sid of the one that it replaces; see Statement.named")
-        found = sum(one.sid == given.sid for one in self.statements)
-        if found != 1:
-            raise SidError(_no_single_sid(self, given.sid, found))
-        return attrs.evolve(
-            self, statement=[given if one.sid == given.sid else one for one in self.statements]
-        )
+        return self._exchanged(self._at(given.sid), given)
+
+    def with_principal(self, principal: Principal, *, sid: str) -> Policy:
+        """Return the policy with more principals in a statement.
+
+        Args:
+            principal: The principals; one that the statement has already is not added again, nor is an account that it has by its
+                id or its ARN.
+            sid: The Sid of the statement; case matters. If the statement is a Deny, they are denied.
+
+        Returns:
+            The new policy; the same policy if there is nothing to add.
+
+        Raises:
+            SidError: if no statement or more than one has the Sid.
+            PolicyDocumentError: if it is not a Principal, if either of the two is ``"*"``, or if the statement has NotPrincipal.
+
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+        """
+        at = self._at(sid)
+        statement = self.statements[at]
+        if statement.principal is None:
+            what = f"the statement {sid!r} has no Principal, to which others can be added; use exchange_statement"
+            raise wrong("INVALID_PRINCIPAL_FORMAT", what)
+        more = with_names(statement.principal, a_principal(principal))
+        return self if more == statement.principal else self._exchanged(at, statement.replace(principal=more))
+
+    def without_principal(self, principal: Principal, *, sid: str | None = None) -> Policy:
+        """Return the policy without some principals.
+
+        Only their names are taken out. They may still have access, as one of everyone, by the IAM policies of an account that
+        has access, or by a role: ask :func:`kmspolicy.prove.access_not_granted`.
+
+        Args:
+            principal: The principals, an account by its id or its ARN.
+            sid: The Sid of the statement that loses them; case matters. It must have another principal, for else it would have none.
+                None for every statement that is an Allow; one that has no other principal goes as a whole.
+
+        Returns:
+            The new policy; the same policy if there is nothing to take out.
+
+        Raises:
+            SidError: if no statement or more than one has the Sid.
+            PolicyDocumentError: if it is not a Principal, or if the statement of this Sid has no other principal.
+
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+        """
+        others = a_principal(principal)
+        if sid is not None:
+            at = self._at(sid)
+            left = _without(self.statements[at], others)
+            if left is None:
+                what = f"the statement {sid!r} has no other principal; use without_statement if it is to go"
+                raise wrong("INVALID_PRINCIPAL_FORMAT", what)
+            return self if left is self.statements[at] else self._exchanged(at, left)
+        every = [_without(one, others) if one.effect == "Allow" else one for one in self.statements]
+        if all(new is old for new, old in zip(every, self.statements, strict=True)):
+            return self
+        return attrs.evolve(self, statement=[one for one in every if one is not None])
+
+    def _at(self, sid: str) -> int:
+        """Return the index of the statement that has a Sid."""
+        if not isinstance(sid, str) or not sid:
+            raise SidError(f"a Sid must be text that is not empty, not {sid!r}")
+        found = [index for index, statement in enumerate(self.statements) if statement.sid == sid]
+        if len(found) != 1:
+            raise SidError(_no_single_sid(self, sid, len(found)))
+        return found[0]
+
+    def _exchanged(self, at: int, statement: Statement) -> Policy:
+        """Return the policy with another statement at an index; a single one stays outside of a list."""
+        if isinstance(self.statement, Statement):
+            return attrs.evolve(self, statement=statement)
+        return attrs.evolve(self, statement=(*self.statement[:at], statement, *self.statement[at + 1 :]))
 
     def __repr__(self) -> str:
         """Return the call that builds the value."""
@@ -236,6 +302,16 @@ class Policy:
         else:
             element["Statement"] = [one.to_element() for one in statement]
         return element
+
+
+def _without(statement: Statement, others: Principal) -> Statement | None:
+    """Return a statement without some principals; None if it has no other one."""
+    if statement.principal is None:
+        return statement
+    left = without_names(statement.principal, others)
+    if left is statement.principal:
+        return statement
+    return None if left is None else statement.replace(principal=left)
 
 
 def a_policy(value: Policy) -> Policy:

@@ -9,8 +9,10 @@ import attrs
 
 from kmspolicy._document._convert import (
     Names,
+    json_type,
     mapping,
     members_of,
+    mistyped,
     names,
     plural,
     shown,
@@ -24,6 +26,7 @@ from kmspolicy._language._principals import (
     is_name,
     is_partition,
     is_path_and_name,
+    is_same_name,
     is_session_name,
     name_of,
 )
@@ -306,6 +309,17 @@ class Principal:
 (_set_element,) = slots_of(Principal)
 
 
+def a_principal(value: Principal) -> Principal:
+    """Return the value if it is a Principal.
+
+    Raises:
+        PolicyDocumentError: if it is not; says how to create one.
+    """
+    if isinstance(value, Principal):
+        return value
+    raise mistyped(f"expected a Principal, found {json_type(value)}; see Principal.arn, .account, .everyone")
+
+
 def read_principal(element: object) -> Principal:
     """Create the element from JSON, like the constructor but faster."""
     return principal_of(_principal_element(cast("Literal['*']", element)))
@@ -316,6 +330,38 @@ def principal_of(element: Literal["*"] | Kinds) -> Principal:
     principal = object.__new__(Principal)
     _set_element(principal, element)
     return principal
+
+
+def with_names(element: Principal, more: Principal) -> Principal:
+    """Return an element with the names of another; one that it has in either spelling is not added.
+
+    Raises:
+        PolicyDocumentError: if one of the two is ``"*"``.
+    """
+    for kind, name in more:
+        if element.element == "*" or not _has(element, kind, name):
+            element |= principal_of("*") if name == "*" else _single(kind, name)
+    return element
+
+
+def without_names(element: Principal, others: Principal) -> Principal | None:
+    """Return an element without the names of another, in either spelling; None if no name is left."""
+    if not any(_has(others, *pair) for pair in element):
+        return element
+    kinds: Kinds = () if element.element == "*" else element.element
+    left = ((kind, _without(others, kind, some)) for kind, some in kinds)
+    rest = tuple((kind, some) for kind, some in left if some != ())
+    return principal_of(rest) if rest else None
+
+
+def _without(others: Principal, kind: PrincipalType, some: Names) -> Names:
+    left = tuple(name for name in plural(some) if not _has(others, kind, name))
+    return some if left == plural(some) else left
+
+
+def _has(element: Principal, kind: PrincipalType, name: str) -> bool:
+    """Return whether an element has a name; an account has two, its id and its ARN."""
+    return any(is_same_name(name_of(kind, name), name_of(kind, other)) for other in element[kind])
 
 
 def _only(value: str | Principal) -> tuple[PrincipalType | None, str]:

@@ -25,7 +25,7 @@ from kmspolicy._document._convert import (
     text,
     wrong,
 )
-from kmspolicy._document._principal import Principal, read_principal
+from kmspolicy._document._principal import Principal, a_principal, read_principal
 from kmspolicy.errors import PolicyDocumentError, Problem
 
 if TYPE_CHECKING:
@@ -58,12 +58,6 @@ def _condition(value: Condition) -> Condition:
         else "see Condition.from_dict"
     )
     raise mistyped(f"expected a Condition, found {json_type(value)}; {hint}")
-
-
-def _principal(value: Principal) -> Principal:
-    if isinstance(value, Principal):
-        return value
-    raise mistyped(f"expected a Principal, found {json_type(value)}; see Principal.arn, .account, .everyone")
 
 
 _TWINS: Final = (
@@ -125,8 +119,8 @@ class Statement:
         """Create a statement from its elements."""
         try:
             _set_effect(self, effect_of(effect))
-            _set_principal(self, None if principal is None else _principal(principal))
-            _set_not_principal(self, None if not_principal is None else _principal(not_principal))
+            _set_principal(self, None if principal is None else a_principal(principal))
+            _set_not_principal(self, None if not_principal is None else a_principal(not_principal))
             _set_action(self, None if action is None else names(action))
             _set_not_action(self, None if not_action is None else names(not_action))
             _set_resource(self, None if resource is None else names(resource))

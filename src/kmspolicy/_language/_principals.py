@@ -91,6 +91,15 @@ class PrincipalName(NamedTuple):
         )
 
 
+def is_same_name(one: PrincipalName, other: PrincipalName) -> bool:
+    """Return whether two names stand for the same principal; an account id has no partition, and fits that of each ARN."""
+    if one.kind == other.kind == "account":
+        return one.account == other.account and (
+            one.partition == other.partition or "" in (one.partition, other.partition)
+        )
+    return one.text == other.text
+
+
 _UNSETTLED: Final[frozenset[PrincipalKind]] = frozenset({"unique id", "identity provider", "canonical user"})
 
 # --- ARNs --------------------------------------------------------------------------------------------
