@@ -30,6 +30,7 @@ __all__ = [
     "KeyResult",
     "Many",
     "Outcome",
+    "PartialPolicy",
     "Permission",
     "Plan",
     "Policy",
@@ -81,6 +82,7 @@ if TYPE_CHECKING:
         decide,
     )
     from kmspolicy._language._actions import Action, ActionPattern
+    from kmspolicy._partial import PartialPolicy
     from kmspolicy._plan import CreateResult, Guard, Plan, PutResult, Retry
     from kmspolicy._prove._compare import compare
     from kmspolicy._prove._verdicts import Comparison, Fails, Holds, Relation, Unknown, Verdict, Witness
@@ -113,6 +115,7 @@ else:
         "KeyResult": "_client",
         "Many": "_client",
         "Outcome": "_evaluate",
+        "PartialPolicy": "_partial",
         "Permission": "_build",
         "Plan": "_plan",
         "Policy": "_document",

@@ -7,6 +7,7 @@ Catch the branch that you can act on::
     ├── ConditionConflictError (ValueError)    the same operator on the same key, twice
     ├── BuilderError (ValueError)              an action, a name or a value that the builder refuses
     ├── RequestError (ValueError)              a principal, an action or a context that no request can have
+    ├── PlaceholderError (ValueError)          values that do not fill a policy: missing ones, or of another form
     ├── SidError (LookupError)                 no statement has the Sid, or several have it
     ├── KeyIdError (ValueError)                not the id or ARN of a key
     ├── PolicyCheckError                       a finding stops a put: .findings says why; nothing was sent
@@ -72,6 +73,7 @@ __all__ = [
     "NoAnswerError",
     "NotFoundException",
     "NotShownError",
+    "PlaceholderError",
     "PolicyChangedError",
     "PolicyCheckError",
     "PolicyDocumentError",
@@ -229,6 +231,22 @@ class BuilderError(KeyPolicyError, ValueError):
 
 class RequestError(KeyPolicyError, ValueError):
     """A principal, an action or a context that no request to KMS can have."""
+
+
+class PlaceholderError(KeyPolicyError, ValueError):
+    """Values that do not fill in the placeholders of a policy.
+
+    Attributes:
+        names: The placeholders, or what cannot be known from the source: missing, not there, or given another value than
+            they can have.
+    """
+
+    names: tuple[str, ...]
+
+    def __init__(self, message: str, names: Iterable[str]) -> None:
+        """Take what is wrong, and with which placeholders."""
+        self.names = tuple(names)
+        super().__init__(message)
 
 
 class SidError(KeyPolicyError, LookupError):

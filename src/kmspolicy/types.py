@@ -47,6 +47,8 @@ __all__ = [
     "Pair",
     "Pairs",
     "Place",
+    "Placeholder",
+    "PlaceholderKind",
     "PrincipalFault",
     "PrincipalKind",
     "PrincipalName",
@@ -108,6 +110,7 @@ if TYPE_CHECKING:
     from kmspolicy._language._key_arns import Key
     from kmspolicy._language._principals import PrincipalFault, PrincipalKind, PrincipalName, PrincipalType
     from kmspolicy._language._values import OneOf, Value, Values
+    from kmspolicy._partial._tree import Placeholder, PlaceholderKind
     from kmspolicy._path import Steps
     from kmspolicy._plan._created import CreateResultDict
     from kmspolicy._prove._verdicts import ComparisonDict, VerdictDict, WitnessDict
@@ -160,6 +163,8 @@ else:
         "Pair": "_diff._documents",
         "Pairs": "_language._aliases",
         "Place": "_text",
+        "Placeholder": "_partial._tree",
+        "PlaceholderKind": "_partial._tree",
         "PrincipalFault": "_language._principals",
         "PrincipalKind": "_language._principals",
         "PrincipalName": "_language._principals",

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from kmspolicy._check._found import Found, places_of
 from kmspolicy._check._names import are_known, is_wrong
+from kmspolicy._language._placeholders import ANY_PLACEHOLDER, EXPRESSION
 from kmspolicy._language._principals import name_of
 from kmspolicy._printable import quoted
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator, Mapping
 
     from kmspolicy._document import Statement
@@ -27,12 +28,12 @@ def may_have_placeholders(text: str) -> bool:
 def placeholders(rule: Rule) -> Iterator[Found]:
     """Find placeholders among names that are wrong anyway, and in values that no request can have."""
     for steps, text in _wrong_names(rule.statement):
-        yield from _in_text(steps, text, _ANY)
+        yield from _in_text(steps, text, ANY_PLACEHOLDER)
     for clause in rule.clauses:
         for value in clause.values if clause.is_readable else ():
             if isinstance(value, str):
                 yield from _in_text(
-                    clause.steps, value, _ANY if _is_no_free_text(clause, value) else _EXPRESSION
+                    clause.steps, value, ANY_PLACEHOLDER if _is_no_free_text(clause, value) else EXPRESSION
                 )
 
 
@@ -61,11 +62,6 @@ def _in_text(steps: Steps, text: str, pattern: re.Pattern[str]) -> Iterator[Foun
         yield Found("PLACEHOLDER", steps, f"{quoted(match[0])} is {kind}")
 
 
-# Variables of IAM have a prefix, and ${*}, ${?} and ${$} are characters.
-# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
-_IN_BRACES: Final = r"\$\{(?![*?$]\}|\s*[^\s,':{}]+:(?!:))[^{}]+\}|&\{[^{}]+\}"
-_EXPRESSION: Final = re.compile(_IN_BRACES)
-_ANY: Final = re.compile(rf"{_IN_BRACES}|\{{\{{[^{{}}]*\}}\}}|<[A-Za-z][^<>]*>")
 _TERRAFORM: Final = "an expression of Terraform"
 _KINDS: Final[Mapping[str, str]] = {
     "${AWS::": "a pseudo parameter of CloudFormation",

@@ -1,0 +1,242 @@
+"""The document that a tree stands for, where its values are given."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+import attrs
+
+from kmspolicy._document import Policy
+from kmspolicy._document._convert import mistyped
+from kmspolicy._partial._tree import (
+    Absent,
+    Choice,
+    Constant,
+    Equals,
+    Items,
+    Members,
+    Not,
+    Open,
+    Or,
+    Placeholder,
+    Split,
+    Text,
+    Unresolved,
+)
+from kmspolicy._text import TWICE
+from kmspolicy.errors import PolicyDocumentError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from kmspolicy._partial._tree import Node, Test
+    from kmspolicy._path import Steps
+    from kmspolicy._text import Place
+
+
+class Given(NamedTuple):
+    """What is given: the texts of placeholders, and the answers of open conditions, by their names."""
+
+    texts: Mapping[str, str]
+    answers: Mapping[str, bool]
+
+
+class Origin(NamedTuple):
+    """Where a part of a document comes from: its steps in the tree, and its place in the file."""
+
+    steps: Steps
+    place: Place | None
+
+
+class Filled(NamedTuple):
+    """A document, and where its parts come from."""
+
+    element: object
+    origins: Mapping[Steps, Origin]
+
+    def origin(self, steps: Steps) -> Origin:
+        """Return where a part comes from; of what is not in the document, where the last step on the way does."""
+        length = next(length for length in range(len(steps), -1, -1) if steps[:length] in self.origins)
+        found = self.origins[steps[:length]]
+        return found._replace(steps=(*found.steps, *steps[length:]))
+
+
+# --- what is not given -----------------------------------------------------------------------------
+
+
+def answer(test: Test, given: Given) -> bool | None:
+    """Return whether a test holds; None if what is given does not tell."""
+    match test:
+        case Equals(left, right):
+            texts = [text_of(left, given), text_of(right, given)]
+            return None if None in texts else texts[0] == texts[1]
+        case Open(name):
+            return given.answers.get(name)
+        case Not(inner):
+            negated = answer(inner, given)
+            return None if negated is None else not negated
+        case _:
+            decides = isinstance(test, Or)
+            answers = {answer(each, given) for each in test.tests}
+            return decides if decides in answers else None if None in answers else not decides
+
+
+def text_of(text: Text, given: Given) -> str | None:
+    """Return a text with what is given; None if something is missing."""
+    if needed(text, given):
+        return None
+    return _Filling(given).text(text)
+
+
+def needed(node: Node, given: Given) -> list[Placeholder | Open | Unresolved]:
+    """List what a document needs and is not given; of placeholders with one name, each."""
+    return list(_needed(node, given))
+
+
+def _needed(node: Node | Placeholder, given: Given) -> Iterator[Placeholder | Open | Unresolved]:
+    match node:
+        case Placeholder(name):
+            yield from () if name in given.texts else (node,)
+        case Choice(test, then, otherwise):
+            yield from _needed_by(test, given)
+            decided = answer(test, given)
+            yield from () if decided is False else _needed(then, given)
+            yield from () if decided is True else _needed(otherwise, given)
+        case Unresolved():
+            yield node
+        case _:
+            for child in _children(node):
+                yield from _needed(child, given)
+
+
+def _children(node: Node) -> Iterable[Node | Placeholder]:
+    match node:
+        case Text(parts):
+            return [part for part in parts if not isinstance(part, str)]
+        case Items(nodes):
+            return nodes
+        case Members(pairs):
+            return chain.from_iterable(pairs)
+        case Split(text):
+            return [text]
+        case _:
+            return ()
+
+
+def _needed_by(test: Test, given: Given) -> Iterator[Placeholder | Open | Unresolved]:
+    """List what is missing to answer a test."""
+    if answer(test, given) is not None:
+        return
+    match test:
+        case Equals(left, right):
+            yield from _needed(left, given)
+            yield from _needed(right, given)
+        case Open():
+            yield test
+        case Not(inner):
+            yield from _needed_by(inner, given)
+        case _:
+            for each in test.tests:
+                yield from _needed_by(each, given)
+
+
+# --- the document ----------------------------------------------------------------------------------
+
+
+def fill(node: Node, given: Given) -> Filled:
+    """Return the document of a tree to which everything is given that it needs.
+
+    Raises:
+        PolicyDocumentError: if a name stands twice in an object, or something stands where only text can.
+    """
+    filling = _Filling(given)
+    return Filled(filling.value(node, (), ()), filling.origins)
+
+
+def policy_of(filled: Filled) -> Policy:
+    """Return the policy that a document is.
+
+    Raises:
+        PolicyDocumentError: if it is not one; with the places in the file.
+    """
+    try:
+        return Policy.from_dict(cast("Mapping[str, object]", filled.element))
+    except PolicyDocumentError as error:
+        raise PolicyDocumentError(_located(problem, filled) for problem in error.problems) from None
+
+
+def _located(problem: Problem, filled: Filled) -> Problem:
+    steps, place = filled.origin(problem.steps)
+    line, column = (None, None) if place is None else place
+    return attrs.evolve(problem, steps=steps, line=line, column=column)
+
+
+class _Filling:
+    """The values of nodes, and where they come from."""
+
+    def __init__(self, given: Given) -> None:
+        self._given = given
+        self.origins: dict[Steps, Origin] = {}
+
+    def value(self, node: Node, at: Steps, steps: Steps, place: Place | None = None) -> object:
+        """Return the value of a node: ``at`` leads to it in the document, ``steps`` in the tree."""
+        chosen = self._chosen(node)
+        self.origins[at] = Origin(steps, place or chosen.place)
+        match chosen:
+            case Text():
+                return self.text(chosen)
+            case Split(text, separator):
+                return self._parts(self.text(text).split(separator), at, steps)
+            case Items(nodes):
+                return self._items(nodes, at, steps)
+            case Members(pairs):
+                return self._members(pairs, at, steps)
+            case Constant(value):
+                return value
+            case _:  # what is absent is within something, and needed() has told what is unresolved
+                return None
+
+    def _chosen(self, node: Node) -> Node:
+        while isinstance(node, Choice):
+            node = node.then if answer(node.test, self._given) else node.otherwise
+        return node
+
+    def text(self, text: Text) -> str:
+        """Return a text."""
+        return "".join(map(self._part, text.parts))
+
+    def _part(self, part: str | Placeholder | Choice) -> str:
+        if isinstance(part, Placeholder):
+            return self._given.texts[part.name]
+        if isinstance(part, str):
+            return part
+        chosen = self._chosen(part)
+        if isinstance(chosen, Text):
+            return self.text(chosen)
+        raise mistyped("expected text as a part of text")
+
+    def _parts(self, texts: list[str], at: Steps, steps: Steps) -> list[str]:
+        for index in range(len(texts)):
+            self.origins[*at, index] = Origin((*steps, index), self.origins[at].place)
+        return texts
+
+    def _items(self, nodes: tuple[Node, ...], at: Steps, steps: Steps) -> list[object]:
+        items: list[object] = []
+        for index, node in enumerate(nodes):
+            chosen = self._chosen(node)
+            if not isinstance(chosen, Absent):
+                items.append(self.value(chosen, (*at, len(items)), (*steps, index)))
+        return items
+
+    def _members(self, pairs: tuple[tuple[Text, Node], ...], at: Steps, steps: Steps) -> dict[str, object]:
+        members: dict[str, object] = {}
+        for name_node, node in pairs:
+            chosen = self._chosen(node)
+            if isinstance(chosen, Absent):
+                continue
+            name = self.text(name_node)
+            if name in members:
+                raise PolicyDocumentError([Problem("DUPLICATE_NAME", TWICE, (*at, name))])
+            members[name] = self.value(chosen, (*at, name), (*steps, name), name_node.place)
+        return members

@@ -1,0 +1,154 @@
+"""What placeholders stand for, as their places tell, and which values they can have."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+
+from kmspolicy._language._forms import ACCOUNT, FORMS, GRANTEE, ORGANISATION, PRINCIPAL, REGION
+from kmspolicy._language._principals import is_account_id, is_partition, name_of
+from kmspolicy._language._spelling import fold
+from kmspolicy._partial._tree import Choice, Items, Members, Placeholder, Split, Text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from kmspolicy._language._forms import Form
+    from kmspolicy._partial._tree import Node, PlaceholderKind
+
+Names: TypeAlias = tuple[str, ...]
+"""The names that lead to a text, without indices: ``("Statement", "Principal", "AWS")``."""
+
+
+class Use(NamedTuple):
+    """A text of a document, and where it stands."""
+
+    names: Names
+    text: Text
+    is_name: bool = False
+    """Whether it is the name of a member."""
+    separator: str | None = None
+    """What separates its parts, if it is a list."""
+
+
+def uses(node: Node, names: Names = (), separator: str | None = None) -> Iterator[Use]:
+    """Go through all texts of a document, in all branches."""
+    match node:
+        case Text(parts):
+            yield Use(names, node, separator=separator)
+            for part in parts:
+                if isinstance(part, Choice):
+                    yield from uses(part, names)
+        case Items(nodes):
+            for each in nodes:
+                yield from uses(each, names)
+        case Members(pairs):
+            for name, value in pairs:
+                yield Use(names, name, is_name=True)
+                yield from uses(value, (*names, written(name)))
+        case Split(text, separator):
+            yield from uses(text, names, separator)
+        case Choice(_, then, otherwise):
+            yield from uses(then, names)
+            yield from uses(otherwise, names)
+        case _:
+            pass
+
+
+def written(text: Text) -> str:
+    """Return a text as it is shown: placeholders stand for themselves, and a choice for its first text."""
+    return "".join(
+        written(part.then) if isinstance(part, Choice) and isinstance(part.then, Text) else str(part)
+        for part in text.parts
+    )
+
+
+# --- kinds -----------------------------------------------------------------------------------------
+
+_OF_CLOUDFORMATION: Final[Mapping[str, PlaceholderKind]] = {
+    "AWS::AccountId": "account",
+    "AWS::Partition": "partition",
+    "AWS::Region": "region",
+}
+_OF_ARN_FIELDS: Final[Mapping[int, PlaceholderKind]] = {1: "partition", 3: "region", 4: "account"}
+_OF_FORMS: Final[tuple[tuple[Form, PlaceholderKind], ...]] = (
+    (ACCOUNT, "account"),
+    (REGION, "region"),
+    (ORGANISATION, "organisation"),
+    (PRINCIPAL, "principal"),
+    (GRANTEE, "principal"),
+)
+_FIRST: Final[tuple[PlaceholderKind, ...]] = (
+    "account",
+    "partition",
+    "region",
+    "organisation",
+    "action",
+    "principal",
+    "text",
+)
+"""Where the places of a placeholder tell several kinds, the first of these counts."""
+
+
+def kinds_of(root: Node) -> dict[str, PlaceholderKind]:
+    """Return what each placeholder of a document stands for, by its name."""
+    found: dict[str, set[PlaceholderKind]] = {}
+    for use in uses(root):
+        for number, part in enumerate(use.text.parts):
+            if isinstance(part, Placeholder):
+                kind = part.kind or _OF_CLOUDFORMATION.get(part.name) or _kind_at(use, number)
+                found.setdefault(part.name, set()).add(kind)
+    return {name: min(kinds, key=_FIRST.index) for name, kinds in found.items()}
+
+
+def _kind_at(use: Use, number: int) -> PlaceholderKind:
+    """Return what the place of a part tells of it."""
+    before, after = (_around(parts) for parts in (use.text.parts[:number], use.text.parts[number + 1 :]))
+    if not before and not after:
+        return _kind_of_all(use)
+    if before.startswith("arn:") and before.endswith(":") and after[:1] in ("", ":"):
+        return _OF_ARN_FIELDS.get(before.count(":"), "text")
+    return "region" if before.endswith(".") and after.startswith(".amazonaws.") else "text"
+
+
+def _around(parts: tuple[str | Placeholder | Choice, ...]) -> str:
+    return "".join(part if isinstance(part, str) else "\0" for part in parts)
+
+
+def _kind_of_all(use: Use) -> PlaceholderKind:
+    """Return what a text that is nothing but a placeholder stands for."""
+    match use.names:
+        case _ if use.is_name:
+            return "text"
+        case ("Statement", "Principal" | "NotPrincipal", "AWS"):
+            return "principal"
+        case ("Statement", "Action" | "NotAction"):
+            return "action"
+        case ("Statement", "Condition", _, key):
+            form = FORMS.get(fold(key))
+            return next((kind for known, kind in _OF_FORMS if form is known), "text")
+        case _:
+            return "text"
+
+
+# --- values ----------------------------------------------------------------------------------------
+
+
+class Rule(NamedTuple):
+    """What the values of a kind look like."""
+
+    words: str
+    fits: Callable[[str], object]
+
+
+RULES: Final[Mapping[PlaceholderKind, Rule]] = {
+    "account": Rule("an account id of 12 digits", is_account_id),
+    "partition": Rule("a partition, aws for example", is_partition),
+    "region": Rule(REGION.words, re.compile(r"[a-z]+-[a-z-]+-[0-9]+").fullmatch),
+    "principal": Rule(
+        "the ARN of a principal, or an account id", lambda text: name_of("AWS", text).fault is None
+    ),
+    "organisation": Rule(ORGANISATION.words, re.compile(r"o-[a-z0-9]{10,32}").fullmatch),
+    "action": Rule("an action of KMS", re.compile(r"\*|kms:[a-z*?]+", re.ASCII | re.IGNORECASE).fullmatch),
+    "text": Rule("text", lambda _: True),
+}
