@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from client_support import ADMIN, ALICE, BOB, SIGN, operations
-from kmspolicy import KeyPolicies, Policy, Statement, allow, deny, errors
+from kmspolicy import KeyPolicies, Policy, Statement, allow, deny, diff, errors
 
 if TYPE_CHECKING:
     from kmspolicy.testing import FakeKMS
@@ -63,8 +63,6 @@ async def test_adding_a_statement(fake: FakeKMS, policies: KeyPolicies) -> None:
     assert (await policies.add_statement(key, SIGN)).changed
     assert not (await policies.add_statement(key, SIGN)).changed
     assert fake.policy(key) == Policy([ADMIN, SIGN])
-    with pytest.raises(errors.SidError, match="another statement has the Sid 'sign'; use exchange_statement"):
-        await policies.add_statement(key, allow("kms:Verify").to(BOB).named("sign"))
     nameless = allow("kms:Verify").to(BOB)
     assert (await policies.add_statement(key, nameless)).changed
     assert not (await policies.add_statement(key, nameless)).changed
@@ -75,6 +73,74 @@ async def test_adding_a_statement(fake: FakeKMS, policies: KeyPolicies) -> None:
     twice = fake.add_key(Policy([ADMIN, SIGN, allow("kms:Verify").to(BOB).named("sign")]))
     for there in fake.policy(twice).statements:
         assert not (await policies.add_statement(twice, there)).changed
+
+
+EITHER = "give this one another Sid to keep both, or use exchange_statement to replace that one"
+ONLY_THE_PRINCIPAL = f"only the principal differs: use add_principal to add it to that one; else {EITHER}"
+
+
+@pytest.mark.parametrize(
+    ("statement", "ways"),
+    [
+        (allow("kms:Verify").to(ALICE).named("sign"), EITHER),
+        (deny("kms:Sign").to(BOB).named("sign"), EITHER),
+        (Statement("Allow", not_principal=BOB, action="kms:Sign", resource="*", sid="sign"), EITHER),
+        (allow("kms:Sign").to(BOB).named("sign"), ONLY_THE_PRINCIPAL),
+        (allow("kms:Sign").to(ALICE, BOB).named("sign"), ONLY_THE_PRINCIPAL),
+    ],
+    ids=[
+        "another action",
+        "another effect",
+        "without a Principal",
+        "another principal",
+        "one more principal",
+    ],
+)
+async def test_adding_under_a_sid_that_is_taken(
+    statement: Statement, ways: str, fake: FakeKMS, policies: KeyPolicies
+) -> None:
+    """Nothing is written; the message says how to keep the first."""
+    key = fake.add_key(Policy([ADMIN, SIGN]))
+    with pytest.raises(errors.SidError) as caught:
+        await policies.add_statement(key, statement)
+    assert str(caught.value) == f"another statement has the Sid 'sign'; {ways}"
+    assert "PutKeyPolicy" not in operations(fake)
+
+
+async def test_adding_a_principal(fake: FakeKMS, policies: KeyPolicies) -> None:
+    """To the statement with the Sid; adding it again does nothing."""
+    key = fake.add_key(Policy([ADMIN, SIGN]))
+    assert (await policies.add_principal(key, BOB, sid="sign")).changed
+    assert fake.policy(key) == Policy([ADMIN, allow("kms:Sign").to(ALICE, BOB).named("sign")])
+    assert not (await policies.add_principal(key, ALICE | BOB, sid="sign")).changed
+    assert operations(fake) == ["GetKeyPolicy", "PutKeyPolicy", "GetKeyPolicy"]
+
+
+async def test_removing_a_principal(fake: FakeKMS, policies: KeyPolicies) -> None:
+    """From the statement with the Sid, or from all; removing it again does nothing."""
+    both, verify = allow("kms:Sign").to(ALICE, BOB).named("sign"), allow("kms:Verify").to(BOB).named("verify")
+    key = fake.add_key(Policy([ADMIN, both, verify]))
+    assert (await policies.remove_principal(key, BOB, sid="sign")).changed
+    assert not diff(fake.policy(key), Policy([ADMIN, SIGN, verify]))
+    assert (await policies.remove_principal(key, BOB)).changed
+    assert not diff(fake.policy(key), Policy([ADMIN, SIGN]))
+    assert not (await policies.remove_principal(key, BOB)).changed
+    assert not (await policies.remove_principal(key, BOB, sid="sign")).changed
+
+
+async def test_principals_that_cannot_be_added_or_removed(fake: FakeKMS, policies: KeyPolicies) -> None:
+    """The errors of the verbs of Policy come through, and nothing is written."""
+    key = fake.add_key(Policy([ADMIN, SIGN]))
+    with pytest.raises(errors.SidError, match="no statement has the Sid 'verify'"):
+        await policies.add_principal(key, BOB, sid="verify")
+    with pytest.raises(errors.SidError, match="no statement has the Sid 'verify'"):
+        await policies.remove_principal(key, BOB, sid="verify")
+    with pytest.raises(errors.PolicyDocumentError, match="no other principal"):
+        await policies.remove_principal(key, ALICE, sid="sign")
+    no_principal: Any = "arn:aws:iam::111122223333:user/bob"
+    with pytest.raises(errors.PolicyDocumentError, match="expected a Principal"):
+        await policies.add_principal(key, no_principal, sid="sign")
+    assert "PutKeyPolicy" not in operations(fake)
 
 
 async def test_removing_and_replacing_a_statement(fake: FakeKMS, policies: KeyPolicies) -> None:

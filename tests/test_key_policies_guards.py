@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from kmspolicy import Guard, KeyPolicies, Policy, Principal, Severity, allow, errors, prove, statements
+from kmspolicy import Guard, KeyPolicies, Policy, Principal, Severity, allow, deny, errors, prove, statements
 from kmspolicy.testing import FakeKMS, VirtualClock
 
 if TYPE_CHECKING:
@@ -61,6 +61,9 @@ VERBS: Final[dict[str, Verb]] = {
     "edit": lambda policies, key, guard: policies.edit(key, edited, guard=guard),
     "add_statement": lambda policies, key, guard: policies.add_statement(key, TO_APP, guard=guard),
     "exchange_statement": exchange,
+    "add_principal": lambda policies, key, guard: policies.add_principal(
+        key, Principal.role(ACCOUNT, "App"), sid=str(ROOT.sid), guard=guard
+    ),
     "put_many": lambda policies, key, guard: first(policies.put_many([(key, MORE)], guard=guard)),
     "apply_many": apply_many,
     "ensure_many": lambda policies, key, guard: first(policies.ensure_many([(key, MORE)], guard=guard)),
@@ -86,13 +89,15 @@ async def test_every_verb_that_writes_is_guarded(verb: Verb, own: bool) -> None:
 
 
 async def test_a_removed_denial_is_guarded() -> None:
-    """A verb that takes out a statement may give access."""
+    """A verb that takes out a statement, or a principal of it, may give access."""
     fake = FakeKMS()
-    no_app = TO_APP.replace(effect="Deny")
-    key = fake.add_key(MORE.with_statement(no_app.named("none")))
+    app, other = Principal.role(ACCOUNT, "App"), Principal.role(ACCOUNT, "Other")
+    key = fake.add_key(MORE.with_statement(deny("kms:Decrypt").to(app, other).named("none")))
     policies = KeyPolicies(fake, guard=NO_NEW)
     with pytest.raises(errors.NotShownError):
         await policies.remove_statement(key, "none")
+    with pytest.raises(errors.NotShownError):
+        await policies.remove_principal(key, app, sid="none")
     assert (await policies.remove_statement(key, "App")).changed
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from client_support import ADMIN, BOB, SIGN, Scripted, operations
+from client_support import ADMIN, ALICE, BOB, SIGN, Scripted, operations
 from kmspolicy import Guard, KeyPolicies, Policy, allow, errors
 
 if TYPE_CHECKING:
@@ -83,6 +83,8 @@ WRITES: list[Callable[[KeyPolicies, str, Any], Awaitable[object]]] = [
     lambda policies, key, wait: policies.exchange_statement(
         key, allow("kms:Verify").to(BOB).named("sign"), wait=wait
     ),
+    lambda policies, key, wait: policies.add_principal(key, BOB, sid="sign", wait=wait),
+    lambda policies, key, wait: policies.remove_principal(key, ALICE, wait=wait),
 ]
 
 

@@ -45,7 +45,17 @@ async def test_nobody_else_writes(clock: VirtualClock, case: Case) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["apply", "apply_many", "ensure", "ensure_many", "add_statement", "exchange_statement"]
+    "name",
+    [
+        "apply",
+        "apply_many",
+        "ensure",
+        "ensure_many",
+        "add_statement",
+        "exchange_statement",
+        "add_principal",
+        "remove_principal",
+    ],
 )
 async def test_nothing_to_do(clock: VirtualClock, name: str) -> None:
     """Where the key has it already, a result says that nothing was written."""

@@ -80,6 +80,10 @@ CASES = {
     "exchange_statement": Case(
         lambda policies, key: policies.exchange_statement(key, SIGN_FOR_BOTH), Policy([ADMIN, SIGN_FOR_BOTH])
     ),
+    "add_principal": Case(
+        lambda policies, key: policies.add_principal(key, BOB, sid="sign"), Policy([ADMIN, SIGN_FOR_BOTH])
+    ),
+    "remove_principal": Case(lambda policies, key: policies.remove_principal(key, ALICE), Policy([ADMIN])),
 }
 every_verb = pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 

@@ -117,6 +117,8 @@ async def one_key(policies: KeyPolicies, key_id: str, policy: Policy) -> None:
     assert_type(await policies.ensure(key_id, "{}"), PutResult)
     assert_type(await policies.edit(key_id, lambda before: before.without_statement("a")), PutResult)
     assert_type(await policies.add_statement(key_id, policy.statements[0]), PutResult)
+    assert_type(await policies.add_principal(key_id, Principal.everyone(), sid="a", wait=60), PutResult)
+    assert_type(await policies.remove_principal(key_id, Principal.everyone()), PutResult)
     assert_type(await policies.put(key_id, policy, wait=1.5), PutResult)
     assert_type(KeyPolicies(FakeKMS(), retry=Retry(propagation=60.0)), KeyPolicies)
 

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 import attrs
 
 from kmspolicy._client._prepared import a_bypass
+from kmspolicy._diff._documents import document_diff
 from kmspolicy._document import Policy
-from kmspolicy.errors import PolicyDocumentError, Problem
+from kmspolicy.errors import PolicyDocumentError, Problem, SidError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from kmspolicy._document import Statement
 
 
 @attrs.frozen(eq=False)
@@ -54,3 +57,46 @@ def an_edit(function: Callable[[Policy], Policy], tries: int, *, bypass: bool) -
     if not callable(function):
         raise TypeError(f"expected a function from Policy to Policy, not {function!r}")
     return Edit(function, tries, a_bypass(bypass))
+
+
+def adding(statement: Statement, partition: str) -> Edit:
+    """Return the edit that adds a statement, where the policy does not have the same one."""
+
+    def add(policy: Policy) -> Policy:
+        if any(_is_same(other, statement, partition) for other in policy.statements):
+            return policy
+        taken = next(
+            (other for other in policy.statements if statement.sid and other.sid == statement.sid), None
+        )
+        if taken is not None:
+            raise SidError(_how_to_keep(taken, statement, partition))
+        return policy.with_statement(statement)
+
+    return Edit(add, idempotent=True)
+
+
+def removing(sid: str) -> Edit:
+    """Return the edit that removes the statement with a Sid."""
+    found: list[Policy] = []
+
+    def remove(policy: Policy) -> Policy:
+        if found and all(statement.sid != sid for statement in policy.statements):
+            return policy  # a put whose answer was lost has removed it, or somebody else
+        found.append(policy)
+        return policy.without_statement(sid)
+
+    return Edit(remove, idempotent=True)
+
+
+def _is_same(one: Statement, other: Statement, partition: str) -> bool:
+    return not document_diff(Policy(one), Policy(other), partition)
+
+
+def _how_to_keep(taken: Statement, statement: Statement, partition: str) -> str:
+    """Say how to keep both of two statements with the same Sid, or only the new one."""
+    ways = "give this one another Sid to keep both, or use exchange_statement to replace that one"
+    if taken.principal and statement.principal:
+        moved = taken.replace(principal=statement.principal)
+        if _is_same(moved, statement, partition):
+            ways = f"only the principal differs: use add_principal to add it to that one; else {ways}"
+    return f"another statement has the Sid {statement.sid!r}; {ways}"

@@ -12,18 +12,14 @@ import attrs
 from kmspolicy._check._check import principal_of_put
 from kmspolicy._client import _botocore
 from kmspolicy._client._calls import Calls, Order
-from kmspolicy._client._edits import Edit, an_edit
+from kmspolicy._client._edits import Edit, adding, an_edit, removing
 from kmspolicy._client._many import Kind, Many, pair
 from kmspolicy._client._work import Work, a_guard, a_key_id, a_plan, a_time, read_policy
-from kmspolicy._diff._documents import document_diff
 from kmspolicy._document import Policy, a_policy
 from kmspolicy._evaluate import Caller
 from kmspolicy._evaluate._request import an_account
 from kmspolicy._plan._guard import Guard
 from kmspolicy._plan._retry import Retry
-from kmspolicy.errors import (
-    SidError,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -432,23 +428,10 @@ class KeyPolicies:
             The result; ``changed`` is false if there was nothing to do.
 
         Raises:
-            SidError: if another statement has the Sid.
+            SidError: if another statement has the Sid; says how to keep both, or to replace that one.
             KeyPolicyError: the errors of :meth:`edit`.
         """
-        partition = self._work.partition(key_id)
-
-        def add(policy: Policy) -> Policy:
-            if any(
-                not document_diff(Policy(other), Policy(statement), partition) for other in policy.statements
-            ):
-                return policy
-            if statement.sid and any(other.sid == statement.sid for other in policy.statements):
-                raise SidError(
-                    f"another statement has the Sid {statement.sid!r}; use exchange_statement to replace it"
-                )
-            return policy.with_statement(statement)
-
-        return await self._edit(key_id, Edit(add, idempotent=True), wait, guard)
+        return await self._edit(key_id, adding(statement, self._work.partition(key_id)), wait, guard)
 
     async def remove_statement(
         self, key_id: str, sid: str, *, wait: float | None = None, guard: Guard | None = None
@@ -468,15 +451,7 @@ class KeyPolicies:
             SidError: if no statement or more than one has the Sid.
             KeyPolicyError: the errors of :meth:`edit`.
         """
-        found: list[Policy] = []
-
-        def remove(policy: Policy) -> Policy:
-            if found and all(statement.sid != sid for statement in policy.statements):
-                return policy  # a put whose answer was lost has removed it, or somebody else
-            found.append(policy)
-            return policy.without_statement(sid)
-
-        return await self._edit(key_id, Edit(remove, idempotent=True), wait, guard)
+        return await self._edit(key_id, removing(sid), wait, guard)
 
     async def exchange_statement(
         self,
@@ -502,6 +477,74 @@ class KeyPolicies:
             KeyPolicyError: the errors of :meth:`edit`.
         """
         edit = Edit(lambda policy: policy.exchange_statement(statement), idempotent=True)
+        return await self._edit(key_id, edit, wait, guard)
+
+    async def add_principal(
+        self,
+        key_id: str,
+        principal: Principal,
+        *,
+        sid: str,
+        wait: float | None = None,
+        guard: Guard | None = None,
+    ) -> PutResult:
+        """Add principals to a statement of the policy that a key has, see :meth:`Policy.with_principal`.
+
+        If the statement has them already, there is nothing to do. So it is safe to repeat the call after an unknown outcome.
+
+        Args:
+            key_id: The id or the ARN of a key in the client's account and Region; not an alias.
+            principal: The principals.
+            sid: The Sid of the statement.
+            wait: As for :meth:`put`.
+            guard: As for :meth:`ensure`.
+
+        Returns:
+            The result; ``changed`` is false if there was nothing to do.
+
+        Raises:
+            SidError: if no statement or more than one has the Sid.
+            PolicyDocumentError: if the statement cannot have them beside those that it has, see :meth:`Policy.with_principal`.
+            KeyPolicyError: the errors of :meth:`edit`.
+
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+        """
+        edit = Edit(lambda policy: policy.with_principal(principal, sid=sid), idempotent=True)
+        return await self._edit(key_id, edit, wait, guard)
+
+    async def remove_principal(
+        self,
+        key_id: str,
+        principal: Principal,
+        *,
+        sid: str | None = None,
+        wait: float | None = None,
+        guard: Guard | None = None,
+    ) -> PutResult:
+        """Remove principals from the policy that a key has, see :meth:`Policy.without_principal`.
+
+        They may still have access, as one of everyone, by the IAM policies of an account that has access, or by a role: ask
+        :func:`kmspolicy.prove.access_not_granted`. If nothing names them, there is nothing to do. So it is safe to repeat the
+        call after an unknown outcome.
+
+        Args:
+            key_id: The id or the ARN of a key in the client's account and Region; not an alias.
+            principal: The principals.
+            sid: The Sid of the statement that loses them; None for every statement that is an Allow.
+            wait: As for :meth:`put`.
+            guard: As for :meth:`ensure`.
+
+        Returns:
+            The result; ``changed`` is false if there was nothing to do.
+
+        Raises:
+            SidError: if no statement or more than one has the Sid.
+            PolicyDocumentError: if the statement of this Sid has no other principal.
+            KeyPolicyError: the errors of :meth:`edit`.
+
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+        """
+        edit = Edit(lambda policy: policy.without_principal(principal, sid=sid), idempotent=True)
         return await self._edit(key_id, edit, wait, guard)
 
     async def wait_until_equivalent(
