@@ -58,7 +58,7 @@ def answers() -> dict[str, object]:
         "equivalent": equivalent(old, new),
         "explain": explain(decision),
         "matching": matching("kms:*"),
-        "Plan": Plan("a-key", old.to_json(), old, new.to_json(), new, difference, findings),
+        "Plan": Plan("a-key", old.to_json(), new.to_json(), caller=role),
         "PutResult": PutResult("a-key", None, 1),
         "Retry": list(Retry().delays()),
     }

@@ -6,6 +6,7 @@ import pickle
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from attrs import evolve
 
 from client_support import ACCOUNT, ADMIN, ALICE, BOB, SIGN, Scripted, operations
 from kmspolicy import KeyPolicies, Plan, Policy, Principal, allow, errors, statements
@@ -59,6 +60,40 @@ async def test_applying_a_plan(fake: FakeKMS, policies: KeyPolicies) -> None:
     assert (result.key_id, result.attempts) == (key, 1)
     assert operations(fake) == ["GetKeyPolicy", "GetKeyPolicy", "PutKeyPolicy"]
     assert fake.calls[-1][1]["Policy"] == text
+
+
+async def test_a_plan_taken_back(fake: FakeKMS, policies: KeyPolicies) -> None:
+    """The key has its old policy again, one by one or many, until somebody else changes the new one."""
+    keys = [fake.add_key(Policy([ADMIN])), fake.add_key(Policy([ADMIN]))]
+    plans = [await policies.plan(key, Policy([ADMIN, SIGN])) for key in keys]
+    for plan in plans:
+        await policies.apply(plan)
+    back = [plan.reversed() for plan in plans]
+    assert (await policies.apply(back[0])).changed
+    async with policies.apply_many(back[1:]) as results:
+        assert [result.unwrap().changed async for result in results] == [True]
+    assert [fake.policy(key) for key in keys] == [Policy([ADMIN])] * 2
+    with pytest.raises(errors.PolicyChangedError):
+        await policies.apply(back[0])
+
+
+async def test_what_a_plan_shows_is_put(fake: FakeKMS, policies: KeyPolicies) -> None:
+    """Another text in the plan is what it shows, too."""
+    key = fake.add_key(Policy([ADMIN]))
+    plan = await policies.plan(key, Policy([ADMIN, SIGN]))
+    other = evolve(plan, new_text=Policy([ADMIN, SIGN.named("other")]).to_json())
+    await policies.apply(other)
+    assert fake.policy(key) == other.new
+    assert "'other'" in str(other)
+
+
+async def test_a_plan_knows_what_it_would_work_out(fake: FakeKMS) -> None:
+    """What the client hands on is what follows from the texts, the key and the caller."""
+    policies = KeyPolicies(fake, caller=ALICE)
+    plan = await policies.plan(fake.add_key(Policy([ADMIN])), Policy([SIGN]).to_json(indent=1))
+    same = evolve(plan)
+    assert (plan.current, plan.new, plan.findings) == (same.current, same.new, same.findings)
+    assert [finding.code for finding in plan.findings] == ["LOCKOUT_EVERYONE"]
 
 
 async def test_a_plan_that_is_out_of_date(fake: FakeKMS, policies: KeyPolicies) -> None:

@@ -15,13 +15,13 @@ from kmspolicy._client import _botocore
 from kmspolicy._client._calls import LOG, Order, extra, in_words, not_read
 from kmspolicy._client._pace import Pace, taken
 from kmspolicy._client._prepared import Prepared
-from kmspolicy._diff import diff, document_diff
+from kmspolicy._diff import document_diff
 from kmspolicy._document import Policy
 from kmspolicy._evaluate._request import the_key
 from kmspolicy._language._key_arns import account_of_key_arn, partition_of_key_arn
 from kmspolicy._plan._created import CreateResult
 from kmspolicy._plan._guard import Guard, refuse_findings, refuse_unshown
-from kmspolicy._plan._plan import Plan, PutResult, deleted
+from kmspolicy._plan._plan import Plan, PutResult, deleted, knowing
 from kmspolicy._plan._retry import growing
 from kmspolicy._printable import printable, quoted, word
 from kmspolicy.errors import (
@@ -104,8 +104,10 @@ class Work:
 
     def planned(self, plan: Plan) -> Prepared:
         """Prepare the new policy of a plan, which another instance may have made."""
-        new = plan.new if plan.new.to_json() == plan.new_text else plan.new_text
-        return self.prepare(plan.key_id, new, bypass=plan.bypass_policy_lockout_safety_check)
+        bypass = plan.bypass_policy_lockout_safety_check
+        prepared = self.prepare(plan.key_id, plan.new_text, bypass=bypass)
+        vars(prepared).update(policy=plan.new)  # what is in the text
+        return prepared
 
     async def plan(self, prepared: Prepared, pace: Pace | None = None) -> Plan:
         """Compare a policy with the one that the key has."""
@@ -115,10 +117,18 @@ class Work:
 
     def compared(self, found: str, current: Policy, prepared: Prepared) -> Plan:
         """Compare a policy with the one that was read; ``found`` is the text of the latter."""
-        key_id, new = prepared.key_id, prepared.policy
-        key = self.key(key_id)
-        change = diff(current, new, account=key.account, key_arn=key.arn, partition=self.partition(key_id))
-        return Plan(key_id, found, current, prepared.text, new, change, prepared.findings, prepared.bypass)
+        key_id, key = prepared.key_id, prepared.key
+        plan = Plan(
+            key_id,
+            found,
+            prepared.text,
+            account=key.account,
+            key_arn=key.arn,
+            partition=self.partition(key_id),
+            caller=prepared.caller,
+            bypass_policy_lockout_safety_check=prepared.bypass,
+        )
+        return knowing(plan, current, prepared.policy, prepared.findings)
 
     def under(self, guard: Guard | None) -> Work:
         """Return the same work under another guard, if there is one."""

@@ -214,7 +214,7 @@ def _claims(
 ) -> Iterator[tuple[str, Verdict]]:
     """Yield what a guard asks for and whether it holds."""
     if isinstance(subject, Plan):
-        new, account, key_arn = subject.new, subject.diff.account, subject.diff.key_arn
+        new, account, key_arn = subject.new, subject.account, subject.key_arn
         if guard.no_new_access:
             yield "no_new_access=True", no_new_access(subject.current, new, account=account, key_arn=key_arn)
     else:
