@@ -13,8 +13,6 @@ from kmspolicy._partial._tree import (
     And,
     Choice,
     Constant,
-    Equals,
-    Items,
     Members,
     Not,
     Open,
@@ -25,50 +23,11 @@ from kmspolicy._partial._tree import (
     Unresolved,
 )
 from kmspolicy._text import Place
+from partial_support import ACCOUNT, ADMIN, ENV, PROD, ROOT, node, policy, statement, text
 
 if TYPE_CHECKING:
-    from kmspolicy._partial._tree import Node, Test
+    from kmspolicy._partial._tree import Test
     from kmspolicy.types import PlaceholderKind
-
-ACCOUNT = "111122223333"
-ROOT = f"arn:aws:iam::{ACCOUNT}:root"
-
-
-def text(*parts: str | Placeholder | Choice) -> Text:
-    """Return a text of parts."""
-    return Text(parts)
-
-
-def node(value: Any) -> Node:
-    """Return JSON as a tree; nodes may stand in it."""
-    found: Node = value
-    match value:
-        case str():
-            return Text((value,))
-        case list():
-            return Items(tuple(node(each) for each in value))
-        case dict():
-            return Members(tuple((Text((name,)), node(each)) for name, each in value.items()))
-        case None | bool() | int() | float():
-            return Constant(value)
-        case _:
-            return found
-
-
-def statement(**elements: Any) -> dict[str, Any]:
-    """Return a statement in which nodes may stand."""
-    usual = {"Effect": "Allow", "Principal": {"AWS": ROOT}, "Action": "kms:*", "Resource": "*"}
-    return usual | elements
-
-
-def policy(*given: Any) -> PartialPolicy:
-    """Return a partial policy of statements."""
-    return PartialPolicy(node({"Version": "2012-10-17", "Statement": [*given]}))
-
-
-ADMIN, ENV = Placeholder("Admin"), Placeholder("Env", allowed=("dev", "prod"))
-PROD = Equals(text(ENV), text("prod"))
-
 
 # --- placeholders ----------------------------------------------------------------------------------
 
@@ -145,7 +104,7 @@ def test_the_source_may_tell_what_a_placeholder_stands_for() -> None:
 
 
 def test_a_policy_is_filled_at_once_or_step_by_step() -> None:
-    """What is given first is no placeholder any more."""
+    """What is given first is text from then on."""
     partial = policy(
         statement(Principal={"AWS": [text(ADMIN), text("arn:aws:iam::", Placeholder("B"), ":root")]})
     )

@@ -26,6 +26,7 @@ PUBLIC: Final = (
     "kmspolicy.types",
 )
 NEEDS_NO_NAME: Final = {
+    "Unfilled",  # the base of PartialPolicy, which has no other
     "Kind",  # an argument of Many, which only KeyPolicies makes
     "T_co",  # a type variable
 }

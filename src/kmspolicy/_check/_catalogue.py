@@ -335,6 +335,13 @@ CATALOGUE: Final[dict[FindingCode, Entry]] = {
         _PRINCIPAL,
         _one(Principal={"AWS": "arn:aws:iam::111122223333:saml-provider/x"}),
     ),
+    "UNRESOLVED": Entry(
+        WARNING,
+        "A part of the policy is not known, so that it is not known what is wrong with it.",
+        "Check the policy that is made of it, or give values to its placeholders.",
+        "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-key.html",
+        {"Version": "2012-10-17", "Statement": ["${statement}"]},
+    ),
     "MIXED_PARTITIONS": Entry(
         WARNING,
         "The policy has ARNs of several partitions; a key works only with principals and resources of its own.",

@@ -15,6 +15,7 @@ from kmspolicy._check._reach import is_met_by_some, lets_everyone_in
 from kmspolicy._check._redundant import may_be_covered
 from kmspolicy._check._rules import found_in
 from kmspolicy._document import a_policy
+from kmspolicy._document._unfilled import asked_of_each
 from kmspolicy._evaluate._request import requester_from, the_key
 from kmspolicy._language._forms import holds_arns
 from kmspolicy._language._principals import name_of
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from kmspolicy._language._key_arns import Key
     from kmspolicy._language._principals import PrincipalName
     from kmspolicy._normal._rules import Rule, Rules
+    from kmspolicy._partial import PartialPolicy
     from kmspolicy._path import Steps
 
 LARGEST: Final = 32_768
@@ -42,8 +44,9 @@ https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html#KMS-Pu
 """
 
 
+@asked_of_each
 def check(
-    policy: Policy,
+    policy: Policy | PartialPolicy,
     *,
     caller: str | Principal | Caller | None = None,
     account: str | None = None,
@@ -70,7 +73,8 @@ def check(
 
     https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html
     """
-    return check_text(a_policy(policy), policy.to_json(), caller=caller, account=account, key_arn=key_arn)
+    whole = a_policy(policy)
+    return check_text(whole, whole.to_json(), caller=caller, account=account, key_arn=key_arn)
 
 
 _WORK: Final = 400_000

@@ -119,6 +119,7 @@ FindingCode: TypeAlias = Literal[
     "TYPE_MISMATCH_NUMBER",
     "UNIQUE_SIDS_RECOMMENDED",
     "UNKNOWN_PRINCIPAL",
+    "UNRESOLVED",
     "UNSUPPORTED_ACTION_FOR_ANOTHER_ACCOUNT",
     "UNSUPPORTED_ACTION_FOR_CONDITION_KEY",
     "UNSUPPORTED_ACTION_IN_POLICY",
@@ -150,6 +151,9 @@ class FindingDict(TypedDict):
     message: str
     hint: str
     url: str
+    depends_on: list[str]
+    line: int | None
+    column: int | None
 
 
 @final
@@ -158,13 +162,16 @@ class Finding:
     """One result of :func:`check`.
 
     Attributes:
-        code: The kind of finding; Access Analyzer's code if it has one. All are in ``kmspolicy.types.FindingCode``.
+        code: The kind of finding, a :data:`~kmspolicy.types.FindingCode`.
         severity: Its severity.
         steps: The place in the document: the names and indices that lead there, such as
             ``("Statement", 0, "Principal", "AWS", 1)``; none for the document itself.
         message: What was found, in a sentence.
         hint: What to do.
         url: The page or thread that it rests on.
+        depends_on: Of a :class:`PartialPolicy`, the placeholders and conditions on whose values it depends; none if it is
+            so for all values.
+        place: Of a :class:`PartialPolicy`, its place in the file, where the source tells.
     """
 
     code: FindingCode
@@ -173,6 +180,8 @@ class Finding:
     message: str
     hint: str
     url: str
+    depends_on: tuple[str, ...] = ()
+    place: Place | None = None
 
     @property
     def path(self) -> str:
@@ -189,6 +198,9 @@ class Finding:
             "message": self.message,
             "hint": self.hint,
             "url": self.url,
+            "depends_on": list(self.depends_on),
+            "line": None if self.place is None else self.place.line,
+            "column": None if self.place is None else self.place.column,
         }
 
     def locate(self, text: str | bytes) -> Place | None:
@@ -207,4 +219,6 @@ class Finding:
     def __str__(self) -> str:
         """Return the finding on one line: severity, place, message, and what to do."""
         place = f"{self.path}: " if self.steps else ""
+        if self.place is not None:
+            place = f"line {self.place.line}, column {self.place.column}: {place}"
         return f"{self.severity.value} {self.code}: {place}{self.message} {self.hint}"

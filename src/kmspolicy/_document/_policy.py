@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from types import EllipsisType
 
     from kmspolicy._document._principal import Principal
+    from kmspolicy._partial import PartialPolicy
 
 _STATEMENT: Final = frozenset({Statement})
 _NOT_STATEMENTS: Final = (str, bytes, Mapping, AbstractSet)  # a set has no order, a document has
@@ -314,15 +315,16 @@ def _without(statement: Statement, others: Principal) -> Statement | None:
     return None if left is None else statement.replace(principal=left)
 
 
-def a_policy(value: Policy) -> Policy:
+def a_policy(value: Policy | PartialPolicy) -> Policy:
     """Return the value if it is a Policy.
 
     Raises:
         TypeError: if it is not; says how to create a Policy.
     """
     if not isinstance(value, Policy):
-        hint = {str: "; see Policy.from_json", dict: "; see Policy.from_dict"}.get(type(value), "")
-        raise TypeError(f"expected a Policy, not {type(value).__name__}{hint}")
+        kind = type(value).__name__
+        hint = {"str": "; see Policy.from_json", "dict": "; see Policy.from_dict"}.get(kind, "")
+        raise TypeError(f"expected a Policy, not {kind}{hint}")
     return value
 
 
@@ -418,14 +420,13 @@ def _explain(text: str | bytes) -> Policy:
         try:
             policy = _read(scan.node.value)
         except PolicyDocumentError as error:
-            problems += [located(problem, scan.node, lines) for problem in error.problems]
+            problems += [_located(problem, scan.node, lines) for problem in error.problems]
     if policy is None or problems:
         raise refused(sorted(problems, key=_in_order))
     return policy
 
 
-def located(problem: Problem, root: _text.Node, lines: _text.Lines) -> Problem:
-    """Return a problem with its line and column in the text."""
+def _located(problem: Problem, root: _text.Node, lines: _text.Lines) -> Problem:
     place = lines.place(root.nearest(problem.steps).offset)
     return attrs.evolve(problem, line=place.line, column=place.column)
 

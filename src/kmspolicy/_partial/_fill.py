@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 import attrs
 
@@ -23,16 +22,16 @@ from kmspolicy._partial._tree import (
     Split,
     Text,
     Unresolved,
+    children,
 )
-from kmspolicy._text import TWICE
+from kmspolicy._text import TWICE, Place
 from kmspolicy.errors import PolicyDocumentError, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from kmspolicy._partial._tree import Node, Test
     from kmspolicy._path import Steps
-    from kmspolicy._text import Place
 
 
 class Given(NamedTuple):
@@ -40,6 +39,10 @@ class Given(NamedTuple):
 
     texts: Mapping[str, str]
     answers: Mapping[str, bool]
+
+
+NOTHING: Final = Given({}, {})
+"""Nothing is given."""
 
 
 class Origin(NamedTuple):
@@ -89,6 +92,19 @@ def text_of(text: Text, given: Given) -> str | None:
     return _Filling(given).text(text)
 
 
+def written_in(text: Text, given: Given) -> str:
+    """Return a text with placeholders as they are written, and what is given for its choices."""
+    chosen = [_chosen(part, given) if isinstance(part, Choice) else part for part in text.parts]
+    return "".join(written_in(part, given) if isinstance(part, Text) else str(part) for part in chosen)
+
+
+def _chosen(node: Node, given: Given) -> Node:
+    """Return what a choice is of."""
+    while isinstance(node, Choice):
+        node = node.then if answer(node.test, given) else node.otherwise
+    return node
+
+
 def needed(node: Node, given: Given) -> list[Placeholder | Open | Unresolved]:
     """List what a document needs and is not given; of placeholders with one name, each."""
     return list(_needed(node, given))
@@ -106,22 +122,8 @@ def _needed(node: Node | Placeholder, given: Given) -> Iterator[Placeholder | Op
         case Unresolved():
             yield node
         case _:
-            for child in _children(node):
+            for child in children(node):
                 yield from _needed(child, given)
-
-
-def _children(node: Node) -> Iterable[Node | Placeholder]:
-    match node:
-        case Text(parts):
-            return [part for part in parts if not isinstance(part, str)]
-        case Items(nodes):
-            return nodes
-        case Members(pairs):
-            return chain.from_iterable(pairs)
-        case Split(text):
-            return [text]
-        case _:
-            return ()
 
 
 def _needed_by(test: Test, given: Given) -> Iterator[Placeholder | Open | Unresolved]:
@@ -139,6 +141,43 @@ def _needed_by(test: Test, given: Given) -> Iterator[Placeholder | Open | Unreso
         case _:
             for each in test.tests:
                 yield from _needed_by(each, given)
+
+
+# --- values that are known ---------------------------------------------------------------------------
+
+
+def given_in(node: Node, texts: Mapping[str, str]) -> Node:
+    """Return a tree in which placeholders are texts."""
+    return cast("Node", _given_in(node, texts))
+
+
+def _given_in(part: Any, texts: Mapping[str, str]) -> object:  # noqa: ANN401 - a node, or what it is made of
+    if isinstance(part, Placeholder):
+        return texts.get(part.name, part)
+    if isinstance(part, tuple) and not isinstance(part, Place):
+        return tuple(_given_in(each, texts) for each in cast("tuple[object, ...]", part))
+    if attrs.has(type(part)):
+        names = [field.name for field in attrs.fields(type(part))]
+        return type(part)(**{name: _given_in(getattr(part, name), texts) for name in names})
+    return part
+
+
+def steps_to(node: Node, wanted: Node) -> Steps | None:
+    """Return the steps from a node to one within it; None if it is not there."""
+    if node is wanted:
+        return ()
+    inside: list[tuple[Steps, Node]] = []
+    match node:
+        case Items(nodes):
+            inside = [((number,), each) for number, each in enumerate(nodes)]
+        case Members(pairs):
+            inside = [((written_in(name, NOTHING),), each) for name, each in pairs]
+        case Choice(_, then, otherwise):
+            inside = [((), then), ((), otherwise)]
+        case _:
+            pass
+    found = ((first, steps_to(each, wanted)) for first, each in inside)
+    return next(((*first, *rest) for first, rest in found if rest is not None), None)
 
 
 # --- the document ----------------------------------------------------------------------------------
@@ -181,7 +220,7 @@ class _Filling:
 
     def value(self, node: Node, at: Steps, steps: Steps, place: Place | None = None) -> object:
         """Return the value of a node: ``at`` leads to it in the document, ``steps`` in the tree."""
-        chosen = self._chosen(node)
+        chosen = _chosen(node, self._given)
         self.origins[at] = Origin(steps, place or chosen.place)
         match chosen:
             case Text():
@@ -197,11 +236,6 @@ class _Filling:
             case _:  # what is absent is within something, and needed() has told what is unresolved
                 return None
 
-    def _chosen(self, node: Node) -> Node:
-        while isinstance(node, Choice):
-            node = node.then if answer(node.test, self._given) else node.otherwise
-        return node
-
     def text(self, text: Text) -> str:
         """Return a text."""
         return "".join(map(self._part, text.parts))
@@ -211,7 +245,7 @@ class _Filling:
             return self._given.texts[part.name]
         if isinstance(part, str):
             return part
-        chosen = self._chosen(part)
+        chosen = _chosen(part, self._given)
         if isinstance(chosen, Text):
             return self.text(chosen)
         raise mistyped("expected text as a part of text")
@@ -224,7 +258,7 @@ class _Filling:
     def _items(self, nodes: tuple[Node, ...], at: Steps, steps: Steps) -> list[object]:
         items: list[object] = []
         for index, node in enumerate(nodes):
-            chosen = self._chosen(node)
+            chosen = _chosen(node, self._given)
             if not isinstance(chosen, Absent):
                 items.append(self.value(chosen, (*at, len(items)), (*steps, index)))
         return items
@@ -232,7 +266,7 @@ class _Filling:
     def _members(self, pairs: tuple[tuple[Text, Node], ...], at: Steps, steps: Steps) -> dict[str, object]:
         members: dict[str, object] = {}
         for name_node, node in pairs:
-            chosen = self._chosen(node)
+            chosen = _chosen(node, self._given)
             if isinstance(chosen, Absent):
                 continue
             name = self.text(name_node)

@@ -8,13 +8,24 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 from kmspolicy._language._forms import ACCOUNT, FORMS, GRANTEE, ORGANISATION, PRINCIPAL, REGION
 from kmspolicy._language._principals import is_account_id, is_partition, name_of
 from kmspolicy._language._spelling import fold
-from kmspolicy._partial._tree import Choice, Items, Members, Placeholder, Split, Text
+from kmspolicy._partial._tree import (
+    And,
+    Choice,
+    Equals,
+    Members,
+    Not,
+    Or,
+    Placeholder,
+    Split,
+    Text,
+    children,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from kmspolicy._language._forms import Form
-    from kmspolicy._partial._tree import Node, PlaceholderKind
+    from kmspolicy._partial._tree import Node, PlaceholderKind, Test
 
 Names: TypeAlias = tuple[str, ...]
 """The names that lead to a text, without indices: ``("Statement", "Principal", "AWS")``."""
@@ -29,28 +40,60 @@ class Use(NamedTuple):
     """Whether it is the name of a member."""
     separator: str | None = None
     """What separates its parts, if it is a list."""
+    effect: str = ""
+    """The effect of the statement that it is in."""
 
 
-def uses(node: Node, names: Names = (), separator: str | None = None) -> Iterator[Use]:
+_NOWHERE: Final = Use((), Text(()))
+
+
+def uses(node: Node | Placeholder, within: Use = _NOWHERE) -> Iterator[Use]:
     """Go through all texts of a document, in all branches."""
     match node:
         case Text(parts):
-            yield Use(names, node, separator=separator)
+            yield within._replace(text=node)
             for part in parts:
-                if isinstance(part, Choice):
-                    yield from uses(part, names)
-        case Items(nodes):
-            for each in nodes:
-                yield from uses(each, names)
+                yield from uses(part, within) if isinstance(part, Choice) else ()
         case Members(pairs):
+            effects = {
+                written(value)
+                for name, value in pairs
+                if written(name) == "Effect" and isinstance(value, Text)
+            }
+            inside = within._replace(effect="".join(effects) or within.effect)
             for name, value in pairs:
-                yield Use(names, name, is_name=True)
-                yield from uses(value, (*names, written(name)))
+                yield inside._replace(text=name, is_name=True)
+                yield from uses(value, inside._replace(names=(*within.names, written(name))))
         case Split(text, separator):
-            yield from uses(text, names, separator)
+            yield from uses(text, within._replace(separator=separator))
         case Choice(_, then, otherwise):
-            yield from uses(then, names)
-            yield from uses(otherwise, names)
+            yield from uses(then, within)
+            yield from uses(otherwise, within)
+        case _:
+            for child in children(node):
+                yield from uses(child, within)
+
+
+def tests_of(node: Node | Placeholder) -> Iterator[Equals]:
+    """Go through all comparisons that decide choices of a document."""
+    if isinstance(node, Choice):
+        yield from _comparisons(node.test)
+        yield from tests_of(node.then)
+        yield from tests_of(node.otherwise)
+    else:
+        for child in children(node):
+            yield from tests_of(child)
+
+
+def _comparisons(test: Test) -> Iterator[Equals]:
+    match test:
+        case Equals():
+            yield test
+        case Not(inner):
+            yield from _comparisons(inner)
+        case And(tests) | Or(tests):
+            for each in tests:
+                yield from _comparisons(each)
         case _:
             pass
 
@@ -78,7 +121,7 @@ _OF_FORMS: Final[tuple[tuple[Form, PlaceholderKind], ...]] = (
     (PRINCIPAL, "principal"),
     (GRANTEE, "principal"),
 )
-_FIRST: Final[tuple[PlaceholderKind, ...]] = (
+FIRST: Final[tuple[PlaceholderKind, ...]] = (
     "account",
     "partition",
     "region",
@@ -98,7 +141,7 @@ def kinds_of(root: Node) -> dict[str, PlaceholderKind]:
             if isinstance(part, Placeholder):
                 kind = part.kind or _OF_CLOUDFORMATION.get(part.name) or _kind_at(use, number)
                 found.setdefault(part.name, set()).add(kind)
-    return {name: min(kinds, key=_FIRST.index) for name, kinds in found.items()}
+    return {name: min(kinds, key=FIRST.index) for name, kinds in found.items()}
 
 
 def _kind_at(use: Use, number: int) -> PlaceholderKind:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING, Any, TypeVar, final
 
 import attrs
 
-from kmspolicy._partial._fill import Given, fill, needed, policy_of
+from kmspolicy._document._unfilled import Unfilled
+from kmspolicy._partial._fill import NOTHING, fill, given_in, needed, policy_of
 from kmspolicy._partial._kinds import RULES, kinds_of, uses
 from kmspolicy._partial._read import tree_of_json
 from kmspolicy._partial._tree import Open, Placeholder, Unresolved
@@ -14,15 +15,17 @@ from kmspolicy._printable import quoted, word
 from kmspolicy.errors import PlaceholderError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from kmspolicy._document import Policy
     from kmspolicy._partial._tree import Node
 
+_T = TypeVar("_T")
+
 
 @final
 @attrs.frozen(repr=False)
-class PartialPolicy:
+class PartialPolicy(Unfilled):
     """A key policy in which some values are not known yet.
 
     :func:`kmspolicy.check`, :func:`kmspolicy.access`, :func:`kmspolicy.compare` and :mod:`kmspolicy.prove` take it;
@@ -30,7 +33,6 @@ class PartialPolicy:
     """
 
     _tree: Node
-    _texts: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def from_json(cls, text: str | bytes) -> PartialPolicy:
@@ -76,7 +78,7 @@ class PartialPolicy:
         if missing:
             names = ", ".join(map(word, missing))
             raise PlaceholderError(f"nothing is known yet of {names}", missing)
-        return policy_of(fill(self._tree, self._given()))
+        return policy_of(fill(self._tree, NOTHING))
 
     def with_values(self, values: Mapping[str, str]) -> PartialPolicy:
         """Return the policy with some values, and placeholders for the others.
@@ -95,7 +97,7 @@ class PartialPolicy:
                     f"there is no placeholder {word(name)}; those without a value: {known}", [name]
                 )
             self._refuse(there[name], value)
-        return attrs.evolve(self, texts=(*self._texts, *values.items()))
+        return PartialPolicy(given_in(self._tree, values))
 
     def _refuse(self, placeholder: Placeholder, value: str) -> None:
         """Raise an error for a value that a placeholder cannot have."""
@@ -114,16 +116,20 @@ class PartialPolicy:
         if not all(map(rule.fits, value.split(",") if separators else [value])):
             raise _wrong(placeholder, rule.words, value)
 
+    def answer(self, question: Callable[..., _T], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> _T:
+        """Return what a question about policies is answered for all values."""
+        from kmspolicy._partial._ask import ask  # noqa: PLC0415 - a policy may be filled before anything is asked
+
+        given = [one for one in (*args, *kwargs.values()) if isinstance(one, PartialPolicy)]
+        return ask(question, args, kwargs, {id(one): one._tree for one in given})  # noqa: SLF001 - its own
+
     def __repr__(self) -> str:
         """Return the names of what is not known."""
         names = [*(one.name for one in self.placeholders), *self.unresolved]
         return f"PartialPolicy({', '.join(map(word, names))})"
 
-    def _given(self) -> Given:
-        return Given(dict(self._texts), {})
-
     def _needed(self) -> list[Placeholder | Open | Unresolved]:
-        return needed(self._tree, self._given())
+        return needed(self._tree, NOTHING)
 
 
 def _wrong(placeholder: Placeholder, expected: str, value: str) -> PlaceholderError:

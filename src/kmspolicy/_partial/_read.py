@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from kmspolicy import _text
 from kmspolicy._language._placeholders import FILLED_IN, name_of_placeholder
-from kmspolicy._partial._tree import Constant, Items, Members, Placeholder, Text
+from kmspolicy._partial._tree import Constant, Items, Members, Placeholder, Text, Unresolved
 from kmspolicy.errors import PolicyDocumentError, Problem
 
 if TYPE_CHECKING:
@@ -51,25 +51,45 @@ def tree_of_json(
             Problem(fault.code, fault.message, fault.steps, *(where(fault.offset) or ()))
             for fault in scan.faults
         )
-    return _tree(scan.node, parts, where)
+    return _Reader(parts, where).tree(scan.node, ())
 
 
-def _tree(
-    node: _text.Node,
-    parts: Callable[[str], tuple[str | Placeholder | Choice, ...]],
-    where: Callable[[int], Place | None],
-) -> Node:
-    place = where(node.offset)
-    if isinstance(node.value, str):
-        return Text(parts(node.value), place=place)
-    if isinstance(node.value, list):
-        return Items(tuple(_tree(each, parts, where) for each in node.items.values()), place=place)
-    if isinstance(node.value, dict):
-        return Members(
-            tuple(
-                (Text(parts(cast("str", name)), place=where(each.offset)), _tree(each, parts, where))
-                for name, each in node.items.items()
-            ),
-            place=place,
-        )
-    return Constant(cast("float | None", node.value), place=place)
+class _Reader:
+    """A reader that makes a tree of the nodes of a JSON text."""
+
+    def __init__(
+        self,
+        parts: Callable[[str], tuple[str | Placeholder | Choice, ...]],
+        where: Callable[[int], Place | None],
+    ) -> None:
+        self._parts = parts
+        self._where = where
+
+    def tree(self, node: _text.Node, names: tuple[str, ...]) -> Node:
+        """Return the tree of a node to which these names lead."""
+        place = self._where(node.offset)
+        match node.value:
+            case str() as text:
+                return self._text(text, names, place)
+            case list():
+                return Items(tuple(self.tree(each, names) for each in node.items.values()), place=place)
+            case dict():
+                return Members(
+                    tuple(self._member(cast("str", name), each, names) for name, each in node.items.items()),
+                    place=place,
+                )
+            case value:
+                return Constant(cast("float | None", value), place=place)
+
+    def _member(self, name: str, node: _text.Node, names: tuple[str, ...]) -> tuple[Text, Node]:
+        return Text(self._parts(name), place=self._where(node.offset)), self.tree(node, (*names, name))
+
+    def _text(self, text: str, names: tuple[str, ...], place: Place | None) -> Node:
+        parts = self._parts(text)
+        if names in _STRUCTURES and len(parts) == 1 and isinstance(parts[0], Placeholder):
+            return Unresolved(parts[0].name, place=place)
+        return Text(parts, place=place)
+
+
+_STRUCTURES: Final = frozenset({("Statement",), ("Statement", "Condition")})
+"""Where no text can stand: a placeholder there is for more than text."""

@@ -6,11 +6,14 @@ a choice stands for one of two nodes, and what is unresolved stands for anything
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Literal, TypeAlias, final
 
 import attrs
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from kmspolicy._text import Place
 
 PlaceholderKind: TypeAlias = Literal[
@@ -180,3 +183,18 @@ class Unresolved:
 
 Node: TypeAlias = Text | Constant | Items | Members | Split | Choice | Absent | Unresolved
 """A part of a document."""
+
+
+def children(node: Node | Placeholder) -> Iterable[Node | Placeholder]:
+    """Return the nodes and the placeholders directly within a node, unless that is a choice."""
+    match node:
+        case Text(parts):
+            return [part for part in parts if not isinstance(part, str)]
+        case Items(nodes):
+            return nodes
+        case Members(pairs):
+            return chain.from_iterable(pairs)
+        case Split(text):
+            return [text]
+        case _:
+            return ()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from kmspolicy._document import Policy, Principal, Statement, a_policy
+from kmspolicy._document._unfilled import asked_of_each
 from kmspolicy._evaluate._callers import requester_of, text_of_principal
 from kmspolicy._evaluate._decide import Outcome
 from kmspolicy._evaluate._request import the_key
@@ -24,13 +25,19 @@ if TYPE_CHECKING:
 
     from kmspolicy._language._key_arns import Key
     from kmspolicy._normal._rules import Rules
+    from kmspolicy._partial import PartialPolicy
     from kmspolicy._prove._verdicts import Verdict
 
 # --- two policies ------------------------------------------------------------------------------------
 
 
+@asked_of_each
 def compare(
-    before: Policy, after: Policy, *, account: str | None = None, key_arn: str | None = None
+    before: Policy | PartialPolicy,
+    after: Policy | PartialPolicy,
+    *,
+    account: str | None = None,
+    key_arn: str | None = None,
 ) -> Comparison:
     """Compare two policies for all possible requests.
 
@@ -50,9 +57,10 @@ def compare(
     https://docs.aws.amazon.com/kms/latest/developerguide/policy-evaluation.html
     """
     key = the_key(account, key_arn)
-    if _is_the_same(a_policy(before), a_policy(after)):
+    earlier, later = a_policy(before), a_policy(after)
+    if _is_the_same(earlier, later):
         return Comparison(Holds(_NO_NEW_ACCESS), Holds(_NO_LOST_ACCESS), Holds(_NO_MORE), Holds(_NO_LESS))
-    proofs = Proofs(rules_of(before), rules_of(after), key)
+    proofs = Proofs(rules_of(earlier), rules_of(later), key)
     no_new = proofs.not_above(_NO_NEW_ACCESS, GRANTED)
     no_lost = proofs.not_above(_NO_LOST_ACCESS, GRANTED, gained=False)
     return Comparison(
@@ -102,8 +110,13 @@ def _with_denied(granted: Verdict, denied: Verdict) -> Verdict:
     return next((one for kind in (Fails, Unknown) for one in verdicts if isinstance(one, kind)), denied)
 
 
+@asked_of_each
 def no_new_access(
-    before: Policy, after: Policy, *, account: str | None = None, key_arn: str | None = None
+    before: Policy | PartialPolicy,
+    after: Policy | PartialPolicy,
+    *,
+    account: str | None = None,
+    key_arn: str | None = None,
 ) -> Verdict:
     """Return whether no request is granted more than before; allowed and left to IAM policies both count as granted.
 
@@ -121,13 +134,19 @@ def no_new_access(
         RequestError: if the account or the key ARN is not valid, or they contradict each other.
     """
     key = the_key(account, key_arn)
-    if _is_the_same(a_policy(before), a_policy(after)):
+    earlier, later = a_policy(before), a_policy(after)
+    if _is_the_same(earlier, later):
         return Holds(_NO_NEW_ACCESS)
-    return Proofs(rules_of(before), rules_of(after), key).not_above(_NO_NEW_ACCESS, GRANTED)
+    return Proofs(rules_of(earlier), rules_of(later), key).not_above(_NO_NEW_ACCESS, GRANTED)
 
 
+@asked_of_each
 def grants_at_most(
-    policy: Policy, limit: Policy, *, account: str | None = None, key_arn: str | None = None
+    policy: Policy | PartialPolicy,
+    limit: Policy | PartialPolicy,
+    *,
+    account: str | None = None,
+    key_arn: str | None = None,
 ) -> Verdict:
     """Return whether a policy grants nothing that another one does not.
 
@@ -157,8 +176,9 @@ _AT_MOST: Final = "nothing is granted beyond the limit"
 # --- one policy --------------------------------------------------------------------------------------
 
 
+@asked_of_each
 def access_not_granted(
-    policy: Policy,
+    policy: Policy | PartialPolicy,
     *actions: str,
     principal: str | Principal | None = None,
     account: str | None = None,
@@ -192,8 +212,9 @@ def access_not_granted(
     )
 
 
+@asked_of_each
 def always_granted(
-    policy: Policy,
+    policy: Policy | PartialPolicy,
     principal: str | Principal,
     action: str,
     *,
@@ -245,7 +266,10 @@ def _principal(principal: str | Principal) -> Principal:
     return Principal({name.type: name.text})
 
 
-def no_public_access(policy: Policy, *, account: str | None = None, key_arn: str | None = None) -> Verdict:
+@asked_of_each
+def no_public_access(
+    policy: Policy | PartialPolicy, *, account: str | None = None, key_arn: str | None = None
+) -> Verdict:
     """Return whether strangers cannot use the key.
 
     A stranger is a principal of an account that the policy does not name, and has none of the values that the policy names

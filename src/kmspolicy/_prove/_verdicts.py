@@ -173,11 +173,13 @@ class Unknown(_Verdict):
         claim: The claim.
         reason: Why it is not known.
         witness: A request for which the claim may not hold; None if none is known.
+        depends_on: Of a :class:`kmspolicy.PartialPolicy`, the placeholders and conditions on whose values the answer depends.
     """
 
     claim: str
     reason: str
     witness: Witness | None = None
+    depends_on: tuple[str, ...] = ()
 
     @property
     def holds(self) -> Literal[False]:

@@ -1,0 +1,181 @@
+"""What is said of all fillings together: what is certain, and on which placeholders the rest depends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
+
+import attrs
+
+from kmspolicy._check._catalogue import CATALOGUE
+from kmspolicy._check._finding import Finding, FindingCode
+from kmspolicy._partial._fillings import MOST
+from kmspolicy._printable import quoted, word
+from kmspolicy._prove._verdicts import Comparison, Fails, Holds, Unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from kmspolicy._partial._fill import Origin
+    from kmspolicy._partial._fillings import Filling, Fillings
+    from kmspolicy._partial._tree import Unresolved
+    from kmspolicy._path import Steps
+    from kmspolicy._prove._verdicts import Verdict
+    from kmspolicy._text import Place
+
+
+class Case(NamedTuple):
+    """A filling, and what is said of it, as it is shown; None if something in it cannot be known."""
+
+    filling: Filling
+    said: Any
+
+
+class Answers:
+    """What is said of all fillings.
+
+    Attributes:
+        said: What is said of those in which everything is known.
+        sample: What is said of one of them, or of a policy without statements if there is none.
+        unresolved: What is not known in the others, and the steps that lead there.
+        unknown: Why something is not known; empty if everything is.
+        names: What is not known then.
+    """
+
+    def __init__(self, fillings: Fillings, cases: Sequence[Case], sample: object) -> None:
+        """Gather what is said; no case if there are too many fillings."""
+        self._placeholders = fillings.names
+        self._tokens = fillings.tokens
+        self._cases = cases
+        self.said: list[Any] = [case.said for case in cases if case.said is not None]
+        self.sample: Any = next(iter(self.said), sample)
+        unknown = dict.fromkeys(one for case in cases for one in case.filling.unresolved)
+        self.unresolved: Mapping[Unresolved, Steps] = {one: fillings.steps_to(one) for one in unknown}
+        self.names = tuple(one.name for one in self.unresolved) if cases else fillings.names
+        listed = ", ".join(map(quoted, self.names))
+        too_many = f"there are more than {MOST} combinations of the values of {listed}"
+        self.unknown = too_many if not cases else f"{listed} is not known" if self.names else ""
+
+    def depends_on(self, holds: Callable[[Any], bool]) -> tuple[str, ...]:
+        """Return the names on which it depends whether something holds; none if it holds always, or never.
+
+        Args:
+            holds: Returns whether it holds, by what is said of a filling.
+        """
+        where = [case.filling.picks for case in self._cases if case.said is not None and holds(case.said)]
+        elsewhere = [case.filling.picks for case in self._cases if case.said is None or not holds(case.said)]
+        steps = [
+            [name for name in self._placeholders if one.get(name) != other.get(name)]
+            for one in where
+            for other in elsewhere
+        ]
+        fewest = min(map(len, steps), default=0)
+        needed = {name for names in steps if len(names) == fewest for name in names}
+        return tuple(name for name in self._placeholders if name in needed)
+
+    def where(self, holds: Callable[[Any], bool]) -> str:
+        """Say when something holds that depends on placeholders or on what cannot be known."""
+        names = self.depends_on(holds)
+        if len(names) == 1:
+            values = self._values(names[0], holds)
+            others = self._values(names[0], lambda said: not holds(said))
+            if values is not None:
+                return f"only where {word(names[0])} is {' or '.join(values)}"
+            if others is not None:
+                return f"unless {word(names[0])} is {' or '.join(others)}"
+        return f"depending on {', '.join(map(word, names))}"
+
+    def _values(self, name: str, holds: Callable[[Any], bool]) -> list[str] | None:
+        """Return the values of a placeholder for which something holds, in words; None if one of them stands for others."""
+        cases = [case.filling.given for case in self._cases if case.said is not None and holds(case.said)]
+        if any(name in given.answers for given in cases):
+            return list(dict.fromkeys("true" if given.answers[name] else "false" for given in cases))
+        values = list(dict.fromkeys(given.texts[name] for given in cases))
+        return (
+            None
+            if any(token in value for value in values for token in self._tokens)
+            else list(map(quoted, values))
+        )
+
+
+# --- findings --------------------------------------------------------------------------------------
+
+_NOTHING_IF_NOT_CERTAIN: Final = frozenset(
+    {"REDUNDANT_ACTION", "REDUNDANT_STATEMENT", "UNIQUE_SIDS_RECOMMENDED"}
+)
+
+
+class Key(NamedTuple):
+    """What makes findings of two fillings one finding."""
+
+    code: str
+    origin: Origin
+
+
+def findings(answers: Answers) -> tuple[Finding, ...]:
+    """Return the findings of all fillings, with the placeholders that they depend on."""
+    found: dict[Key, Finding] = {}
+    for said in cast("list[Mapping[Key, Finding]]", answers.said):
+        for key, finding in said.items():
+            if key not in found or found[key].severity < finding.severity:
+                found[key] = finding
+    unknown = [_unresolved(quoted(one.name), steps, one.place) for one, steps in answers.unresolved.items()]
+    if answers.unknown and not unknown:
+        unknown = [_unresolved(answers.unknown)]
+    every = [*unknown, *(_depending(answers, key, finding) for key, finding in found.items())]
+    return tuple(one for one in every if one is not None)
+
+
+def _unresolved(what: str, steps: Steps = (), place: Place | None = None) -> Finding:
+    """Return the finding that something is not known."""
+    code: FindingCode = "UNRESOLVED"
+    entry = CATALOGUE[code]
+    message = f"{entry.meaning.removesuffix('.')}: {what}."
+    return Finding(code, entry.severity, steps, message, entry.hint, entry.url, place=place)
+
+
+def _depending(answers: Answers, key: Key, finding: Finding) -> Finding | None:
+    """Return a finding with what it depends on; None if it says nothing then."""
+
+    def holds(said: Mapping[Key, Finding]) -> bool:
+        return key in said and said[key].severity is finding.severity
+
+    names = answers.depends_on(holds)
+    if names and key.code in _NOTHING_IF_NOT_CERTAIN:
+        return None
+    message = f"{finding.message} This is so {answers.where(holds)}." if names else finding.message
+    return attrs.evolve(finding, message=message, depends_on=names)
+
+
+# --- proofs ----------------------------------------------------------------------------------------
+
+
+def comparison(answers: Answers) -> Comparison:
+    """Return the comparison of all fillings."""
+    names = [field.name for field in attrs.fields(Comparison)]
+    return Comparison(**{name: verdict(answers, name) for name in names})
+
+
+def verdict(answers: Answers, name: str = "") -> Verdict:
+    """Return the verdict about all fillings.
+
+    Args:
+        answers: Verdicts, or comparisons.
+        name: Which verdict of a comparison.
+    """
+
+    def of(said: Any) -> Verdict:  # noqa: ANN401 - a verdict or a comparison
+        return cast("Verdict", getattr(said, name) if name else said)
+
+    verdicts = list(map(of, answers.said))
+    worst = next((one for kind in (Fails, Unknown, Holds) for one in verdicts if isinstance(one, kind)), None)
+    witness = None if worst is None or isinstance(worst, Holds) else worst.witness
+    if worst is None or answers.unknown:
+        return Unknown(of(answers.sample).claim, answers.unknown, witness, answers.names)
+
+    def is_worst(said: Any) -> bool:  # noqa: ANN401 - the same
+        return type(of(said)) is type(worst)
+
+    if isinstance(worst, Holds) or all(map(is_worst, answers.said)):
+        return worst
+    reason = f"{worst.reason if isinstance(worst, Unknown) else 'it fails'} {answers.where(is_worst)}"
+    return Unknown(worst.claim, reason, witness, answers.depends_on(is_worst))

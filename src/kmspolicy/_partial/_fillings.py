@@ -1,0 +1,267 @@
+"""The values that placeholders may have: one for each way in which they can make a difference."""
+
+from __future__ import annotations
+
+import re
+from itertools import chain
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from kmspolicy._language._forms import FORMS, GRANTEE, PRINCIPAL
+from kmspolicy._language._patterns import has_wildcards, like
+from kmspolicy._language._principals import name_of
+from kmspolicy._language._spelling import fold
+from kmspolicy._partial._fill import NOTHING, Filled, Given, fill, needed, steps_to, text_of
+from kmspolicy._partial._kinds import FIRST, kinds_of, tests_of, uses
+from kmspolicy._partial._stand_ins import StandIns
+from kmspolicy._partial._tree import Open, Placeholder, Text, Unresolved
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from kmspolicy._partial._kinds import Use
+    from kmspolicy._partial._tree import Node, PlaceholderKind
+    from kmspolicy._path import Steps
+
+MOST: Final = 64
+"""The fillings that are looked at; with more, the answer is not known."""
+_MOST_VISITED: Final = 4096
+"""The fillings that are made, of which many may be the same documents, or not be looked at."""
+
+
+class TooManyError(Exception):
+    """More fillings than are looked at; internal."""
+
+
+class Filling(NamedTuple):
+    """The documents that some values make.
+
+    Attributes:
+        picks: Which of its values each placeholder and each open condition has, by their names.
+        given: These values.
+        documents: The documents; None if something cannot be known, whatever the values.
+        unresolved: What cannot be known.
+    """
+
+    picks: Mapping[str, int]
+    given: Given
+    documents: tuple[Filled, ...] | None
+    unresolved: tuple[Unresolved, ...]
+
+
+class Fillings:
+    """The fillings of documents that belong together: a name stands for one text in all of them.
+
+    Attributes:
+        used: All texts of the documents.
+        kinds: What their placeholders stand for, by their names.
+        names: The placeholders and the open conditions.
+        stand_ins: What stands for them.
+        tokens: What is shown for the texts that stand for placeholders.
+    """
+
+    def __init__(self, trees: Sequence[Node], account: str | None = None, *, apart: bool = False) -> None:
+        """Look at documents.
+
+        Args:
+            trees: The documents.
+            account: The account of the key; None if it is not known.
+            apart: Whether users and roles with different names, to which something is allowed, are taken to be different.
+        """
+        self._trees = trees
+        self.used = tuple(chain.from_iterable(map(uses, trees)))
+        self._allowed = [
+            use for use in self.used if apart and use.names[1:] == _AWS and use.effect == "Allow"
+        ]
+        missing = [one for tree in trees for one in needed(tree, NOTHING)]
+        placeholders = {one.name: one for one in missing if isinstance(one, Placeholder)}
+        told: dict[str, PlaceholderKind] = dict.fromkeys(placeholders, "text")
+        for name, kind in chain.from_iterable(kinds_of(tree).items() for tree in trees):
+            if name in told:
+                told[name] = min(kind, told[name], key=FIRST.index)
+        self.kinds = told
+        self.stand_ins = StandIns(self.used, told)
+        self._accounts = tuple(dict.fromkeys([*([account] if account else ()), *self.stand_ins.accounts]))
+        self._placeholders = sorted(placeholders.values(), key=lambda one: FIRST.index(told[one.name]))
+        self._conditions = tuple(dict.fromkeys(one.name for one in missing if isinstance(one, Open)))
+        self.names = (*placeholders, *self._conditions)
+        self.tokens = {
+            word: str(one) for one in self._placeholders for word in self.stand_ins.words(one.name)
+        }
+        usual = {one.name: self.stand_ins.of(one)[0] for one in self._placeholders}
+        self._usual = Given(usual, {})
+        self._usual_texts = [(use, text_of(use.text, self._usual)) for use in self.used]
+
+    def __iter__(self) -> Iterator[Filling]:
+        """Go through the fillings that make different documents, the most usual first.
+
+        Raises:
+            TooManyError: if there are too many.
+        """
+        candidates = [(one.name, self._candidates(one)) for one in self._placeholders]
+        seen: set[str] = set()
+        for visited, (picks, given) in enumerate(self._all(candidates)):
+            if visited >= _MOST_VISITED:
+                raise TooManyError
+            filling = self._filling(picks, given)
+            key = repr([(one.element, [*one.origins.values()]) for one in filling.documents or ()])
+            if key in seen and filling.documents:
+                continue
+            seen.add(key)
+            if len(seen) > MOST:
+                raise TooManyError
+            yield filling
+
+    def steps_to(self, unresolved: Unresolved) -> Steps:
+        """Return the steps that lead to what is not known."""
+        found = (steps_to(tree, unresolved) for tree in self._trees)
+        return next(steps for steps in found if steps is not None)
+
+    def _filling(self, picks: Mapping[str, int], given: Given) -> Filling:
+        missing = [one for tree in self._trees for one in needed(tree, given)]
+        unresolved = tuple(one for one in missing if isinstance(one, Unresolved))
+        documents = None if unresolved else tuple(fill(tree, given) for tree in self._trees)
+        return Filling(picks, given, documents, unresolved)
+
+    # --- values ------------------------------------------------------------------------------------
+
+    def _all(
+        self, candidates: Sequence[tuple[str, Sequence[Text]]]
+    ) -> Iterator[tuple[dict[str, int], Given]]:
+        for picks, texts in self._chosen(candidates, {}, {}):
+            for number in range(1 << len(self._conditions)):
+                answers = {name: not number >> n & 1 for n, name in enumerate(self._conditions)}
+                chosen = {name: int(holds) for name, holds in answers.items()}
+                yield {**picks, **chosen}, Given(texts, answers)
+
+    def _chosen(
+        self,
+        candidates: Sequence[tuple[str, Sequence[Text]]],
+        picks: Mapping[str, int],
+        texts: Mapping[str, str],
+    ) -> Iterator[tuple[Mapping[str, int], Mapping[str, str]]]:
+        """Go through all choices of one value for each placeholder."""
+        if not self._is_looked_at(texts):
+            return
+        if not candidates:
+            yield picks, texts
+            return
+        (name, values), *rest = candidates
+        known = Given(texts, {})
+        seen: dict[str | None, int] = {None: -1}
+        for number, value in enumerate(values):
+            text = text_of(value, known)
+            if seen.setdefault(text, number) == number and text is not None:
+                yield from self._chosen(rest, {**picks, name: number}, {**texts, name: text})
+
+    def _candidates(self, placeholder: Placeholder) -> list[Text]:
+        """Return the values of a placeholder, the most usual first; they may have others that come before it."""
+        if placeholder.allowed:
+            return [Text((value,)) for value in placeholder.allowed]
+        own = [Text((text,)) for text in self.stand_ins.of(placeholder)]
+        if len(own) > 1:
+            return own
+        kind = self.kinds[placeholder.name]
+        if kind == "account":
+            own += [Text((account,)) for account in self._accounts]
+        elif kind == "principal":
+            own = self._roles(placeholder)
+        if kind in ("account", "principal", "organisation", "region"):
+            own += [Text((other,)) for other in self._before(placeholder)]
+        return list(dict.fromkeys([*own, *self._compared(placeholder), *self._like_others(placeholder)]))
+
+    def _before(self, placeholder: Placeholder) -> Iterator[Placeholder]:
+        """Go through the placeholders of the same kind that come before one."""
+        for other in self._placeholders:
+            if other.name == placeholder.name:
+                return
+            if self.kinds[other.name] == self.kinds[placeholder.name]:
+                yield other
+
+    def _roles(self, placeholder: Placeholder) -> list[Text]:
+        """Return roles for a principal: one of each account that the documents name, and one of another."""
+        (role,) = self.stand_ins.of(placeholder)
+        own = self.stand_ins.account(placeholder.name)
+        before, _, after = role.partition(own)
+        named = [one for one in self._placeholders if self.kinds[one.name] == "account"]
+        return [Text((before, account, after)) for account in (*named, *self._accounts, own)]
+
+    def _compared(self, placeholder: Placeholder) -> Iterator[Text]:
+        """Go through the texts with which tests compare a placeholder."""
+        for test in chain.from_iterable(map(tests_of, self._trees)):
+            for one, other in ((test.left, test.right), (test.right, test.left)):
+                if len(one.parts) == 1 and getattr(one.parts[0], "name", None) == placeholder.name:
+                    yield other
+                else:
+                    yield from self._from(one, placeholder, text_of(other, self._usual), ".*")
+
+    def _like_others(self, placeholder: Placeholder) -> Iterator[Text]:
+        """Go through the texts that make what a placeholder is in the same as another text of such a place."""
+        for use, here in self._usual_texts:
+            about = _about(use)
+            if about is None or here is None or not _has(use, placeholder):
+                continue
+            for other, there in self._usual_texts:
+                if there is None or there == here or _about(other) != about:
+                    continue
+                if not (has_wildcards(there) and like(there, here)):
+                    yield from self._from(use.text, placeholder, _WILD(_SOMETHING, there), None)
+
+    def _from(
+        self, text: Text, placeholder: Placeholder, whole: str | None, expression: str | None
+    ) -> Iterator[Text]:
+        """Return the value with which a text is another one, if there is any."""
+        kinds = self.kinds
+        parts = [
+            re.escape(part)
+            if isinstance(part, str)
+            else f"({expression or _EXPRESSIONS[kinds[placeholder.name]]})"
+            if getattr(part, "name", None) == placeholder.name
+            else "(?:.*)"
+            for part in text.parts
+        ]
+        found = None if whole is None else re.fullmatch("".join(parts), whole, re.DOTALL)
+        if found is not None and found.lastindex:
+            yield Text((found[1],))
+
+    def _is_looked_at(self, texts: Mapping[str, str]) -> bool:
+        """Return whether users and roles that have different names where something is allowed to them are not the same."""
+        seen: dict[str, Text] = {}
+        given = Given(texts, {})
+        for use in self._allowed:
+            text = text_of(use.text, given)
+            if text is None or name_of("AWS", text).kind not in ("user", "role"):
+                continue
+            if seen.setdefault(text, use.text) != use.text:
+                return False
+        return True
+
+
+def _has(use: Use, placeholder: Placeholder) -> bool:
+    return any(getattr(part, "name", None) == placeholder.name for part in use.text.parts)
+
+
+def _about(use: Use) -> str | None:
+    """Return with which other texts one may be compared; None for none."""
+    match use.names:
+        case _ if use.is_name:
+            return None
+        case ("Statement", "Principal" | "NotPrincipal", _):
+            return "principal"
+        case ("Statement", "Condition", _, key):
+            return "principal" if FORMS.get(fold(key)) in (PRINCIPAL, GRANTEE) else fold(key)
+        case _:
+            return None
+
+
+_AWS: Final = ("Principal", "AWS")
+_WILD: Final = re.compile(r"[*?]").sub
+_SOMETHING: Final = "x"
+_EXPRESSIONS: Final[Mapping[PlaceholderKind, str]] = {
+    "account": "[0-9]{12}",
+    "partition": "aws[a-z-]*",
+    "region": "[a-z]+-[a-z-]+-[0-9]+",
+    "organisation": "o-[a-z0-9]{10,32}",
+    "principal": "arn:[^*?]*:(?:role|user)/[^*?]+",
+    "action": "kms:[A-Za-z]+",
+    "text": "[^*?:]+",
+}

@@ -1,0 +1,256 @@
+"""What is said of policies with values that are not known yet."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from kmspolicy import (
+    Comparison,
+    Fails,
+    Holds,
+    PartialPolicy,
+    Policy,
+    Relation,
+    Unknown,
+    check,
+    compare,
+    errors,
+    prove,
+)
+from kmspolicy._partial._tree import (
+    Absent,
+    Choice,
+    Equals,
+    Members,
+    Not,
+    Open,
+    Placeholder,
+    Split,
+    Text,
+    Unresolved,
+)
+from kmspolicy._text import Place
+from partial_support import ACCOUNT, ENV, PROD, ROOT, given, node, policy, statement, text
+
+if TYPE_CHECKING:
+    from kmspolicy import Finding
+
+OTHER = "444455556666"
+OWN = Text(("arn:aws:iam::", Placeholder("AWS::AccountId"), ":root"))
+ADMINISTRATION = statement(Principal={"AWS": OWN})
+PUBLIC = statement(Principal="*", Action="kms:Decrypt")
+
+
+def codes(found: tuple[Finding, ...]) -> list[tuple[str, str, tuple[str, ...]]]:
+    """Return what was found, where, and what it depends on."""
+    return [(one.code, one.path, one.depends_on) for one in found]
+
+
+def read(*statements: dict[str, Any]) -> PartialPolicy:
+    """Read statements from JSON text."""
+    return PartialPolicy.from_json(json.dumps({"Version": "2012-10-17", "Statement": statements}))
+
+
+# --- findings --------------------------------------------------------------------------------------
+
+ORG = Placeholder("Org")
+BY_ORG = statement(
+    Principal="*", Action="kms:Decrypt", Condition={"StringEquals": {"aws:PrincipalOrgID": text(ORG)}}
+)
+HAS_ORG = Not(Equals(text(ORG), text("")))
+
+FOUND: list[tuple[str, PartialPolicy, list[tuple[str, str, tuple[str, ...]]]]] = [
+    (
+        "text as people write it on pages",
+        read(
+            statement(Principal={"AWS": "arn:aws:iam::<ACCOUNT_ID>:root"}),
+            statement(Principal={"AWS": "arn:aws:iam::{{account}}:role/${role_name}"}, Action="kms:Decrypt"),
+            PUBLIC | {"Condition": {"StringEquals": {"aws:PrincipalOrgID": "${ORG_ID}", "kms:EncryptionContext:u": "${aws:username}"}}},
+        ),
+        [],
+    ),
+    ("a limit to the own account", policy(ADMINISTRATION, PUBLIC | {"Condition": {"StringEquals": {"kms:CallerAccount": given("AWS::AccountId")}}}), []),
+    (
+        "a service in the own Region",
+        policy(ADMINISTRATION, PUBLIC | {"Action": "kms:Decypt", "Condition": {"StringEquals": {"kms:ViaService": text("s3.", Placeholder("AWS::Region"), ".amazonaws.com")}}}),
+        [("PUBLIC_ACCESS", "Statement[1].Principal", ()), ("INVALID_ACTION", "Statement[1].Action", ())],
+    ),
+    ("everyone", policy(ADMINISTRATION, PUBLIC), [("PUBLIC_ACCESS", "Statement[1].Principal", ())]),
+    ("a lockout", policy(statement(Principal={"AWS": text("arn:aws:iam::", Placeholder("AWS::AccountId"), ":role/App")}, Action="kms:Decrypt")), [("LOCKOUT_EVERYONE", "", ())]),
+    (
+        "a limit that a value takes away",
+        policy(ADMINISTRATION, Choice(HAS_ORG, node(BY_ORG), node(PUBLIC))),
+        [("PUBLIC_ACCESS", "Statement[1].Principal", ("Org",))],
+    ),
+    (
+        "a misspelt action for one value",
+        policy(ADMINISTRATION, statement(Principal={"AWS": given("Admin")}, Action=Choice(PROD, text("kms:Decrypt"), text("kms:Decypt")))),
+        [("INVALID_ACTION", "Statement[1].Action", ("Env",))],
+    ),
+    (
+        "a misspelt action under a condition of which only the name is known",
+        policy(ADMINISTRATION, Choice(Open("Wide"), node(statement(Action="kms:Decypt")), Absent())),
+        [("INVALID_ACTION", "Statement[1].Action", ("Wide",))],
+    ),
+    ("a list of roles", policy(ADMINISTRATION, statement(Principal={"AWS": Split(given("Roles"))}, Action="kms:Encrypt")), []),
+    ("a statement that is redundant if two accounts are one", policy(ADMINISTRATION, statement(Action="kms:Decrypt")), []),
+    ("a repeated Sid for one value", policy(ADMINISTRATION | {"Sid": text(ENV)}, statement(Sid="dev", Action="kms:Sign")), []),
+    (
+        "a lockout of an account that may be the own one",
+        policy(ADMINISTRATION, statement(Effect="Deny", Principal={"AWS": ROOT}, Action="kms:PutKeyPolicy")),
+        [("LOCKOUT_EVERYONE", "", ("AWS::AccountId",))],
+    ),
+    ("a document that is not known", PartialPolicy(Unresolved("Fn::Transform")), [("UNRESOLVED", "", ())]),
+    ("a statement that is not known", policy(ADMINISTRATION, Unresolved("Included")), [("UNRESOLVED", "Statement[1]", ())]),
+    (
+        "a statement that is not known for one value",
+        policy(ADMINISTRATION, Choice(PROD, node(PUBLIC), Unresolved("Included"))),
+        [("UNRESOLVED", "Statement[1]", ()), ("PUBLIC_ACCESS", "Statement[1].Principal", ("Env",))],
+    ),
+    ("a list of statements that is not known", PartialPolicy.from_json('{"Statement": "${all}"}'), [("UNRESOLVED", "Statement", ())]),
+    (
+        "many combinations",
+        policy(ADMINISTRATION, statement(Sid=text(*(Placeholder(f"P{number}", allowed=("a", "b")) for number in range(7))))),
+        [("UNRESOLVED", "", ())],
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("partial", "found"), [row[1:] for row in FOUND], ids=[row[0] for row in FOUND])
+def test_findings_hold_for_all_values_or_name_what_they_depend_on(
+    partial: PartialPolicy, found: list[tuple[str, str, tuple[str, ...]]]
+) -> None:
+    """A statement that is redundant for some values is not reported."""
+    assert codes(check(partial)) == found
+
+
+SAID = [
+    (
+        policy(ADMINISTRATION, Choice(HAS_ORG, node(BY_ORG), node(PUBLIC))),
+        "This is so only where 'Org' is ''.",
+    ),
+    (
+        policy(ADMINISTRATION, Choice(HAS_ORG, node(PUBLIC), Absent())),
+        "This is so unless 'Org' is ''.",
+    ),
+    (policy(ADMINISTRATION, Choice(PROD, node(PUBLIC), Absent())), "only where 'Env' is 'prod'."),
+    (policy(ADMINISTRATION, Choice(Open("Wide"), node(PUBLIC), Absent())), "only where 'Wide' is true."),
+    (
+        policy(
+            ADMINISTRATION,
+            statement(Effect="Deny", Principal={"AWS": text("arn:aws:iam::", Placeholder("A"), ":root")}),
+        ),
+        "This is so depending on AWS::AccountId, 'A'.",
+    ),
+    (PartialPolicy(Unresolved("Fn::Transform")), "what is wrong with it: 'Fn::Transform'."),
+]
+
+
+@pytest.mark.parametrize(("partial", "says"), SAID, ids=[says for _, says in SAID])
+def test_a_finding_says_for_which_values_it_holds(partial: PartialPolicy, says: str) -> None:
+    """Where these are known; what stands for all others is not shown."""
+    (finding,) = (one for one in check(partial) if one.depends_on or one.code == "UNRESOLVED")
+    assert finding.message.endswith(says)
+    assert finding.to_dict()["depends_on"] == list(finding.depends_on)
+
+
+def test_a_finding_has_its_place_in_the_file() -> None:
+    """Also where the path to it in the document that is put is another one."""
+    bad = Members(((Text(("Effect",)), text("Allow")), (Text(("Principal",), place=Place(7, 3)), text("*")),
+                   (Text(("Action",)), text("kms:Decrypt")), (Text(("Resource",)), text("*"))))  # fmt: skip
+    partial = policy(Absent(), ADMINISTRATION, bad)
+    (finding,) = check(partial)
+    assert (finding.path, finding.place) == ("Statement[2].Principal", Place(7, 3))
+    assert str(finding).startswith(
+        "security warning PUBLIC_ACCESS: line 7, column 3: Statement[2].Principal: "
+    )
+    assert (finding.to_dict()["line"], finding.to_dict()["column"]) == (7, 3)
+
+
+def test_a_severity_that_depends_is_the_greatest() -> None:
+    """A finding with one code at one place is one finding."""
+    partial = policy(ADMINISTRATION, statement(Principal={"AWS": given("A", allowed=("*x", "nobody"))}))
+    found = check(partial)
+    assert {one.code: one.depends_on for one in found if one.path.startswith("Statement[1].Principal")} == {
+        "UNSUPPORTED_WILDCARD_IN_PRINCIPAL": ("A",), "INVALID_PRINCIPAL_FORMAT": ("A",),
+    }  # fmt: skip
+
+
+def test_the_account_of_the_key_is_that_of_the_stack() -> None:
+    """Whoever says which account the key is in says what AWS::AccountId is."""
+    denied = statement(Effect="Deny", Principal={"AWS": ROOT}, Action="kms:PutKeyPolicy")
+    partial = policy(ADMINISTRATION, denied)
+    assert codes(check(partial, account=OTHER)) == []
+    key = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    for found in (check(partial, account=ACCOUNT), check(partial, key_arn=key), check(partial, caller=ROOT)):
+        assert found[0].code == "LOCKOUT_EVERYONE"
+
+
+def test_a_document_that_is_no_policy_for_some_values_is_an_error() -> None:
+    """It shows placeholders as they are written."""
+    partial = policy(
+        Choice(PROD, node(statement(Effect=text("Al", Placeholder("low")))), node(ADMINISTRATION))
+    )
+    with pytest.raises(errors.PolicyDocumentError, match=r"Al\$\{low\}"):
+        check(partial)
+
+
+# --- proofs ----------------------------------------------------------------------------------------
+
+
+def test_a_claim_that_holds_for_all_values_holds() -> None:
+    """And one that fails for all of them fails, for a request that shows placeholders."""
+    assert isinstance(prove.no_public_access(policy(ADMINISTRATION)), Holds)
+    shown = prove.access_not_granted(policy(ADMINISTRATION), "kms:Decrypt")
+    assert isinstance(shown, Fails)
+    assert "${AWS::AccountId}" in shown.witness.request.principal
+    assert "${AWS::AccountId}" in str(shown)
+    assert shown.to_dict()["witness"] == shown.witness.to_dict()
+
+
+VERDICTS = [
+    (policy(ADMINISTRATION, Choice(PROD, node(PUBLIC), Absent())), "it fails only where 'Env' is 'prod'", ("Env",)),
+    (policy(ADMINISTRATION, Unresolved("Included")), "'Included' is not known", ("Included",)),
+    (policy(PUBLIC, Choice(PROD, Absent(), Unresolved("Included"))), "'Included' is not known", ("Included",)),
+    (policy(statement(Sid=text(*(Placeholder(f"P{number}", allowed=("a", "b")) for number in range(7))))),
+     "there are more than 64 combinations of the values of 'P0', 'P1', 'P2', 'P3', 'P4', 'P5', 'P6'",
+     tuple(f"P{number}" for number in range(7))),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("partial", "reason", "names"), VERDICTS, ids=[reason for _, reason, _ in VERDICTS])
+def test_a_claim_that_depends_on_values_is_unknown(
+    partial: PartialPolicy, reason: str, names: tuple[str, ...]
+) -> None:
+    """The reason names them."""
+    shown = prove.no_public_access(partial)
+    assert isinstance(shown, Unknown)
+    assert (shown.reason, shown.depends_on) == (reason, names)
+    with pytest.raises(errors.NotShownError):
+        shown.require()
+
+
+def test_policies_with_the_same_placeholders_are_compared_for_the_same_values() -> None:
+    """A name stands for one text in both."""
+    one = policy(statement(Principal={"AWS": given("Admin")}))
+    assert (
+        compare(one, policy(statement(Principal={"AWS": given("Admin")}, Sid="A"))).relation
+        is Relation.EQUIVALENT
+    )
+    assert compare(one, one).relation is Relation.EQUIVALENT
+    other = compare(one, policy(statement(Principal={"AWS": given("App")})))
+    assert isinstance(other, Comparison)
+    assert other.relation is Relation.UNKNOWN
+    assert other.no_more == other.no_new_access or "Admin" in other.reason
+
+
+def test_a_partial_policy_is_compared_with_a_whole_one() -> None:
+    """Either may be the later one."""
+    whole = Policy.from_dict({"Version": "2012-10-17", "Statement": [statement()]})
+    partial = policy(statement(), statement(Principal={"AWS": given("Admin")}, Action="kms:Decrypt"))
+    assert prove.no_new_access(partial, whole).holds
+    assert prove.grants_at_most(whole, limit=partial).holds
+    assert isinstance(prove.always_granted(partial, ROOT, "kms:Decrypt"), Holds)
