@@ -33,6 +33,7 @@ collect_ignore_glob: list[str] = (
         "test_known_callers.py",
         "test_many*.py",
         "test_package.py",
+        "test_pytest_plugin.py",
         "test_pitfalls.py",
         "test_prepared.py",
         "test_two_writers.py",

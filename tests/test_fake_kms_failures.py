@@ -36,9 +36,7 @@ async def test_failures_for_an_operation_or_a_key() -> None:
         await policies.names(other)
     with translate_errors():
         await fake.create_key()
-    with pytest.raises(
-        ValueError, match=r"expected one of CreateKey, PutKeyPolicy, .*, not 'put_key_policy'"
-    ):
+    with pytest.raises(ValueError, match=r"expected one of CreateKey, DescribeKey, .*, not 'put_key_policy'"):
         fake.fail("NotFoundException", operation="put_key_policy")
 
 

@@ -23,6 +23,7 @@ __all__ = [
     "CreateResultDict",
     "DateKey",
     "DateOperators",
+    "DescribeKeyParameters",
     "DocumentDiff",
     "Effect",
     "Element",
@@ -117,6 +118,7 @@ if TYPE_CHECKING:
     from kmspolicy._text import Place
     from kmspolicy.testing._service import (
         CreateKeyParameters,
+        DescribeKeyParameters,
         GetKeyPolicyParameters,
         ListKeyPoliciesParameters,
         PutKeyPolicyParameters,
@@ -136,6 +138,7 @@ else:
         "Context": "_language._aliases",
         "ContextValue": "_language._aliases",
         "CreateKeyParameters": "testing._service",
+        "DescribeKeyParameters": "testing._service",
         "CreateResultDict": "_plan._created",
         "DateKey": "_build._keys",
         "DateOperators": "_build._keys",

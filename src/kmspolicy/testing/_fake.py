@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from copy import deepcopy
 from itertools import count
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final, Self, Unpack
@@ -22,6 +23,7 @@ from kmspolicy._language._spelling import fold
 from kmspolicy._normal._rules import names_of
 from kmspolicy.errors import PolicyDocumentError, UnknownWordWarning
 from kmspolicy.testing import _service
+from kmspolicy.testing._metadata import is_a_pair, metadata_of, spec_and_usage
 from kmspolicy.testing._printing import printed, without
 
 if TYPE_CHECKING:
@@ -36,22 +38,28 @@ if TYPE_CHECKING:
     from kmspolicy._language._principals import PrincipalName
     from kmspolicy.testing._service import (
         CreateKeyParameters,
+        DescribeKeyParameters,
         GetKeyPolicyParameters,
         ListKeyPoliciesParameters,
         PutKeyPolicyParameters,
     )
 
 _ACCOUNT: Final = "111122223333"
-_OPERATIONS: Final = ("CreateKey", "PutKeyPolicy", "GetKeyPolicy", "ListKeyPolicies")
+_OPERATIONS: Final = ("CreateKey", "DescribeKey", "PutKeyPolicy", "GetKeyPolicy", "ListKeyPolicies")
 _BYPASS: Final = "kms:BypassPolicyLockoutSafetyCheck"
 _KEY_ID = re.compile(r"mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}").fullmatch
 
 
 @attrs.define
 class _Key:
-    arn: str
+    metadata: dict[str, Any]
     text: str
     previous: str | None = None
+
+    @property
+    def arn(self) -> str:
+        arn: str = self.metadata["Arn"]
+        return arn
 
     def put(self, text: str) -> None:
         self.previous, self.text = self.text, text
@@ -73,8 +81,8 @@ class _Failure:
 class FakeKMS:
     """A KMS client that keeps keys and policies in memory, and refuses what KMS refuses.
 
-    It has the methods of aiobotocore's client for key policies: ``create_key``, ``put_key_policy``, ``get_key_policy``
-    and ``list_key_policies``. They validate parameters like botocore's client, and raise botocore's errors:
+    It has the methods of aiobotocore's client for key policies, and those that an application needs to make keys: ``create_key``,
+    ``describe_key``, ``put_key_policy``, ``get_key_policy`` and ``list_key_policies``. They validate parameters like botocore's client, and raise botocore's errors:
     the classes of ``exceptions`` for errors in its model of KMS, ``ClientError`` for others.
 
     Args:
@@ -157,6 +165,11 @@ class FakeKMS:
 
     # --- methods for tests ---
 
+    @property
+    def key_ids(self) -> tuple[str, ...]:
+        """The ids of the keys, in the order in which they were created."""
+        return tuple(self._keys)
+
     def add_key(self, policy: Policy | None = None) -> str:
         """Add a key, without a check of its policy.
 
@@ -168,10 +181,8 @@ class FakeKMS:
 
         https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
         """
-        key_id = f"1234abcd-12ab-34cd-56ef-{next(self._numbers):012}"
         policy = policy or statements.default_policy(self.account, partition=self.partition)
-        self._keys[key_id] = _Key(self._arn(key_id), policy.to_json())
-        return key_id
+        return self._add(policy.to_json(), {})
 
     def policy(self, key_id: str) -> Policy:
         """Return the policy of a key as it was put, not as KMS prints it.
@@ -247,7 +258,7 @@ class FakeKMS:
             code: The error code, such as ``DependencyTimeoutException``; the HTTP status follows from it.
             times: The number of calls.
             message: The message of the error; None for AWS's text, if it is known.
-            operation: The operation whose calls fail: ``CreateKey``, ``PutKeyPolicy``, ``GetKeyPolicy`` or
+            operation: The operation whose calls fail: ``CreateKey``, ``DescribeKey``, ``PutKeyPolicy``, ``GetKeyPolicy`` or
                 ``ListKeyPolicies``; None for any.
             key_id: The id or the ARN of the key whose calls fail; None for any.
 
@@ -289,26 +300,50 @@ class FakeKMS:
         """Create a key, with the given policy if any.
 
         Args:
-            parameters: ``Policy`` and ``BypassPolicyLockoutSafetyCheck``; the others of the operation change nothing.
+            parameters: Those of the operation. ``Tags`` are not kept; there are no custom key stores.
 
         Returns:
-            ``KeyMetadata``, of which there are the ids and the ARN.
+            ``KeyMetadata``, as KMS returns it. Each key is a second younger than the one before.
 
         Raises:
-            botocore.exceptions.ClientError: if KMS would refuse the policy.
+            botocore.exceptions.ClientError: if KMS would refuse the policy, or if a key of this type cannot have this usage.
             botocore.exceptions.ParamValidationError: if a client would refuse the parameters.
 
         https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html
         """
         self._called("CreateKey", parameters)
-        text = parameters.get("Policy")
-        if text is not None:
-            self._refuse("CreateKey", text, bypass=parameters.get("BypassPolicyLockoutSafetyCheck", False))
-        key_id = self.add_key()
-        key = self._keys[key_id]
-        key.text = key.text if text is None else text
-        metadata = {"KeyId": key_id, "Arn": key.arn, "AWSAccountId": self.account}
-        return {"KeyMetadata": metadata, **self._answered()}
+        spec, usage = spec_and_usage(parameters)
+        if not is_a_pair(spec, usage):
+            what = f"KeyUsage {usage} is not compatible with KeySpec {spec}"
+            raise self._error("CreateKey", "ValidationException", what)
+        if "Policy" in parameters:
+            bypass = parameters.get("BypassPolicyLockoutSafetyCheck", False)
+            self._refuse("CreateKey", parameters["Policy"], bypass=bypass)
+        default = statements.default_policy(self.account, partition=self.partition)
+        text = parameters.get("Policy", default.to_json())
+        return self._described(self._keys[self._add(text, parameters)])
+
+    async def describe_key(self, **parameters: Unpack[DescribeKeyParameters]) -> dict[str, Any]:
+        """Return what is known of a key.
+
+        Args:
+            parameters: ``KeyId``; the id or the ARN of a key, for there are no aliases.
+
+        Returns:
+            ``KeyMetadata``, as ``create_key`` returned it.
+
+        Raises:
+            botocore.exceptions.ClientError: if there is no such key, or the caller may not describe it.
+            botocore.exceptions.ParamValidationError: if a client would refuse the parameters.
+
+        https://docs.aws.amazon.com/kms/latest/APIReference/API_DescribeKey.html
+        """
+        self._called("DescribeKey", parameters)
+        key_id = parameters["KeyId"]
+        if key_id.startswith("alias/"):
+            arn = self._arn(key_id).replace(":key/", ":")
+            raise self._error("DescribeKey", "NotFoundException", f"Alias {arn} is not found.")
+        return self._described(self._key("DescribeKey", parameters))
 
     async def put_key_policy(self, **parameters: Unpack[PutKeyPolicyParameters]) -> dict[str, Any]:
         """Put a policy on a key, unless KMS would refuse it.
@@ -375,6 +410,17 @@ class FakeKMS:
         return {"PolicyNames": ["default"], "Truncated": False, **self._answered()}
 
     # --- private methods ---
+
+    def _add(self, text: str, parameters: CreateKeyParameters) -> str:
+        number = next(self._numbers)
+        key_id = f"1234abcd-12ab-34cd-56ef-{number:012}"
+        if parameters.get("MultiRegion"):
+            key_id = f"mrk-{key_id.replace('-', '')}"
+        self._keys[key_id] = _Key(metadata_of(self._arn(key_id), number, parameters), text)
+        return key_id
+
+    def _described(self, key: _Key) -> dict[str, Any]:
+        return {"KeyMetadata": deepcopy(key.metadata), **self._answered()}
 
     def _called(self, operation: str, parameters: Mapping[str, Any]) -> None:
         _service.validate(operation, parameters)

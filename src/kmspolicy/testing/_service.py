@@ -40,6 +40,13 @@ class CreateKeyParameters(TypedDict, total=False):
     XksKeyId: str
 
 
+class DescribeKeyParameters(TypedDict):
+    """The parameters of ``describe_key``."""
+
+    KeyId: str
+    GrantTokens: NotRequired[Sequence[str]]
+
+
 class PutKeyPolicyParameters(TypedDict):
     """The parameters of ``put_key_policy``."""
 
