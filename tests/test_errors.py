@@ -63,6 +63,7 @@ def test_the_eight_documented_exceptions_have_awss_names(name: str) -> None:
         (errors.ConditionConflictError, ValueError),
         (errors.BuilderError, ValueError),
         (errors.KeyIdError, ValueError),
+        (errors.PlanError, ValueError),
         (errors.SidError, LookupError),
     ],
 )

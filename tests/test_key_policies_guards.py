@@ -101,6 +101,14 @@ async def test_a_removed_denial_is_guarded() -> None:
     assert (await policies.remove_statement(key, "App")).changed
 
 
+async def test_what_is_shown_is_put() -> None:
+    """By a put, too, which compares with the policy that the key has."""
+    fake = FakeKMS()
+    key = fake.add_key(MORE)
+    result = await KeyPolicies(fake).put(key, BEFORE, guard=NO_NEW)
+    assert (result.plan, result.attempts, fake.policy(key)) == (None, 1, BEFORE)
+
+
 async def test_what_the_check_finds_is_refused_before_a_read(monkeypatch: pytest.MonkeyPatch) -> None:
     """Though the guard of a put that overwrites compares it with the policy that the key has."""
     fake = FakeKMS()

@@ -9,6 +9,7 @@ Catch the branch that you can act on::
     ├── RequestError (ValueError)              a principal, an action or a context that no request can have
     ├── PlaceholderError (ValueError)          values that do not fill a policy: missing ones, or of another form
     ├── SidError (LookupError)                 no statement has the Sid, or several have it
+    ├── PlanError (ValueError)                 not a plan as JSON, or an altered one: .problems, as above
     ├── KeyIdError (ValueError)                not the id or ARN of a key
     ├── PolicyCheckError                       a finding stops a put: .findings says why; nothing was sent
     ├── NotShownError                          a claim about all requests does not hold, or is not known: .verdict
@@ -74,6 +75,7 @@ __all__ = [
     "NotFoundException",
     "NotShownError",
     "PlaceholderError",
+    "PlanError",
     "PolicyChangedError",
     "PolicyCheckError",
     "PolicyDocumentError",
@@ -213,12 +215,16 @@ class PolicyDocumentError(KeyPolicyError, ValueError):
         """Create the error from its problems, at least one."""
         self.problems = tuple(problems)
         count = len(self.problems)
-        lines = [str(problem) for problem in self.problems[:_MOST_LINES]]
+        lines = _first(self.problems)
         if count > 1:
             lines.insert(0, f"this is not a key policy document; it has {count} problems:")
-        if count > _MOST_LINES:
-            lines.append(f"and {count - _MOST_LINES} more")
         super().__init__("\n  ".join(lines))
+
+
+def _first(things: tuple[Problem | Finding, ...]) -> list[str]:
+    """Return a line for each of the first problems or findings."""
+    lines = [str(one) for one in things[:_MOST_LINES]]
+    return [*lines, f"and {len(things) - _MOST_LINES} more"] if len(things) > _MOST_LINES else lines
 
 
 class ConditionConflictError(KeyPolicyError, ValueError):
@@ -253,6 +259,21 @@ class SidError(KeyPolicyError, LookupError):
     """A Sid that no statement has, or that several statements have."""
 
 
+class PlanError(KeyPolicyError, ValueError):
+    """A text that is not a plan as ``Plan.to_json`` writes it, or one that was altered; the error lists everything that is wrong.
+
+    Attributes:
+        problems: All problems that were found, in the order of the text.
+    """
+
+    problems: tuple[Problem, ...]
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        """Create the error from its problems, at least one."""
+        self.problems = tuple(problems)
+        super().__init__("\n  ".join(["this plan cannot be read:", *_first(self.problems)]))
+
+
 class KeyIdError(KeyPolicyError, ValueError):
     """A value that cannot be the id or the ARN of a KMS key; nothing was sent."""
 
@@ -274,10 +295,7 @@ class PolicyCheckError(KeyPolicyError):
     ) -> None:
         """Create the error from its findings, at least one, and what is said before and after them."""
         self.findings = tuple(findings)
-        lines = [str(finding) for finding in self.findings[:_MOST_LINES]]
-        if len(self.findings) > _MOST_LINES:
-            lines.append(f"and {len(self.findings) - _MOST_LINES} more")
-        super().__init__("\n  ".join([headline, *lines, *([advice] if advice else [])]))
+        super().__init__("\n  ".join([headline, *_first(self.findings), *([advice] if advice else [])]))
 
 
 class NotShownError(KeyPolicyError):

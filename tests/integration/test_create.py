@@ -247,6 +247,40 @@ async def test_what_the_guard_refuses_is_not_sent(kms: ScriptedKMS) -> None:
     assert kms.requests == []
 
 
+async def test_a_key_on_moto(moto_url: str) -> None:
+    """Another project's server has the key, with the policy and all that was asked for."""
+    async with client_of(moto_url) as client:
+        created = await KeyPolicies(client).create(
+            POLICY,
+            description="orders",
+            key_spec="RSA_2048",
+            key_usage="SIGN_VERIFY",
+            tags={"team": "orders"},
+        )
+        metadata = (await client.describe_key(KeyId=created.arn))["KeyMetadata"]
+        stored = await client.get_key_policy(KeyId=created.key_id, PolicyName="default")
+        tags = (await client.list_resource_tags(KeyId=created.key_id))["Tags"]
+    assert Policy.from_json(stored["Policy"]) == POLICY
+    assert tags == [{"TagKey": "team", "TagValue": "orders"}]
+    assert metadata.get("Description") == "orders"
+    assert (
+        metadata["KeyId"],
+        metadata.get("KeySpec"),
+        metadata.get("KeyUsage"),
+        metadata.get("KeyState"),
+    ) == (
+        created.key_id,
+        created.key_spec,
+        created.key_usage,
+        created.state,
+    )
+    assert (created.key_spec, created.state, created.created) == (
+        "RSA_2048",
+        "Enabled",
+        metadata.get("CreationDate"),
+    )
+
+
 def test_the_metadata_is_that_of_the_api() -> None:
     """The members of the answer that these tests script are in botocore's model."""
     from botocore.loaders import Loader  # noqa: PLC0415 - this test alone

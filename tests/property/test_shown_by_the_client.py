@@ -11,7 +11,17 @@ from botocore.exceptions import ClientError, HTTPClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kmspolicy import KeyPolicies, KeyPolicyError, Policy, Retry, statements
+from kmspolicy import (
+    Condition,
+    Guard,
+    KeyPolicies,
+    KeyPolicyError,
+    Policy,
+    Principal,
+    Retry,
+    allow,
+    statements,
+)
 from kmspolicy.testing import VirtualClock
 from property.hostile import DOCUMENTS, MALLORY, TEXTS, WORDS_OF_A_SERVER, posing, raw
 from property.strategies import ACCOUNT
@@ -27,7 +37,7 @@ class Client:
     """A client that fails as it was told, or answers reads with a text."""
 
     def __init__(self, text: str, request_id: str, *failures: Exception) -> None:
-        self.answer = {"Policy": text, "ResponseMetadata": {"RequestId": request_id}}
+        self.answer: dict[str, Any] = {"Policy": text, "ResponseMetadata": {"RequestId": request_id}}
         self.failures = list(failures)
 
     async def put_key_policy(self, **_: Any) -> dict[str, Any]:
@@ -36,7 +46,7 @@ class Client:
         await asyncio.sleep(0)
         return self.answer
 
-    get_key_policy = list_key_policies = put_key_policy
+    get_key_policy = list_key_policies = create_key = put_key_policy
 
 
 class Records(logging.Handler):
@@ -144,6 +154,26 @@ def test_policies_in_the_log() -> None:
     lines = [*shown(Client("", ""), lambda policies: policies.put("k", Policy([policy])))]
     assert any(r"\x85\x9b\xad" in line for line in lines)
     assert_safe(iter(lines))
+
+
+@given(KEYS, TEXTS, WORDS_OF_A_SERVER)
+def test_warnings_of_what_was_put(key: str, text: str, request_id: str) -> None:
+    """The words of a policy that lets everyone in are logged."""
+    condition = Condition("StringEquals", "kms:EncryptionContext:a", [text, f"{MALLORY} {text}"])
+    everyone = allow("kms:Decrypt").to(Principal.everyone()).when(condition).named(text or "a")
+    policy = POLICY.with_statement(everyone)
+    guard = Guard(ignore=["UNSUPPORTED_CHARACTER", "POLICY_SIZE_EXCEEDS_RESOURCE_POLICY_QUOTA"])
+    lines = [*shown(Client("", request_id), lambda policies: policies.put(key, policy, guard=guard))]
+    assert any("PUBLIC_ACCESS" in line for line in lines)
+    assert_safe(iter(lines))
+
+
+@given(WORDS_OF_A_SERVER, WORDS_OF_A_SERVER)
+def test_keys_that_were_created(arn: str, request_id: str) -> None:
+    """Their ids are words of a service, which are logged."""
+    client = Client("", request_id)
+    client.answer["KeyMetadata"] = {"Arn": arn or "a"}
+    assert_safe(shown(client, lambda policies: policies.create(POLICY)))
 
 
 @given(KEYS)

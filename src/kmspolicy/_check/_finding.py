@@ -162,7 +162,7 @@ class Finding:
     """One result of :func:`check`.
 
     Attributes:
-        code: The kind of finding, a :data:`~kmspolicy.types.FindingCode`.
+        code: The kind of finding; Access Analyzer's code if it has one. All are in ``kmspolicy.types.FindingCode``.
         severity: Its severity.
         steps: The place in the document: the names and indices that lead there, such as
             ``("Statement", 0, "Principal", "AWS", 1)``; none for the document itself.

@@ -420,13 +420,14 @@ def _explain(text: str | bytes) -> Policy:
         try:
             policy = _read(scan.node.value)
         except PolicyDocumentError as error:
-            problems += [_located(problem, scan.node, lines) for problem in error.problems]
+            problems += [located(problem, scan.node, lines) for problem in error.problems]
     if policy is None or problems:
         raise refused(sorted(problems, key=_in_order))
     return policy
 
 
-def _located(problem: Problem, root: _text.Node, lines: _text.Lines) -> Problem:
+def located(problem: Problem, root: _text.Node, lines: _text.Lines) -> Problem:
+    """Return a problem with its line and column in the text."""
     place = lines.place(root.nearest(problem.steps).offset)
     return attrs.evolve(problem, line=place.line, column=place.column)
 

@@ -15,6 +15,7 @@ from kmspolicy._evaluate import Caller
 from kmspolicy._evaluate._request import the_key
 from kmspolicy._language._key_arns import account_of_key_arn
 from kmspolicy._language._principals import name_of
+from kmspolicy._plan._saved import load, save
 from kmspolicy._printable import word
 from kmspolicy._prove._compare import compare
 from kmspolicy._words._lists import lines
@@ -168,6 +169,28 @@ class Plan:
             new_text=self.current_text,
             bypass_policy_lockout_safety_check=bypass_policy_lockout_safety_check,
         )
+
+    def to_json(self, indent: int | None = None) -> str:
+        """Return the plan as JSON text: what it is made of, with a digest, and nothing that follows from it.
+
+        Args:
+            indent: The number of spaces by which each level is indented; None for compact text.
+        """
+        return save(self, indent)
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Plan:
+        """Create a plan from the text of :meth:`to_json`; all that follows from the texts is worked out anew.
+
+        The digest finds what was altered by mistake. It is no signature: who may write the file can write another plan.
+
+        Args:
+            text: JSON text; bytes are UTF-8.
+
+        Raises:
+            PlanError: if it is not a plan, was altered or is of another version; lists every problem with its line and column.
+        """
+        return load(text, cls, Caller)
 
     def __bool__(self) -> bool:
         """Return whether there is anything to do; a change of labels counts."""
