@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from datetime import UTC, datetime
+from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -13,6 +14,8 @@ from http_support import Drop, Error, Hang, Raw, ScriptedKMS, Truncate, client_o
 from kmspolicy import CreateResult, Guard, KeyPolicies, Policy, Principal, Retry, allow, errors, statements
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
     from http_support import Answer, Backend, Mode
     from kmspolicy.testing import VirtualClock
 
@@ -172,6 +175,48 @@ async def test_an_unknown_outcome_after_throttling_ends_it(kms: ScriptedKMS, clo
         with pytest.raises(errors.NoAnswerError) as caught:
             await KeyPolicies(client, retry=Retry(4), sleep=clock.sleep, clock=clock).create(POLICY)
     assert (caught.value.attempts, caught.value.outcome_unknown, len(kms.requests)) == (2, True, 2)
+
+
+CERTAIN: list[Answer] = [
+    Error("ThrottlingException"),
+    UNKNOWN_PRINCIPAL,
+    Raw(429),
+    Error("AccessDeniedException"),
+]
+DOUBTFUL: list[Answer] = [
+    CREATED,
+    Error("KMSInternalException", 500),
+    Raw(503),
+    Drop(),
+    Truncate(),
+    Raw(200, b"{}"),
+    Raw(302),
+]
+
+
+async def failure(creating: Awaitable[object]) -> errors.CallError | None:
+    """Return the error of a call; None if it succeeded."""
+    try:
+        await creating
+    except errors.CallError as error:
+        return error
+    return None
+
+
+async def test_no_call_can_create_two_keys(kms: ScriptedKMS, clock: VirtualClock) -> None:
+    """Of all answers in any order: what is sent again was certainly not carried out, and errors say what is not certain."""
+    chance, codes = Random(1), set[str]()  # noqa: S311 - a test
+    async with client_of(kms.url) as client:
+        policies = KeyPolicies(client, retry=Retry(4, propagation=5), sleep=clock.sleep, clock=clock)
+        for _ in range(100):
+            script = chance.choices(CERTAIN * 4 + DOUBTFUL, k=20)
+            kms.answers(*script)
+            error = await failure(policies.create(POLICY))
+            *before, last = script[: len(kms.requests)]
+            assert all(answer in CERTAIN for answer in before)
+            assert (error is not None and error.outcome_unknown) is (last in DOUBTFUL and last != CREATED)
+            codes.add("" if error is None else error.code)
+    assert len(codes) > 5
 
 
 async def test_a_principal_that_kms_does_not_know_yet_is_waited_for(

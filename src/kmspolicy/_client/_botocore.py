@@ -29,6 +29,7 @@ from botocore.parsers import ResponseParserError
 from typing_extensions import TypeIs
 
 from kmspolicy import errors
+from kmspolicy._client._advice import advice_on
 from kmspolicy._printable import word
 
 if TYPE_CHECKING:
@@ -362,34 +363,6 @@ _BY_TEXT: Final = (
     ("will not allow you to update the key policy in the future", errors.PolicyLockoutException),
     ("invalid principals", errors.InvalidPrincipalException),
 )
-# https://docs.aws.amazon.com/kms/latest/APIReference/CommonErrors.html
-_EXPIRED: Final = (
-    "The credentials have expired: get new ones, and open a new client if it was given the old ones as text."
-)
-_UNKNOWN: Final = (
-    "Check the access key, the session token that belongs to it, and whether the account uses this Region."
-)
-_SIGNATURE: Final = "Check the secret access key, and the clock of this machine."
-_ADVICE_ON_CREDENTIALS: Final[Mapping[str, str]] = {
-    "ExpiredTokenException": _EXPIRED,
-    "ExpiredToken": _EXPIRED,
-    "UnrecognizedClientException": _UNKNOWN,
-    "InvalidClientTokenId": _UNKNOWN,
-    "InvalidSignatureException": _SIGNATURE,
-    "SignatureDoesNotMatch": _SIGNATURE,
-    "IncompleteSignature": _SIGNATURE,
-    "RequestExpired": _SIGNATURE,
-}
-# https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html#API_CreateKey_Errors
-# https://docs.aws.amazon.com/kms/latest/developerguide/requests-per-second.html
-_ADVICE_ON_CREATING: Final[Mapping[str, str]] = {
-    "AccessDeniedException": "The caller's IAM policies must allow kms:CreateKey and kms:PutKeyPolicy, and kms:TagResource for "
-    "a key with tags.",
-    "LimitExceededException": "The account has a quota of keys in each Region, and a key policy one of 32,768 bytes.",
-    "UnsupportedOperationException": "Check that the type, the usage and the origin of the key fit each other, and this Region.",
-    "TagException": "Check the tags: names and values have forms, names are unique, and a key has at most 50.",
-    "ThrottlingException": "The quota is 5 CreateKey requests per second.",
-}
 _NEVER_CONNECTED: Final = (ConnectTimeoutError, ProxyConnectionError, SSLError)
 _NETWORK: Final = (
     *_NEVER_CONNECTED,
@@ -475,8 +448,7 @@ def _answer(error: ClientError, call: Call) -> errors.ServiceError:
         attempts=call.so_far,
         outcome_unknown=call.may_have_written,
     )
-    by_operation = _ADVICE_ON_CREATING if error.operation_name == "CreateKey" else {}
-    translated.advice = by_operation.get(code) or _ADVICE_ON_CREDENTIALS.get(code) or translated.advice
+    translated.advice = advice_on(error.operation_name, code) or translated.advice
     return translated
 
 

@@ -12,6 +12,7 @@ import attrs
 
 from kmspolicy._check import Severity
 from kmspolicy._client import _botocore
+from kmspolicy._client._advice import PERHAPS_CREATED
 from kmspolicy._client._calls import LOG, Order, extra, in_words, not_read
 from kmspolicy._client._pace import Pace, taken
 from kmspolicy._client._prepared import Prepared
@@ -19,7 +20,7 @@ from kmspolicy._diff import document_diff
 from kmspolicy._document import Policy
 from kmspolicy._evaluate._request import the_key
 from kmspolicy._language._key_arns import account_of_key_arn, partition_of_key_arn
-from kmspolicy._plan._created import CreateResult
+from kmspolicy._plan._created import created_key
 from kmspolicy._plan._guard import Guard, refuse_findings, refuse_unshown
 from kmspolicy._plan._plan import Plan, PutResult, deleted, knowing
 from kmspolicy._plan._retry import growing
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from kmspolicy._client._pace import Token
     from kmspolicy._evaluate import Caller
     from kmspolicy._language._key_arns import Key
+    from kmspolicy._plan._created import CreateResult
 
 _LONGEST_KEY_ID: Final = 2048
 _SHORT: Final = 4096
@@ -51,9 +53,6 @@ _TIMES_IN_A_ROW: Final = 3
 _FIRST_POLL: Final = 0.5
 _LONGEST_POLL: Final = 5.0
 _FOR_EVER: Final = float("inf")
-_PERHAPS_CREATED: Final = (
-    "The key may exist: look for it, by its tags or its description, before you create another one."
-)
 _MOST_RISKS: Final = 5  # each is a sentence or two
 
 
@@ -285,10 +284,10 @@ class Work:
             answer = await self.deliver(order, prepared)
         except CallError as error:
             if error.outcome_unknown:
-                error.is_retry_safe, error.advice = False, _PERHAPS_CREATED
+                error.is_retry_safe, error.advice = False, PERHAPS_CREATED
             raise
         findings = self.findings_of(prepared)
-        created = _created(answer, findings)
+        created = created_key(answer.response["KeyMetadata"], answer.request_id, answer.attempts, findings)
         if LOG.isEnabledFor(logging.INFO):
             LOG.info(
                 "created key %s",
@@ -441,24 +440,6 @@ def a_key_id(value: str) -> str:
     if value.startswith("alias/") or (value.startswith("arn:") and ":alias/" in value):
         raise KeyIdError(f"{quoted(value)} is an alias; use the key id or key ARN, which DescribeKey returns")
     return value
-
-
-def _created(answer: Answer, findings: tuple[Finding, ...]) -> CreateResult:
-    """Return the result of CreateKey; its answer has an ARN, which ends with the id of the key."""
-    metadata: Mapping[str, Any] = answer.response["KeyMetadata"]
-    return CreateResult(
-        metadata["Arn"].rpartition("/")[2],
-        metadata["Arn"],
-        state=metadata.get("KeyState"),
-        key_spec=metadata.get("KeySpec"),
-        key_usage=metadata.get("KeyUsage"),
-        origin=metadata.get("Origin"),
-        created=metadata.get("CreationDate"),
-        multi_region=metadata.get("MultiRegion") is True,
-        request_id=answer.request_id,
-        attempts=answer.attempts,
-        findings=findings,
-    )
 
 
 def _text_of(answer: Answer) -> str:

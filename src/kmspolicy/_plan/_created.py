@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict, final
+from typing import TYPE_CHECKING, Any, TypedDict, final
 
 import attrs
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from kmspolicy._check import Finding
@@ -76,3 +77,22 @@ class CreateResult:
             "attempts": self.attempts,
             "findings": [finding.to_dict() for finding in self.findings],
         }
+
+
+def created_key(
+    metadata: Mapping[str, Any], request_id: str | None, attempts: int, findings: tuple[Finding, ...]
+) -> CreateResult:
+    """Return the result for the KeyMetadata of an answer; its ARN ends with the id of the key."""
+    return CreateResult(
+        metadata["Arn"].rpartition("/")[2],
+        metadata["Arn"],
+        state=metadata.get("KeyState"),
+        key_spec=metadata.get("KeySpec"),
+        key_usage=metadata.get("KeyUsage"),
+        origin=metadata.get("Origin"),
+        created=metadata.get("CreationDate"),
+        multi_region=metadata.get("MultiRegion") is True,
+        request_id=request_id,
+        attempts=attempts,
+        findings=findings,
+    )
