@@ -584,7 +584,9 @@ def test_what_takes_too_much_work_is_not_known(monkeypatch: pytest.MonkeyPatch, 
     assert set(part.gained) <= set(whole.gained)
     assert set(part.lost) <= set(whole.lost)
     listed = (*part.gained, *part.lost, *part.unknown)
-    assert {change[:2] for change in (*whole.gained, *whole.lost)} <= {change[:2] for change in listed}
+    assert {(change.principal, change.actions) for change in (*whole.gained, *whole.lost)} <= {
+        (change.principal, change.actions) for change in listed
+    }
     assert part.unknown or part.gained == whole.gained
 
 

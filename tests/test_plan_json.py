@@ -37,7 +37,7 @@ PLAN = Plan(
     ),
     bypass_policy_lockout_safety_check=True,
 )
-FIELDS = {
+FIELDS: dict[str, Any] = {
     "version": 1,
     "key_id": ARN,
     "current_text": BEFORE.to_json(indent=2),
@@ -145,7 +145,7 @@ REFUSED = [
     ),
     Refused(
         "a caller without context",
-        lambda fields: fields["caller"].pop("context"),
+        _with(caller={"principal": "111122223333"}),
         "line 9, column 2, .caller: the field 'context' is missing",
     ),
     Refused("more of a caller", _with_caller(name="x"), "caller.name: a plan does not have this field"),

@@ -664,11 +664,13 @@ def test_answers_are_json() -> None:
             "claim": "no request is granted more than before",
             "reason": None,
             "witness": {
-                "principal": APP,
-                "action": "kms:Encrypt",
-                "context": {VIA: ["s3.us-east-1.amazonaws.com"]},
-                "account": None,
-                "key_arn": None,
+                "request": {
+                    "principal": APP,
+                    "action": "kms:Encrypt",
+                    "context": {VIA: ["s3.us-east-1.amazonaws.com"]},
+                    "account": None,
+                    "key_arn": None,
+                },
                 "outcome": "allowed",
                 "before": "delegated",
                 "typical": True,

@@ -7,15 +7,22 @@ module of a type is loaded when the type is first asked for.
 from typing import TYPE_CHECKING
 
 __all__ = [
+    "AccessChangeDict",
+    "AccessRowDict",
+    "AccessTableDict",
     "AnyAction",
     "Arn",
     "ArnKey",
     "ArnOperators",
     "Assumption",
+    "AssumptionDict",
     "Block",
     "BooleanKey",
     "BooleanOperators",
+    "CallerDict",
+    "CellDict",
     "Change",
+    "ChangeDict",
     "ComparisonDict",
     "Context",
     "ContextValue",
@@ -23,21 +30,27 @@ __all__ = [
     "CreateResultDict",
     "DateKey",
     "DateOperators",
+    "DecisionDict",
     "DescribeKeyParameters",
+    "DiffDict",
     "DocumentDiff",
+    "DocumentDiffDict",
     "Effect",
     "Element",
+    "ErrorDict",
     "FindingCode",
     "FindingDict",
     "GetKeyPolicyParameters",
     "Items",
     "Key",
+    "KeyResultDict",
     "KeySpec",
     "KeyUsage",
     "Kinds",
     "ListKeyPoliciesParameters",
     "MatchingPattern",
     "Mismatch",
+    "MismatchDict",
     "Names",
     "Network",
     "NetworkKey",
@@ -46,19 +59,24 @@ __all__ = [
     "NumberOperators",
     "OneOf",
     "Pair",
+    "PairDict",
     "Pairs",
     "Place",
     "Placeholder",
     "PlaceholderKind",
+    "PlanDict",
     "PrincipalFault",
     "PrincipalKind",
     "PrincipalName",
     "PrincipalType",
     "Progress",
     "PutKeyPolicyParameters",
+    "PutResultDict",
+    "RequestDict",
     "Requester",
     "Steps",
     "Subject",
+    "SubjectDict",
     "Text",
     "TextKey",
     "TextOperators",
@@ -67,6 +85,7 @@ __all__ = [
     "TimeKey",
     "TimeOperators",
     "UnknownChange",
+    "UnknownChangeDict",
     "Value",
     "Values",
     "VerdictDict",
@@ -96,16 +115,25 @@ if TYPE_CHECKING:
         TimeOperators,
     )
     from kmspolicy._check._finding import FindingCode, FindingDict
-    from kmspolicy._client._many import Items, Progress
-    from kmspolicy._diff._access import UnknownChange
-    from kmspolicy._diff._documents import Change, DocumentDiff, Pair
+    from kmspolicy._client._many import ErrorDict, Items, KeyResultDict, Progress
+    from kmspolicy._diff._access import AccessChangeDict, UnknownChange, UnknownChangeDict
+    from kmspolicy._diff._diff import DiffDict
+    from kmspolicy._diff._documents import Change, ChangeDict, DocumentDiff, DocumentDiffDict, Pair, PairDict
     from kmspolicy._document._condition import Block
     from kmspolicy._document._convert import Names
     from kmspolicy._document._principal import Kinds
     from kmspolicy._document._statement import Effect
-    from kmspolicy._evaluate._access import Subject
+    from kmspolicy._evaluate._access import AccessRowDict, AccessTableDict, CellDict, Subject, SubjectDict
     from kmspolicy._evaluate._callers import Requester
-    from kmspolicy._evaluate._decide import Assumption, Element, Mismatch
+    from kmspolicy._evaluate._decide import (
+        Assumption,
+        AssumptionDict,
+        DecisionDict,
+        Element,
+        Mismatch,
+        MismatchDict,
+    )
+    from kmspolicy._evaluate._request import RequestDict
     from kmspolicy._language._aliases import Context, ContextValue, Network, Pairs
     from kmspolicy._language._forms import KeySpec, KeyUsage
     from kmspolicy._language._key_arns import Key
@@ -114,6 +142,8 @@ if TYPE_CHECKING:
     from kmspolicy._partial._tree import Placeholder, PlaceholderKind
     from kmspolicy._path import Steps
     from kmspolicy._plan._created import CreateResultDict
+    from kmspolicy._plan._plan import PlanDict, PutResultDict
+    from kmspolicy._plan._saved import CallerDict
     from kmspolicy._prove._verdicts import ComparisonDict, VerdictDict, WitnessDict
     from kmspolicy._text import Place
     from kmspolicy.testing._service import (
@@ -125,15 +155,22 @@ if TYPE_CHECKING:
     )
 else:
     _MODULES = {
+        "AccessChangeDict": "_diff._access",
+        "AccessRowDict": "_evaluate._access",
+        "AccessTableDict": "_evaluate._access",
         "AnyAction": "_build._builder",
         "Arn": "_build._keys",
         "ArnKey": "_build._keys",
         "ArnOperators": "_build._keys",
         "Assumption": "_evaluate._decide",
+        "AssumptionDict": "_evaluate._decide",
         "Block": "_document._condition",
         "BooleanKey": "_build._keys",
         "BooleanOperators": "_build._keys",
+        "CallerDict": "_plan._saved",
+        "CellDict": "_evaluate._access",
         "Change": "_diff._documents",
+        "ChangeDict": "_diff._documents",
         "ComparisonDict": "_prove._verdicts",
         "Context": "_language._aliases",
         "ContextValue": "_language._aliases",
@@ -142,20 +179,26 @@ else:
         "CreateResultDict": "_plan._created",
         "DateKey": "_build._keys",
         "DateOperators": "_build._keys",
+        "DecisionDict": "_evaluate._decide",
+        "DiffDict": "_diff._diff",
         "DocumentDiff": "_diff._documents",
+        "DocumentDiffDict": "_diff._documents",
         "Effect": "_document._statement",
         "Element": "_evaluate._decide",
+        "ErrorDict": "_client._many",
         "FindingCode": "_check._finding",
         "FindingDict": "_check._finding",
         "GetKeyPolicyParameters": "testing._service",
         "Items": "_client._many",
         "Key": "_language._key_arns",
+        "KeyResultDict": "_client._many",
         "KeySpec": "_language._forms",
         "KeyUsage": "_language._forms",
         "Kinds": "_document._principal",
         "ListKeyPoliciesParameters": "testing._service",
         "MatchingPattern": "_build._builder",
         "Mismatch": "_evaluate._decide",
+        "MismatchDict": "_evaluate._decide",
         "Names": "_document._convert",
         "Network": "_language._aliases",
         "NetworkKey": "_build._keys",
@@ -164,19 +207,24 @@ else:
         "NumberOperators": "_build._keys",
         "OneOf": "_language._values",
         "Pair": "_diff._documents",
+        "PairDict": "_diff._documents",
         "Pairs": "_language._aliases",
         "Place": "_text",
         "Placeholder": "_partial._tree",
         "PlaceholderKind": "_partial._tree",
+        "PlanDict": "_plan._plan",
         "PrincipalFault": "_language._principals",
         "PrincipalKind": "_language._principals",
         "PrincipalName": "_language._principals",
         "PrincipalType": "_language._principals",
         "Progress": "_client._many",
         "PutKeyPolicyParameters": "testing._service",
+        "PutResultDict": "_plan._plan",
+        "RequestDict": "_evaluate._request",
         "Requester": "_evaluate._callers",
         "Steps": "_path",
         "Subject": "_evaluate._access",
+        "SubjectDict": "_evaluate._access",
         "Text": "_build._keys",
         "TextKey": "_build._keys",
         "TextOperators": "_build._keys",
@@ -185,6 +233,7 @@ else:
         "TimeKey": "_build._keys",
         "TimeOperators": "_build._keys",
         "UnknownChange": "_diff._access",
+        "UnknownChangeDict": "_diff._access",
         "Value": "_language._values",
         "Values": "_language._values",
         "VerdictDict": "_prove._verdicts",

@@ -289,6 +289,37 @@ def questions(policy: Policy, other: Policy) -> None:
     assert_type(difference.gained[0].actions, tuple[str, ...])
 
 
+def answers_as_json(policy: Policy, other: Policy, request: Request) -> None:
+    """Programs read the fields of each dict, down to the last one."""
+    decision = decide(policy, request).to_dict()
+    assert_type(decision, types.DecisionDict)
+    assert_type(decision["outcome"], str)
+    assert_type(decision["mismatches"][0]["operator"], str | None)
+    assert_type(decision["assumptions"][0]["is_met"], bool)
+    assert_type(decision["request"]["context"], dict[str, list[str]])
+    table = access(policy).to_dict()
+    assert_type(table["principals"][0]["name"], str)
+    assert_type(table["rows"][0]["cells"][0]["iam_of"], str | None)
+    difference = diff(policy, other).to_dict()
+    assert_type(difference, types.DiffDict)
+    assert_type(difference["document"]["changed"][0]["changes"][0]["added"], list[str])
+    assert_type(difference["gained"][0]["witness"]["request"]["action"], str)
+    assert_type(difference["unknown"][0]["way"], Literal["gained", "lost", "gained or lost"])
+    comparison = compare(policy, other).to_dict()
+    assert_type(comparison["no_new_access"]["verdict"], Literal["holds", "fails", "unknown"])
+    plan = Plan("key", policy.to_json(), other.to_json(), caller="111122223333")
+    assert_type(Plan.from_json(plan.to_json()), Plan)
+    assert_type(plan.reversed().new, Policy)
+    assert_type(plan.to_dict()["findings"][0]["code"], types.FindingCode)
+    result = KeyResult("key", PutResult("key", None, 1, plan=plan))
+    put = result.unwrap().to_dict()["plan"]
+    if put is not None:
+        assert_type(put["diff"]["lost"], list[types.AccessChangeDict])
+    error = result.to_dict()["error"]
+    if error is not None:
+        assert_type(error["outcome_unknown"], bool | None)
+
+
 async def checking(policy: Policy) -> None:
     """Findings are typed, the facade takes a caller, and FakeKMS is a client."""
     found = check(policy, caller="arn:aws:iam::111122223333:role/App", account="111122223333")

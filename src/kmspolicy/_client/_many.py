@@ -16,6 +16,7 @@ from typing import (
     NoReturn,
     Self,
     TypeAlias,
+    TypedDict,
     TypeVar,
     cast,
     final,
@@ -25,7 +26,7 @@ import attrs
 
 from kmspolicy._path import MAX_NAME
 from kmspolicy._printable import represented
-from kmspolicy.errors import KeyIdError, NoAnswerError
+from kmspolicy.errors import KeyIdError, KeyPolicyError, NoAnswerError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable
@@ -34,6 +35,43 @@ if TYPE_CHECKING:
 T_co = TypeVar("T_co", covariant=True)
 _T = TypeVar("_T")
 Items: TypeAlias = Iterable[_T] | AsyncIterable[_T]
+
+
+@final
+class ErrorDict(TypedDict):
+    """An error in JSON: the name of its class, its text, and the facts of a call where it has them."""
+
+    name: str
+    message: str
+    code: str | None
+    status: int | None
+    request_id: str | None
+    attempts: int | None
+    is_retry_safe: bool | None
+    outcome_unknown: bool | None
+
+
+@final
+class KeyResultDict(TypedDict):
+    """The fields of a :class:`~kmspolicy.KeyResult` in JSON; the value is as its own ``to_dict`` returns it."""
+
+    key_id: str
+    value: Any
+    error: ErrorDict | None
+
+
+def _error_dict(error: Exception) -> ErrorDict:
+    ours = error if isinstance(error, KeyPolicyError) else None
+    return {
+        "name": type(error).__name__,
+        "message": str(error),
+        "code": getattr(ours, "code", None),
+        "status": getattr(ours, "status", None),
+        "request_id": getattr(ours, "request_id", None),
+        "attempts": getattr(ours, "attempts", None),
+        "is_retry_safe": getattr(ours, "is_retry_safe", None),
+        "outcome_unknown": getattr(ours, "outcome_unknown", None),
+    }
 
 
 @final
@@ -61,6 +99,15 @@ class KeyResult(Generic[T_co]):
         raise TypeError(
             "a KeyResult is neither true nor false; see its error, or the changed of its value for what was written"
         )
+
+    def to_dict(self) -> KeyResultDict:
+        """Return the result for JSON: the value as its own ``to_dict`` returns it, or else as it is."""
+        to_dict = getattr(self.value, "to_dict", None)
+        return {
+            "key_id": self.key_id,
+            "value": self.value if to_dict is None else to_dict(),
+            "error": None if self.error is None else _error_dict(self.error),
+        }
 
     def unwrap(self) -> T_co:
         """Return the value, or raise the error."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias, final
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias, TypedDict, cast, final
 
-from kmspolicy._evaluate._access import Given, actions_of, principals_of, tabulate
+import attrs
+
+from kmspolicy._evaluate._access import Given, actions_of, principals_of, subject_dict, tabulate
 from kmspolicy._language._spelling import fold
 from kmspolicy._normal._rules import EVERYONE, account_marks, marks_of, own_marks
 from kmspolicy._prove._budget import Budget, ExhaustedError
@@ -16,20 +18,62 @@ from kmspolicy._prove._verdicts import Fails, Unknown
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    from kmspolicy._evaluate._access import AccessTable, Cell, Subject
+    from kmspolicy._evaluate._access import AccessTable, Cell, CellDict, Subject, SubjectDict
     from kmspolicy._language._key_arns import Key
     from kmspolicy._language._principals import PrincipalName
     from kmspolicy._normal._rules import Mark, Rules
     from kmspolicy._prove._callers import Caller
     from kmspolicy._prove._grid import Grid
-    from kmspolicy._prove._verdicts import Verdict, Witness
+    from kmspolicy._prove._verdicts import Verdict, Witness, WitnessDict
 
 _Way: TypeAlias = Literal["gained", "lost"]
 _WAYS: Final[tuple[_Way, _Way]] = ("gained", "lost")
 
 
+class _ChangeDict(TypedDict):
+    """The fields of a change of access in JSON."""
+
+    principal: SubjectDict
+    actions: list[str]
+    before: CellDict
+    after: CellDict
+
+
 @final
-class AccessChange(NamedTuple):
+class AccessChangeDict(_ChangeDict):
+    """The fields of an :class:`~kmspolicy.AccessChange` in JSON."""
+
+    witness: WitnessDict
+
+
+@final
+class UnknownChangeDict(_ChangeDict):
+    """The fields of an :class:`UnknownChange` in JSON."""
+
+    way: Literal["gained", "lost", "gained or lost"]
+    reason: str
+
+
+@attrs.frozen
+class _Change:
+    """The access of a principal, before and after, the same for several actions."""
+
+    principal: Subject
+    actions: tuple[str, ...]
+    before: Cell
+    after: Cell
+    every: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """Return it on one line, as in a printed difference."""
+        from kmspolicy._render._diff import access_as_text  # noqa: PLC0415 - most are not drawn
+
+        return access_as_text(cast("AccessChange | UnknownChange", self))
+
+
+@final
+@attrs.frozen
+class AccessChange(_Change):
     """A change of a principal's access, the same for several actions, and a request that shows it.
 
     Attributes:
@@ -41,22 +85,22 @@ class AccessChange(NamedTuple):
         witness: A request whose outcome is higher where access is gained, and lower where it is lost.
     """
 
-    principal: Subject
-    actions: tuple[str, ...]
-    before: Cell
-    after: Cell
-    every: tuple[str, ...]
     witness: Witness
 
-    def __str__(self) -> str:
-        """Return it on one line, as in a printed difference."""
-        from kmspolicy._render._diff import access_as_text  # noqa: PLC0415 - most are not drawn
-
-        return access_as_text(self)
+    def to_dict(self) -> AccessChangeDict:
+        """Return the change for JSON, without the actions that do not change."""
+        return {
+            "principal": subject_dict(self.principal),
+            "actions": list(self.actions),
+            "before": self.before.to_dict(),
+            "after": self.after.to_dict(),
+            "witness": self.witness.to_dict(),
+        }
 
 
 @final
-class UnknownChange(NamedTuple):
+@attrs.frozen
+class UnknownChange(_Change):
     """A principal's access of which it is not known whether it changed, the same for several actions.
 
     Attributes:
@@ -69,19 +113,19 @@ class UnknownChange(NamedTuple):
         reason: Why it is not known.
     """
 
-    principal: Subject
-    actions: tuple[str, ...]
-    before: Cell
-    after: Cell
-    every: tuple[str, ...]
     way: Literal["gained", "lost", "gained or lost"]
     reason: str
 
-    def __str__(self) -> str:
-        """Return it on one line, as in a printed difference."""
-        from kmspolicy._render._diff import access_as_text  # noqa: PLC0415 - most are not drawn
-
-        return access_as_text(self)
+    def to_dict(self) -> UnknownChangeDict:
+        """Return it for JSON, without the actions that do not change."""
+        return {
+            "principal": subject_dict(self.principal),
+            "actions": list(self.actions),
+            "before": self.before.to_dict(),
+            "after": self.after.to_dict(),
+            "way": self.way,
+            "reason": self.reason,
+        }
 
 
 class AccessDiff(NamedTuple):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING, TypedDict, final
 
 import attrs
 
@@ -14,9 +14,22 @@ from kmspolicy._evaluate._request import the_key
 from kmspolicy._normal._rules import rules_of
 
 if TYPE_CHECKING:
-    from kmspolicy._diff._access import AccessChange, UnknownChange
-    from kmspolicy._diff._documents import Change, DocumentDiff, Pair
+    from kmspolicy._diff._access import AccessChange, AccessChangeDict, UnknownChange, UnknownChangeDict
+    from kmspolicy._diff._documents import Change, DocumentDiff, DocumentDiffDict, Pair
     from kmspolicy._document import Policy, Statement
+
+
+@final
+class DiffDict(TypedDict):
+    """The fields of a :class:`~kmspolicy.Diff` in JSON."""
+
+    document: DocumentDiffDict
+    gained: list[AccessChangeDict]
+    lost: list[AccessChangeDict]
+    unknown: list[UnknownChangeDict]
+    account: str | None
+    key_arn: str | None
+    partition: str
 
 
 @final
@@ -88,6 +101,18 @@ class Diff:
             return AccessDiff()
         key = the_key(self.account, self.key_arn)
         return access_diff(rules_of(self.before), rules_of(self.after), key, self.partition)
+
+    def to_dict(self) -> DiffDict:
+        """Return the difference for JSON, without the two policies."""
+        return {
+            "document": self.document.to_dict(),
+            "gained": [change.to_dict() for change in self.gained],
+            "lost": [change.to_dict() for change in self.lost],
+            "unknown": [change.to_dict() for change in self.unknown],
+            "account": self.account,
+            "key_arn": self.key_arn,
+            "partition": self.partition,
+        }
 
     def __bool__(self) -> bool:
         """Return whether the documents differ, be it in labels alone."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias, final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias, TypedDict, final
 
 import attrs
 
@@ -25,6 +25,35 @@ if TYPE_CHECKING:
 
 
 @final
+class ChangeDict(TypedDict):
+    """The fields of a :class:`Change` in JSON."""
+
+    path: str
+    removed: list[str]
+    added: list[str]
+
+
+@final
+class PairDict(TypedDict):
+    """The fields of a :class:`Pair` in JSON; statements are as in a document."""
+
+    before: dict[str, Any]
+    after: dict[str, Any]
+    changes: list[ChangeDict]
+
+
+@final
+class DocumentDiffDict(TypedDict):
+    """The fields of a :class:`DocumentDiff` in JSON; statements are as in a document."""
+
+    added: list[dict[str, Any]]
+    removed: list[dict[str, Any]]
+    changed: list[PairDict]
+    version: ChangeDict | None
+    labels: list[ChangeDict]
+
+
+@final
 class Change(NamedTuple):
     """A change of one element: what was removed and what was added.
 
@@ -38,6 +67,10 @@ class Change(NamedTuple):
     removed: tuple[str, ...]
     added: tuple[str, ...]
 
+    def to_dict(self) -> ChangeDict:
+        """Return the change for JSON."""
+        return {"path": self.path, "removed": list(self.removed), "added": list(self.added)}
+
 
 @final
 class Pair(NamedTuple):
@@ -46,6 +79,11 @@ class Pair(NamedTuple):
     before: Statement
     after: Statement
     changes: tuple[Change, ...]
+
+    def to_dict(self) -> PairDict:
+        """Return the pair for JSON."""
+        changes = [change.to_dict() for change in self.changes]
+        return {"before": self.before.to_dict(), "after": self.after.to_dict(), "changes": changes}
 
 
 @final
@@ -67,6 +105,16 @@ class DocumentDiff:
     changed: tuple[Pair, ...] = ()
     version: Change | None = None
     labels: tuple[Change, ...] = ()
+
+    def to_dict(self) -> DocumentDiffDict:
+        """Return the difference for JSON."""
+        return {
+            "added": [statement.to_dict() for statement in self.added],
+            "removed": [statement.to_dict() for statement in self.removed],
+            "changed": [pair.to_dict() for pair in self.changed],
+            "version": None if self.version is None else self.version.to_dict(),
+            "labels": [change.to_dict() for change in self.labels],
+        }
 
     def __bool__(self) -> bool:
         """Return whether anything changed, labels included."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias, final
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias, TypedDict, final
 
 import attrs
 
@@ -32,6 +32,46 @@ if TYPE_CHECKING:
 
 Subject: TypeAlias = "tuple[PrincipalType, str]"
 """A principal as a policy names it: its type and its name."""
+
+
+class SubjectDict(TypedDict):
+    """A principal as a policy names it, in JSON."""
+
+    type: PrincipalType
+    name: str
+
+
+@final
+class CellDict(TypedDict):
+    """The fields of a cell of an access table in JSON; conditions are as in the element of a document."""
+
+    access: str
+    allowed: list[dict[str, dict[str, Any]]]
+    delegated: list[dict[str, dict[str, Any]]]
+    denied: list[dict[str, dict[str, Any]]]
+    iam_of: str | None
+
+
+@final
+class AccessRowDict(TypedDict):
+    """Actions with the same cells, and the cells: one for each principal of the table, in its order."""
+
+    actions: list[str]
+    cells: list[CellDict]
+
+
+@final
+class AccessTableDict(TypedDict):
+    """The fields of an :class:`~kmspolicy.AccessTable` in JSON; each action stands in one row."""
+
+    principals: list[SubjectDict]
+    actions: list[str]
+    rows: list[AccessRowDict]
+
+
+def subject_dict(subject: Subject) -> SubjectDict:
+    """Return a principal for JSON."""
+    return {"type": subject[0], "name": subject[1]}
 
 
 class Access(Enum):
@@ -83,6 +123,16 @@ class Cell(NamedTuple):
         if self.allowed or self.delegated:
             return Access.CONDITIONAL
         return Access.NOTHING
+
+    def to_dict(self) -> CellDict:
+        """Return the cell for JSON, with its access as one word, or two: ``"under conditions"``."""
+        return {
+            "access": self.access.value,
+            "allowed": [condition.to_dict() for condition in self.allowed],
+            "delegated": [condition.to_dict() for condition in self.delegated],
+            "denied": [condition.to_dict() for condition in self.denied],
+            "iam_of": self.iam_of or None,
+        }
 
 
 @final
@@ -138,6 +188,17 @@ class AccessTable:
             together.setdefault(tuple(known[id(cell)] for cell in cells), []).append(row)
         for rows in together.values():
             yield tuple(self.actions[row] for row in rows), self.cells[rows[0]]
+
+    def to_dict(self) -> AccessTableDict:
+        """Return the table for JSON, all of it: actions with the same cells share a row, as when it is printed."""
+        return {
+            "principals": [*map(subject_dict, self.principals)],
+            "actions": list(self.actions),
+            "rows": [
+                {"actions": list(actions), "cells": [cell.to_dict() for cell in cells]}
+                for actions, cells in self.rows()
+            ],
+        }
 
     def __str__(self) -> str:
         """Return the table as text for a terminal."""

@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, Literal, NamedTuple, NoReturn, TypeAlias, final
+from typing import TYPE_CHECKING, Literal, NamedTuple, NoReturn, TypeAlias, TypedDict, final
 
 import attrs
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kmspolicy._document import Policy, Statement
-    from kmspolicy._evaluate._request import Request
+    from kmspolicy._evaluate._request import Request, RequestDict
     from kmspolicy._language._operators import Answer
     from kmspolicy._normal._rules import Named, Rule, Rules
 
@@ -55,6 +55,36 @@ def _steps(number: int, element: Element, operator: str | None, key: str | None,
     return tuple(step for step in steps if step is not None)
 
 
+class MismatchDict(TypedDict):
+    """The fields of a :class:`Mismatch` in JSON."""
+
+    number: int
+    element: Element
+    operator: str | None
+    key: str | None
+    path: str
+    steps: list[str | int]
+
+
+@final
+class AssumptionDict(MismatchDict):
+    """The fields of an :class:`Assumption` in JSON."""
+
+    is_met: bool
+
+
+@final
+class DecisionDict(TypedDict):
+    """The fields of a :class:`~kmspolicy.Decision` in JSON."""
+
+    outcome: str
+    decided_by: list[int]
+    mismatches: list[MismatchDict]
+    iam_must_allow: bool | None
+    assumptions: list[AssumptionDict]
+    request: RequestDict
+
+
 @final
 class Mismatch(NamedTuple):
     """A statement that does not apply to a request, with the first element that does not match."""
@@ -78,6 +108,17 @@ class Mismatch(NamedTuple):
     def path(self) -> str:
         """The steps as text, such as ``Statement[1].Condition.StringEquals["kms:ViaService"]``."""
         return format_path(self.steps)
+
+    def to_dict(self) -> MismatchDict:
+        """Return it for JSON."""
+        return {
+            "number": self.number,
+            "element": self.element,
+            "operator": self.operator,
+            "key": self.key,
+            "path": self.path,
+            "steps": list(self.steps),
+        }
 
 
 @final
@@ -109,6 +150,18 @@ class Assumption(NamedTuple):
     def path(self) -> str:
         """The place in the document, ``Statement[1].Resource`` for example."""
         return format_path(self.steps)
+
+    def to_dict(self) -> AssumptionDict:
+        """Return it for JSON."""
+        return {
+            "number": self.number,
+            "element": self.element,
+            "operator": self.operator,
+            "key": self.key,
+            "is_met": self.is_met,
+            "path": self.path,
+            "steps": list(self.steps),
+        }
 
 
 @final
@@ -145,6 +198,17 @@ class Decision:
     def statements(self) -> tuple[Statement, ...]:
         """The statements that determine the outcome."""
         return tuple(self.policy.statements[index] for index in self.decided_by)
+
+    def to_dict(self) -> DecisionDict:
+        """Return the decision for JSON, with the request and without the policy, its outcome in words: ``"not granted"``."""
+        return {
+            "outcome": self.outcome.value,
+            "decided_by": list(self.decided_by),
+            "mismatches": [one.to_dict() for one in self.mismatches],
+            "iam_must_allow": self.iam_must_allow,
+            "assumptions": [one.to_dict() for one in self.assumptions],
+            "request": self.request.to_dict(),
+        }
 
     def __str__(self) -> str:
         """Return the decision in plain English, like :func:`kmspolicy.explain`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final, cast, final
+from typing import TYPE_CHECKING, Final, TypedDict, cast, final
 
 import attrs
 
@@ -15,6 +15,7 @@ from kmspolicy._language._key_arns import Key, account_of_key_arn
 from kmspolicy._language._keys import condition_key, nearest_key
 from kmspolicy._language._principals import is_account_id
 from kmspolicy._language._spelling import fold
+from kmspolicy._language._values import text_of
 from kmspolicy._printable import quoted, word
 from kmspolicy.errors import RequestError, UnknownWordWarning
 
@@ -143,6 +144,17 @@ def the_key(account: str | None, key_arn: str | None) -> Key:
 
 
 @final
+class RequestDict(TypedDict):
+    """The fields of a :class:`Request` in JSON."""
+
+    principal: str
+    action: str
+    context: dict[str, list[str]]
+    account: str | None
+    key_arn: str | None
+
+
+@final
 @attrs.frozen
 class Request:
     """A request to KMS: who asks for which action, and with which condition keys.
@@ -199,6 +211,16 @@ class Request:
     def key(self) -> Key:
         """What is known about the key."""
         return Key(self.account, self.key_arn)
+
+    def to_dict(self) -> RequestDict:
+        """Return the request for JSON, the values of its context as policies write them."""
+        return {
+            "principal": self.principal,
+            "action": self.action,
+            "context": {key: [*map(text_of, values)] for key, values in self.context},
+            "account": self.account,
+            "key_arn": self.key_arn,
+        }
 
 
 def _requester(principal: str, context: Pairs) -> Requester:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, final
+from typing import TYPE_CHECKING, Final, TypedDict, final
 
 import attrs
 
@@ -15,7 +15,7 @@ from kmspolicy._evaluate import Caller
 from kmspolicy._evaluate._request import the_key
 from kmspolicy._language._key_arns import account_of_key_arn
 from kmspolicy._language._principals import name_of
-from kmspolicy._plan._saved import load, save
+from kmspolicy._plan._saved import caller_dict, load, save
 from kmspolicy._printable import word
 from kmspolicy._prove._compare import compare
 from kmspolicy._words._lists import lines
@@ -23,8 +23,11 @@ from kmspolicy.errors import RequestError
 
 if TYPE_CHECKING:
     from kmspolicy._check import Finding
+    from kmspolicy._check._finding import FindingDict
     from kmspolicy._diff import AccessChange, Diff
+    from kmspolicy._diff._diff import DiffDict
     from kmspolicy._document import Principal
+    from kmspolicy._plan._saved import CallerDict
     from kmspolicy._prove._verdicts import Comparison
 
 _FINDINGS: Final = 20_000
@@ -53,6 +56,23 @@ def caller_or_none(value: str | Principal | Caller | None) -> Caller | None:
     caller = value if isinstance(value, Caller) else Caller(value)
     principal_of_put(caller)
     return caller
+
+
+@final
+class PlanDict(TypedDict):
+    """The fields of a :class:`~kmspolicy.Plan` in JSON, with what follows from them."""
+
+    key_id: str
+    account: str | None
+    key_arn: str | None
+    partition: str
+    caller: CallerDict | None
+    bypass_policy_lockout_safety_check: bool
+    changed: bool
+    current_text: str
+    new_text: str
+    diff: DiffDict
+    findings: list[FindingDict]
 
 
 @final
@@ -182,7 +202,7 @@ class Plan:
     def from_json(cls, text: str | bytes) -> Plan:
         """Create a plan from the text of :meth:`to_json`; all that follows from the texts is worked out anew.
 
-        The digest finds what was altered by mistake. It is no signature: who may write the file can write another plan.
+        The digest finds what was altered by mistake. It is not a signature: who may write the file can write another plan.
 
         Args:
             text: JSON text; bytes are UTF-8.
@@ -191,6 +211,22 @@ class Plan:
             PlanError: if it is not a plan, was altered or is of another version; lists every problem with its line and column.
         """
         return load(text, cls, Caller)
+
+    def to_dict(self) -> PlanDict:
+        """Return the plan and what follows from it, for JSON that programs read; :meth:`from_json` reads :meth:`to_json`."""
+        return {
+            "key_id": self.key_id,
+            "account": self.account,
+            "key_arn": self.key_arn,
+            "partition": self.partition,
+            "caller": caller_dict(self.caller),
+            "bypass_policy_lockout_safety_check": self.bypass_policy_lockout_safety_check,
+            "changed": bool(self),
+            "current_text": self.current_text,
+            "new_text": self.new_text,
+            "diff": self.diff.to_dict(),
+            "findings": [finding.to_dict() for finding in self.findings],
+        }
 
     def __bool__(self) -> bool:
         """Return whether there is anything to do; a change of labels counts."""
@@ -218,6 +254,18 @@ def knowing(plan: Plan, current: Policy, new: Policy, findings: tuple[Finding, .
 
 
 @final
+class PutResultDict(TypedDict):
+    """The fields of a :class:`~kmspolicy.PutResult` in JSON."""
+
+    key_id: str
+    request_id: str | None
+    attempts: int
+    changed: bool
+    plan: PlanDict | None
+    findings: list[FindingDict]
+
+
+@final
 @attrs.frozen
 class PutResult:
     """The result of a verb that writes.
@@ -239,6 +287,17 @@ class PutResult:
     changed: bool = True
     plan: Plan | None = attrs.field(default=None, repr=False)
     findings: tuple[Finding, ...] = attrs.field(default=(), repr=False)
+
+    def to_dict(self) -> PutResultDict:
+        """Return the result for JSON."""
+        return {
+            "key_id": self.key_id,
+            "request_id": self.request_id,
+            "attempts": self.attempts,
+            "changed": self.changed,
+            "plan": None if self.plan is None else self.plan.to_dict(),
+            "findings": [finding.to_dict() for finding in self.findings],
+        }
 
 
 def deleted(policy: Policy) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypedDict, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypedDict, TypeGuard, cast
 
 from kmspolicy import _text
 from kmspolicy._document._convert import json_type
@@ -174,9 +174,10 @@ def _wrong(fields: Mapping[str, object], kinds: Mapping[str, _Kind], at: Steps =
 
 def _wrong_in_a_caller(caller: object) -> Iterator[Problem]:
     if isinstance(caller, dict):
-        yield from _wrong(caller, _OF_A_CALLER, ("caller",))
-        context = caller.get("context")
-        if isinstance(context, dict):
+        fields = cast("dict[str, object]", caller)
+        yield from _wrong(fields, _OF_A_CALLER, ("caller",))
+        if isinstance(fields.get("context"), dict):
+            context = cast("dict[str, object]", fields["context"])
             yield from _wrong(context, dict.fromkeys(context, _LIST), ("caller", "context"))
 
 
@@ -184,8 +185,12 @@ def _context(context: Mapping[str, list[object]]) -> dict[str, list[object]]:
     return {key: [*map(_given, values)] for key, values in context.items()}
 
 
+def _is_time(value: object) -> TypeGuard[dict[str, object]]:
+    return isinstance(value, dict) and cast("dict[str, object]", value).keys() == {_DATETIME}
+
+
 def _given(value: object) -> object:
-    if not isinstance(value, dict) or value.keys() != {_DATETIME}:
+    if not _is_time(value):
         return value
     from datetime import datetime  # noqa: PLC0415 - few callers have dates
 

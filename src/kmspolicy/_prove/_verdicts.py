@@ -7,23 +7,18 @@ from typing import TYPE_CHECKING, Literal, NoReturn, TypeAlias, TypedDict, cast,
 
 import attrs
 
-from kmspolicy._language._values import text_of
 from kmspolicy.errors import NotShownError
 
 if TYPE_CHECKING:
     from kmspolicy._evaluate._decide import Decision
-    from kmspolicy._evaluate._request import Request
+    from kmspolicy._evaluate._request import Request, RequestDict
 
 
 @final
 class WitnessDict(TypedDict):
     """The fields of a :class:`Witness` in JSON."""
 
-    principal: str
-    action: str
-    context: dict[str, list[str]]
-    account: str | None
-    key_arn: str | None
+    request: RequestDict
     outcome: str
     before: str | None
     typical: bool
@@ -95,13 +90,8 @@ class Witness(_Answer):
 
     def to_dict(self) -> WitnessDict:
         """Return the request for JSON, with its outcomes in words."""
-        request = self.request
         return {
-            "principal": request.principal,
-            "action": request.action,
-            "context": {key: [*map(text_of, values)] for key, values in request.context},
-            "account": request.account,
-            "key_arn": request.key_arn,
+            "request": self.request.to_dict(),
             "outcome": self.decision.outcome.value,
             "before": None if self.before is None else self.before.outcome.value,
             "typical": self.typical,
