@@ -30,6 +30,26 @@ async def test_a_key_is_created_with_its_policy(fake: FakeKMS) -> None:
     assert created.request_id is not None
 
 
+async def test_what_is_told_of_a_key_is_what_it_is(fake: FakeKMS) -> None:
+    """As DescribeKey tells it."""
+    created = await KeyPolicies(fake).create(
+        Policy([ADMIN]), key_spec="RSA_2048", key_usage="SIGN_VERIFY", multi_region=True, origin="EXTERNAL"
+    )
+    metadata = (await fake.describe_key(KeyId=created.key_id))["KeyMetadata"]
+    names = ["Arn", "KeySpec", "KeyUsage", "KeyState", "Origin", "MultiRegion", "CreationDate"]
+    assert [metadata[name] for name in names] == [
+        created.arn,
+        created.key_spec,
+        created.key_usage,
+        created.state,
+        created.origin,
+        created.multi_region,
+        created.created,
+    ]
+    assert (created.key_spec, created.state, created.origin) == ("RSA_2048", "PendingImport", "EXTERNAL")
+    assert created.multi_region
+
+
 async def test_the_guard_asks_for_all_but_new_access(fake: FakeKMS) -> None:
     """A new key has no access that could grow; its guard replaces that of the instance."""
     policies = KeyPolicies(fake, guard=Guard(no_public_access=True))
