@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 REAL_KEY_ID = os.environ.get("KMSPOLICY_REAL_KEY_ID")
 
-# What a browser's Python cannot run: tests of the client and the tools for tests, and those that start programs or servers.
+# What a browser's Python cannot run: tests of the client and the tools for tests, those that start programs or servers, and
+# those that need PyYAML.
 collect_ignore_glob: list[str] = (
     [
         "integration",
@@ -36,6 +37,7 @@ collect_ignore_glob: list[str] = (
         "test_pytest_plugin.py",
         "test_pitfalls.py",
         "test_prepared.py",
+        "test_sources*.py",
         "test_two_writers.py",
         "test_types.py",
         "test_virtual_clock.py",

@@ -64,6 +64,7 @@ def test_the_eight_documented_exceptions_have_awss_names(name: str) -> None:
         (errors.BuilderError, ValueError),
         (errors.KeyIdError, ValueError),
         (errors.PlanError, ValueError),
+        (errors.SourceError, ValueError),
         (errors.SidError, LookupError),
     ],
 )

@@ -21,6 +21,7 @@ PUBLIC: Final = (
     "kmspolicy.conditions",
     "kmspolicy.errors",
     "kmspolicy.prove",
+    "kmspolicy.sources",
     "kmspolicy.statements",
     "kmspolicy.testing",
     "kmspolicy.types",

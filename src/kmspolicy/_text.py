@@ -38,12 +38,19 @@ MAX_DIGITS: Final = 640
 MAX_PROBLEMS: Final = 1000
 """More problems than these are not collected: the first ones are enough to begin with."""
 
-TOO_LONG: Final = f"the text is longer than {MAX_CHARACTERS:,} characters"
 TOO_MANY_DIGITS: Final = f"this number is longer than {MAX_DIGITS:,} characters"
 TWICE: Final = "this name appears twice in its object"
 
 MAX_KEPT: Final = 1 << 17
 """The places in a longer text are not kept in memory: KMS does not have such policies."""
+
+
+def too_long(characters: int) -> str:
+    """Say that a text is longer than this."""
+    return f"the text is longer than {characters:,} characters"
+
+
+TOO_LONG: Final = too_long(MAX_CHARACTERS)
 
 
 class Place(NamedTuple):
@@ -121,11 +128,13 @@ def members(text: str | bytes) -> object:
     return value
 
 
-def scan(text: str | bytes) -> Scan:
+def scan(text: str | bytes, *, characters: int = MAX_CHARACTERS, depth: int = MAX_DEPTH) -> Scan:
     """Read a JSON text strictly, and find the place of every value and of every fault.
 
     Args:
         text: A string, or bytes in UTF-8 without a byte-order mark.
+        characters: The greatest length; files that hold policies are longer than policies.
+        depth: The greatest depth.
 
     Returns:
         The faults in the order of the text, up to the first one after which the rest cannot be read.
@@ -135,7 +144,7 @@ def scan(text: str | bytes) -> Scan:
     except UnicodeDecodeError as error:
         before = error.object[: error.start].decode()
         return Scan(before, None, [Fault("JSON_SYNTAX_ERROR", (), len(before), "this byte is not UTF-8")])
-    scanner = _Scanner(string)
+    scanner = _Scanner(string, characters, depth)
     return Scan(string, scanner.document(), scanner.faults)
 
 
@@ -241,10 +250,12 @@ _NOT_JSON: Final = {
 
 
 class _Scanner:
-    """A recursive descent parser of one text, at the position ``at``; MAX_DEPTH bounds the recursion."""
+    """A recursive descent parser of one text, at the position ``at``; the greatest depth bounds the recursion."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, characters: int, depth: int) -> None:
         self.text = text
+        self.characters = characters
+        self.depth = depth
         self.at = 0
         self.steps: list[str | int] = []
         self.faults: list[Fault] = []
@@ -252,9 +263,9 @@ class _Scanner:
     def document(self) -> Node | None:
         """Read the text; return None if a fault makes the rest unreadable."""
         try:
-            if len(self.text) > MAX_CHARACTERS:
-                self.at = MAX_CHARACTERS
-                self.stop(TOO_LONG, code="LIMIT_EXCEEDED")
+            if len(self.text) > self.characters:
+                self.at = self.characters
+                self.stop(too_long(self.characters), code="LIMIT_EXCEEDED")
             self.peek()
             node = self.value()
             if self.peek():
@@ -298,8 +309,8 @@ class _Scanner:
         if self.text.startswith("{{", start):
             self.stop(_PLACEHOLDER)
         if mark in _CLOSE:
-            if len(self.steps) >= MAX_DEPTH:
-                self.stop(f"nested more than {MAX_DEPTH} levels deep", code="LIMIT_EXCEEDED")
+            if len(self.steps) >= self.depth:
+                self.stop(f"nested more than {self.depth} levels deep", code="LIMIT_EXCEEDED")
             return self.object() if mark == "{" else self.array()
         if mark == '"':
             return Node(self.string(), start, {})

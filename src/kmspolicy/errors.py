@@ -8,6 +8,7 @@ Catch the branch that you can act on::
     ├── BuilderError (ValueError)              an action, a name or a value that the builder refuses
     ├── RequestError (ValueError)              a principal, an action or a context that no request can have
     ├── PlaceholderError (ValueError)          values that do not fill a policy: missing ones, or of another form
+    ├── SourceError (ValueError)               a file that cannot be read: .file, .line and .column
     ├── SidError (LookupError)                 no statement has the Sid, or several have it
     ├── PlanError (ValueError)                 not a plan as JSON, or an altered one: .problems, as above
     ├── KeyIdError (ValueError)                not the id or ARN of a key
@@ -86,6 +87,7 @@ __all__ = [
     "RequestError",
     "ServiceError",
     "SidError",
+    "SourceError",
     "ThrottlingException",
     "UnknownServiceError",
     "UnknownWordWarning",
@@ -253,6 +255,32 @@ class PlaceholderError(KeyPolicyError, ValueError):
         """Take what is wrong, and with which placeholders."""
         self.names = tuple(names)
         super().__init__(message)
+
+
+class SourceError(KeyPolicyError, ValueError):
+    """A file, or a part of one, that cannot be read as what it should be; nothing of it was run or fetched.
+
+    Attributes:
+        message: What is wrong and what to do, without the place.
+        file: The file, if the text is of one.
+        line: The line, counted from 1; None if the whole file is meant.
+        column: The column, in characters, counted from 1.
+    """
+
+    message: str
+    file: str | None
+    line: int | None
+    column: int | None
+
+    def __init__(
+        self, message: str, *, file: str | None = None, line: int | None = None, column: int | None = None
+    ) -> None:
+        """Take what is wrong, and where."""
+        self.message, self.file, self.line, self.column = message, file, line, column
+        place = [] if file is None else [file]
+        if line is not None:
+            place.append(f"line {line}, column {column}")
+        super().__init__(": ".join([", ".join(place), message] if place else [message]))
 
 
 class SidError(KeyPolicyError, LookupError):

@@ -94,7 +94,7 @@ def is_function(name: object) -> bool:
     return isinstance(name, str) and _FUNCTION(name) is not None
 
 
-_FUNCTION: Final = re.compile(r"Ref|Fn::[A-Za-z]{1,30}(?:::[A-Za-z]{1,30})?").fullmatch
+_FUNCTION: Final = re.compile(r"Ref|Fn::[A-Za-z0-9]{1,30}(?:::[A-Za-z0-9]{1,255})?").fullmatch
 _FILL_IN: Final = "put what it returns in its place, or read the policy of the deployed key"
 
 

@@ -1,0 +1,1 @@
+"""Policies in files: what templates, plans and manifests say of keys."""

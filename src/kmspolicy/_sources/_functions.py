@@ -1,0 +1,517 @@
+"""The functions of CloudFormation templates, as trees.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+
+import attrs
+
+from kmspolicy._document._convert import is_function
+from kmspolicy._partial._kinds import written
+from kmspolicy._partial._tree import (
+    Absent,
+    And,
+    Choice,
+    Constant,
+    Equals,
+    Items,
+    Members,
+    Not,
+    Open,
+    Or,
+    Placeholder,
+    Split,
+    Text,
+    Unresolved,
+)
+from kmspolicy._sources._node import Mapping, Scalar, Sequence, fault, get, members, text_at, word
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Mapping as Lookup
+
+    from kmspolicy._partial._tree import Node as Tree
+    from kmspolicy._partial._tree import Test
+    from kmspolicy._sources._node import Node
+    from kmspolicy._text import Place
+
+Part: TypeAlias = str | Placeholder | Choice
+
+_NAMES: Final = "And Base64 Cidr Equals FindInMap GetAZs GetAtt If ImportValue Join Length Not Or Select Split Sub ToJsonString Transform"
+TAGS: Final = frozenset({"!Ref", "!Condition", *(f"!{name}" for name in _NAMES.split())})
+"""The short forms of the functions."""
+
+MAX_TESTS: Final = 500
+"""Tests in a condition, with those of the conditions that it names; of a larger one, only the name is known."""
+
+MAX_ABSENT: Final = 6
+"""Items of a Join that may be absent; each doubles the text."""
+
+_DYNAMIC: Final = re.compile(r"\{\{resolve:[^{}]*\}\}")
+_IN_SUB: Final = re.compile(r"\$\{(!?)([^{}]*)\}")
+_URL_SUFFIXES: Final = ("amazonaws.com", "amazonaws.com.cn")
+_PSEUDO: Final = {
+    "AWS::AccountId": Placeholder("AWS::AccountId", "account"),
+    "AWS::Partition": Placeholder("AWS::Partition", "partition"),
+    "AWS::Region": Placeholder("AWS::Region", "region"),
+    "AWS::StackId": Placeholder("AWS::StackId", "text"),
+    "AWS::StackName": Placeholder("AWS::StackName", "text"),
+    "AWS::URLSuffix": Placeholder("AWS::URLSuffix", "text", _URL_SUFFIXES),
+}
+_PRINCIPALS: Final = frozenset({"AWS::IAM::Role", "AWS::IAM::User"})
+_OF_LISTS: Final = re.compile(
+    r"CommaDelimitedList|List<.*>|AWS::SSM::Parameter::Value<(?:List<.*>|CommaDelimitedList)>"
+)
+
+
+class Call(NamedTuple):
+    """A function and its argument."""
+
+    name: str
+    argument: Node
+    place: Place
+
+
+def call_of(node: Node | None) -> Call | None:
+    """Return the function that a value calls, in its short or its long form; None for any other value."""
+    if node is None:
+        return None
+    if node.tag is not None:
+        name = node.tag[1:]
+        return Call(
+            name if name in ("Ref", "Condition") else f"Fn::{name}", attrs.evolve(node, tag=None), node.place
+        )
+    names = [pair for pair in members(node) if is_function(pair[0].text)]
+    if len(names) != 1 or len(members(node)) != 1:
+        return None
+    return Call(names[0][0].text, names[0][1], node.place)
+
+
+class Functions:
+    """What the functions of one template return."""
+
+    def __init__(self, template: Node, given: Lookup[str, str]) -> None:
+        """Take a template, and values of parameters."""
+        self._template = template
+        self._given = given
+        self._conditions = get(template, "Conditions")
+        self._tests: dict[str, tuple[Test, int]] = {}
+        self._within: list[str] = []
+        self._weight = 0
+        self._assumed: str | None = None
+        self._transformed = get(template, "Transform") is not None
+
+    def assume(self, condition: str | None) -> None:
+        """Take a condition to hold, as that of a resource does where the resource is made."""
+        self._assumed = condition
+
+    # --- values ------------------------------------------------------------------------------------
+
+    def tree(self, node: Node) -> Tree:
+        """Return the tree of a value.
+
+        Raises:
+            SourceError: if a function has an argument that it cannot have.
+        """
+        call = call_of(node)
+        if call is not None:
+            function = _OF_VALUES.get(call.name)
+            return function(self, call) if function else Unresolved(call.name, place=call.place)
+        match node:
+            case Scalar(text, str()):
+                return Text(_dynamic(text), place=node.place)
+            case Scalar(_, value):
+                return Constant(value if not isinstance(value, str) else None, place=node.place)
+            case Sequence(items):
+                return Items(tuple(map(self.tree, items)), place=node.place)
+            case _:
+                return self._members(node.pairs, node.place)
+
+    def _members(self, pairs: tuple[tuple[Scalar, Node], ...], place: Place) -> Tree:
+        for name, _ in pairs:
+            if name.text == "Fn::Transform" or name.text.startswith("Fn::ForEach::"):
+                return Unresolved(name.text, place=place)
+            if is_function(name.text):
+                raise fault(
+                    f"{word(name.text)} is a function, which has to stand alone in its object", name.place
+                )
+        return Members(
+            tuple((Text(_dynamic(name.text), place=name.place), self.tree(value)) for name, value in pairs),
+            place=place,
+        )
+
+    def text(self, node: Node) -> Text:
+        """Return the tree of a value that has to be text."""
+        return _text_of(self.tree(node), node.place)
+
+    def _arguments(self, call: Call, least: int, most: int) -> tuple[Node, ...]:
+        if not isinstance(call.argument, Sequence) or not least <= len(call.argument.items) <= most:
+            count = str(least) if least == most else f"{least} to {most}"
+            raise fault(f"{call.name} takes an array of {count} values", call.place)
+        return call.argument.items
+
+    # --- references --------------------------------------------------------------------------------
+
+    def _ref(self, call: Call) -> Tree:
+        if not isinstance(call.argument, Scalar):
+            raise fault("Ref takes the name of a parameter or a resource", call.place)
+        return self.named(call.argument.text, call.place)
+
+    def named(self, name: str, place: Place) -> Tree:
+        """Return the value of a parameter, or of a resource."""
+        if name == "AWS::NoValue":
+            return Absent(place=place)
+        if name == "AWS::NotificationARNs":
+            return Unresolved(name, place=place)
+        parameter = get(self._template, "Parameters", name)
+        value: Part = self._given.get(name) or _PSEUDO.get(name) or Placeholder(name)
+        if name in self._given:
+            value = self._given[name]
+        kind = text_at(parameter, "Type") or "String"
+        allowed = get(parameter, "AllowedValues")
+        if isinstance(allowed, Sequence) and not kind.startswith("AWS::SSM::"):
+            value = self._allowed(
+                value, tuple(one.text for one in allowed.items if isinstance(one, Scalar)), place
+            )
+        text = Text((value,), place=place)
+        return _split(text, ",", place) if _OF_LISTS.fullmatch(kind) else text
+
+    @staticmethod
+    def _allowed(value: Part, values: tuple[str, ...], place: Place) -> Part:
+        if isinstance(value, Placeholder):
+            return attrs.evolve(value, allowed=values)
+        if value not in values:
+            raise fault(f"the value {word(str(value))} that was given is not one of the AllowedValues", place)
+        return value
+
+    def _get_att(self, call: Call) -> Tree:
+        match call.argument:
+            case Scalar(text):
+                name = text
+            case Sequence((Scalar(resource), attribute)):
+                name = f"{resource}.{written(self.text(attribute))}"
+            case _:
+                raise fault("Fn::GetAtt takes a resource and the name of its attribute", call.place)
+        return self.attribute(name, call.place)
+
+    def attribute(self, name: str, place: Place) -> Text:
+        """Return an attribute of a resource, ``Role.Arn``."""
+        resource, _, attribute = name.partition(".")
+        kind = text_at(self._template, "Resources", resource, "Type")
+        is_principal = kind in _PRINCIPALS and attribute == "Arn"
+        value = self._given.get(name, Placeholder(name, "principal" if is_principal else None))
+        return Text((value,), place=place)
+
+    def _import(self, call: Call) -> Tree:
+        return Text((Placeholder(f"Fn::ImportValue {written(self.text(call.argument))}"),), place=call.place)
+
+    def _find_in_map(self, call: Call) -> Tree:
+        *keys, last = self._arguments(call, 3, 4)
+        default = get(last, "DefaultValue") if len(keys) == 3 else None  # noqa: PLR2004 - map, key, key, default
+        if default is None:
+            keys = [*keys, last][:3]
+        return self._look_up(get(self._template, "Mappings"), [self.text(key) for key in keys], default, call)
+
+    def _look_up(self, node: Node | None, keys: list[Text], default: Node | None, call: Call) -> Tree:
+        """Return what stands in a map under the keys; of a key that is not known, each value has its test."""
+        if not keys:
+            return self.tree(node) if node is not None else Unresolved(call.name, place=call.place)
+        known = _known(keys[0])
+        if known is not None:
+            below = get(node, known)
+            if below is not None:
+                return self._look_up(below, keys[1:], default, call)
+            if default is not None:
+                return self.tree(default)
+            raise fault(f"there is no {word(known)} in the map that Fn::FindInMap looks into", call.place)
+        pairs = [(name.text, below) for name, below in members(node) if _can_be(keys[0], name.text)]
+        values = [(name, self._look_up(below, keys[1:], default, call)) for name, below in pairs]
+        rest = self.tree(default) if default is not None else values.pop()[1] if values else None
+        if rest is None:
+            raise fault("the map that Fn::FindInMap looks into has no value for this", call.place)
+        for name, value in reversed(values):
+            rest = Choice(Equals(keys[0], Text((name,))), value, rest, place=call.place)
+        return rest
+
+    # --- texts -------------------------------------------------------------------------------------
+
+    def _sub(self, call: Call) -> Tree:
+        template, values = self.sub(call)
+        return Text(self.in_sub(template.text, values, call.place), place=call.place)
+
+    def sub(self, call: Call) -> tuple[Scalar, Lookup[str, Node]]:
+        """Return the text of a Sub and its values."""
+        match call.argument:
+            case Scalar() as template:
+                return template, {}
+            case Sequence((Scalar() as template, Mapping() as values)):
+                return template, values.found
+            case _:
+                raise fault("Fn::Sub takes text, or an array of text and an object of values", call.place)
+
+    def in_sub(self, text: str, values: Lookup[str, Node], place: Place) -> tuple[Part, ...]:
+        """Return the parts of a text in which ``${Name}`` is a value, and ``${!Name}`` the text ``${Name}``."""
+        parts: list[Part] = []
+        end = 0
+        for match in _IN_SUB.finditer(text):
+            parts += _dynamic(text[end : match.start()])
+            parts += (f"${{{match[2]}}}",) if match[1] else self._value(match[2].strip(), values, place)
+            end = match.end()
+        return _joined([*parts, *_dynamic(text[end:])])
+
+    def _value(self, name: str, values: Lookup[str, Node], place: Place) -> tuple[Part, ...]:
+        if name in values:
+            return self.text(values[name]).parts
+        if re.fullmatch(r"[a-z0-9]+:\w.*", name):
+            what = f"Fn::Sub has no value for {word(name)}; the policy variable is written ${{!{name}}} there"
+            raise fault(what, place)
+        return (
+            self.attribute(name, place) if "." in name else _text_of(self.named(name, place), place)
+        ).parts
+
+    def _join(self, call: Call) -> Tree:
+        separator, values = self._arguments(call, 2, 2)
+        between = _known(self.text(separator))
+        if between is None:
+            raise fault("Fn::Join takes a separator that is text", separator.place)
+        return self._joined(between, self.tree(values), call.place)
+
+    def _joined(self, between: str, values: Tree, place: Place) -> Tree:
+        match values:
+            case Choice(test, then, otherwise):
+                return Choice(
+                    test,
+                    self._joined(between, then, place),
+                    self._joined(between, otherwise, place),
+                    place=place,
+                )
+            case Split(text, separator) if separator == between:
+                return Text(text.parts, place=place)
+            case Split(text):
+                return _opaque(f"Fn::Join of {written(text)}", place)
+            case Items(nodes) if sum(map(_may_be_absent, nodes)) > MAX_ABSENT:
+                return _opaque("Fn::Join", place)
+            case Items(nodes):
+                return self._join_items(between, nodes, place)
+            case Unresolved(name):
+                return _opaque(f"Fn::Join of {name}", place)
+            case _:
+                raise fault("Fn::Join takes an array", place)
+
+    def _join_items(self, between: str, nodes: tuple[Tree, ...], place: Place) -> Tree:
+        for at, node in enumerate(nodes):
+            if isinstance(node, Choice) and _may_be_absent(node):
+                then, otherwise = (
+                    self._join_items(between, (*nodes[:at], each, *nodes[at + 1 :]), place)
+                    for each in (node.then, node.otherwise)
+                )
+                return Choice(node.test, then, otherwise, place=place)
+        parts: list[Part] = []
+        for number, node in enumerate(node for node in nodes if not isinstance(node, Absent)):
+            parts += (between, *_text_of(node, place).parts) if number else _text_of(node, place).parts
+        return Text(_joined(parts), place=place)
+
+    def _split(self, call: Call) -> Tree:
+        separator, value = self._arguments(call, 2, 2)
+        between = _known(self.text(separator))
+        if not between:
+            raise fault("Fn::Split takes a separator that is text", separator.place)
+        return _split(self.text(value), between, call.place)
+
+    def _select(self, call: Call) -> Tree:
+        index, values = self._arguments(call, 2, 2)
+        number = _known(self.text(index))
+        if number is None or not number.isdecimal():
+            return _opaque(f"Fn::Select {written(self.text(index))}", call.place)
+        return self._selected(int(number), self.tree(values), call.place)
+
+    def _selected(self, number: int, values: Tree, place: Place) -> Tree:
+        match values:
+            case Choice(test, then, otherwise):
+                return Choice(
+                    test,
+                    self._selected(number, then, place),
+                    self._selected(number, otherwise, place),
+                    place=place,
+                )
+            case Split(text, separator):
+                return _opaque(f"Fn::Select {number} of {written(text)} at {separator}", place)
+            case Items(nodes) if any(map(_may_be_absent, nodes)):
+                return _opaque(f"Fn::Select {number}", place)
+            case Items(nodes) if number < len(nodes):
+                return nodes[number]
+            case Items(nodes):
+                raise fault(
+                    f"there is no value number {number} for Fn::Select; there are {len(nodes)}, counted from 0",
+                    place,
+                )
+            case Unresolved(name):
+                return _opaque(f"Fn::Select {number} of {name}", place)
+            case _:
+                raise fault("Fn::Select takes a number and an array", place)
+
+    # --- conditions --------------------------------------------------------------------------------
+
+    def _if(self, call: Call) -> Tree:
+        name, then, otherwise = self._arguments(call, 3, 3)
+        if not isinstance(name, Scalar):
+            raise fault("Fn::If takes the name of a condition", name.place)
+        if name.text == self._assumed:
+            return self.tree(then)
+        return Choice(
+            self.condition(name.text, name.place), self.tree(then), self.tree(otherwise), place=call.place
+        )
+
+    def condition(self, name: str, place: Place) -> Test:
+        """Return the test of a condition.
+
+        Raises:
+            SourceError: if there is none with the name, or if it refers to itself.
+        """
+        if name in self._within:
+            raise fault(f"the condition {word(name)} refers to itself", place)
+        node = get(self._conditions, name)
+        if node is None:
+            if self._transformed:
+                return Open(name)
+            raise fault(f"there is no condition {word(name)}", place)
+        if name not in self._tests:
+            self._tests[name] = self._weighed(name, node)
+        test, weight = self._tests[name]
+        self._weight += weight
+        return test
+
+    def _weighed(self, name: str, node: Node) -> tuple[Test, int]:
+        before, self._weight = self._weight, 0
+        self._within.append(name)
+        test = self.test(node)
+        self._within.pop()
+        weight, self._weight = self._weight, before
+        return (Open(name), 1) if weight > MAX_TESTS else (test, weight)
+
+    def test(self, node: Node) -> Test:
+        """Return the test that a value of Conditions is."""
+        self._weight += 1
+        match call_of(node) or node:
+            case Call("Condition", Scalar(name), place) | Mapping(
+                ((Scalar("Condition"), Scalar(name)),), place
+            ):
+                return self.condition(name, place)
+            case Call("Fn::Equals") as call:
+                left, right = self._arguments(call, 2, 2)
+                return Equals(self.text(left), self.text(right))
+            case Call("Fn::Not") as call:
+                return Not(self.test(self._arguments(call, 1, 1)[0]))
+            case Call("Fn::And") as call:
+                return And(tuple(map(self.test, self._arguments(call, 2, 10))))
+            case Call("Fn::Or") as call:
+                return Or(tuple(map(self.test, self._arguments(call, 2, 10))))
+            case _:
+                what = "a condition is made of Fn::Equals, Fn::And, Fn::Or, Fn::Not and Condition"
+                raise fault(what, node.place)
+
+    def _misplaced(self, call: Call) -> Tree:
+        raise fault(f"{call.name} belongs in Conditions; a value takes Fn::If", call.place)
+
+    def _transform(self, call: Call) -> Tree:
+        name = text_at(call.argument, "Name")
+        return Unresolved(f"{call.name} {name}" if name else call.name, place=call.place)
+
+    OF_VALUES: Final[dict[str, Callable[[Functions, Call], Tree]]] = {
+        "Ref": _ref,
+        "Fn::And": _misplaced,
+        "Fn::Equals": _misplaced,
+        "Fn::FindInMap": _find_in_map,
+        "Fn::GetAtt": _get_att,
+        "Fn::If": _if,
+        "Fn::ImportValue": _import,
+        "Fn::Join": _join,
+        "Fn::Not": _misplaced,
+        "Fn::Or": _misplaced,
+        "Fn::Select": _select,
+        "Fn::Split": _split,
+        "Fn::Sub": _sub,
+        "Fn::Transform": _transform,
+    }
+
+
+_OF_VALUES: Final = Functions.OF_VALUES
+
+
+# --- parts of trees --------------------------------------------------------------------------------
+
+
+def _dynamic(text: str) -> tuple[Part, ...]:
+    """Return the parts of a text in which ``{{resolve:...}}`` is a value that is stored elsewhere."""
+    parts: list[Part] = []
+    end = 0
+    for match in _DYNAMIC.finditer(text):
+        parts += [text[end : match.start()], Placeholder(match[0], written=match[0])]
+        end = match.end()
+    return _joined([*parts, text[end:]])
+
+
+def _joined(parts: list[Part]) -> tuple[Part, ...]:
+    """Return the parts of a text; those that are known and neighbours are one."""
+    joined: list[Part] = []
+    for part in parts:
+        if isinstance(part, str) and joined and isinstance(joined[-1], str):
+            joined[-1] += part
+        elif part:
+            joined.append(part)
+    return tuple(joined) or ("",)
+
+
+def _text_of(tree: Tree, place: Place) -> Text:
+    """Return a tree as text; what has another structure cannot stand there."""
+    match tree:
+        case Text():
+            return tree
+        case Constant(value):
+            return Text((str(value).lower() if isinstance(value, bool) else str(value),), place=place)
+        case Choice(test, then, otherwise):
+            choice = Choice(test, _text_of(then, place), _text_of(otherwise, place), place=place)
+            return Text((choice,), place=place)
+        case Unresolved(name):
+            return _opaque(name, place)
+        case Absent():
+            return Text(("",), place=place)
+        case _:
+            raise fault("text is expected here, not an array or an object", tree.place or place)
+
+
+def _opaque(name: str, place: Place) -> Text:
+    """Return a text of which nothing is known."""
+    return Text((Placeholder(name, written=f"{{{name}}}"),), place=place)
+
+
+def _split(text: Text, separator: str, place: Place) -> Tree:
+    """Return the list of the parts of a text."""
+    known = _known(text)
+    if known is None:
+        return Split(text, separator, place=place)
+    return Items(tuple(Text((part,), place=place) for part in known.split(separator)), place=place)
+
+
+def _known(text: Text) -> str | None:
+    """Return a text of which everything is known."""
+    return text.parts[0] if len(text.parts) == 1 and isinstance(text.parts[0], str) else None
+
+
+def _can_be(text: Text, value: str) -> bool:
+    """Return whether a text can have a value, as far as its allowed values tell."""
+    match text.parts:
+        case (Placeholder(allowed=allowed),) if allowed:
+            return value in allowed
+        case _:
+            return True
+
+
+def _may_be_absent(tree: Tree) -> bool:
+    return isinstance(tree, Choice) and any(
+        isinstance(each, Absent) or _may_be_absent(each) for each in (tree.then, tree.otherwise)
+    )

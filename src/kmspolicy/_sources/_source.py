@@ -1,0 +1,168 @@
+"""What a file says of one key."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from operator import itemgetter
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, final
+
+import attrs
+
+from kmspolicy._document import Policy
+from kmspolicy._partial import PartialPolicy
+from kmspolicy._partial._fill import Given, fill, needed, policy_of
+from kmspolicy._partial._kinds import written
+from kmspolicy._partial._tree import Choice, Items, Members, Unresolved
+from kmspolicy.errors import PolicyDocumentError, SourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kmspolicy._partial._tree import Node
+    from kmspolicy._path import Steps
+    from kmspolicy._text import Place
+
+Told: TypeAlias = Literal["policy", "default", "elsewhere", "unresolved", "deleted"]
+"""What a file tells of the policy of a key: a policy; that none is set, so that the key has the default policy; that another
+resource sets it; that it cannot be known from the file; that the key is deleted."""
+
+_NOTHING: Final = Given({}, {})
+
+
+@final
+@attrs.frozen
+class Ignore:
+    """A finding that a file says to ignore.
+
+    Attributes:
+        code: Its code, ``PUBLIC_ACCESS`` for example.
+        reason: Why it is fine.
+    """
+
+    code: str
+    reason: str
+
+
+@final
+@attrs.frozen(kw_only=True)
+class Source:
+    """What a file says of the policy of one key.
+
+    Attributes:
+        name: The name of the resource, ``AppKey`` or ``module.app.aws_kms_key.this[0]``; of a file with one policy, its path.
+        told: What is told: ``"policy"``, ``"default"``, ``"elsewhere"``, ``"unresolved"`` or ``"deleted"``.
+        policy: The policy, partial if it has placeholders; None unless ``told`` is ``"policy"``.
+        before: The policy that the key has now, where a plan tells.
+        why: Why there is no policy.
+        bypass: Whether the file says to bypass the lockout safety check.
+        ignores: The findings to ignore, from ``Metadata.kmspolicy.ignore``.
+        file: The file in which the places are.
+    """
+
+    name: str
+    told: Told = "policy"
+    policy: Policy | PartialPolicy | None = None
+    before: Policy | PartialPolicy | None = None
+    why: str | None = None
+    bypass: bool = False
+    ignores: tuple[Ignore, ...] = ()
+    file: str | None = None
+    _tree: Node | None = attrs.field(default=None, eq=False, repr=False)
+    _place: Place | None = attrs.field(default=None, eq=False, repr=False)
+
+    def in_file(self, file: str | None) -> Source:
+        """Return the source with the name of its file."""
+        return attrs.evolve(self, file=file)
+
+    def place(self, steps: Steps = ()) -> Place | None:
+        """Return the line and column of a part of the policy.
+
+        Args:
+            steps: The steps to it, those of a finding for example; none for the policy itself.
+
+        Returns:
+            Where it begins, a member at its name; for what is not in the file, where its nearest whole begins. None if the file
+            has no lines, as a plan has none.
+        """
+        if self._tree is None:
+            return self._place
+        if isinstance(self.policy, Policy):
+            return fill(self._tree, _NOTHING).origin(steps).place or self._place
+        return _place_in(self._tree, steps) or self._place
+
+
+@contextmanager
+def in_file(file: str | None) -> Iterator[None]:
+    """Put the name of a file into the errors of its reading."""
+    try:
+        yield
+    except SourceError as error:
+        named = SourceError(error.message, file=file, line=error.line, column=error.column)
+        raise named from error.__cause__
+
+
+def policy_in(tree: Node) -> Policy | PartialPolicy:
+    """Return the policy that a tree stands for.
+
+    Raises:
+        SourceError: if everything is known, and it is not a policy document.
+    """
+    if needed(tree, _NOTHING):
+        return PartialPolicy(tree)
+    try:
+        return policy_of(fill(tree, _NOTHING))
+    except PolicyDocumentError as error:
+        raise refused(error) from error
+
+
+def refused(error: PolicyDocumentError) -> SourceError:
+    """Return the error for a document in a file that is not a policy."""
+    first = error.problems[0]
+    alone = attrs.evolve(first, line=None, column=None)
+    message = str(alone) if len(error.problems) == 1 else str(error)
+    return SourceError(message, line=first.line, column=first.column)
+
+
+def source_of(
+    name: str,
+    tree: Node,
+    place: Place | None = None,
+    *,
+    bypass: bool = False,
+    ignores: tuple[Ignore, ...] = (),
+) -> Source:
+    """Return what a tree of a policy tells."""
+    if isinstance(tree, Unresolved):
+        why = f"{tree.name} cannot be known from the file"
+        return Source(
+            name=name, told="unresolved", why=why, bypass=bypass, ignores=ignores, place=tree.place or place
+        )
+    return Source(name=name, policy=policy_in(tree), bypass=bypass, ignores=ignores, tree=tree, place=place)
+
+
+# --- places ----------------------------------------------------------------------------------------
+
+
+def _place_in(tree: Node, steps: Steps) -> Place | None:
+    """Return the place at the end of the steps, or that of the last step on the way; all branches of choices count."""
+    return max(_reached(tree, steps, 0, None), key=itemgetter(0))[1]
+
+
+def _reached(node: Node, steps: Steps, done: int, place: Place | None) -> Iterator[tuple[int, Place | None]]:
+    """Go along the steps; yield how many are done, and the place there."""
+    here = place or node.place
+    yield done, here
+    ahead = steps[done:]
+    match node:
+        case Choice(_, then, otherwise):
+            yield from _reached(then, steps, done, here)
+            yield from _reached(otherwise, steps, done, here)
+        case Items(nodes) if ahead:
+            for each in nodes[ahead[0] : ahead[0] + 1] if isinstance(ahead[0], int) else ():
+                yield from _reached(each, steps, done + 1, None)
+        case Members(pairs) if ahead:
+            for name, value in pairs:
+                if written(name) == ahead[0]:
+                    yield from _reached(value, steps, done + 1, name.place)
+        case _:
+            pass
