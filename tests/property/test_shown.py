@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import fromstring
 
@@ -168,6 +169,15 @@ def _document(text: str) -> dict[str, Any]:
     return {"Statement": statement, text: text}
 
 
+def _saved(key_id: str, text: str, **fields: object) -> str:
+    """Return a plan as JSON whose digest is right."""
+    values = {**json.loads(Plan(key_id, text, text).to_json()), **fields}
+    del values["sha256"]
+    digest = sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
+    return json.dumps({**values, "sha256": digest})
+
+
+KEY_ARN = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 _NO_TEXT: Any = 1
 _NO_VALUE: Any = ["x"]
 _TAKERS: dict[str, Callable[[Any], object]] = {
@@ -203,6 +213,18 @@ _TAKERS: dict[str, Callable[[Any], object]] = {
     "a service to go through": lambda text: statements.use_through_service(text, account=ACCOUNT),
     "a trail": statements.cloudtrail_encrypts_logs,
     "a partition": lambda text: statements.cloudwatch_logs("eu-west-1", ACCOUNT, partition=text),
+    "a plan": lambda text: Plan.from_json(json.dumps(json.loads(_saved(text, text)) | {text: text, "account": [text]})),
+    "a plan that is not JSON": Plan.from_json,
+    "a plan with texts that are not policies": lambda text: Plan.from_json(_saved(text, json.dumps(_document(text)))),
+    "a plan of another caller": lambda text: Plan.from_json(_saved(text, "{}", caller={"principal": text, "context": {}})),
+    "a plan with a context": lambda text: Plan.from_json(
+        _saved(text, "{}", caller={"principal": ACCOUNT, "context": {text: [None]}})
+    ),
+    "a plan with a time": lambda text: Plan.from_json(
+        _saved(text, "{}", caller={"principal": ACCOUNT, "context": {"aws:CurrentTime": [{"datetime": text}]}})
+    ),
+    "a plan of another account": lambda text: Plan.from_json(_saved(text, "{}", account=text)),
+    "a plan of another key": lambda text: Plan.from_json(_saved(KEY_ARN, "{}", key_arn=f"{KEY_ARN}{text}")),
 }  # fmt: skip
 
 
