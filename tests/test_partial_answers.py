@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kmspolicy import (
+    Access,
+    Cell,
     Comparison,
     Fails,
     Holds,
@@ -15,13 +17,16 @@ from kmspolicy import (
     Policy,
     Relation,
     Unknown,
+    access,
     check,
     compare,
     errors,
     prove,
 )
+from kmspolicy._language._keys import CONDITION_KEYS
 from kmspolicy._partial._tree import (
     Absent,
+    And,
     Choice,
     Equals,
     Members,
@@ -127,6 +132,67 @@ def test_findings_hold_for_all_values_or_name_what_they_depend_on(
     assert codes(check(partial)) == found
 
 
+def test_what_stands_for_a_value_is_well_formed() -> None:
+    """Under no condition key is a placeholder taken for a value that no request has."""
+    operators = {
+        "ARN": "ArnLike",
+        "Bool": "Bool",
+        "Numeric": "NumericLessThan",
+        "Date": "DateLessThan",
+        "IPAddress": "IpAddress",
+    }
+    others = {
+        "CONDITION_ALWAYS_MET", "CONDITION_NEVER_MET", "MISSING_PAIRED_CONDITION_KEYS", "REDUNDANT_STATEMENT", "UNSUPPORTED_CONDITION_KEY_IN_POLICY",
+    }  # fmt: skip
+    for key in CONDITION_KEYS.values():
+        operator = f"{'ForAnyValue:' if key.multivalued else ''}{operators.get(key.type, 'StringEquals')}"
+        found = check(read(statement(), statement(Condition={operator: {key.name: "${X}"}})))
+        assert {one.code for one in found} - others == set(), key.name
+
+
+ELSEWHERE: list[tuple[str, PartialPolicy, dict[str, tuple[str, ...]]]] = [
+    ("a partition", read(statement(Principal={"AWS": f"arn:${{AWS::Partition}}:iam::{ACCOUNT}:root"})), {}),
+    ("an action", read(statement(Action="${Verb}")), {"LOCKOUT_EVERYONE": ("Verb",)}),
+    ("an effect", read(statement(Effect="${Effect}")), {"LOCKOUT_EVERYONE": ("Effect",)}),
+    ("a version", PartialPolicy.from_json(json.dumps({"Version": "${V}", "Statement": [statement()]})), {"OLD_VERSION": ("V",)}),
+    ("a resource", read(statement(Principal={"AWS": OTHER}), statement(Resource="${Key}")), {"RESOURCE_IS_KEY_ARN": ("Key",)}),
+    ("a service", read(statement(), statement(Principal={"Service": "${Service}"}, Condition={"StringEquals": {"aws:SourceAccount": "${A}"}})), {}),
+    ("an operator", read(statement(), statement(Condition={"${Operator}": {"aws:username": "${Name}"}})), {"INVALID_CONDITION_OPERATOR": (), "REDUNDANT_STATEMENT": ()}),
+    (
+        "organisations that may be one",
+        read(
+            statement(),
+            statement(Principal="*", Action="kms:Sign", Condition={"StringEquals": {"aws:PrincipalOrgID": "${A}"}}),
+            statement(Effect="Deny", Principal="*", Action="kms:Sign", Condition={"StringEquals": {"aws:PrincipalOrgID": "${B}"}}),
+        ),
+        {},
+    ),
+    (
+        "a text that is compared in parts",
+        policy(statement(), Choice(Equals(text("x", Placeholder("P")), text("xy")), node(PUBLIC), Absent())),
+        {"PUBLIC_ACCESS": ("P",)},
+    ),
+    (
+        "many combinations of the same two documents",
+        policy(statement(), Choice(And(tuple(Equals(given(f"P{n}"), text("x")) for n in range(5))), node(PUBLIC), Absent())),
+        {"PUBLIC_ACCESS": tuple(f"P{n}" for n in range(5))},
+    ),
+    (
+        "too many of them",
+        policy(statement(), Choice(And(tuple(Equals(given(f"P{n}"), text("x")) for n in range(13))), node(PUBLIC), Absent())),
+        {"UNRESOLVED": ()},
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("partial", "found"), [row[1:] for row in ELSEWHERE], ids=[row[0] for row in ELSEWHERE]
+)
+def test_placeholders_may_stand_anywhere(partial: PartialPolicy, found: dict[str, tuple[str, ...]]) -> None:
+    """Each is taken for the values that its place can have."""
+    assert {one.code: one.depends_on for one in check(partial)} == found
+
+
 SAID = [
     (
         policy(ADMINISTRATION, Choice(HAS_ORG, node(BY_ORG), node(PUBLIC))),
@@ -196,6 +262,113 @@ def test_a_document_that_is_no_policy_for_some_values_is_an_error() -> None:
     )
     with pytest.raises(errors.PolicyDocumentError, match=r"Al\$\{low\}"):
         check(partial)
+
+
+# --- tables ----------------------------------------------------------------------------------------
+
+
+def test_a_table_has_columns_with_the_names_of_placeholders() -> None:
+    """As their sources write them."""
+    table = access(
+        policy(
+            ADMINISTRATION,
+            statement(
+                Principal={"AWS": [given("Admin"), given("Account", kind="account")]}, Action="kms:Sign"
+            ),
+        )
+    )
+    assert table.principals == (
+        ("AWS", "arn:aws:iam::${AWS::AccountId}:root"), ("AWS", "${Admin}"), ("AWS", "arn:aws:iam::${Account}:root"),
+    )  # fmt: skip
+    assert table["arn:aws:iam::${AWS::AccountId}:root", "kms:Sign"].access is Access.DELEGATED
+    assert "depending on 'Admin'" in str(table)
+
+
+def test_a_principal_may_be_of_another_account() -> None:
+    """Then the IAM policies of that account must allow the request as well."""
+    table = access(policy(ADMINISTRATION, statement(Principal={"AWS": given("Admin")}, Action="kms:Decrypt")))
+    cell = table["${Admin}", "kms:Decrypt"]
+    assert (cell.access, cell.depends_on, cell.iam_of) == (Access.CONDITIONAL, ("Admin",), "${Admin}")
+    assert table["${Admin}", "kms:PutKeyPolicy"].depends_on == ("Admin",)
+
+
+def test_what_is_denied_for_some_values_depends_on_them() -> None:
+    """Where nothing is allowed for any value, nothing depends on them."""
+    denied = statement(
+        Effect="Deny", Principal={"AWS": ROOT}, Action=Choice(PROD, text("kms:*"), text("kms:Sign"))
+    )
+    table = access(policy(statement(Principal={"AWS": ROOT}, Action=["kms:Sign", "kms:Verify"]), denied))
+    assert table[ROOT, "kms:Sign"] == Cell(denied=table[ROOT, "kms:Sign"].denied)
+    verify = table[ROOT, "kms:Verify"]
+    assert (verify.access, verify.depends_on) == (Access.CONDITIONAL, ("Env",))
+    assert "IAM, no, depending on 'Env'" in str(table)
+    assert table[ROOT, "kms:Decrypt"].access is Access.DENIED
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        f"arn:aws:iam::{ACCOUNT}:user/A*",
+        "arn:aws:iam::*:user/*-*",
+        f"arn:aws:iam::{ACCOUNT}:user/bob",
+    ],
+)
+def test_a_name_may_be_one_that_a_condition_matches(pattern: str) -> None:
+    """Or not."""
+    user = f"arn:aws:iam::{ACCOUNT}:user/${{Name}}"
+    table = access(
+        read(statement(Principal={"AWS": user}, Condition={"ArnLike": {"aws:PrincipalArn": pattern}}))
+    )
+    assert table[user, "kms:Sign"].depends_on == ("Name",)
+
+
+def test_principals_with_different_names_are_different_where_both_are_allowed_something() -> None:
+    """A table with two columns for one role would be of no use."""
+    table = access(
+        policy(
+            statement(Principal={"AWS": given("A")}, Action="kms:Sign"),
+            statement(Principal={"AWS": given("B")}),
+        )
+    )
+    assert table["${A}", "kms:Encrypt"].access is Access.NOTHING
+    assert {cell.depends_on for row in table.cells for cell in row} == {()}
+
+
+def test_what_no_value_needs_is_not_looked_at() -> None:
+    """A choice that is decided leaves a branch out."""
+    assert check(policy(statement(), Choice(And(()), Absent(), node(statement(Sid=given("A")))))) == ()
+
+
+def test_a_name_makes_no_difference_where_a_pattern_matches_all() -> None:
+    """It need not be known."""
+    user = f"arn:aws:iam::{ACCOUNT}:user/${{Name}}"
+    table = access(
+        read(
+            statement(
+                Principal={"AWS": user}, Condition={"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:user/*"}}
+            )
+        )
+    )
+    assert table[user, "kms:Sign"].access is Access.ALWAYS
+    assert table[user, "kms:Sign"].depends_on == ()
+
+
+def test_a_principal_of_one_branch_depends_on_the_choice() -> None:
+    """So do all actions."""
+    table = access(policy(statement(Principal={"AWS": Choice(PROD, text(ROOT), text(OTHER))})))
+    assert [name for _, name in table.principals] == [f"arn:aws:iam::{OTHER}:root", ROOT]
+    assert {cell.depends_on for row in table.cells for cell in row} == {("Env",)}
+
+
+def test_a_table_says_what_is_not_known() -> None:
+    """Of what is known, it shows what may be so."""
+    unknown = access(policy(ADMINISTRATION, Unresolved("Included")))
+    assert (unknown.principals, unknown.unknown) == ((), "'Included' is not known")
+    assert str(unknown) == "not all is known: 'Included' is not known"
+    partly = access(policy(statement(), Choice(PROD, Unresolved("Included"), Absent())))
+    assert {cell.depends_on for row in partly.cells for cell in row} == {("Included",)}
+    assert "not all is known: 'Included' is not known" in str(partly)
+    assert "not all is known" in partly._repr_html_()
 
 
 # --- proofs ----------------------------------------------------------------------------------------

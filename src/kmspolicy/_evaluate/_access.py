@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias, Ty
 import attrs
 
 from kmspolicy._document import Condition, Principal, a_policy
+from kmspolicy._document._unfilled import asked_of_each
 from kmspolicy._evaluate._callers import requester_named, requester_of, text_of_principal
 from kmspolicy._evaluate._request import is_action, the_key
 from kmspolicy._language._actions import ACTIONS, may_work_across_accounts
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from kmspolicy._language._principals import PrincipalName, PrincipalType
     from kmspolicy._normal._clauses import Terms
     from kmspolicy._normal._rules import Rule, Rules
+    from kmspolicy._partial import PartialPolicy
 
 Subject: TypeAlias = "tuple[PrincipalType, str]"
 """A principal as a policy names it: its type and its name."""
@@ -106,6 +108,8 @@ class Cell(NamedTuple):
     denied: tuple[Condition, ...] = ()
     iam_of: str = ""
     """The account of the principal if it is not the key's: its IAM policies must allow it as well."""
+    depends_on: tuple[str, ...] = ()
+    """Of a :class:`PartialPolicy`, the placeholders and conditions on whose values it depends what is so; it is so for some."""
 
     def __bool__(self) -> bool:
         """Return whether there may be access at all, as :class:`Access` does."""
@@ -113,7 +117,9 @@ class Cell(NamedTuple):
 
     @property
     def access(self) -> Access:
-        """The cell as one word, without the conditions."""
+        """The cell as one word, without the conditions; what depends on placeholders is under conditions."""
+        if self.depends_on and (self.allowed or self.delegated):
+            return Access.CONDITIONAL
         if self.denied == ALWAYS:
             return Access.DENIED
         if self.allowed == ALWAYS:
@@ -147,11 +153,13 @@ class AccessTable:
             account stands for its users and roles that have no column, everyone for all others.
         actions: All actions that have an effect in a key policy, and unknown actions that the policy names.
         cells: For each action, a cell for each principal.
+        unknown: Of a :class:`PartialPolicy`, why more is not known; empty if everything is.
     """
 
     principals: tuple[Subject, ...]
     actions: tuple[str, ...]
     cells: tuple[tuple[Cell, ...], ...] = attrs.field(repr=False)
+    unknown: str = ""
 
     def __getitem__(self, place: tuple[str | Principal, str]) -> Cell:
         """Return the cell of a principal and an action.
@@ -221,8 +229,9 @@ def _is(principal: Subject, text: str) -> bool:
     return name.kind == "account" and name.account == text
 
 
+@asked_of_each
 def access(
-    policy: Policy,
+    policy: Policy | PartialPolicy,
     *,
     also: Iterable[str | Principal] = (),
     account: str | None = None,

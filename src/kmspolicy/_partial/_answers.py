@@ -122,7 +122,12 @@ def findings(answers: Answers) -> tuple[Finding, ...]:
     if answers.unknown and not unknown:
         unknown = [_unresolved(answers.unknown)]
     every = [*unknown, *(_depending(answers, key, finding) for key, finding in found.items())]
-    return tuple(one for one in every if one is not None)
+    return tuple(sorted((one for one in every if one is not None), key=_statement))
+
+
+def _statement(finding: Finding) -> int:
+    """Return the number of the statement that a finding is about; of one about the whole document, a lower one."""
+    return next((step for step in finding.steps if isinstance(step, int)), -1)
 
 
 def _unresolved(what: str, steps: Steps = (), place: Place | None = None) -> Finding:

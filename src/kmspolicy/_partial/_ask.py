@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 import attrs
 
 from kmspolicy._document import Policy
+from kmspolicy._evaluate._access import AccessTable
 from kmspolicy._language._key_arns import account_of_key_arn
 from kmspolicy._partial._answers import Answers, Case, Key, comparison, findings, verdict
 from kmspolicy._partial._fill import given_in, policy_of
 from kmspolicy._partial._fillings import Fillings, TooManyError
 from kmspolicy._partial._shown import Shown
+from kmspolicy._partial._tables import joined, named
 from kmspolicy._prove._verdicts import Comparison, Fails, Holds, Unknown
 from kmspolicy.errors import PolicyDocumentError
 
@@ -33,6 +35,7 @@ _JOINED: Final[Mapping[type, Callable[[Answers], object]]] = {
     Fails: verdict,
     Unknown: verdict,
     Comparison: comparison,
+    AccessTable: joined,
 }
 _APART: Final = frozenset({"check", "access"})
 """Questions in which users and roles with different names are taken to be different."""
@@ -76,10 +79,11 @@ def ask(
             said = answer(list(map(policy_of, filling.documents)), more)
         except PolicyDocumentError as error:
             raise PolicyDocumentError(map(shown.value, error.problems)) from None
-        return Case(
-            filling,
-            _by_origin(said, filling.documents[0], shown) if isinstance(said, tuple) else shown.value(said),
-        )
+        if isinstance(said, tuple):
+            return Case(filling, _by_origin(said, filling.documents[0], shown))
+        if isinstance(said, AccessTable):
+            return Case(filling, named(said, fillings, filling.given, shown))
+        return Case(filling, shown.value(said))
 
     try:
         cases = list(map(case, fillings))

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 MOST: Final = 64
 """The fillings that are looked at; with more, the answer is not known."""
-_MOST_VISITED: Final = 4096
+_MOST_VISITED: Final = 1024
 """The fillings that are made, of which many may be the same documents, or not be looked at."""
 
 
@@ -169,13 +169,10 @@ class Fillings:
             own += [Text((other,)) for other in self._before(placeholder)]
         return list(dict.fromkeys([*own, *self._compared(placeholder), *self._like_others(placeholder)]))
 
-    def _before(self, placeholder: Placeholder) -> Iterator[Placeholder]:
-        """Go through the placeholders of the same kind that come before one."""
-        for other in self._placeholders:
-            if other.name == placeholder.name:
-                return
-            if self.kinds[other.name] == self.kinds[placeholder.name]:
-                yield other
+    def _before(self, placeholder: Placeholder) -> list[Placeholder]:
+        """Return the placeholders of the same kind that come before one."""
+        before = self._placeholders[: self._placeholders.index(placeholder)]
+        return [other for other in before if self.kinds[other.name] == self.kinds[placeholder.name]]
 
     def _roles(self, placeholder: Placeholder) -> list[Text]:
         """Return roles for a principal: one of each account that the documents name, and one of another."""
@@ -204,7 +201,7 @@ class Fillings:
                 if there is None or there == here or _about(other) != about:
                     continue
                 if not (has_wildcards(there) and like(there, here)):
-                    yield from self._from(use.text, placeholder, _WILD(_SOMETHING, there), None)
+                    yield from self._from(use.text, placeholder, _matching(there, here), None)
 
     def _from(
         self, text: Text, placeholder: Placeholder, whole: str | None, expression: str | None
@@ -238,6 +235,14 @@ class Fillings:
 
 def _has(use: Use, placeholder: Placeholder) -> bool:
     return any(getattr(part, "name", None) == placeholder.name for part in use.text.parts)
+
+
+def _matching(pattern: str, text: str) -> str:
+    """Return a text that a pattern matches, as like another one as may be."""
+    fields, others = pattern.split(":"), text.split(":")
+    if len(fields) == len(others):
+        fields = [other if field == "*" else field for field, other in zip(fields, others, strict=True)]
+    return _WILD(_SOMETHING, ":".join(fields))
 
 
 def _about(use: Use) -> str | None:

@@ -76,7 +76,12 @@ class StandIns:
         if listed:
             return listed
         texts = [_written(form, self._numbers[name], self.partition) for form in forms or _FORMS]
-        return (next((text for text in texts if all(self._fits(use, name, text) for use in mine)), texts[0]),)
+        text = next((text for text in texts if all(self._fits(use, name, text) for use in mine)), texts[0])
+        return (
+            ("*", text)
+            if any(use.names == _RESOURCE for use in mine if len(use.text.parts) == 1)
+            else (text,)
+        )
 
     def _fits(self, use: Use, name: str, text: str) -> bool:
         """Return whether a document can have a text where a placeholder stands."""
@@ -133,6 +138,7 @@ _FORMS: Final = (
     "arn:{partition}:ec2:{region}:{account}:instance/i-{name}",
     "arn:{partition}:ec2:{region}:{account}:vpc/vpc-standi{number:02}",
     "arn:{partition}:lambda:{region}:{account}:function:{name}",
+    "arn:{partition}:chatbot::{account}:chat-configuration/{name}",
     "arn:{partition}:kms:{region}:{account}:key/{name}",
     "57a4d1{number:04}",
     "2031-07-19T07:19:31.{number:03}Z",
@@ -147,6 +153,7 @@ _BY_KIND: Final[Mapping[PlaceholderKind, tuple[str, ...]]] = {
 }
 """How what stands for a placeholder is written; of text, the first that fits its places."""
 _ACTIONS: Final = tuple(facts.name for facts in ACTIONS.values() if facts.effective)
+_RESOURCE: Final = ("Statement", "Resource")
 _TRUTHS: Final = ("true", "false")
 
 
@@ -163,7 +170,7 @@ def _listed(use: Use) -> tuple[str, ...]:
             if operator in PARSED and PARSED[operator].operator.kind.name in ("Bool", "Null"):
                 return _TRUTHS
             form = FORMS.get(fold(key))
-            words = () if form is None else tuple(each for (each, *_) in form.alternatives)
+            words = () if form is None else tuple(":".join(parts) for parts in form.alternatives)
             return words if all(map(_IS_WORD, words)) else ()
         case _:
             return ()

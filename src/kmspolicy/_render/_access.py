@@ -71,14 +71,15 @@ def svg_of(access: AccessTable, title: str) -> str:
 def _drawn(access: AccessTable, draw: Callable[[Table], str]) -> str:
     """Draw an access table, cut to a size that people can read."""
     if not access.principals:
-        return draw(_NOBODY)
+        return draw(_NOBODY._replace(remark=_not_known(access)) if access.unknown else _NOBODY)
     rows = _rows(access)
-    drawings = (draw(_table(access.principals, rows, size)) for size in _SIZES)
+    drawings = (draw(_table(access, rows, size)) for size in _SIZES)
     return next(drawing for drawing in drawings if len(drawing) <= _LIMIT)
 
 
-def _table(principals: Sequence[Subject], rows: Sequence[_Row], size: int) -> Table:
+def _table(access: AccessTable, rows: Sequence[_Row], size: int) -> Table:
     """Turn rows of an access table into words; ``size`` limits the columns, the rows and the notes."""
+    principals = access.principals
     notes = _Notes()
     shown = tuple(
         Row(title, tuple(Cell(cell_words(cell, notes.of), _KINDS[cell.access]) for cell in cells[:size]))
@@ -86,18 +87,24 @@ def _table(principals: Sequence[Subject], rows: Sequence[_Row], size: int) -> Ta
     )
     meant = list(notes.words.items())[:size]
     meanings, _ = fitting(meant, lambda entry: condition_words(entry[0]), size * _NOTE)
+    left_out = _left_out(
+        ("principal", len(principals) - size),
+        ("row", len(rows) - size),
+        ("condition", len(notes.words) - len(meanings)),
+    )
     return Table(
         "action",
         tuple(map(_column, principals[:size])),
         shown,
-        _left_out(
-            ("principal", len(principals) - size),
-            ("row", len(rows) - size),
-            ("condition", len(notes.words) - len(meanings)),
-        ),
+        "; ".join(filter(None, (left_out, _not_known(access)))),
         _LEGEND,
         tuple(Entry(word, meaning) for (_, word), meaning in zip(meant, meanings, strict=False)),
     )
+
+
+def _not_known(access: AccessTable) -> str:
+    """Return a line that says why more is not known; none if everything is."""
+    return f"not all is known: {access.unknown}" if access.unknown else ""
 
 
 def _left_out(*counts: tuple[str, int]) -> str:

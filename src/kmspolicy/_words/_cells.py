@@ -40,7 +40,7 @@ def _action(name: str) -> str:
 
 def cell_words(cell: Cell, when: Callable[[Sequence[Condition]], str]) -> str:
     """Say what a cell of the access table holds, with words for conditions of which one must be met."""
-    if cell.denied == ALWAYS:
+    if cell.denied == ALWAYS and not cell.depends_on:
         return "no"
     parts: list[str] = []
     with_iam = f", with IAM of {cell.iam_of}" if cell.iam_of else ""
@@ -50,5 +50,7 @@ def cell_words(cell: Cell, when: Callable[[Sequence[Condition]], str]) -> str:
     if cell.delegated:
         parts.append(iam if cell.delegated == ALWAYS else f"{iam} if {when(cell.delegated)}")
     if cell.denied:
-        parts.append(f"no if {when(cell.denied)}")
+        parts.append("no" if cell.denied == ALWAYS else f"no if {when(cell.denied)}")
+    if cell.depends_on:
+        parts.append(f"depending on {', '.join(map(word, cell.depends_on))}")
     return ", ".join(parts) or "·"

@@ -1,0 +1,176 @@
+"""What is said of policies with placeholders holds for all values, and shows nothing that stands for them."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from kmspolicy import (
+    Comparison,
+    Fails,
+    Holds,
+    PartialPolicy,
+    Policy,
+    Principal,
+    access,
+    check,
+    compare,
+    prove,
+)
+from property.strategies import ACCOUNT, policies_that_meet
+
+if TYPE_CHECKING:
+    from kmspolicy import Verdict
+
+OTHER = "444455556666"
+PRINCIPALS: list[Any] = [
+    "*",
+    {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
+    {"AWS": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"},
+    {"AWS": ["arn:aws:iam::<ACCOUNT_ID>:role/{{role}}", f"arn:aws:iam::{ACCOUNT}:role/App"]},
+    {"AWS": "${Admin}"},
+    {"Service": "logs.${AWS::Region}.amazonaws.com"},
+]
+CONDITIONS: list[Any] = [
+    {"StringEquals": {"aws:PrincipalOrgID": "${Org}"}},
+    {"StringEquals": {"kms:CallerAccount": ["${AWS::AccountId}", OTHER]}},
+    {"StringNotEquals": {"aws:PrincipalArn": "${Admin}"}},
+    {"ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::{ACCOUNT}:role/A*"}},
+    {
+        "StringEquals": {
+            "kms:ViaService": "s3.${AWS::Region}.amazonaws.com",
+            "kms:EncryptionContext:u": "${aws:username}",
+        }
+    },
+    {"StringLike": {"kms:RequestAlias": "alias/{{role}}*"}},
+]
+ACTIONS = ["kms:*", "kms:Decrypt", "kms:Decypt", ["kms:PutKeyPolicy", "kms:Encrypt"]]
+STATEMENTS = st.fixed_dictionaries(
+    {
+        "Effect": st.sampled_from(["Allow", "Allow", "Deny"]),
+        "Principal": st.sampled_from(PRINCIPALS),
+        "Action": st.sampled_from(ACTIONS),
+        "Resource": st.just("*"),
+    },
+    optional={"Condition": st.sampled_from(CONDITIONS)},
+)
+DOCUMENTS = st.lists(STATEMENTS, min_size=1, max_size=3).map(
+    lambda statements: PartialPolicy.from_json(json.dumps({"Version": "2012-10-17", "Statement": statements}))
+)
+ACCOUNTS = st.one_of(st.sampled_from([ACCOUNT, OTHER]), st.from_regex("[1-9][0-9]{11}", fullmatch=True))
+ROLES = st.one_of(st.sampled_from(["App", "Apps", "B"]), st.from_regex("[A-Za-z][a-z]{1,5}", fullmatch=True))
+VALUES: dict[str, st.SearchStrategy[str]] = {
+    "AWS::Partition": st.just("aws"),
+    "AWS::AccountId": ACCOUNTS,
+    "AWS::Region": st.sampled_from(["us-east-1", "eu-west-3"]),
+    "ACCOUNT_ID": ACCOUNTS,
+    "role": ROLES,
+    "Org": st.from_regex("o-[a-z0-9]{10}", fullmatch=True),
+    "Admin": st.builds("arn:aws:iam::{}:{}/{}".format, ACCOUNTS, st.sampled_from(["role", "user"]), ROLES),
+}
+STAND_IN = re.compile(r"standi|98[0-9]{10}")
+
+
+def filled(data: st.DataObject, *partial: PartialPolicy) -> tuple[list[Policy], str | None]:
+    """Fill policies with the same well-formed values, and tell the account of the key, which AWS::AccountId is."""
+    names = {one.name for each in partial for one in each.placeholders}
+    values = {name: data.draw(VALUES[name], label=name) for name in sorted(names)}
+    policies = [each.fill({one.name: values[one.name] for one in each.placeholders}) for each in partial]
+    return policies, values.get("AWS::AccountId")
+
+
+@settings(max_examples=50)
+@given(policies_that_meet(), policies_that_meet())
+def test_a_policy_without_placeholders_says_the_same(one: Policy, other: Policy) -> None:
+    """Whoever reads files need not ask whether values are missing."""
+    partial, later = (PartialPolicy.from_json(each.to_json()) for each in (one, other))
+    assert [(found.code, found.severity, found.steps, found.message) for found in check(partial)] == [
+        (found.code, found.severity, found.steps, found.message) for found in check(one)
+    ]
+    assert compare(partial, later) == compare(one, other)
+    assert prove.no_public_access(partial) == prove.no_public_access(one)
+    assert access(partial) == access(one)
+
+
+@given(DOCUMENTS, st.data())
+def test_what_is_certain_is_found_whatever_the_values(partial: PartialPolicy, data: st.DataObject) -> None:
+    """Two users or roles that have different names in the document may not be the same where both are allowed something."""
+    (policy,), account = filled(data, partial)
+    there = {(found.code, found.steps) for found in check(policy, account=account)}
+    for found in check(partial):
+        if not found.depends_on and found.code != "UNRESOLVED":
+            assert (found.code, found.steps) in there
+
+
+def assert_no_less(said: Verdict, of_values: Verdict) -> None:
+    """Assert that what is certain is so for some values."""
+    if not isinstance(said, Holds | Fails):
+        return
+    assert type(of_values) is type(said)
+
+
+@settings(max_examples=25)
+@given(DOCUMENTS, DOCUMENTS, st.data())
+def test_what_is_proved_holds_whatever_the_values(
+    one: PartialPolicy, other: PartialPolicy, data: st.DataObject
+) -> None:
+    """A claim that holds or fails for all values does so for each."""
+    (policy, later), account = filled(data, one, other)
+    assert_no_less(
+        prove.no_public_access(one),
+        prove.no_public_access(policy, account=account if "AccountId" in repr(one) else None),
+    )
+    assert_no_less(prove.no_new_access(one, other), prove.no_new_access(policy, later, account=account))
+    assert_no_less(prove.grants_at_most(one, other), prove.grants_at_most(policy, later, account=account))
+
+
+@given(DOCUMENTS, st.data())
+def test_a_cell_that_is_certain_is_so_whatever_the_values(
+    partial: PartialPolicy, data: st.DataObject
+) -> None:
+    """A column with a placeholder is that of the principal whose name is filled in."""
+    values = {one.name: data.draw(VALUES[one.name], label=one.name) for one in partial.placeholders}
+    table, of_values = access(partial), access(partial.fill(values), account=values.get("AWS::AccountId"))
+    columns = {
+        column: PLACEHOLDER.sub(lambda match: values[match[1]], column[1]) for column in table.principals
+    }
+    names = [name for name in columns.values() if ":role/" in name or ":user/" in name]
+    assume(len(set(names)) == len(names))
+    for action, row in zip(table.actions, table.cells, strict=True):
+        for (column, name), cell in zip(columns.items(), row, strict=True):
+            if not cell.depends_on:
+                shown = of_values[Principal({column[0]: name}), action]
+                assert shown.access is cell.access, (column, action)
+                assert (bool(shown.allowed), bool(shown.delegated), bool(shown.denied)) == (
+                    bool(cell.allowed), bool(cell.delegated), bool(cell.denied),
+                )  # fmt: skip
+
+
+PLACEHOLDER = re.compile(r"(?:\$\{|<|\{\{)([^<>{}]+)(?:\}\}|>|\})")
+
+
+def texts(answer: Any) -> list[str]:
+    """Return all that is shown of an answer."""
+    return [str(answer), repr(answer), json.dumps(answer.to_dict())]
+
+
+@settings(max_examples=25)
+@given(DOCUMENTS, DOCUMENTS)
+def test_nothing_that_stands_for_a_placeholder_is_shown(one: PartialPolicy, other: PartialPolicy) -> None:
+    """Its name is."""
+    compared: Comparison = compare(one, other)
+    for answer in (
+        *check(one),
+        compared,
+        prove.no_public_access(one),
+        prove.access_not_granted(one, "kms:Decrypt"),
+    ):
+        for text in texts(answer):
+            assert STAND_IN.search(text) is None, text
+    table = access(one)
+    for text in (str(table), repr(table), repr(table.cells), table._repr_html_()):
+        assert STAND_IN.search(text) is None, text
