@@ -566,7 +566,7 @@ def test_a_search_that_takes_too_long_is_unknown() -> None:
 # --- words -------------------------------------------------------------------------------------------
 
 
-HOLDS: Json = {"verdict": "holds", "reason": None, "witness": None}
+HOLDS: Json = {"verdict": "holds", "reason": None, "witness": None, "depends_on": []}
 WORDS: dict[str, tuple[Comparison | Verdict, str]] = {
     "more": (
         compare(LIMIT, policy(*TO_S3)),
@@ -675,6 +675,7 @@ def test_answers_are_json() -> None:
                 "before": "delegated",
                 "typical": True,
             },
+            "depends_on": [],
         },
         "no_lost_access": HOLDS | {"claim": "no request that was granted is granted less"},
         "no_more": comparison.no_new_access.to_dict() | {"claim": "the outcome is higher for no request"},
@@ -686,6 +687,7 @@ def test_answers_are_json() -> None:
         "claim": "nobody whom the policy does not know can use the key",
         "reason": "it is not settled whether 'stringEquals' on 'aws:principalorgid' with 'a' is met",
         "witness": None,
+        "depends_on": [],
     }
 
 

@@ -45,8 +45,22 @@ CHANGE = diff(BEFORE, AFTER, account=ACCOUNT)
 
 Fields: TypeAlias = dict[str, Any]
 ALWAYS_SO = (Condition.from_dict({}),)
-NOTHING: Fields = {"access": "nothing", "allowed": [], "delegated": [], "denied": [], "iam_of": None}
-ALWAYS: Fields = {"access": "always", "allowed": [{}], "delegated": [], "denied": [], "iam_of": None}
+NOTHING: Fields = {
+    "access": "nothing",
+    "allowed": [],
+    "delegated": [],
+    "denied": [],
+    "iam_of": None,
+    "depends_on": [],
+}
+ALWAYS: Fields = {
+    "access": "always",
+    "allowed": [{}],
+    "delegated": [],
+    "denied": [],
+    "iam_of": None,
+    "depends_on": [],
+}
 IF_VIA_S3 = {"StringEquals": {"kms:ViaService": "s3.us-east-1.amazonaws.com"}}
 APP_ARN, FRIEND_ARN = f"arn:aws:iam::{ACCOUNT}:role/App", f"arn:aws:iam::{OTHER}:role/Friend"
 A_REQUEST: Fields = {
@@ -95,6 +109,7 @@ GAINED: Fields = {
         "delegated": [],
         "denied": [],
         "iam_of": OTHER,
+        "depends_on": [],
     },
     "witness": A_WITNESS,
 }
@@ -121,6 +136,7 @@ A_LOSS: Fields = {
         "delegated": [{}],
         "denied": [],
         "iam_of": None,
+        "depends_on": [],
     },
     "witness": {
         "request": {**A_REQUEST, "account": ACCOUNT},
@@ -190,7 +206,7 @@ class Row(NamedTuple):
 
 def verdict(word: str, claim: str, witness: object = None, reason: str | None = None) -> dict[str, Any]:
     """Return a verdict as a dict."""
-    return {"verdict": word, "claim": claim, "reason": reason, "witness": witness}
+    return {"verdict": word, "claim": claim, "reason": reason, "witness": witness, "depends_on": []}
 
 
 NO_MORE, NO_LESS = "the outcome is higher for no request", "the outcome is lower for no request"
@@ -252,6 +268,7 @@ ROWS = {
                 {"actions": ["kms:Decrypt", "kms:Sign"], "cells": [ALWAYS, NOTHING]},
                 {"actions": ["kms:Encrypt"], "cells": [NOTHING, NOTHING]},
             ],
+            "unknown": None,
         },
     ),
     "a difference": Row(CHANGE, types.DiffDict, A_DIFF),

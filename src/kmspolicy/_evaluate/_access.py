@@ -52,6 +52,7 @@ class CellDict(TypedDict):
     delegated: list[dict[str, dict[str, Any]]]
     denied: list[dict[str, dict[str, Any]]]
     iam_of: str | None
+    depends_on: list[str]
 
 
 @final
@@ -69,6 +70,7 @@ class AccessTableDict(TypedDict):
     principals: list[SubjectDict]
     actions: list[str]
     rows: list[AccessRowDict]
+    unknown: str | None
 
 
 def subject_dict(subject: Subject) -> SubjectDict:
@@ -138,6 +140,7 @@ class Cell(NamedTuple):
             "delegated": [condition.to_dict() for condition in self.delegated],
             "denied": [condition.to_dict() for condition in self.denied],
             "iam_of": self.iam_of or None,
+            "depends_on": list(self.depends_on),
         }
 
 
@@ -206,6 +209,7 @@ class AccessTable:
                 {"actions": list(actions), "cells": [cell.to_dict() for cell in cells]}
                 for actions, cells in self.rows()
             ],
+            "unknown": self.unknown or None,
         }
 
     def __str__(self) -> str:

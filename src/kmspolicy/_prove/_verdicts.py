@@ -32,6 +32,7 @@ class VerdictDict(TypedDict):
     claim: str
     reason: str | None
     witness: WitnessDict | None
+    depends_on: list[str]
 
 
 @final
@@ -116,7 +117,7 @@ class Holds(_Verdict):
 
     def to_dict(self) -> VerdictDict:
         """Return the verdict for JSON."""
-        return {"verdict": "holds", "claim": self.claim, "reason": None, "witness": None}
+        return {"verdict": "holds", "claim": self.claim, "reason": None, "witness": None, "depends_on": []}
 
     def require(self) -> Holds:
         """Return this verdict; :class:`Fails` and :class:`Unknown` raise NotShownError."""
@@ -143,7 +144,13 @@ class Fails(_Verdict):
 
     def to_dict(self) -> VerdictDict:
         """Return the verdict for JSON."""
-        return {"verdict": "fails", "claim": self.claim, "reason": None, "witness": self.witness.to_dict()}
+        return {
+            "verdict": "fails",
+            "claim": self.claim,
+            "reason": None,
+            "witness": self.witness.to_dict(),
+            "depends_on": [],
+        }
 
     def require(self) -> NoReturn:
         """Raise NotShownError, with the request.
@@ -179,7 +186,13 @@ class Unknown(_Verdict):
     def to_dict(self) -> VerdictDict:
         """Return the verdict for JSON."""
         witness = None if self.witness is None else self.witness.to_dict()
-        return {"verdict": "unknown", "claim": self.claim, "reason": self.reason, "witness": witness}
+        return {
+            "verdict": "unknown",
+            "claim": self.claim,
+            "reason": self.reason,
+            "witness": witness,
+            "depends_on": list(self.depends_on),
+        }
 
     def require(self) -> NoReturn:
         """Raise NotShownError, with the reason.
