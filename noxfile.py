@@ -44,10 +44,10 @@ def group(*names: str) -> tuple[str, ...]:
 
 @nox.session(python=RUNNING)
 def demo(session: nox.Session) -> None:
-    """Run the examples: a policy on a key of a local server, on replicas, on many keys, and a fleet of policies proved."""
+    """Run the examples, on local servers: from one policy on one key to an incident, a service and a fleet."""
     session.install(".", *group("demo"))
-    for name in ("put_a_policy", "replicas", "many_with_progress", "prove_a_fleet"):
-        session.run("python", "-W", "error", f"examples/{name}.py")
+    for script in sorted(Path("examples").glob("*.py")):
+        session.run("python", "-W", "error", str(script))
 
 
 @nox.session(python=PYTHONS)

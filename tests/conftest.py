@@ -35,6 +35,7 @@ collect_ignore_glob: list[str] = (
         "test_many*.py",
         "test_package.py",
         "test_pytest_plugin.py",
+        "test_tenant_keys.py",
         "test_pitfalls.py",
         "test_prepared.py",
         "test_sources*.py",

@@ -258,12 +258,11 @@ def test_principals_that_the_policy_names_in_conditions_only() -> None:
             access(policy, also=single)
 
 
-def test_access_is_true_where_there_may_be_some() -> None:
-    """So that ``if table[...].access`` asks what it seems to ask."""
-    assert {word for word in Access if word} == {Access.ALWAYS, Access.CONDITIONAL, Access.DELEGATED}
-    table = access(Policy([TO_APP]))
-    assert table[APP, "kms:Decrypt"]
-    assert not table[APP, "kms:Encrypt"]
+@pytest.mark.parametrize("answer", [*Access, Cell(), Cell(ALWAYS)], ids=str)
+def test_access_is_neither_true_nor_false(answer: Access | Cell) -> None:
+    """Under conditions, or by IAM policies, is no yes and no no."""
+    with pytest.raises(TypeError, match=r"is neither true nor false; .*access is Access.ALWAYS"):
+        bool(answer)  # pyrefly: ignore[invalid-argument]
 
 
 def test_names_are_not_taken_for_what_they_are_not() -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +20,12 @@ SHOWN = {
     "put_a_policy": ("read back: 1119 characters, the same text", "errors.NotFoundException", "All as expected."),
     "replicas": ("eu-central-1: put", "ap-southeast-2: the same", "us-east-1: has it already", "All as expected."),
     "many_with_progress": ("91/91", "90 put, 1 failed, 94 requests sent", "NotFoundException", "All as expected."),
+    "gate": ("against it: fails: no request is granted more than before", "It passes.", "All as expected."),
+    "report_findings": ('"rule": "kmspolicy/INVALID_ACTION"', '"line": 18', "All as expected."),
+    "incident": ("199 keys done in 13 seconds", "1 after another try", "is there on 20 keys", "taken back on 1 key", "All as expected."),
+    "audit": ("key_id,public,can_decrypt,findings", "PUBLIC_ACCESS", "All as expected."),
+    "notebook": ("Statement[1] ('Share'): Allows", "PUBLIC_ACCESS", "fails: nobody", "holds: nobody"),
+    "tenant_keys": ("created: {'key_id': ", "no such key: 404 NotFoundException", "All as expected."),
     "prove_a_fleet": ("1 process: ", "4 processes: ", "240 policies, 234 of which are shown", "key-0000.json: fails: ", "the same verdicts."),
 }  # fmt: skip
 
@@ -63,3 +71,61 @@ def test_a_fleet_beyond_its_limit(tmp_path: Path) -> None:
     assert code == 1
     assert "bad.json: fails: nothing is granted beyond the limit; role App of account 444455556666 may" in out
     assert "none.json: 'utf-8' codec" in out
+
+
+def test_a_gate_over_files(tmp_path: Path) -> None:
+    """It passes what gives no access, stops what does, and says where a file is not a policy."""
+    for name, text in {"good": GOOD.to_json(), "root": ROOT.to_json(), "none": "{"}.items():
+        (tmp_path / f"{name}.json").write_text(text, encoding="utf-8")
+    good, root, none = (str(tmp_path / f"{name}.json") for name in ("good", "root", "none"))
+    assert run("gate", good, root, "111122223333")[0] == 0
+    code, out = run("gate", root, good, "111122223333")
+    assert (code, "role App of account 111122223333 may kms:Decrypt: IAM → yes" in out) == (1, True)
+    assert run("gate", root, none, "111122223333")[0] == 3
+
+
+def test_a_report_about_files(tmp_path: Path) -> None:
+    """Its JSON has an entry for each finding, and none for a policy without."""
+    (tmp_path / "good.json").write_text(GOOD.to_json(), encoding="utf-8")
+    code, out = run("report_findings", str(tmp_path / "good.json"))
+    assert (code, json.loads(out)) == (0, {"tool": "kmspolicy", "issues": []})
+
+
+def cells_of(text: str) -> list[dict[str, Any]]:
+    """Return the cells of a script in the percent format, as a notebook has them."""
+    cells: list[dict[str, Any]] = []
+    for cell in text.split("# %%")[1:]:
+        kind, _, source = cell.partition("\n")
+        if "markdown" in kind:
+            cells.append({"cell_type": "markdown", "metadata": {}, "source": source.strip().strip('"')})
+        else:
+            cells.append(
+                {
+                    "cell_type": "code",
+                    "metadata": {},
+                    "source": source,
+                    "outputs": [],
+                    "execution_count": None,
+                }
+            )
+    return cells
+
+
+def test_the_notebook_in_a_kernel(tmp_path: Path) -> None:
+    """Its cells run in a real kernel, and the table shows itself as HTML."""
+    path = tmp_path / "notebook.ipynb"
+    cells = cells_of((EXAMPLES / "notebook.py").read_text(encoding="utf-8"))
+    path.write_text(
+        json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}), encoding="utf-8"
+    )
+    command = [sys.executable, "-m", "jupyter", "execute", "--inplace", "--kernel_name=python3", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)  # noqa: S603
+    assert done.returncode == 0, done.stderr
+    outputs = [
+        out
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
+        for out in cell.get("outputs", ())
+    ]
+    drawn = ["".join(out["data"].get("text/html", ())) for out in outputs if "data" in out]
+    assert [html.startswith("<table") for html in drawn] == [True]
+    assert not any(out["output_type"] == "error" for out in outputs)

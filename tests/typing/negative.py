@@ -11,6 +11,7 @@ from kmspolicy import (
     Condition,
     Guard,
     KeyPolicies,
+    Plan,
     Policy,
     Principal,
     Request,
@@ -26,6 +27,7 @@ from kmspolicy import (
     diff,
     equivalent,
     explain,
+    prove,
     statements,
 )
 
@@ -175,3 +177,28 @@ async def one_key_and_many(policies: KeyPolicies, policy: Policy) -> None:
     policies.put_many(["key"])  # type: ignore[list-item]  # ty: ignore[invalid-argument-type]
     policies.get_many([1])  # type: ignore[list-item]  # ty: ignore[invalid-argument-type]
     policies.plan_many([("key", policy)], rate="15")  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+
+
+async def swapped(
+    policies: KeyPolicies, policy: Policy, statement: Statement, plan: Plan, role: Principal
+) -> None:
+    """Arguments in the wrong order: what comes first is what the call is about."""
+    await policies.put(policy, "key")  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    await policies.ensure(policy, "key")  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    await policies.plan(policy, "key")  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    await policies.apply("key", plan)  # type: ignore[call-arg, arg-type]  # ty: ignore[invalid-argument-type, too-many-positional-arguments]
+    await policies.edit(lambda given: given, "key")  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    await policies.add_statement(statement, "key")  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    await policies.remove_statement("key", statement)  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    await policies.add_principal(role, "key", sid="Use")  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    await policies.add_principal("key", "Use", role)  # type: ignore[call-arg, arg-type]  # ty: ignore[invalid-argument-type, missing-argument, too-many-positional-arguments]
+    await policies.create("tenant 7", policy)  # type: ignore[call-arg, arg-type]  # ty: ignore[too-many-positional-arguments]
+    policies.put_many([(policy, "key")])  # type: ignore[list-item]  # ty: ignore[invalid-argument-type]
+
+
+def swapped_in_questions(policy: Policy, request: Request, role: Principal) -> None:
+    """A question is about a policy, which comes first."""
+    decide(request, policy)  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    Request("kms:Decrypt", role)  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    prove.access_not_granted("kms:Decrypt", policy)  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    prove.always_granted(policy, "kms:Decrypt", role)  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]

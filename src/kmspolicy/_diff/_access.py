@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias, TypedDi
 
 import attrs
 
-from kmspolicy._evaluate._access import Given, actions_of, principals_of, subject_dict, tabulate
+from kmspolicy._evaluate._access import Access, Given, actions_of, principals_of, subject_dict, tabulate
 from kmspolicy._language._spelling import fold
 from kmspolicy._normal._rules import EVERYONE, account_marks, marks_of, own_marks
 from kmspolicy._prove._budget import Budget, ExhaustedError
@@ -162,6 +162,9 @@ def access_diff(one: Rules, other: Rules, key: Key, partition: str) -> AccessDif
     return AccessDiff(tuple(changes["gained"]), tuple(changes["lost"]), tuple(unknown))
 
 
+_NO_ACCESS: Final = (Access.DENIED, Access.NOTHING)
+
+
 class _Question(NamedTuple):
     """What may have changed of a principal's access, by what the access tables say.
 
@@ -190,7 +193,8 @@ class _Question(NamedTuple):
 
     def unknown(self, gained: Mapping[str, str], lost: Mapping[str, str]) -> Iterator[UnknownChange]:
         """Go through what is not known, given the reason for each action; in one, where it is the same both ways."""
-        gained, lost = (gained if self.after else {}), (lost if self.before else {})
+        gained = {} if self.after.access in _NO_ACCESS else gained
+        lost = {} if self.before.access in _NO_ACCESS else lost
         if gained and gained == lost:
             yield UnknownChange(*self.about(gained), "gained or lost", next(iter(gained.values())))
             return

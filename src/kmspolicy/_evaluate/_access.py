@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias, TypedDict, final
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, NoReturn, TypeAlias, TypedDict, final
 
 import attrs
 
@@ -87,9 +87,13 @@ class Access(Enum):
     DENIED = "denied"
     NOTHING = "nothing"
 
-    def __bool__(self) -> bool:
-        """Return whether there may be access at all: false for DENIED and NOTHING."""
-        return self not in (Access.DENIED, Access.NOTHING)
+    def __bool__(self) -> NoReturn:
+        """Refuse to be taken for yes or no: under conditions, or by IAM policies, is neither.
+
+        Raises:
+            TypeError: always.
+        """
+        raise TypeError("an Access is neither true nor false; compare it: access is Access.ALWAYS")
 
 
 ALWAYS: Final = (Condition.from_dict({}),)
@@ -113,9 +117,13 @@ class Cell(NamedTuple):
     depends_on: tuple[str, ...] = ()
     """Of a :class:`PartialPolicy`, the placeholders and conditions on whose values it depends what is so; it is so for some."""
 
-    def __bool__(self) -> bool:
-        """Return whether there may be access at all, as :class:`Access` does."""
-        return bool(self.access)
+    def __bool__(self) -> NoReturn:
+        """Refuse to be taken for yes or no, as :class:`Access` does.
+
+        Raises:
+            TypeError: always.
+        """
+        raise TypeError("a cell is neither true nor false; see its access: cell.access is Access.ALWAYS")
 
     @property
     def access(self) -> Access:
