@@ -393,6 +393,7 @@ class _Workers(Generic[_T]):
         waiting = self._under_way[key] = deque([(number, key_id, value)])
         while waiting:
             number, key_id, value = waiting.popleft()
+            result: KeyResult[_T]
             try:
                 result = KeyResult(key_id, await self._work(key_id, value))
             except asyncio.CancelledError as cause:

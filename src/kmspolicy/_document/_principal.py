@@ -349,8 +349,8 @@ def without_names(element: Principal, others: Principal) -> Principal | None:
     if not any(_has(others, *pair) for pair in element):
         return element
     kinds: Kinds = () if element.element == "*" else element.element
-    left = ((kind, _without(others, kind, some)) for kind, some in kinds)
-    rest = tuple((kind, some) for kind, some in left if some != ())
+    left: Kinds = tuple((kind, _without(others, kind, some)) for kind, some in kinds)
+    rest: Kinds = tuple(pair for pair in left if pair[1] != ())
     return principal_of(rest) if rest else None
 
 
