@@ -9,7 +9,7 @@ import pytest
 from attrs import evolve
 
 from client_support import ACCOUNT, ADMIN, ALICE, BOB, SIGN, Scripted, operations
-from kmspolicy import KeyPolicies, Plan, Policy, Principal, allow, errors, statements
+from kmspolicy import KeyPolicies, Plan, Policy, Principal, allow, deny, errors, statements
 
 if TYPE_CHECKING:
     from kmspolicy.testing import FakeKMS, VirtualClock
@@ -85,6 +85,22 @@ async def test_what_a_plan_shows_is_put(fake: FakeKMS, policies: KeyPolicies) ->
     await policies.apply(other)
     assert fake.policy(key) == other.new
     assert "'other'" in str(other)
+
+
+async def test_a_plan_tells_what_is_not_known_where_it_is_applied(fake: FakeKMS, clock: VirtualClock) -> None:
+    """What its findings say of the caller and the account counts, unless another caller is known there."""
+    key = fake.add_key(Policy([ADMIN]))
+    not_bob = Policy([ADMIN, deny("kms:PutKeyPolicy").to(BOB)])
+    plan = await KeyPolicies(fake, caller=BOB).plan(key, not_bob)
+    assert "LOCKOUT_CALLER" in {finding.code for finding in plan.findings}
+    text = plan.to_json()
+    with pytest.raises(errors.PolicyCheckError, match="LOCKOUT_CALLER"):
+        await KeyPolicies(fake, sleep=clock.sleep, clock=clock).apply(Plan.from_json(text))
+    result = await KeyPolicies(fake, caller=ALICE).apply(Plan.from_json(text))
+    assert "LOCKOUT_CALLER" not in {finding.code for finding in result.findings}
+    of_another = evolve(plan, key_arn=f"arn:aws:kms:us-east-1:{ACCOUNT}:key/{KEY}")
+    with pytest.raises(errors.RequestError, match="is in account"):
+        await KeyPolicies(fake, account="444455556666").apply(of_another)
 
 
 async def test_a_plan_knows_what_it_would_work_out(fake: FakeKMS) -> None:

@@ -19,7 +19,7 @@ from kmspolicy._client._prepared import Prepared
 from kmspolicy._diff import document_diff
 from kmspolicy._document import Policy
 from kmspolicy._evaluate._request import the_key
-from kmspolicy._language._key_arns import account_of_key_arn, partition_of_key_arn
+from kmspolicy._language._key_arns import Key, account_of_key_arn, partition_of_key_arn
 from kmspolicy._plan._created import created_key
 from kmspolicy._plan._guard import Guard, refuse_findings, refuse_unshown
 from kmspolicy._plan._plan import Plan, PutResult, deleted, knowing
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from kmspolicy._client._edits import Edit
     from kmspolicy._client._pace import Token
     from kmspolicy._evaluate import Caller
-    from kmspolicy._language._key_arns import Key
     from kmspolicy._plan._created import CreateResult
 
 _LONGEST_KEY_ID: Final = 2048
@@ -102,9 +101,10 @@ class Work:
         return Prepared("", policy, self.caller, self.any_key, bypass)
 
     def planned(self, plan: Plan) -> Prepared:
-        """Prepare the new policy of a plan, which another instance may have made."""
-        bypass = plan.bypass_policy_lockout_safety_check
-        prepared = self.prepare(plan.key_id, plan.new_text, bypass=bypass)
+        """Prepare the new policy of a plan, which another instance may have made; what this one does not know, the plan tells."""
+        own, bypass = self.key(plan.key_id), plan.bypass_policy_lockout_safety_check
+        key = Key(own.account or plan.account, own.arn or plan.key_arn)
+        prepared = Prepared(a_key_id(plan.key_id), plan.new_text, self.caller or plan.caller, key, bypass)
         vars(prepared).update(policy=plan.new)  # what is in the text
         return prepared
 
