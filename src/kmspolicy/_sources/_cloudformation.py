@@ -59,7 +59,7 @@ def sources_of_template(template: Node, parameters: Lookup[str, str]) -> Iterato
     functions = Functions(template, parameters)
     for name, resource in members(get(template, "Resources")):
         if name.text.startswith("Fn::ForEach::") and _makes_keys(resource):
-            yield source_of(name.text, Unresolved(name.text, place=name.place))
+            yield source_of(Source(name=name.text), Unresolved(name.text, place=name.place))
         elif text_at(resource, "Type") in _KEYS:
             functions.assume(text_at(resource, "Condition"))
             yield _source(name, resource, functions)
@@ -81,12 +81,8 @@ def _source(name: Scalar, resource: Node, functions: Functions) -> Source:
     flag = get(resource, "Properties", "BypassPolicyLockoutSafetyCheck")
     bypass = flag is not None and _is_true(functions.tree(flag))
     tree = _policy(get(resource, "Properties", "KeyPolicy"), functions)
-    if isinstance(tree, Absent):
-        why = "no policy is set: the key has the default policy"
-        return Source(
-            name=name.text, told="default", why=why, bypass=bypass, ignores=ignores, place=name.place
-        )
-    return source_of(name.text, tree, name.place, bypass=bypass, ignores=ignores)
+    told = Source(name=name.text, bypass=bypass, ignores=ignores, place=name.place)
+    return told.with_default() if isinstance(tree, Absent) else source_of(told, tree)
 
 
 def _is_true(tree: Tree) -> bool:

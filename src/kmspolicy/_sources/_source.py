@@ -70,9 +70,13 @@ class Source:
     _tree: Node | None = attrs.field(default=None, eq=False, repr=False)
     _place: Place | None = attrs.field(default=None, eq=False, repr=False)
 
-    def in_file(self, file: str | None) -> Source:
-        """Return the source with the name of its file."""
-        return attrs.evolve(self, file=file)
+    def with_default(self) -> Source:
+        """Return the source of a key for which no policy is set."""
+        return attrs.evolve(self, told="default", why="no policy is set: the key has the default policy")
+
+    def in_file(self, file: str | None, place: Place | None = None) -> Source:
+        """Return the source with the name of its file, and the place in it where the file has no places of its own."""
+        return attrs.evolve(self, file=file, place=place or self._place)
 
     def place(self, steps: Steps = ()) -> Place | None:
         """Return the line and column of a part of the policy.
@@ -89,6 +93,15 @@ class Source:
         if isinstance(self.policy, Policy):
             return fill(self._tree, _NOTHING).origin(steps).place or self._place
         return _place_in(self._tree, steps) or self._place
+
+
+@contextmanager
+def in_policy(name: str) -> Iterator[None]:
+    """Put the name of a resource into the errors of its reading, for a file that has no places."""
+    try:
+        yield
+    except SourceError as error:
+        raise SourceError(f"{name}: {error.message}") from error.__cause__
 
 
 @contextmanager
@@ -123,21 +136,12 @@ def refused(error: PolicyDocumentError) -> SourceError:
     return SourceError(message, line=first.line, column=first.column)
 
 
-def source_of(
-    name: str,
-    tree: Node,
-    place: Place | None = None,
-    *,
-    bypass: bool = False,
-    ignores: tuple[Ignore, ...] = (),
-) -> Source:
-    """Return what a tree of a policy tells."""
+def source_of(told: Source, tree: Node) -> Source:
+    """Return what is told of a key, with the policy that a tree stands for."""
+    placed = told.in_file(told.file, tree.place)
     if isinstance(tree, Unresolved):
-        why = f"{tree.name} cannot be known from the file"
-        return Source(
-            name=name, told="unresolved", why=why, bypass=bypass, ignores=ignores, place=tree.place or place
-        )
-    return Source(name=name, policy=policy_in(tree), bypass=bypass, ignores=ignores, tree=tree, place=place)
+        return attrs.evolve(placed, told="unresolved", why=f"{tree.name} cannot be known from the file")
+    return attrs.evolve(placed, policy=policy_in(tree), tree=tree)
 
 
 # --- places ----------------------------------------------------------------------------------------

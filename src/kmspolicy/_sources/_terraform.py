@@ -1,0 +1,310 @@
+"""The keys of Terraform plans, as ``terraform show -json`` writes them.
+
+https://developer.hashicorp.com/terraform/internals/json-format
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
+
+import attrs
+
+from kmspolicy._partial._read import tree_of_json
+from kmspolicy._partial._tree import Unresolved
+from kmspolicy._sources._json import json_document
+from kmspolicy._sources._node import MAX_CHARACTERS, word
+from kmspolicy._sources._source import Source, in_policy, policy_in, refused, source_of
+from kmspolicy._sources._terraform_documents import document_tree
+from kmspolicy._text import TWICE, Lines, too_long
+from kmspolicy.errors import PolicyDocumentError, SourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from collections.abc import Sequence as Array
+
+    from kmspolicy._document import Policy
+    from kmspolicy._partial import PartialPolicy
+    from kmspolicy._partial._tree import Node as Tree
+
+MAX_PLAN: Final = 200_000_000
+"""The longest plan that is read, in characters."""
+
+_KEYS: Final = frozenset(
+    {"aws_kms_key", "aws_kms_replica_key", "aws_kms_external_key", "aws_kms_replica_external_key"}
+)
+_KEY_POLICY: Final = "aws_kms_key_policy"
+_DOCUMENT: Final = "data.aws_iam_policy_document."
+_STEP: Final = re.compile(r'[^.\["]+|\[(?:"(?:[^"\\]|\\.)*"|[^\]"]*)\]|\.')
+
+
+class Address(NamedTuple):
+    """The address of a resource: ``module.app["a"].aws_kms_key.this[0]``.
+
+    Attributes:
+        module: The modules that it is in, with their indices; empty for the root.
+        calls: The names of the modules.
+        resource: The address in the module, without an index.
+        number: The index, ``[0]``; empty if there is none.
+    """
+
+    module: str
+    calls: tuple[str, ...]
+    resource: str
+    number: str
+
+
+def address_of(text: str) -> Address:
+    """Take an address apart."""
+    steps = _STEP.findall(text)
+    calls: list[str] = []
+    at = 0
+    while steps[at : at + 2] == ["module", "."]:
+        calls.append(steps[at + 2])
+        at = steps.index(".", at + 3) + 1
+    index = steps[-1] if steps[-1].startswith("[") else ""
+    resource = "".join(steps[at:]).removesuffix(index)
+    return Address("".join(steps[: max(at - 1, 0)]), tuple(calls), resource, index)
+
+
+class Found(NamedTuple):
+    """What a plan says of a key, and where its configuration is.
+
+    Attributes:
+        source: What is said.
+        resource: The address in its module.
+        folder: The folder of its module, from that of the root; None for a module that is fetched.
+    """
+
+    source: Source
+    resource: str
+    folder: str | None
+
+
+def keys_of_plan(text: str) -> list[Found]:
+    """Read the keys of a plan.
+
+    Raises:
+        SourceError: if it is not a plan, or a policy in it cannot be read.
+    """
+    plan = _read(text)
+    try:
+        return [*_Plan(plan).sources()]
+    except (AttributeError, KeyError, TypeError) as error:
+        raise SourceError("this plan does not have the form that Terraform writes") from error
+
+
+# --- reading ---------------------------------------------------------------------------------------
+
+
+def _read(text: str) -> dict[str, Any]:
+    if len(text) > MAX_PLAN:
+        raise SourceError(f"{too_long(MAX_PLAN)}; plans are read up to there")
+    try:
+        plan: Any = json.loads(text, object_pairs_hook=_no_name_twice)
+    except (ValueError, RecursionError) as error:
+        raise _not_json(text, error) from None
+    version = plan.get("format_version") if isinstance(plan, dict) else None
+    if not isinstance(version, str):
+        raise SourceError("this is not a plan as terraform show -json writes it: it has no format_version")
+    if not re.fullmatch(r"1\.[0-9]+", version):
+        raise SourceError(f"the format_version {word(version)} of the plan is not known; those of 1.x are")
+    if "resource_changes" not in plan and "values" in plan:
+        raise SourceError("this is a state, not a plan; give what terraform show -json says of a plan file")
+    return cast("dict[str, Any]", plan)
+
+
+def _no_name_twice(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        raise ValueError(TWICE)
+    return members
+
+
+def _not_json(text: str, error: Exception) -> SourceError:
+    """Return the error for a text that is not JSON, from the reader that knows places if the text is not too long for it."""
+    if len(text) <= MAX_CHARACTERS:
+        try:
+            json_document(text)
+        except SourceError as found:
+            return found
+    if isinstance(error, json.JSONDecodeError):
+        line, column = Lines(text).place(error.pos)
+        return SourceError(f"this is not JSON: {error.msg}", line=line, column=column)
+    return SourceError(f"this is not JSON that can be read: {error}")
+
+
+# --- the plan --------------------------------------------------------------------------------------
+
+
+class _Plan:
+    """What a plan says of its keys."""
+
+    def __init__(self, plan: Mapping[str, Any]) -> None:
+        self._variables: Mapping[str, Any] = plan.get("variables") or {}
+        self._root: Mapping[str, Any] | None = (plan.get("configuration") or {}).get("root_module")
+        self._changes: dict[str, Mapping[str, Any]] = {
+            change["address"]: change
+            for change in plan.get("resource_changes") or ()
+            if "deposed" not in change
+        }
+
+    def sources(self) -> Iterator[Found]:
+        """Yield the keys, and the policies that are resources of their own."""
+        for name, change in self._changes.items():
+            if change.get("mode") == "managed" and change.get("type") in {*_KEYS, _KEY_POLICY}:
+                address = address_of(name)
+                with in_policy(name):
+                    source = self._source(name, address, change["change"])
+                yield Found(source, address.resource, self._folder(address.calls))
+
+    def _source(self, name: str, address: Address, change: Mapping[str, Any]) -> Source:
+        before = _policy(_text(change.get("before")))
+        after: Mapping[str, Any] | None = change.get("after")
+        if after is None:
+            return Source(name=name, told="deleted", before=before, why="the plan deletes it")
+        bypass = after.get("bypass_policy_lockout_safety_check") is True
+        told = Source(name=name, before=before, bypass=bypass)
+        by = self._set_by(address)
+        if by is not None:
+            return attrs.evolve(told, told="elsewhere", why=f"its policy comes from {by}")
+        tree = self._tree(address, after, change.get("after_unknown") or {})
+        return told.with_default() if tree is None else source_of(told, tree)
+
+    def _tree(self, address: Address, after: Mapping[str, Any], unknown: Mapping[str, Any]) -> Tree | None:
+        """Return the policy after the plan; None if none is set."""
+        text = _text(after)
+        if text is not None:
+            return _tree_of_text(text)
+        if unknown.get("policy") is not True:
+            return None
+        expressions = self._expressions(address)
+        if expressions is None:
+            return Unresolved(f"the policy of {address.resource}, which is known after apply,")
+        if self._is_null(address.calls, expressions.get("policy")):
+            return None
+        return self._rebuilt(address, expressions["policy"])
+
+    def _rebuilt(self, address: Address, expression: Mapping[str, Any]) -> Tree:
+        """Return an unknown document from the data source that it comes from."""
+        references = self._references(address.calls, expression)
+        documents = {_document_of(one) for one in references if one.startswith(_DOCUMENT)}
+        if len(documents) != 1 or not all(one.startswith(_DOCUMENT) for one in references):
+            return Unresolved(f"the policy of {address.resource}, which is known after apply,")
+        (document,) = documents
+        change = self._instance(address, document, references)
+        if change is None:
+            return Unresolved(document)
+        inside = change["change"]
+        return document_tree(change["address"], inside.get("after") or {}, inside.get("after_unknown") or {})
+
+    def _instance(self, address: Address, document: str, references: Array[str]) -> Mapping[str, Any] | None:
+        """Return the change of a data source in the module of a key: the only one, or the one with the same index."""
+        prefix = f"{address.module}." if address.module else ""
+        indexed = {
+            one[len(document) :].partition("]")[0] + "]"
+            for one in references
+            if one.startswith(f"{document}[")
+        }
+        for index in ("", *(indexed if len(indexed) == 1 else ()), address.number):
+            found = self._changes.get(f"{prefix}{document}{index}")
+            if found is not None:
+                return found
+        return None
+
+    # --- configuration -----------------------------------------------------------------------------
+
+    def _module(self, calls: tuple[str, ...]) -> Mapping[str, Any] | None:
+        module = self._root
+        for call in calls:
+            module = ((module or {}).get("module_calls") or {}).get(call, {}).get("module")
+        return module
+
+    def _folder(self, calls: tuple[str, ...]) -> str | None:
+        """Return the folder of a module."""
+        folder = "."
+        for depth, call in enumerate(calls):
+            outside = ((self._module(calls[:depth]) or {}).get("module_calls") or {}).get(call, {})
+            written = str(outside.get("source"))
+            if not written.startswith(("./", "../")):
+                return None
+            folder = f"{folder}/{written}"
+        return folder
+
+    def _expressions(self, address: Address) -> Mapping[str, Any] | None:
+        """Return what the configuration says of a resource; None if it says nothing."""
+        resources = (self._module(address.calls) or {}).get("resources") or ()
+        for resource in resources:
+            if resource.get("address") == address.resource:
+                found: Mapping[str, Any] = resource.get("expressions") or {}
+                return found
+        return None
+
+    def _set_by(self, address: Address) -> str | None:
+        """Return the resource that sets the policy of a key which sets none itself."""
+        expressions = self._expressions(address)
+        kind = address.resource.partition(".")[0]
+        if (
+            expressions is None
+            or kind not in _KEYS
+            or not self._is_null(address.calls, expressions.get("policy"))
+        ):
+            return None
+        for resource in (self._module(address.calls) or {}).get("resources") or ():
+            if str(resource.get("address")).startswith(f"{_KEY_POLICY}."):
+                key = (resource.get("expressions") or {}).get("key_id") or {}
+                if address.resource in {re.sub(r"\[.*?\]", "", one) for one in key.get("references") or ()}:
+                    return str(resource["address"])
+        return None
+
+    def _is_null(self, calls: tuple[str, ...], expression: Mapping[str, Any] | None) -> bool:
+        """Return whether an expression is null: it is not there, is written so, or is a variable whose value is null."""
+        if expression is None:
+            return True
+        references: Array[str] = expression.get("references") or ()
+        if not references:
+            return "constant_value" in expression and expression["constant_value"] in (None, "")
+        return not self._references(calls, expression)
+
+    def _references(self, calls: tuple[str, ...], expression: Mapping[str, Any]) -> list[str]:
+        """Return what an expression refers to, without variables whose value is null."""
+        references: Array[str] = expression.get("references") or ()
+        return [one for one in references if not self._is_null_variable(calls, one)]
+
+    def _is_null_variable(self, calls: tuple[str, ...], reference: str) -> bool:
+        if not reference.startswith("var."):
+            return False
+        name = reference.removeprefix("var.")
+        if not calls:
+            return name in self._variables and self._variables[name].get("value") is None
+        *outer, call = calls
+        outside = ((self._module(tuple(outer)) or {}).get("module_calls") or {}).get(call, {})
+        given = (outside.get("expressions") or {}).get(name)
+        if given is not None:
+            return self._is_null(tuple(outer), given)
+        declared = (outside.get("module") or {}).get("variables") or {}
+        return name in declared and declared[name].get("default") is None
+
+
+def _document_of(reference: str) -> str:
+    """Return the address of the data source in a reference: without an index and an attribute."""
+    return ".".join(re.split(r"[.\[]", reference)[:3])
+
+
+def _text(values: Mapping[str, Any] | None) -> str | None:
+    """Return the text of a policy; None if there is none."""
+    text = (values or {}).get("policy")
+    return text if isinstance(text, str) and text else None
+
+
+def _tree_of_text(text: str) -> Tree:
+    """Return the tree of a document in which all is known."""
+    try:
+        return tree_of_json(text, lambda each: (each,), lambda _: None)
+    except PolicyDocumentError as error:
+        raise refused(error) from error
+
+
+def _policy(text: str | None) -> Policy | PartialPolicy | None:
+    return None if text is None else policy_in(_tree_of_text(text))
