@@ -260,7 +260,7 @@ def test_principals_that_the_policy_names_in_conditions_only() -> None:
 
 @pytest.mark.parametrize("answer", [*Access, Cell(), Cell(ALWAYS)], ids=str)
 def test_access_is_neither_true_nor_false(answer: Access | Cell) -> None:
-    """Under conditions, or by IAM policies, is no yes and no no."""
+    """Under conditions, or by IAM policies, is neither of the two."""
     with pytest.raises(TypeError, match=r"is neither true nor false; .*access is Access.ALWAYS"):
         bool(answer)  # pyrefly: ignore[invalid-argument]
 

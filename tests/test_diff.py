@@ -727,3 +727,21 @@ def test_differences_are_values() -> None:
     assert hash(difference) == hash(diff(Policy([TO_BOB]), Policy([TO_BOB.when(S3), NO_SIGN], id="x")))
     assert isinstance(difference.changed[0], Pair)
     assert isinstance(difference.lost[0], AccessChange)
+
+
+def test_the_request_that_shows_a_change_is_for_one_of_its_actions() -> None:
+    """Also for kms:SynchronizeMultiRegionKey, of whose requests no guide says that they have kms:CallerAccount.
+
+    It follows from the caller, and so a decision has it: tables, which say what differs, must take it as decisions do.
+    """
+    clause = {"StringEqualsIfExists": {"aws:a": "a", "kms:CallerAccount": ACCOUNT}}
+    given = Statement(
+        "Allow",
+        principal=Principal.everyone(),
+        not_action="kms:Decrypt",
+        resource="*",
+        condition=Condition.from_dict(clause),
+    )
+    gained = diff(Policy([]), Policy([given])).gained
+    assert [change.witness.request.action in change.actions for change in gained] == [True] * len(gained)
+    assert "kms:SynchronizeMultiRegionKey" in {name for change in gained for name in change.actions}

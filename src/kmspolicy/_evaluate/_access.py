@@ -9,7 +9,7 @@ import attrs
 
 from kmspolicy._document import Condition, Principal, a_policy
 from kmspolicy._document._unfilled import asked_of_each
-from kmspolicy._evaluate._callers import requester_named, requester_of, text_of_principal
+from kmspolicy._evaluate._callers import OF_CALLERS, requester_named, requester_of, text_of_principal
 from kmspolicy._evaluate._request import is_action, the_key
 from kmspolicy._language._actions import ACTIONS, may_work_across_accounts
 from kmspolicy._language._key_arns import ANY_KEY
@@ -381,10 +381,15 @@ class Given:
         )
 
     def never_of(self, action: str) -> frozenset[str]:
-        """Return the condition keys of the policy that requests of an action, given in lower case, never have."""
+        """Return the condition keys of the policy that requests of an action, given in lower case, never have.
+
+        Those that follow from the caller are in the requests of a caller, whatever the action.
+        """
         known = ACTIONS.get(action)
         return frozenset(
-            key for key, facts in self._keys.items() if known is not None and not facts.may_be_in(known.name)
+            key
+            for key, facts in self._keys.items()
+            if known is not None and key not in OF_CALLERS and not facts.may_be_in(known.name)
         )
 
     def to(self, caller: Requester, absent: Iterable[str] = ()) -> Held:
