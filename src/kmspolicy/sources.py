@@ -6,21 +6,30 @@ Python, or fetched.
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kmspolicy._sources._cloudformation import keys_of_template
+from kmspolicy._sources._paths import files_in, sources_of_text, text_of_path
 from kmspolicy._sources._reading import text_of_file
-from kmspolicy._sources._source import Ignore, Source, Told, in_file
-from kmspolicy._sources._terraform import keys_of_plan
-from kmspolicy._sources._terraform_files import places_in
+from kmspolicy._sources._source import Ignore, Reading, Source, Told, in_file
+from kmspolicy._sources._terraform import sources_of_plan
+from kmspolicy.errors import SourceError
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Mapping
 
-__all__ = ["Ignore", "Source", "Told", "read_cloudformation", "read_terraform_plan"]
+__all__ = [
+    "Ignore",
+    "Reading",
+    "Source",
+    "Told",
+    "read_cloudformation",
+    "read_path",
+    "read_terraform_plan",
+    "read_text",
+]
 
 
 def read_cloudformation(
@@ -71,12 +80,62 @@ def read_terraform_plan(
 
     https://developer.hashicorp.com/terraform/internals/json-format
     """
-    places = cache(places_in)
-    sources: list[Source] = []
     with in_file(file):
-        for found in keys_of_plan(text_of_file(text)):
-            there = None
-            if tf_dir is not None and found.folder is not None:
-                there = places(Path(tf_dir, found.folder)).get(found.resource)
-            sources.append(found.source.in_file(*(there or (file,))))
-    return tuple(sources)
+        return tuple(sources_of_plan(text_of_file(text), tf_dir, file))
+
+
+def read_text(
+    text: str | bytes,
+    *,
+    name: str = "-",
+    parameters: Mapping[str, str] | None = None,
+    tf_dir: str | os.PathLike[str] | None = None,
+) -> tuple[Source, ...]:
+    """Read a text of any kind that :func:`read_path` reads, of standard input for example.
+
+    Args:
+        text: The text; bytes are UTF-8.
+        name: What stands for the name of its file.
+        parameters: Values of parameters, for a template; see :func:`read_cloudformation`.
+        tf_dir: The folder of the configuration, for a plan; see :func:`read_terraform_plan`.
+
+    Raises:
+        SourceError: if it cannot be read, or is none of these.
+    """
+    with in_file(name):
+        return tuple(sources_of_text(text_of_file(text), name, parameters or {}, tf_dir))
+
+
+def read_path(
+    path: str | os.PathLike[str],
+    *,
+    parameters: Mapping[str, str] | None = None,
+    tf_dir: str | os.PathLike[str] | None = None,
+) -> Reading:
+    """Read a file, or all files of a folder.
+
+    A file is a policy in JSON or YAML, in which ``<ACCOUNT_ID>``, ``{{account}}`` and ``${var.role}`` are placeholders; what
+    ``aws kms get-key-policy`` prints; a CloudFormation template; a Terraform plan in JSON; or manifests of the controllers for
+    Kubernetes of AWS (ACK) and of Crossplane. Of a folder, files named ``*.json``, ``*.yaml``, ``*.yml`` and ``*.template`` are
+    read, and those without a key policy are skipped; hidden ones and ``node_modules`` are left out.
+
+    Args:
+        path: The path of a file or of a folder.
+        parameters: Values of parameters, for templates; see :func:`read_cloudformation`.
+        tf_dir: The folder of the configuration, for a plan; see :func:`read_terraform_plan`.
+
+    Returns:
+        The sources, and an error for each file that could not be read.
+    """
+    sources: list[Source] = []
+    errors: list[SourceError] = []
+    start = Path(path)
+    is_folder = start.is_dir()
+    for each in files_in(start) if is_folder else [start]:
+        try:
+            with in_file(str(each)):
+                text = text_of_path(each)
+                sources += sources_of_text(text, str(each), parameters or {}, tf_dir, named=not is_folder)
+        except SourceError as error:
+            errors.append(error)
+    return Reading(tuple(sources), tuple(errors))

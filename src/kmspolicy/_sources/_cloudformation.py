@@ -22,11 +22,11 @@ from kmspolicy._partial._tree import (
 from kmspolicy._sources._functions import TAGS, Functions, call_of
 from kmspolicy._sources._node import Mapping, Scalar, Sequence, fault, get, members, text_at
 from kmspolicy._sources._reading import documents_of
-from kmspolicy._sources._source import Ignore, Source, refused, source_of
+from kmspolicy._sources._source import Ignore, Source, json_in, refused, source_of
 from kmspolicy.errors import PolicyDocumentError, SourceError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from collections.abc import Mapping as Lookup
 
     from kmspolicy._partial._tree import Node as Tree
@@ -121,19 +121,6 @@ def _text_or_object(node: Node, functions: Functions) -> Tree:
     if not isinstance(node, Scalar):
         return tree
     return json_in(node, lambda text: functions.in_sub(text.replace("${", "${!"), {}, node.place))
-
-
-def json_in(node: Scalar, parts: Callable[[str], tuple[Part, ...]]) -> Tree:
-    """Read the JSON text in a string.
-
-    Raises:
-        SourceError: if it is not JSON.
-    """
-    inside = node.inside
-    try:
-        return tree_of_json(node.text, parts, inside.place if inside else lambda _: node.place)
-    except PolicyDocumentError as error:
-        raise refused(error) from error
 
 
 def _in_sub(call: Call, functions: Functions) -> Tree:

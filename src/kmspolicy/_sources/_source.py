@@ -12,14 +12,16 @@ from kmspolicy._document import Policy
 from kmspolicy._partial import PartialPolicy
 from kmspolicy._partial._fill import Given, fill, needed, policy_of
 from kmspolicy._partial._kinds import written
+from kmspolicy._partial._read import tree_of_json
 from kmspolicy._partial._tree import Choice, Items, Members, Unresolved
 from kmspolicy.errors import PolicyDocumentError, SourceError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from kmspolicy._partial._tree import Node
+    from kmspolicy._partial._tree import Node, Placeholder
     from kmspolicy._path import Steps
+    from kmspolicy._sources._node import Scalar
     from kmspolicy._text import Place
 
 Told: TypeAlias = Literal["policy", "default", "elsewhere", "unresolved", "deleted"]
@@ -114,6 +116,20 @@ def in_file(file: str | None) -> Iterator[None]:
         raise named from error.__cause__
 
 
+@final
+@attrs.frozen
+class Reading:
+    """What the files of a path say.
+
+    Attributes:
+        sources: What is said of each key, in the order of the files.
+        errors: What could not be read: an error for each file.
+    """
+
+    sources: tuple[Source, ...]
+    errors: tuple[SourceError, ...]
+
+
 def policy_in(tree: Node) -> Policy | PartialPolicy:
     """Return the policy that a tree stands for.
 
@@ -134,6 +150,19 @@ def refused(error: PolicyDocumentError) -> SourceError:
     alone = attrs.evolve(first, line=None, column=None)
     message = str(alone) if len(error.problems) == 1 else str(error)
     return SourceError(message, line=first.line, column=first.column)
+
+
+def json_in(node: Scalar, parts: Callable[[str], tuple[str | Placeholder | Choice, ...]]) -> Node:
+    """Read the JSON text in a string.
+
+    Raises:
+        SourceError: if it is not JSON.
+    """
+    inside = node.inside
+    try:
+        return tree_of_json(node.text, parts, inside.place if inside else lambda _: node.place)
+    except PolicyDocumentError as error:
+        raise refused(error) from error
 
 
 def source_of(told: Source, tree: Node) -> Source:

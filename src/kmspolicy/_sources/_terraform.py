@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 import attrs
@@ -17,10 +19,12 @@ from kmspolicy._sources._json import json_document
 from kmspolicy._sources._node import MAX_CHARACTERS, word
 from kmspolicy._sources._source import Source, in_policy, policy_in, refused, source_of
 from kmspolicy._sources._terraform_documents import document_tree
+from kmspolicy._sources._terraform_files import places_in
 from kmspolicy._text import TWICE, Lines, too_long
 from kmspolicy.errors import PolicyDocumentError, SourceError
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterator, Mapping
     from collections.abc import Sequence as Array
 
@@ -93,6 +97,18 @@ def keys_of_plan(text: str) -> list[Found]:
         return [*_Plan(plan).sources()]
     except (AttributeError, KeyError, TypeError) as error:
         raise SourceError("this plan does not have the form that Terraform writes") from error
+
+
+def sources_of_plan(text: str, tf_dir: str | os.PathLike[str] | None, file: str | None) -> list[Source]:
+    """Read the keys of a plan, with their places in the files of a folder."""
+    places = cache(places_in)
+    sources: list[Source] = []
+    for found in keys_of_plan(text):
+        there = None
+        if tf_dir is not None and found.folder is not None:
+            there = places(Path(tf_dir, found.folder)).get(found.resource)
+        sources.append(found.source.in_file(*(there or (file,))))
+    return sources
 
 
 # --- reading ---------------------------------------------------------------------------------------

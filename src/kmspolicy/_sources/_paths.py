@@ -1,0 +1,101 @@
+"""Any file, and folders of them."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from kmspolicy._sources._cloudformation import is_template, sources_of_template
+from kmspolicy._sources._functions import TAGS
+from kmspolicy._sources._plain import is_of_keys, sources_in
+from kmspolicy._sources._reading import documents_of, text_of_file
+from kmspolicy._sources._terraform import MAX_PLAN, sources_of_plan
+from kmspolicy._text import too_long
+from kmspolicy.errors import SourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from kmspolicy._sources._node import Node
+    from kmspolicy._sources._source import Source
+
+_SUFFIXES: Final = (".json", ".yaml", ".yml", ".template")
+_SKIPPED: Final = frozenset({"node_modules", "__pycache__"})
+_IS_PLAN: Final = re.compile(r'\s*\{\s*"format_version"\s*:').match
+_MENTIONS_KEYS: Final = re.compile(r"AWS::KMS::|aws_kms_|\bkms:|kms\.aws\.|kms\.services").search
+_NO_POLICY: Final = (
+    "there is no key policy here: it is not a policy, an answer of GetKeyPolicy, a CloudFormation template, a Terraform plan in JSON, "
+    "or a manifest of a key"
+)
+
+
+def sources_of_text(
+    text: str,
+    name: str,
+    parameters: Mapping[str, str],
+    tf_dir: str | os.PathLike[str] | None,
+    *,
+    named: bool = True,
+) -> list[Source]:
+    """Read a text of any kind.
+
+    Args:
+        text: The text.
+        name: The name of a policy that has no other.
+        parameters: Values of parameters of a template.
+        tf_dir: The folder of the configuration of a plan.
+        named: Whether it was asked for; a text of a folder that has no policy is skipped.
+
+    Raises:
+        SourceError: if it cannot be read, or has no policy though it was asked for.
+    """
+    if _IS_PLAN(text):
+        return sources_of_plan(text, tf_dir, name)
+    try:
+        documents = [*documents_of(text, TAGS)]
+    except SourceError:
+        if named or _MENTIONS_KEYS(text):
+            raise
+        return []
+    sources: list[Source] = []
+    for number, node in enumerate(documents, start=1):
+        own_name = name if len(documents) == 1 else f"{name} ({number})"
+        sources += _sources_of_document(node, own_name, parameters, named=named)
+    if named and not sources and not any(map(is_template, documents)):
+        raise SourceError(_NO_POLICY, line=1, column=1)
+    return [source.in_file(name) for source in sources]
+
+
+def _sources_of_document(
+    node: Node, name: str, parameters: Mapping[str, str], *, named: bool
+) -> Iterator[Source]:
+    if is_template(node):
+        yield from sources_of_template(node, parameters)
+    elif named or is_of_keys(node):
+        yield from sources_in(node, name)
+
+
+def text_of_path(path: Path) -> str:
+    """Return the text of a file.
+
+    Raises:
+        SourceError: if it cannot be read.
+    """
+    try:
+        if path.stat().st_size > MAX_PLAN:
+            raise SourceError(f"{too_long(MAX_PLAN)}; nothing longer is read")
+        return text_of_file(path.read_bytes())
+    except OSError as error:
+        raise SourceError(f"the file cannot be opened: {error.strerror}") from error
+
+
+def files_in(folder: Path) -> Iterator[Path]:
+    """Yield the files of a folder that may have policies, in order; hidden ones and those of installed packages are left out."""
+    for parent, folders, names in os.walk(folder):
+        folders[:] = sorted(one for one in folders if not one.startswith(".") and one not in _SKIPPED)
+        for name in sorted(names):
+            path = Path(parent, name)
+            if name.lower().endswith(_SUFFIXES) and not name.startswith(".") and path.is_file():
+                yield path

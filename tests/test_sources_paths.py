@@ -1,0 +1,254 @@
+"""Files of any kind and folders: what is read, what is skipped, and what is an error."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kmspolicy import PartialPolicy, Policy
+from kmspolicy.errors import SourceError
+from kmspolicy.sources import Source, read_path, read_text
+from sources_support import shown
+
+DATA = Path(__file__).parent / "data" / "sources"
+ROOT = {"Effect": "Allow", "Principal": "*", "Action": "kms:*", "Resource": "*"}
+DOCUMENT: dict[str, Any] = {"Version": "2012-10-17", "Statement": [ROOT]}
+TEXT = json.dumps(DOCUMENT)
+ACTION = ("Statement", 0, "Action")
+
+
+def manifest(api: str, kind: str = "Key", spec: str = f"policy: '{TEXT}'") -> str:
+    """Return a manifest."""
+    return f"apiVersion: {api}/v1beta1\nkind: {kind}\nmetadata: {{name: k}}\nspec:\n  {spec}\n"
+
+
+def provided(spec: str) -> str:
+    """Return what Crossplane wants to know of a key."""
+    return f"forProvider:\n    {spec}"
+
+
+BLOCK = f"policy: |\n      {TEXT}"
+READ: list[tuple[str, str, list[str], tuple[int, int] | None]] = [
+    ("a policy in JSON", TEXT, ["-"], (1, 79)),
+    ("a policy in YAML", "Version: 2012-10-17\nStatement:\n- {Effect: Allow, Principal: '*', Action: 'kms:*', Resource: '*'}", ["-"], (3, 35)),
+    ("policies in YAML", f"---\n{TEXT}\n---\n{TEXT}\n", ["- (1)", "- (2)"], (2, 79)),
+    ("a policy of one statement that is not in a list", json.dumps({"Statement": ROOT}), ["-"], None),
+    ("what aws kms get-key-policy prints", json.dumps({"Policy": TEXT, "PolicyName": "default"}), ["-"], (1, 12)),
+    ("what aws kms get-key-policy --output yaml prints", f"Policy: '{TEXT}'", ["-"], (1, 88)),
+    ("what --query Policy prints", json.dumps(TEXT), ["-"], (1, 1)),
+    ("an object in Policy", json.dumps({"Policy": DOCUMENT}), ["-"], (1, 90)),
+    ("a manifest of ACK", manifest("kms.services.k8s.aws"), ["k"], (5, 90)),
+    ("a manifest of Upbound", manifest("kms.aws.upbound.io", spec=provided(BLOCK)), ["k"], (7, 85)),
+    ("a manifest of Upbound, in a namespace", manifest("kms.aws.m.upbound.io", spec=provided(BLOCK)), ["k"], (7, 85)),
+    ("a manifest of Crossplane", manifest("kms.aws.crossplane.io", spec=provided(BLOCK)), ["k"], (7, 85)),
+    ("a manifest of a policy", manifest("kms.aws.upbound.io", "KeyPolicy", provided(BLOCK)), ["k"], (7, 85)),
+    ("a list of manifests", "kind: List\nitems:\n- " + manifest("kms.services.k8s.aws").replace("\n", "\n  "), ["k"], (7, 92)),
+    ("a template", f"Resources: {{K: {{Type: AWS::KMS::Key, Properties: {{KeyPolicy: {TEXT}}}}}}}", ["K"], (1, 140)),
+    ("a template without keys", "Resources: {}", [], None),
+    ("a plan", (DATA / "terraform" / "plan.json").read_text(encoding="utf-8"), ["aws_kms_key.orders", "aws_kms_key.plain", "aws_kms_key_policy.plain", 'module.signing["eu"].aws_kms_key.this[0]'], None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "names", "place"), [row[1:] for row in READ], ids=[row[0] for row in READ])
+def test_texts_of_all_kinds(text: str, names: list[str], place: tuple[int, int] | None) -> None:
+    """The text tells its kind."""
+    sources = read_text(text)
+    assert [source.name for source in sources] == names
+    assert {source.file for source in sources} <= {"-"}
+    if place is not None:
+        assert isinstance(sources[0].policy, Policy)
+        assert sources[0].policy.to_dict() == DOCUMENT
+        assert sources[0].place(ACTION) == place
+
+
+def read_one(text: str) -> Source:
+    """Return the only source of a text."""
+    (source,) = read_text(text)
+    return source
+
+
+def test_placeholders_in_plain_text() -> None:
+    """What people write for somebody to fill in; a policy variable is none."""
+    root = ROOT | {
+        "Principal": {"AWS": "arn:aws:iam::<ACCOUNT_ID>:role/${role}"},
+        "Resource": "${aws:username}",
+    }
+    partial = read_one(json.dumps({"Statement": [root, {"Sid": "{{account}}", "Bool": {"x": True}}]})).policy
+    assert isinstance(partial, PartialPolicy)
+    assert [one.name for one in partial.placeholders] == ["ACCOUNT_ID", "role", "account"]
+    assert shown(partial)["Statement"][1] == {"Sid": "${account}", "Bool": {"x": True}}
+
+
+def test_nothing_is_filled_in_in_what_aws_answers() -> None:
+    """A text that KMS has stored is what it is."""
+    assert isinstance(read_one(json.dumps({"Policy": TEXT.replace("kms:*", "${action}")})).policy, Policy)
+
+
+@pytest.mark.parametrize("spec", ["{}", "policy: ''", "policy:"])
+def test_a_manifest_without_a_policy(spec: str) -> None:
+    """AWS gives the key the default policy."""
+    source = read_one(manifest("kms.services.k8s.aws", spec=spec))
+    assert (source.name, source.told, source.place()) == ("k", "default", (1, 1))
+
+
+def test_a_manifest_can_bypass_the_lockout_check() -> None:
+    """Its field has the name of the API's."""
+    flag = "bypassPolicyLockoutSafetyCheck: true\n  "
+    assert read_one(manifest("kms.services.k8s.aws", spec=f"{flag}policy: '{TEXT}'")).bypass
+    assert not read_one(manifest("kms.services.k8s.aws")).bypass
+
+
+BAD: list[tuple[str, str, tuple[int, int], str]] = [
+    ("text", "hello", (1, 1), "there is no key policy here"),
+    ("nothing", "", (1, 1), "there is no key policy here"),
+    ("another object", "{}", (1, 1), "there is no key policy here"),
+    ("another manifest", manifest("apps"), (1, 1), "there is no key policy here"),
+    ("another kind of manifest", manifest("kms.services.k8s.aws", "Alias"), (1, 1), "there is no key policy here"),
+    ("a misspelt element", TEXT.replace("Statement", "Statements"), (1, 27), "did you mean 'Statement'?"),
+    ("a misspelt element of a statement", TEXT.replace("Action", "Akt"), (1, 79), "'Akt' is not an element of a statement"),
+    ("a policy in a manifest that is not one", manifest("kms.services.k8s.aws", spec="policy: '[]'"), (5, 12), "must be an object"),
+    ("no JSON", '{"Version" 1}', (1, 12), "expected ':'"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "place", "says"), [row[1:] for row in BAD], ids=[row[0] for row in BAD])
+def test_texts_that_cannot_be_read(text: str, place: tuple[int, int], says: str) -> None:
+    """What was named and has no policy is an error, with a name for the text."""
+    with pytest.raises(SourceError) as caught:
+        read_text(text, name="<stdin>")
+    assert (caught.value.file, caught.value.line, caught.value.column) == ("<stdin>", *place)
+    assert says in caught.value.message
+
+
+# --- paths -----------------------------------------------------------------------------------------
+
+
+def write(folder: Path, name: str, content: str | bytes) -> None:
+    """Write a file and its folders."""
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+
+
+def test_a_file() -> None:
+    """A policy that has no other name is called like its file."""
+    path = DATA / "stack.yaml"
+    reading = read_path(path, parameters={"Admin": "111122223333"})
+    assert [source.name for source in reading.sources] == [
+        "Plain",
+        "Templated",
+        "Branches",
+        "Included",
+        "Unset",
+    ]
+    assert isinstance(reading.sources[2].policy, Policy)
+    assert {source.file for source in reading.sources} == {str(path)}
+    assert reading.errors == ()
+
+
+def test_a_file_without_a_policy_that_was_named(tmp_path: Path) -> None:
+    """The error is a value, as that of a file in a folder."""
+    write(tmp_path, "notes.txt", "hello")
+    reading = read_path(tmp_path / "notes.txt")
+    assert reading.sources == ()
+    assert [(error.file, error.line) for error in reading.errors] == [(str(tmp_path / "notes.txt"), 1)]
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    """The error says what the system says."""
+    (error,) = read_path(tmp_path / "none.json").errors
+    assert error.message == "the file cannot be opened: No such file or directory"
+    assert error.file == str(tmp_path / "none.json")
+
+
+IAM = TEXT.replace('"Principal": "*", ', "")
+BUCKET = TEXT.replace("kms:", "s3:")
+SKIPPED: dict[str, str] = {
+    "notes.txt": TEXT,
+    ".hidden.json": TEXT,
+    ".git/policy.json": TEXT,
+    "node_modules/policy.json": TEXT,
+    "package.json": '{"name": "app", "version": "1"}',
+    "iam.json": IAM,
+    "bucket.json": BUCKET,
+    "two.json": json.dumps({"Statement": [ROOT | {"Action": ["s3:Get*", "s3:Put*"]}]}),
+    "none.json": json.dumps({"Statement": [{"Effect": "Allow", "Principal": "*"}]}),
+    "bucket-policy.json": json.dumps({"Policy": BUCKET}),
+    "comments.json": "{// none\n}",
+    "chart.yaml": "{{- if .Values.key }}\na: b\n{{- end }}",
+    "tagged.yml": "a: !vault x",
+    "deployment.yaml": manifest("apps"),
+    "empty.yaml": "",
+    "stack.template": "Resources: {}",
+}
+FOUND: dict[str, str] = {
+    "a/policy.json": TEXT,
+    "b.YAML": TEXT,
+    "get.json": json.dumps({"Policy": TEXT}),
+    "list.yml": "kind: List\nitems:\n- " + manifest("kms.services.k8s.aws").replace("\n", "\n  "),
+    "manifest.yaml": manifest("kms.services.k8s.aws"),
+    "one.json": json.dumps({"Statement": ROOT | {"Action": ["kms:Sign"]}}),
+    "not.json": json.dumps({"Statement": [{"Effect": "Deny", "NotPrincipal": "*", "NotAction": "*", "Resource": "*"}]}),
+    "plan.json": (DATA / "terraform" / "plan.json").read_text(encoding="utf-8"),
+    "stack.template": (DATA / "stack.yaml").read_text(encoding="utf-8"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SKIPPED)
+def test_what_is_skipped_in_a_folder(name: str, tmp_path: Path) -> None:
+    """It has no policy of a key, and nobody named it."""
+    write(tmp_path, name, SKIPPED[name])
+    reading = read_path(tmp_path)
+    assert (reading.sources, reading.errors) == ((), ())
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_what_is_found_in_a_folder(name: str, tmp_path: Path) -> None:
+    """By its name and what it says."""
+    write(tmp_path, name, FOUND[name])
+    reading = read_path(tmp_path)
+    assert reading.errors == ()
+    assert reading.sources
+    assert {source.file for source in reading.sources} == {str(tmp_path / name)}
+
+
+WRONG: dict[str, tuple[str | bytes, str]] = {
+    "a.json": (TEXT.replace("Action", "Akt"), "'Akt' is not an element"),
+    "b.json": (TEXT[:-1], "the text ends where"),
+    "c.yaml": ("Resources: {K: {Type: AWS::KMS::Key, Type: b}}", "stands in line 1 already"),
+    "d.json": (TEXT.encode("utf-16"), "this is UTF-16"),
+    "e.json": (b"\x89PNG\r\n", "this byte is not UTF-8"),
+    "f.json": (" " * 5_000_001 + TEXT, "longer than 5,000,000 characters"),
+    "g.json": ('{"format_version": "9"}', "the format_version '9' of the plan is not known"),
+}
+
+
+def test_the_other_files_are_still_read(tmp_path: Path) -> None:
+    """Each file that cannot be read is an error, in the order of the files."""
+    for name, (content, _) in WRONG.items():
+        write(tmp_path, name, content)
+    write(tmp_path, "z.json", TEXT)
+    reading = read_path(tmp_path)
+    assert [source.name for source in reading.sources] == [str(tmp_path / "z.json")]
+    assert [error.file for error in reading.errors] == [str(tmp_path / name) for name in WRONG]
+    for error, (_, says) in zip(reading.errors, WRONG.values(), strict=True):
+        assert says in error.message
+
+
+def test_a_file_that_is_too_long_is_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its size tells."""
+    monkeypatch.setattr("kmspolicy._sources._paths.MAX_PLAN", 10)
+    write(tmp_path, "a.json", TEXT)
+    (error,) = read_path(tmp_path).errors
+    assert "longer than 10 characters; nothing longer is read" in error.message
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no such files")
+def test_only_files_are_opened(tmp_path: Path) -> None:
+    """A pipe in a folder would make the reader wait for ever."""
+    os.mkfifo(tmp_path / "a.json")
+    assert read_path(tmp_path).errors == ()
