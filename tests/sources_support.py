@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from kmspolicy import PartialPolicy, Policy
@@ -28,12 +29,15 @@ if TYPE_CHECKING:
     from kmspolicy.sources import Source
 
 
+tree_of: Callable[[object], Any] = attrgetter("_tree")
+
+
 def shown(node: Node | Policy | PartialPolicy | None) -> Any:
     """Return a tree as JSON; a choice is its test and its branches, also where it is a part of text."""
     if isinstance(node, Policy):
         return node.to_dict()
     if isinstance(node, PartialPolicy):
-        return shown(node._tree)
+        return shown(tree_of(node))
     return None if node is None else _SHOWN[type(node)](node)
 
 

@@ -63,7 +63,13 @@ FILES = [
     # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-key.html
     file("properties of a key", {"KeyPolicy": json.loads(DOCUMENT)}, "", "read the KeyPolicy in it"),
     file("a resource", {"Type": "AWS::KMS::Key", "Properties": {}}, "", "this is a CloudFormation resource"),
-    file("a template", {"Resources": {"Key": {}}}, "", "this is a CloudFormation template"),
+    file("a template", {"Resources": {"Key": {}}}, "", "kmspolicy.sources.read_cloudformation reads"),
+    # https://developer.hashicorp.com/terraform/internals/json-format
+    file(
+        "a plan", {"format_version": "1.2", "resource_changes": []}, "", "sources.read_terraform_plan reads"
+    ),
+    # https://aws-controllers-k8s.github.io/community/reference/kms/v1alpha1/key/
+    file("a manifest", {"apiVersion": "v1", "kind": "Key"}, "", "this is a manifest of Kubernetes"),
     file("a policy of IAM, as get-role-policy prints it", {"PolicyDocument": {}}, "", "in 'PolicyDocument'"),
     file("a policy of IAM, as get-policy-version prints it", {"Document": {}}, "", "in 'Document'"),
     # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
@@ -78,6 +84,9 @@ FILES = [
     ),
     in_statement(
         "Ref as a principal", "Principal.Ref", "'Ref' is a CloudFormation function", Principal={"Ref": "Role"}
+    ),
+    in_statement(
+        "Fn::Base64 as a Sid", "Sid", "read the template with kmspolicy.sources", Sid={"Fn::Base64": "x"}
     ),
     in_statement("Ref as an action", "Action", "the CloudFormation function Ref", Action={"Ref": "Actions"}),
     in_statement(
@@ -116,7 +125,7 @@ FILES = [
     File(
         "an expression of Jinja", '{"Statement": [{{ item }}]}', "Statement[0]", "a placeholder of a template"
     ),
-    File("a gap", '{"Statement": <statements>}', "Statement", "a placeholder of a template"),
+    File("a gap", '{"Statement": <statements>}', "Statement", "kmspolicy.sources reads those in strings"),
 ]
 
 
@@ -130,7 +139,7 @@ def test_what_is_not_a_policy_document_yet(row: File) -> None:
     assert problem.line == 1
 
 
-@pytest.mark.parametrize("row", FILES[:9], ids=lambda row: row.name)
+@pytest.mark.parametrize("row", FILES[:11], ids=lambda row: row.name)
 def test_what_holds_a_document_has_one_problem(row: File) -> None:
     """Its other members are not mistakes."""
     with pytest.raises(errors.PolicyDocumentError) as caught:

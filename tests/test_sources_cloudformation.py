@@ -17,7 +17,7 @@ from kmspolicy._sources._node import Mapping, Scalar, Sequence
 from kmspolicy._sources._yaml import yaml_documents
 from kmspolicy.errors import PolicyDocumentError, SourceError
 from kmspolicy.sources import Ignore, Source, read_cloudformation
-from sources_support import asked, shown, statement_of
+from sources_support import asked, shown, statement_of, tree_of
 
 if TYPE_CHECKING:
     from kmspolicy._sources._node import Node
@@ -409,12 +409,11 @@ def test_a_policy_or_the_default_policy(value: str) -> None:
     """The default policy stands in its branch as AWS writes it."""
     partial = policy(value).policy
     assert isinstance(partial, PartialPolicy)
-    assert isinstance(partial._tree, Choice)
-    assert asked(partial._tree.test) == "${Admin} = x"
+    tree = tree_of(partial)
+    assert isinstance(tree, Choice)
+    assert asked(tree.test) == "${Admin} = x"
     root = "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"
-    principals = [
-        shown(each)["Statement"][0]["Principal"] for each in (partial._tree.then, partial._tree.otherwise)
-    ]
+    principals = [shown(each)["Statement"][0]["Principal"] for each in (tree.then, tree.otherwise)]
     assert "*" in principals
     assert {"AWS": root} in principals
 

@@ -33,7 +33,12 @@ def change(address: str, after: Any, unknown: Any = None, **more: Any) -> dict[s
     """Return a change of a resource."""
     kind = address_of(address).resource.removeprefix("data.").partition(".")[0]
     mode = "data" if "data." in address else "managed"
-    inside = {"actions": ["create"], "before": None, "after": after, "after_unknown": unknown or {}}
+    inside: dict[str, Any] = {
+        "actions": ["create"],
+        "before": None,
+        "after": after,
+        "after_unknown": unknown or {},
+    }
     return {"address": address, "mode": mode, "type": kind, "change": inside | more}
 
 
@@ -61,7 +66,7 @@ VAR = {"policy": {"references": ["var.p"]}}
 
 def call(expressions: Any, variables: Any = None) -> dict[str, Any]:
     """Return a root module that calls the module m, whose key has the policy var.p."""
-    module = {"resources": [resource(KEY, VAR)], "variables": variables or {}}
+    module: dict[str, Any] = {"resources": [resource(KEY, VAR)], "variables": variables or {}}
     return {"module_calls": {"m": {"expressions": expressions, "module": module}}}
 
 

@@ -394,14 +394,16 @@ def _no_statement(document: Mapping[str, Any]) -> PolicyDocumentError:
     return PolicyDocumentError([_MISSING])
 
 
-_HELD: Final = (str, Mapping)
+_HELD: Final = (str, list, Mapping)
 # What people have in their files that holds a policy document, and is none.
 _HOLDERS: Final = {
-    "Policy": "this holds the policy in 'Policy', as GetKeyPolicy answers and `aws kms get-key-policy` prints; read that text, "
-    "which `aws kms get-key-policy --query Policy --output text` prints alone",
+    "Policy": "this holds the policy in 'Policy', as GetKeyPolicy answers and `aws kms get-key-policy` prints; "
+    "kmspolicy.sources.read_text reads it, and `aws kms get-key-policy --query Policy --output text` prints the policy alone",
     "KeyPolicy": "these are properties of a CloudFormation resource; read the KeyPolicy in it",
-    "Properties": "this is a CloudFormation resource; read the KeyPolicy of its Properties",
-    "Resources": "this is a CloudFormation template; read the KeyPolicy in the Properties of the key",
+    "Properties": "this is a CloudFormation resource; kmspolicy.sources.read_cloudformation reads the template that it is in",
+    "Resources": "this is a CloudFormation template; kmspolicy.sources.read_cloudformation reads the policies of its keys",
+    "resource_changes": "this is a Terraform plan; kmspolicy.sources.read_terraform_plan reads the policies of its keys",
+    "apiVersion": "this is a manifest of Kubernetes; kmspolicy.sources.read_text reads the policies of its keys",
     "PolicyDocument": "this holds the policy in 'PolicyDocument'; read that",
     "Document": "this holds the policy in 'Document'; read that",
 }

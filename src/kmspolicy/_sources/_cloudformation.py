@@ -81,7 +81,7 @@ def _source(name: Scalar, resource: Node, functions: Functions) -> Source:
     flag = get(resource, "Properties", "BypassPolicyLockoutSafetyCheck")
     bypass = flag is not None and _is_true(functions.tree(flag))
     tree = _policy(get(resource, "Properties", "KeyPolicy"), functions)
-    told = Source(name=name.text, bypass=bypass, ignores=ignores, place=name.place)
+    told = Source(name=name.text, bypass=bypass, ignores=ignores).at(name.place)
     return told.with_default() if isinstance(tree, Absent) else source_of(told, tree)
 
 

@@ -156,7 +156,8 @@ class Functions:
 
     # --- references --------------------------------------------------------------------------------
 
-    def _ref(self, call: Call) -> Tree:
+    def ref(self, call: Call) -> Tree:
+        """Return what Ref stands for."""
         if not isinstance(call.argument, Scalar):
             raise fault("Ref takes the name of a parameter or a resource", call.place)
         return self.named(call.argument.text, call.place)
@@ -188,7 +189,8 @@ class Functions:
             raise fault(f"the value {word(str(value))} that was given is not one of the AllowedValues", place)
         return value
 
-    def _get_att(self, call: Call) -> Tree:
+    def get_att(self, call: Call) -> Tree:
+        """Return what Fn::GetAtt stands for."""
         match call.argument:
             case Scalar(text):
                 name = text
@@ -206,10 +208,12 @@ class Functions:
         value = self._given.get(name, Placeholder(name, "principal" if is_principal else None))
         return Text((value,), place=place)
 
-    def _import(self, call: Call) -> Tree:
+    def imported(self, call: Call) -> Tree:
+        """Return what Fn::ImportValue stands for."""
         return Text((Placeholder(f"Fn::ImportValue {written(self.text(call.argument))}"),), place=call.place)
 
-    def _find_in_map(self, call: Call) -> Tree:
+    def find_in_map(self, call: Call) -> Tree:
+        """Return what Fn::FindInMap finds."""
         *keys, last = self._arguments(call, 3, 4)
         default = get(last, "DefaultValue") if len(keys) == 3 else None  # noqa: PLR2004 - map, key, key, default
         if default is None:
@@ -239,7 +243,8 @@ class Functions:
 
     # --- texts -------------------------------------------------------------------------------------
 
-    def _sub(self, call: Call) -> Tree:
+    def substituted(self, call: Call) -> Tree:
+        """Return what Fn::Sub makes."""
         template, values = self.sub(call)
         return Text(self.in_sub(template.text, values, call.place), place=call.place)
 
@@ -273,7 +278,8 @@ class Functions:
             self.attribute(name, place) if "." in name else _text_of(self.named(name, place), place)
         ).parts
 
-    def _join(self, call: Call) -> Tree:
+    def join(self, call: Call) -> Tree:
+        """Return what Fn::Join makes."""
         separator, values = self._arguments(call, 2, 2)
         between = _known(self.text(separator))
         if between is None:
@@ -315,14 +321,16 @@ class Functions:
             parts += (between, *_text_of(node, place).parts) if number else _text_of(node, place).parts
         return Text(_joined(parts), place=place)
 
-    def _split(self, call: Call) -> Tree:
+    def split(self, call: Call) -> Tree:
+        """Return what Fn::Split makes."""
         separator, value = self._arguments(call, 2, 2)
         between = _known(self.text(separator))
         if not between:
             raise fault("Fn::Split takes a separator that is text", separator.place)
         return _split(self.text(value), between, call.place)
 
-    def _select(self, call: Call) -> Tree:
+    def select(self, call: Call) -> Tree:
+        """Return what Fn::Select finds."""
         index, values = self._arguments(call, 2, 2)
         number = _known(self.text(index))
         if number is None or not number.isdecimal():
@@ -356,7 +364,8 @@ class Functions:
 
     # --- conditions --------------------------------------------------------------------------------
 
-    def _if(self, call: Call) -> Tree:
+    def choice(self, call: Call) -> Tree:
+        """Return what Fn::If chooses between."""
         name, then, otherwise = self._arguments(call, 3, 3)
         if not isinstance(name, Scalar):
             raise fault("Fn::If takes the name of a condition", name.place)
@@ -414,32 +423,32 @@ class Functions:
                 what = "a condition is made of Fn::Equals, Fn::And, Fn::Or, Fn::Not and Condition"
                 raise fault(what, node.place)
 
-    def _misplaced(self, call: Call) -> Tree:
+    def misplaced(self, call: Call) -> Tree:
+        """Refuse what belongs in Conditions."""
         raise fault(f"{call.name} belongs in Conditions; a value takes Fn::If", call.place)
 
-    def _transform(self, call: Call) -> Tree:
+    def transformed(self, call: Call) -> Tree:
+        """Return what Fn::Transform stands for: nothing is known of it."""
         name = text_at(call.argument, "Name")
         return Unresolved(f"{call.name} {name}" if name else call.name, place=call.place)
 
-    OF_VALUES: Final[dict[str, Callable[[Functions, Call], Tree]]] = {
-        "Ref": _ref,
-        "Fn::And": _misplaced,
-        "Fn::Equals": _misplaced,
-        "Fn::FindInMap": _find_in_map,
-        "Fn::GetAtt": _get_att,
-        "Fn::If": _if,
-        "Fn::ImportValue": _import,
-        "Fn::Join": _join,
-        "Fn::Not": _misplaced,
-        "Fn::Or": _misplaced,
-        "Fn::Select": _select,
-        "Fn::Split": _split,
-        "Fn::Sub": _sub,
-        "Fn::Transform": _transform,
-    }
 
-
-_OF_VALUES: Final = Functions.OF_VALUES
+_OF_VALUES: Final[dict[str, Callable[[Functions, Call], Tree]]] = {
+    "Ref": Functions.ref,
+    "Fn::And": Functions.misplaced,
+    "Fn::Equals": Functions.misplaced,
+    "Fn::FindInMap": Functions.find_in_map,
+    "Fn::GetAtt": Functions.get_att,
+    "Fn::If": Functions.choice,
+    "Fn::ImportValue": Functions.imported,
+    "Fn::Join": Functions.join,
+    "Fn::Not": Functions.misplaced,
+    "Fn::Or": Functions.misplaced,
+    "Fn::Select": Functions.select,
+    "Fn::Split": Functions.split,
+    "Fn::Sub": Functions.substituted,
+    "Fn::Transform": Functions.transformed,
+}
 
 
 # --- parts of trees --------------------------------------------------------------------------------

@@ -65,6 +65,10 @@ class Sequence:
     tag: str | None = None
 
 
+def _by_name(mapping: Mapping) -> Lookup[str, Node]:
+    return {name.text: node for name, node in mapping.pairs}
+
+
 @final
 @attrs.frozen
 class Mapping:
@@ -80,11 +84,9 @@ class Mapping:
     pairs: tuple[tuple[Scalar, Node], ...]
     place: Place
     tag: str | None = None
-    found: Lookup[str, Node] = attrs.field(init=False, eq=False, repr=False)
-
-    @found.default
-    def _by_name(self) -> Lookup[str, Node]:
-        return {name.text: node for name, node in self.pairs}
+    found: Lookup[str, Node] = attrs.field(
+        init=False, eq=False, repr=False, default=attrs.Factory(_by_name, takes_self=True)
+    )
 
 
 Node: TypeAlias = Scalar | Sequence | Mapping

@@ -64,7 +64,7 @@ def _of_manifest(node: Node, name: str) -> Source:
     fields = get(node, *_GROUPS[(text_at(node, "apiVersion") or "").partition("/")[0]])
     flag = get(fields, "bypassPolicyLockoutSafetyCheck")
     bypass = isinstance(flag, Scalar) and flag.value is True
-    told = Source(name=text_at(node, "metadata", "name") or name, bypass=bypass, place=node.place)
+    told = Source(name=text_at(node, "metadata", "name") or name, bypass=bypass).at(node.place)
     policy = get(fields, "policy")
     if policy is None or (isinstance(policy, Scalar) and policy.value in (None, "")):
         return told.with_default()
@@ -72,7 +72,7 @@ def _of_manifest(node: Node, name: str) -> Source:
 
 
 def _source(name: str, node: Node, parts: Parts) -> Source:
-    return source_of(Source(name=name, place=node.place), tree_of(node, parts))
+    return source_of(Source(name=name).at(node.place), tree_of(node, parts))
 
 
 def tree_of(policy: Node, parts: Parts) -> Tree:

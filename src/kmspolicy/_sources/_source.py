@@ -17,7 +17,7 @@ from kmspolicy._partial._tree import Choice, Items, Members, Unresolved
 from kmspolicy.errors import PolicyDocumentError, SourceError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     from kmspolicy._partial._tree import Node, Placeholder
     from kmspolicy._path import Steps
@@ -76,9 +76,13 @@ class Source:
         """Return the source of a key for which no policy is set."""
         return attrs.evolve(self, told="default", why="no policy is set: the key has the default policy")
 
-    def in_file(self, file: str | None, place: Place | None = None) -> Source:
-        """Return the source with the name of its file, and the place in it where the file has no places of its own."""
-        return attrs.evolve(self, file=file, place=place or self._place)
+    def in_file(self, file: str | None) -> Source:
+        """Return the source with the name of its file."""
+        return attrs.evolve(self, file=file)
+
+    def at(self, place: Place | None) -> Source:
+        """Return the source with its place."""
+        return attrs.evolve(self, place=place or self._place)
 
     def place(self, steps: Steps = ()) -> Place | None:
         """Return the line and column of a part of the policy.
@@ -87,7 +91,7 @@ class Source:
             steps: The steps to it, those of a finding for example; none for the policy itself.
 
         Returns:
-            Where it begins, a member at its name; for what is not in the file, where its nearest whole begins. None if the file
+            Where it begins, a member at its name; where branches of a choice have it, in the first of them; for what is not in the file, where its nearest whole begins. None if the file
             has no lines, as a plan has none.
         """
         if self._tree is None:
@@ -98,7 +102,7 @@ class Source:
 
 
 @contextmanager
-def in_policy(name: str) -> Iterator[None]:
+def in_policy(name: str) -> Generator[None]:
     """Put the name of a resource into the errors of its reading, for a file that has no places."""
     try:
         yield
@@ -107,7 +111,7 @@ def in_policy(name: str) -> Iterator[None]:
 
 
 @contextmanager
-def in_file(file: str | None) -> Iterator[None]:
+def in_file(file: str | None) -> Generator[None]:
     """Put the name of a file into the errors of its reading."""
     try:
         yield
@@ -167,7 +171,7 @@ def json_in(node: Scalar, parts: Callable[[str], tuple[str | Placeholder | Choic
 
 def source_of(told: Source, tree: Node) -> Source:
     """Return what is told of a key, with the policy that a tree stands for."""
-    placed = told.in_file(told.file, tree.place)
+    placed = told.at(tree.place)
     if isinstance(tree, Unresolved):
         return attrs.evolve(placed, told="unresolved", why=f"{tree.name} cannot be known from the file")
     return attrs.evolve(placed, policy=policy_in(tree), tree=tree)

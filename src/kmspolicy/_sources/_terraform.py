@@ -18,7 +18,7 @@ from kmspolicy._partial._tree import Unresolved
 from kmspolicy._sources._json import json_document
 from kmspolicy._sources._node import MAX_CHARACTERS, word
 from kmspolicy._sources._source import Source, in_policy, policy_in, refused, source_of
-from kmspolicy._sources._terraform_documents import document_tree
+from kmspolicy._sources._terraform_documents import document_tree, fields_of, items_of
 from kmspolicy._sources._terraform_files import places_in
 from kmspolicy._text import TWICE, Lines, too_long
 from kmspolicy.errors import PolicyDocumentError, SourceError
@@ -26,7 +26,6 @@ from kmspolicy.errors import PolicyDocumentError, SourceError
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterator, Mapping
-    from collections.abc import Sequence as Array
 
     from kmspolicy._document import Policy
     from kmspolicy._partial import PartialPolicy
@@ -107,7 +106,8 @@ def sources_of_plan(text: str, tf_dir: str | os.PathLike[str] | None, file: str 
         there = None
         if tf_dir is not None and found.folder is not None:
             there = places(Path(tf_dir, found.folder)).get(found.resource)
-        sources.append(found.source.in_file(*(there or (file,))))
+        its_file, place = there or (file, None)
+        sources.append(found.source.in_file(its_file).at(place))
     return sources
 
 
@@ -121,7 +121,7 @@ def _read(text: str) -> dict[str, Any]:
         plan: Any = json.loads(text, object_pairs_hook=_no_name_twice)
     except (ValueError, RecursionError) as error:
         raise _not_json(text, error) from None
-    version = plan.get("format_version") if isinstance(plan, dict) else None
+    version = fields_of(plan).get("format_version")
     if not isinstance(version, str):
         raise SourceError("this is not a plan as terraform show -json writes it: it has no format_version")
     if not re.fullmatch(r"1\.[0-9]+", version):
@@ -158,11 +158,11 @@ class _Plan:
     """What a plan says of its keys."""
 
     def __init__(self, plan: Mapping[str, Any]) -> None:
-        self._variables: Mapping[str, Any] = plan.get("variables") or {}
-        self._root: Mapping[str, Any] | None = (plan.get("configuration") or {}).get("root_module")
+        self._variables = fields_of(plan.get("variables"))
+        self._root = fields_of(fields_of(plan.get("configuration")).get("root_module"))
         self._changes: dict[str, Mapping[str, Any]] = {
             change["address"]: change
-            for change in plan.get("resource_changes") or ()
+            for change in items_of(plan.get("resource_changes"))
             if "deposed" not in change
         }
 
@@ -185,7 +185,7 @@ class _Plan:
         by = self._set_by(address)
         if by is not None:
             return attrs.evolve(told, told="elsewhere", why=f"its policy comes from {by}")
-        tree = self._tree(address, after, change.get("after_unknown") or {})
+        tree = self._tree(address, after, fields_of(change.get("after_unknown")))
         return told.with_default() if tree is None else source_of(told, tree)
 
     def _tree(self, address: Address, after: Mapping[str, Any], unknown: Mapping[str, Any]) -> Tree | None:
@@ -213,9 +213,11 @@ class _Plan:
         if change is None:
             return Unresolved(document)
         inside = change["change"]
-        return document_tree(change["address"], inside.get("after") or {}, inside.get("after_unknown") or {})
+        return document_tree(
+            change["address"], fields_of(inside.get("after")), fields_of(inside.get("after_unknown"))
+        )
 
-    def _instance(self, address: Address, document: str, references: Array[str]) -> Mapping[str, Any] | None:
+    def _instance(self, address: Address, document: str, references: list[str]) -> Mapping[str, Any] | None:
         """Return the change of a data source in the module of a key: the only one, or the one with the same index."""
         prefix = f"{address.module}." if address.module else ""
         indexed = {
@@ -231,18 +233,23 @@ class _Plan:
 
     # --- configuration -----------------------------------------------------------------------------
 
-    def _module(self, calls: tuple[str, ...]) -> Mapping[str, Any] | None:
-        module = self._root
-        for call in calls:
-            module = ((module or {}).get("module_calls") or {}).get(call, {}).get("module")
-        return module
+    def _module(self, calls: tuple[str, ...]) -> Mapping[str, Any]:
+        """Return the configuration of a module; nothing if there is none."""
+        return fields_of(self._call(calls).get("module")) if calls else self._root
+
+    def _call(self, calls: tuple[str, ...]) -> Mapping[str, Any]:
+        """Return what the configuration says where a module is called."""
+        *outer, call = calls
+        return fields_of(fields_of(self._module(tuple(outer)).get("module_calls")).get(call))
+
+    def _resources(self, calls: tuple[str, ...]) -> list[Any]:
+        return items_of(self._module(calls).get("resources"))
 
     def _folder(self, calls: tuple[str, ...]) -> str | None:
         """Return the folder of a module."""
         folder = "."
-        for depth, call in enumerate(calls):
-            outside = ((self._module(calls[:depth]) or {}).get("module_calls") or {}).get(call, {})
-            written = str(outside.get("source"))
+        for depth in range(len(calls)):
+            written = str(self._call(calls[: depth + 1]).get("source"))
             if not written.startswith(("./", "../")):
                 return None
             folder = f"{folder}/{written}"
@@ -250,11 +257,9 @@ class _Plan:
 
     def _expressions(self, address: Address) -> Mapping[str, Any] | None:
         """Return what the configuration says of a resource; None if it says nothing."""
-        resources = (self._module(address.calls) or {}).get("resources") or ()
-        for resource in resources:
+        for resource in self._resources(address.calls):
             if resource.get("address") == address.resource:
-                found: Mapping[str, Any] = resource.get("expressions") or {}
-                return found
+                return fields_of(resource.get("expressions"))
         return None
 
     def _set_by(self, address: Address) -> str | None:
@@ -267,10 +272,12 @@ class _Plan:
             or not self._is_null(address.calls, expressions.get("policy"))
         ):
             return None
-        for resource in (self._module(address.calls) or {}).get("resources") or ():
+        for resource in self._resources(address.calls):
             if str(resource.get("address")).startswith(f"{_KEY_POLICY}."):
-                key = (resource.get("expressions") or {}).get("key_id") or {}
-                if address.resource in {re.sub(r"\[.*?\]", "", one) for one in key.get("references") or ()}:
+                key = fields_of(fields_of(resource.get("expressions")).get("key_id"))
+                if address.resource in {
+                    re.sub(r"\[.*?\]", "", one) for one in items_of(key.get("references"))
+                }:
                     return str(resource["address"])
         return None
 
@@ -278,14 +285,14 @@ class _Plan:
         """Return whether an expression is null: it is not there, is written so, or is a variable whose value is null."""
         if expression is None:
             return True
-        references: Array[str] = expression.get("references") or ()
+        references: list[str] = items_of(expression.get("references"))
         if not references:
             return "constant_value" in expression and expression["constant_value"] in (None, "")
         return not self._references(calls, expression)
 
     def _references(self, calls: tuple[str, ...], expression: Mapping[str, Any]) -> list[str]:
         """Return what an expression refers to, without variables whose value is null."""
-        references: Array[str] = expression.get("references") or ()
+        references: list[str] = items_of(expression.get("references"))
         return [one for one in references if not self._is_null_variable(calls, one)]
 
     def _is_null_variable(self, calls: tuple[str, ...], reference: str) -> bool:
@@ -294,12 +301,10 @@ class _Plan:
         name = reference.removeprefix("var.")
         if not calls:
             return name in self._variables and self._variables[name].get("value") is None
-        *outer, call = calls
-        outside = ((self._module(tuple(outer)) or {}).get("module_calls") or {}).get(call, {})
-        given = (outside.get("expressions") or {}).get(name)
+        given = fields_of(self._call(calls).get("expressions")).get(name)
         if given is not None:
-            return self._is_null(tuple(outer), given)
-        declared = (outside.get("module") or {}).get("variables") or {}
+            return self._is_null(calls[:-1], given)
+        declared = fields_of(self._module(calls).get("variables"))
         return name in declared and declared[name].get("default") is None
 
 

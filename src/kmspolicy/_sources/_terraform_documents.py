@@ -46,7 +46,7 @@ def document_tree(address: str, after: Mapping[str, Any], unknown: Mapping[str, 
     unknowns = unknown.get("statement")
     statements = [
         _Statement(f"{address}.statement[{number}]", statement, _at(unknowns, number)).tree()
-        for number, statement in enumerate(after.get("statement") or ())
+        for number, statement in enumerate(items_of(after.get("statement")))
     ]
     version = _text(address, after, unknown, "version") or Text(("2012-10-17",))
     label = _text(address, after, unknown, "policy_id")
@@ -59,7 +59,7 @@ class _Statement:
     def __init__(self, name: str, known: Mapping[str, Any], unknown: object) -> None:
         self._name = name
         self._known = known
-        self._unknown = _fields(unknown)
+        self._unknown = fields_of(unknown)
 
     def tree(self) -> Tree:
         """Return the statement."""
@@ -75,7 +75,7 @@ class _Statement:
 
     def _blocks(self, field: str) -> Iterator[tuple[str, Mapping[str, Any], object]]:
         unknowns = self._unknown.get(field)
-        for number, block in enumerate(self._known.get(field) or ()):
+        for number, block in enumerate(items_of(self._known.get(field))):
             yield f"{self._name}.{field}[{number}]", block, _at(unknowns, number)
 
     def _principals(self, field: str) -> Tree | None:
@@ -112,12 +112,18 @@ def _object(pairs: Iterable[tuple[str, Tree | None]]) -> Members:
     return Members(tuple((Text((name,)), value) for name, value in pairs if value is not None))
 
 
-def _fields(unknown: object) -> Mapping[str, Any]:
-    return cast("Mapping[str, Any]", unknown) if isinstance(unknown, dict) else {}
+def fields_of(value: object) -> Mapping[str, Any]:
+    """Return the members of an object in a plan; of what is null or absent, none."""
+    return cast("Mapping[str, Any]", value) if isinstance(value, dict) else {}
+
+
+def items_of(value: object) -> list[Any]:
+    """Return the items of an array in a plan; of what is null or absent, none."""
+    return cast("list[object]", value) if isinstance(value, list) else []
 
 
 def _at(unknowns: object, number: int) -> object:
-    items = cast("list[object]", unknowns) if isinstance(unknowns, list) else []
+    items = items_of(unknowns)
     return items[number] if number < len(items) else None
 
 
@@ -130,10 +136,10 @@ def _text(address: str, known: Mapping[str, Any], unknown: Mapping[str, Any], fi
 
 def _list(address: str, known: Mapping[str, Any], unknown: object, field: str) -> Tree | None:
     """Return a list of texts; None if it has none. Of one that is not known, the length is not either."""
-    unknowns: object = _fields(unknown).get(field)
+    unknowns: object = fields_of(unknown).get(field)
     if unknowns is True:
         return Split(Text((Placeholder(f"{address}.{field}"),)), _SEPARATOR)
-    values = known.get(field) or ()
+    values = items_of(known.get(field))
     texts = [
         Text((Placeholder(f"{address}.{field}[{number}]"),))
         if _at(unknowns, number) is True
