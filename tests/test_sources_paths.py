@@ -50,6 +50,7 @@ READ: list[tuple[str, str, list[str], tuple[int, int] | None]] = [
     ("a template", f"Resources: {{K: {{Type: AWS::KMS::Key, Properties: {{KeyPolicy: {TEXT}}}}}}}", ["K"], (1, 140)),
     ("a template without keys", "Resources: {}", [], None),
     ("a plan", (DATA / "terraform" / "plan.json").read_text(encoding="utf-8"), ["aws_kms_key.orders", "aws_kms_key.plain", "aws_kms_key_policy.plain", 'module.signing["eu"].aws_kms_key.this[0]'], None),
+    ("a plan whose names were sorted", json.dumps(json.loads((DATA / "terraform" / "plan.json").read_text(encoding="utf-8")), sort_keys=True), ["aws_kms_key.orders", "aws_kms_key.plain", "aws_kms_key_policy.plain", 'module.signing["eu"].aws_kms_key.this[0]'], None),
 ]  # fmt: skip
 
 

@@ -51,7 +51,7 @@ def sources_of_text(
     Raises:
         SourceError: if it cannot be read, or has no policy though it was asked for.
     """
-    if _IS_PLAN(text):
+    if _IS_PLAN(text) or ('"format_version"' in text and '"resource_changes"' in text):
         return sources_of_plan(text, tf_dir, name)
     try:
         documents = [*documents_of(text, TAGS)]
