@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from kmspolicy import PartialPolicy
 from kmspolicy._partial._tree import Choice, Constant, Equals, Items, Members, Placeholder, Text
@@ -26,9 +26,10 @@ def node(value: Any) -> Node:
         case str():
             return Text((value,))
         case list():
-            return Items(tuple(node(each) for each in value))
+            return Items(tuple(map(node, cast("list[object]", value))))
         case dict():
-            return Members(tuple((Text((name,)), node(each)) for name, each in value.items()))
+            members = cast("dict[str, object]", value)
+            return Members(tuple((Text((name,)), node(each)) for name, each in members.items()))
         case None | bool() | int() | float():
             return Constant(value)
         case _:

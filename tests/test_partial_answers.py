@@ -37,6 +37,7 @@ from kmspolicy._partial._tree import (
     Text,
     Unresolved,
 )
+from kmspolicy._render._access import html_of
 from kmspolicy._text import Place
 from partial_support import ACCOUNT, ENV, PROD, ROOT, given, node, policy, statement, text
 
@@ -368,7 +369,7 @@ def test_a_table_says_what_is_not_known() -> None:
     partly = access(policy(statement(), Choice(PROD, Unresolved("Included"), Absent())))
     assert {cell.depends_on for row in partly.cells for cell in row} == {("Included",)}
     assert "not all is known: 'Included' is not known" in str(partly)
-    assert "not all is known" in partly._repr_html_()
+    assert "not all is known" in html_of(partly)
 
 
 # --- proofs ----------------------------------------------------------------------------------------

@@ -58,7 +58,9 @@ def ask(
     account = kwargs.get("account") or _account_of(kwargs.get("key_arn"))
     known = {} if account is None else {_OF_THE_KEY: account}
     fillings = Fillings(
-        [given_in(tree, known) for tree in partial.values()], account, apart=question.__name__ in _APART
+        [given_in(tree, known) for tree in partial.values()],
+        account,
+        apart=getattr(question, "__name__", "") in _APART,
     )
 
     def answer(policies: list[Policy], more: Mapping[str, Any]) -> object:
@@ -80,7 +82,7 @@ def ask(
         except PolicyDocumentError as error:
             raise PolicyDocumentError(map(shown.value, error.problems)) from None
         if isinstance(said, tuple):
-            return Case(filling, _by_origin(said, filling.documents[0], shown))
+            return Case(filling, _by_origin(cast("tuple[Finding, ...]", said), filling.documents[0], shown))
         if isinstance(said, AccessTable):
             return Case(filling, named(said, fillings, filling.given, shown))
         return Case(filling, shown.value(said))
@@ -88,7 +90,7 @@ def ask(
     try:
         cases = list(map(case, fillings))
     except TooManyError:
-        cases = []
+        cases = list[Case]()
     sample = answer([Policy([])] * len(partial), {})
     answers = Answers(fillings, cases, sample)
     return cast("_T", _JOINED[type(sample)](answers))

@@ -156,9 +156,10 @@ def _given_in(part: Any, texts: Mapping[str, str]) -> object:  # noqa: ANN401 - 
         return texts.get(part.name, part)
     if isinstance(part, tuple) and not isinstance(part, Place):
         return tuple(_given_in(each, texts) for each in cast("tuple[object, ...]", part))
-    if attrs.has(type(part)):
-        names = [field.name for field in attrs.fields(type(part))]
-        return type(part)(**{name: _given_in(getattr(part, name), texts) for name in names})
+    kind: Any = type(cast("object", part))
+    if attrs.has(kind):
+        names = [field.name for field in attrs.fields(kind)]
+        return kind(**{name: _given_in(getattr(part, name), texts) for name in names})
     return part
 
 

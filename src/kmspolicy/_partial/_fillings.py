@@ -76,8 +76,8 @@ class Fillings:
         placeholders = {one.name: one for one in missing if isinstance(one, Placeholder)}
         told: dict[str, PlaceholderKind] = dict.fromkeys(placeholders, "text")
         for name, kind in chain.from_iterable(kinds_of(tree).items() for tree in trees):
-            if name in told:
-                told[name] = min(kind, told[name], key=FIRST.index)
+            if name in told and FIRST.index(kind) < FIRST.index(told[name]):
+                told[name] = kind
         self.kinds = told
         self.stand_ins = StandIns(self.used, told)
         self._accounts = tuple(dict.fromkeys([*([account] if account else ()), *self.stand_ins.accounts]))

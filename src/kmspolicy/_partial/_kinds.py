@@ -169,7 +169,8 @@ def _kind_of_all(use: Use) -> PlaceholderKind:
             return "action"
         case ("Statement", "Condition", _, key):
             form = FORMS.get(fold(key))
-            return next((kind for known, kind in _OF_FORMS if form is known), "text")
+            kinds: list[PlaceholderKind] = [kind for known, kind in _OF_FORMS if form is known]
+            return kinds[0] if kinds else "text"
         case _:
             return "text"
 
@@ -184,14 +185,16 @@ class Rule(NamedTuple):
     fits: Callable[[str], object]
 
 
+def _is_principal(text: str) -> bool:
+    return name_of("AWS", text).fault is None
+
+
 RULES: Final[Mapping[PlaceholderKind, Rule]] = {
     "account": Rule("an account id of 12 digits", is_account_id),
     "partition": Rule("a partition, aws for example", is_partition),
     "region": Rule(REGION.words, re.compile(r"[a-z]+-[a-z-]+-[0-9]+").fullmatch),
-    "principal": Rule(
-        "the ARN of a principal, or an account id", lambda text: name_of("AWS", text).fault is None
-    ),
+    "principal": Rule("the ARN of a principal, or an account id", _is_principal),
     "organisation": Rule(ORGANISATION.words, re.compile(r"o-[a-z0-9]{10,32}").fullmatch),
     "action": Rule("an action of KMS", re.compile(r"\*|kms:[a-z*?]+", re.ASCII | re.IGNORECASE).fullmatch),
-    "text": Rule("text", lambda _: True),
+    "text": Rule("text", bool),
 }

@@ -47,11 +47,13 @@ def tree_of_json(
     scan = _text.scan(text)
     where = place or _text.Lines(scan.text).place
     if scan.faults or scan.node is None:
-        raise PolicyDocumentError(
-            Problem(fault.code, fault.message, fault.steps, *(where(fault.offset) or ()))
-            for fault in scan.faults
-        )
+        raise PolicyDocumentError(_problem(fault, where(fault.offset)) for fault in scan.faults)
     return _Reader(parts, where).tree(scan.node, ())
+
+
+def _problem(fault: _text.Fault, place: Place | None) -> Problem:
+    line, column = (None, None) if place is None else place
+    return Problem(fault.code, fault.message, fault.steps, line, column)
 
 
 class _Reader:
@@ -70,7 +72,7 @@ class _Reader:
         place = self._where(node.offset)
         match node.value:
             case str() as text:
-                return self._text(text, names, place)
+                return self._text_of(text, names, place)
             case list():
                 return Items(tuple(self.tree(each, names) for each in node.items.values()), place=place)
             case dict():
@@ -84,7 +86,7 @@ class _Reader:
     def _member(self, name: str, node: _text.Node, names: tuple[str, ...]) -> tuple[Text, Node]:
         return Text(self._parts(name), place=self._where(node.offset)), self.tree(node, (*names, name))
 
-    def _text(self, text: str, names: tuple[str, ...], place: Place | None) -> Node:
+    def _text_of(self, text: str, names: tuple[str, ...], place: Place | None) -> Node:
         parts = self._parts(text)
         if names in _STRUCTURES and len(parts) == 1 and isinstance(parts[0], Placeholder):
             return Unresolved(parts[0].name, place=place)

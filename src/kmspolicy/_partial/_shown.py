@@ -43,20 +43,21 @@ class Shown:
     def _value(self, value: Any) -> Any:  # noqa: ANN401 - the fields of all answers
         if isinstance(value, str):
             return self.text(value)
+        kind: Any = type(cast("object", value))
         if isinstance(value, (tuple, list, frozenset)):
             parts = map(self._value, cast("tuple[object, ...]", value))
-            return value._make(parts) if hasattr(value, "_make") else type(value)(parts)
+            return kind._make(parts) if hasattr(kind, "_make") else kind(parts)
         if isinstance(value, dict):
             return {
                 self._value(key): self._value(each)
                 for key, each in cast("dict[object, object]", value).items()
             }
-        return self._with_fields(value) if attrs.has(type(value)) else value
+        return self._with_fields(value, kind) if attrs.has(kind) else value
 
-    def _with_fields(self, value: Any) -> Any:  # noqa: ANN401 - the same
+    def _with_fields(self, value: object, kind: Any) -> object:  # noqa: ANN401 - the same
         """Return a copy, whose fields may hold what a constructor would refuse."""
-        shown = object.__new__(type(value))
-        for field in attrs.fields(type(value)):
+        shown: object = object.__new__(kind)
+        for field in attrs.fields(kind):
             object.__setattr__(shown, field.name, self._value(getattr(value, field.name)))
         return shown
 
