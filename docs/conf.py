@@ -30,6 +30,7 @@ myst_enable_extensions = ["colon_fence"]
 myst_heading_anchors = 3
 
 autodoc_member_order = "bysource"
+autodoc_mock_imports = ["pytest"]  # of which the documentation needs nothing
 autodoc_typehints_format = "short"
 # Written out, these would fill a screen in every signature.
 autodoc_type_aliases = {
@@ -62,7 +63,7 @@ html_copy_source = False
 _PYTHON = """
     collections.abc.Awaitable collections.abc.Callable collections.abc.Iterable collections.abc.Iterator
     collections.abc.Mapping collections.abc.Sequence contextlib.AbstractContextManager datetime.datetime enum.Enum
-    ipaddress.IPv4Address ipaddress.IPv4Network ipaddress.IPv6Address ipaddress.IPv6Network
+    ipaddress.IPv4Address ipaddress.IPv4Network ipaddress.IPv6Address ipaddress.IPv6Network os.PathLike
     types.EllipsisType types.SimpleNamespace
 """
 
@@ -86,6 +87,7 @@ intersphinx_mapping = {"python": ("https://docs.python.org/3", _inventory())}
 add_module_names = False
 _PUBLIC = {
     "KeyKind": "kmspolicy.statements.KeyKind",
+    "Told": "kmspolicy.sources.Told",
     **{name: f"kmspolicy.types.{name}" for name in kmspolicy.types.__all__},
     **{name: f"kmspolicy.{name}" for name in kmspolicy.__all__},
 }
@@ -93,6 +95,7 @@ _LONG = {name.rpartition(".")[2]: name for name in _PYTHON.split()}
 
 nitpick_ignore_regex = [
     ("py:class", "(kmspolicy\\..*)?(_T|T_co)"),  # whatever a result holds
+    ("py:class", "Node"),  # a part of a document with placeholders, which only our readers build
     ("py:exc", "botocore\\.exceptions\\..*"),  # botocore has no inventory
     ("py:class", "TypeAliasForwardRef"),  # how Sphinx writes those of autodoc_type_aliases
 ]
