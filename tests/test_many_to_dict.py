@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from typing import Any
 
 import pytest
 
+import kmspolicy
 from kmspolicy import KeyResult, Policy, PutResult, errors, types
+from test_to_dict import PARTS, ROWS
 
 
 class SomebodysError(Exception):
@@ -65,3 +68,18 @@ def test_an_error(error: Exception, facts: dict[str, Any]) -> None:
     assert result == {"key_id": "a-key", "value": None, "error": {"message": str(error), **facts}}
     assert json.loads(json.dumps(result)) == result
     assert result["error"].keys() == types.ErrorDict.__required_keys__
+
+
+def test_no_answer_is_left_out() -> None:
+    """The table has all that has a dict, but for documents and what needs a network, and all types of dicts."""
+    elsewhere = {"KeyResult", "Policy", "Statement", "Condition", "PartialPolicy"}
+    answers = {
+        name
+        for name in {*kmspolicy.__all__, *types.__all__} - elsewhere
+        if inspect.isclass(value := getattr(kmspolicy, name, None) or getattr(types, name))
+        and hasattr(value, "to_dict")
+    }
+    assert answers == {type(row.answer).__name__ for row in ROWS.values()}
+    typed = {row.typed.__name__ for row in ROWS.values()} | {typed.__name__ for typed in PARTS}
+    of_clients = {"ErrorDict", "KeyResultDict"}
+    assert {name for name in types.__all__ if name.endswith("Dict")} == typed | of_clients

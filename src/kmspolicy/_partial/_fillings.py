@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kmspolicy._language._forms import FORMS, GRANTEE, PRINCIPAL
@@ -127,11 +127,20 @@ class Fillings:
     def _all(
         self, candidates: Sequence[tuple[str, Sequence[Text]]]
     ) -> Iterator[tuple[dict[str, int], Given]]:
-        for picks, texts in self._chosen(candidates, {}, {}):
+        for picks, texts in (*self._of_users(candidates), *self._chosen(candidates, {}, {})):
             for number in range(1 << len(self._conditions)):
                 answers = {name: not number >> n & 1 for n, name in enumerate(self._conditions)}
                 chosen = {name: int(holds) for name, holds in answers.items()}
                 yield {**picks, **chosen}, Given(texts, answers)
+
+    def _of_users(
+        self, candidates: Sequence[tuple[str, Sequence[Text]]]
+    ) -> Iterator[tuple[Mapping[str, int], Mapping[str, str]]]:
+        """Take users for principals, once: a session does not tell the path of its role, and so less is known of roles."""
+        principals = {name for name, kind in self.kinds.items() if kind == "principal"}
+        for picks, texts in islice(self._chosen(candidates, {}, {}), bool(principals)):
+            users = {name: texts[name].replace(_ROLE, _USER) for name in principals}
+            yield {**picks, **dict.fromkeys(principals, _A_USER)}, {**texts, **users}
 
     def _chosen(
         self,
@@ -259,6 +268,10 @@ def _about(use: Use) -> str | None:
 
 
 _AWS: Final = ("Principal", "AWS")
+_ROLE: Final = ":role/"
+_USER: Final = ":user/"
+_A_USER: Final = -1
+"""The number of a value that is not among the candidates."""
 _WILD: Final = re.compile(r"[*?]").sub
 _SOMETHING: Final = "x"
 _EXPRESSIONS: Final[Mapping[PlaceholderKind, str]] = {
