@@ -123,6 +123,12 @@ def test_a_principal_is_taken_out_of_all_that_allows() -> None:
     assert changed.without_principal(Principal.role(ACCOUNT, "App")) is changed
 
 
+def test_nobody_is_taken_out_of_a_not_principal() -> None:
+    """Who is named there is left out of the statement: without the name, the statement would be about more."""
+    given = policy(all_but_app("others"))
+    assert given.without_principal(Principal.role(ACCOUNT, "App"), sid="others") is given
+
+
 def test_a_statement_outside_of_a_list_stays_there() -> None:
     """All else stays as it is written."""
     given = Policy.from_dict({"Statement": statement({"AWS": APP})})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -23,6 +23,7 @@ from kmspolicy import (
     errors,
     prove,
 )
+from kmspolicy._document._unfilled import Unfilled
 from kmspolicy._language._keys import CONDITION_KEYS
 from kmspolicy._partial._tree import (
     Absent,
@@ -428,3 +429,9 @@ def test_a_partial_policy_is_compared_with_a_whole_one() -> None:
     assert prove.no_new_access(partial, whole).holds
     assert prove.grants_at_most(whole, limit=partial).holds
     assert isinstance(prove.always_granted(partial, ROOT, "kms:Decrypt"), Holds)
+
+
+def test_each_policy_with_unknown_values_says_how_it_answers() -> None:
+    """Another kind of it that does not is noticed at its first question."""
+    with pytest.raises(NotImplementedError):
+        check(cast("PartialPolicy", Unfilled()))

@@ -312,11 +312,11 @@ class _Workers(Generic[_T]):
         """Cancel all tasks, without waiting."""
         self._stopped = not self.finished
         for task in self._running():
-            if not task.get_loop().is_closed():
-                task.cancel()
+            task.cancel()
 
     def _running(self) -> list[asyncio.Task[None]]:
-        return [task for task in self._tasks or () if not task.done()]
+        """Return the tasks that can still be cancelled; those of a loop that was closed cannot."""
+        return [task for task in self._tasks or () if not (task.done() or task.get_loop().is_closed())]
 
     def _end(self, task: asyncio.Task[None]) -> None:
         """Record that a task has ended, and its error if it was not cancelled by us."""
