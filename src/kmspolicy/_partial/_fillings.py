@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import chain, islice
+from itertools import chain
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kmspolicy._language._forms import FORMS, GRANTEE, PRINCIPAL
@@ -127,20 +127,23 @@ class Fillings:
     def _all(
         self, candidates: Sequence[tuple[str, Sequence[Text]]]
     ) -> Iterator[tuple[dict[str, int], Given]]:
-        for picks, texts in (*self._of_users(candidates), *self._chosen(candidates, {}, {})):
+        for picks, texts in self._chosen(candidates, {}, {}):
             for number in range(1 << len(self._conditions)):
                 answers = {name: not number >> n & 1 for n, name in enumerate(self._conditions)}
                 chosen = {name: int(holds) for name, holds in answers.items()}
-                yield {**picks, **chosen}, Given(texts, answers)
+                for some, values in ((picks, texts), *self._of_users(picks, texts)):
+                    yield {**some, **chosen}, Given(values, answers)
 
     def _of_users(
-        self, candidates: Sequence[tuple[str, Sequence[Text]]]
+        self, picks: Mapping[str, int], texts: Mapping[str, str]
     ) -> Iterator[tuple[Mapping[str, int], Mapping[str, str]]]:
-        """Take users for principals, once: a session does not tell the path of its role, and so less is known of roles."""
-        principals = {name for name, kind in self.kinds.items() if kind == "principal"}
-        for picks, texts in islice(self._chosen(candidates, {}, {}), bool(principals)):
+        """Take users for roles: a session does not tell the path of its role, and so less is known of roles."""
+        principals = [
+            name for name, kind in self.kinds.items() if kind == "principal" and _ROLE in texts[name]
+        ]
+        if principals:
             users = {name: texts[name].replace(_ROLE, _USER) for name in principals}
-            yield {**picks, **dict.fromkeys(principals, _A_USER)}, {**texts, **users}
+            yield {**picks, **{name: _FIRST_USER - picks[name] for name in principals}}, {**texts, **users}
 
     def _chosen(
         self,
@@ -270,8 +273,8 @@ def _about(use: Use) -> str | None:
 _AWS: Final = ("Principal", "AWS")
 _ROLE: Final = ":role/"
 _USER: Final = ":user/"
-_A_USER: Final = -1
-"""The number of a value that is not among the candidates."""
+_FIRST_USER: Final = -1
+"""The numbers of users go down from here: they are not among the candidates."""
 _WILD: Final = re.compile(r"[*?]").sub
 _SOMETHING: Final = "x"
 _EXPRESSIONS: Final[Mapping[PlaceholderKind, str]] = {
