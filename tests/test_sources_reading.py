@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import json
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from kmspolicy._sources import _node, _yaml
 from kmspolicy._sources._node import Mapping, Scalar, Sequence, get, members, text_at
 from kmspolicy._sources._reading import documents_of, text_of_file
 from kmspolicy.errors import SourceError
+from kmspolicy.sources import read_text
 
 if TYPE_CHECKING:
     from kmspolicy._sources._node import Node
@@ -187,8 +189,19 @@ def test_what_is_refused_has_its_place(text: str, place: tuple[int, int], says: 
 
 def test_a_reader_that_gives_no_more_than_this() -> None:
     """A long name is cut, for it stands in a message."""
-    with pytest.raises(SourceError, match=f"'{'a' * 80}…'"):
+    with pytest.raises(SourceError, match=f"'{'a' * 80}'… and 20 more characters"):
         read(f"- *{'a' * 100}")
+
+
+def test_no_name_of_a_file_or_in_it_poses_as_a_line_of_ours() -> None:
+    """Line ends and what moves a cursor are written as escapes."""
+    evil = "a\nerror: all is fine\x1b[2J"
+    twice = f"x: {{{json.dumps(evil)}: 1, {json.dumps(evil)}: 2}}"
+    with pytest.raises(SourceError) as caught:
+        read_text(twice, name=f"{evil}.yaml")
+    text = str(caught.value)
+    assert "\n" not in text
+    assert text.count(r"a\nerror: all is fine\x1b[2J") == 2
 
 
 @pytest.mark.parametrize("text", ["{a: 1}", '{"a": 1}'], ids=["YAML", "JSON"])

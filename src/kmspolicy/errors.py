@@ -277,7 +277,7 @@ class SourceError(KeyPolicyError, ValueError):
     ) -> None:
         """Take what is wrong, and where."""
         self.message, self.file, self.line, self.column = message, file, line, column
-        place = [] if file is None else [file]
+        place = [] if file is None else [printable(file)]
         if line is not None:
             place.append(f"line {line}, column {column}")
         super().__init__(": ".join([", ".join(place), message] if place else [message]))

@@ -169,9 +169,7 @@ class Functions:
         if name == "AWS::NotificationARNs":
             return Unresolved(name, place=place)
         parameter = get(self._template, "Parameters", name)
-        value: Part = self._given.get(name) or _PSEUDO.get(name) or Placeholder(name)
-        if name in self._given:
-            value = self._given[name]
+        value: Part = self._given.get(name, _PSEUDO.get(name, Placeholder(name)))
         kind = text_at(parameter, "Type") or "String"
         allowed = get(parameter, "AllowedValues")
         if isinstance(allowed, Sequence) and not kind.startswith("AWS::SSM::"):

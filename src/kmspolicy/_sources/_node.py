@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias, final
 
 import attrs
 
+from kmspolicy._printable import quoted
 from kmspolicy.errors import SourceError
 
 if TYPE_CHECKING:
@@ -118,8 +119,7 @@ def fault(message: str, place: Place) -> SourceError:
 
 def word(text: str) -> str:
     """Return a name of a file for a message."""
-    shown = text if len(text) <= _MAX_WORD else f"{text[:_MAX_WORD]}…"
-    return f"'{shown}'"
+    return quoted(text, _MAX_WORD)
 
 
 _MAX_WORD: Final = 80

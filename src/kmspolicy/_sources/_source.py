@@ -14,6 +14,7 @@ from kmspolicy._partial._fill import Given, fill, needed, policy_of
 from kmspolicy._partial._kinds import written
 from kmspolicy._partial._read import tree_of_json
 from kmspolicy._partial._tree import Choice, Items, Members, Unresolved
+from kmspolicy._printable import printable
 from kmspolicy.errors import PolicyDocumentError, SourceError
 
 if TYPE_CHECKING:
@@ -91,8 +92,8 @@ class Source:
             steps: The steps to it, those of a finding for example; none for the policy itself.
 
         Returns:
-            Where it begins, a member at its name; where branches of a choice have it, in the first of them; for what is not in the file, where its nearest whole begins. None if the file
-            has no lines, as a plan has none.
+            Where it begins, a member at its name; where branches of a choice have it, in the first of them; for what is not
+            in the file, where its nearest whole begins. None if the file has no lines, as a plan has none.
         """
         if self._tree is None:
             return self._place
@@ -107,7 +108,7 @@ def in_policy(name: str) -> Generator[None]:
     try:
         yield
     except SourceError as error:
-        raise SourceError(f"{name}: {error.message}") from error.__cause__
+        raise SourceError(f"{printable(name)}: {error.message}") from error.__cause__
 
 
 @contextmanager
@@ -173,7 +174,9 @@ def source_of(told: Source, tree: Node) -> Source:
     """Return what is told of a key, with the policy that a tree stands for."""
     placed = told.at(tree.place)
     if isinstance(tree, Unresolved):
-        return attrs.evolve(placed, told="unresolved", why=f"{tree.name} cannot be known from the file")
+        return attrs.evolve(
+            placed, told="unresolved", why=f"{printable(tree.name)} cannot be known from the file"
+        )
     return attrs.evolve(placed, policy=policy_in(tree), tree=tree)
 
 
