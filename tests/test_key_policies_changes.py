@@ -183,3 +183,33 @@ async def test_a_statement_without_a_sid_is_not_removed_by_it(
     with pytest.raises(errors.SidError, match="a Sid must be text that is not empty"):
         await policies.remove_statement(key, sid)
     assert "PutKeyPolicy" not in operations(fake)
+
+
+@pytest.mark.parametrize(
+    ("verb", "arguments", "message"),
+    [
+        pytest.param("add_statement", {"statement": "x"}, "expected a Statement", id="add_statement"),
+        pytest.param(
+            "exchange_statement", {"statement": "x"}, "expected a Statement", id="exchange_statement"
+        ),
+        pytest.param(
+            "exchange_statement", {"statement": SIGN.replace(sid=None)}, "needs the Sid", id="without a Sid"
+        ),
+        pytest.param("remove_statement", {"sid": ""}, "a Sid must be text", id="remove_statement"),
+        pytest.param(
+            "add_principal", {"principal": "x", "sid": "a"}, "expected a Principal", id="add_principal"
+        ),
+        pytest.param("add_principal", {"principal": BOB, "sid": 1}, "a Sid must be text", id="to a number"),
+        pytest.param("remove_principal", {"principal": "x"}, "expected a Principal", id="remove_principal"),
+        pytest.param(
+            "remove_principal", {"principal": BOB, "sid": ""}, "a Sid must be text", id="of an empty Sid"
+        ),
+    ],
+)
+async def test_arguments_that_cannot_be_are_refused_before_a_read(
+    fake: FakeKMS, policies: KeyPolicies, verb: str, arguments: dict[str, Any], message: str
+) -> None:
+    """Bad input does not reach the network."""
+    with pytest.raises(errors.KeyPolicyError, match=message):
+        await getattr(policies, verb)(fake.add_key(), **arguments)
+    assert operations(fake) == []

@@ -10,12 +10,14 @@ import attrs
 from kmspolicy._client._prepared import a_bypass
 from kmspolicy._diff._documents import document_diff
 from kmspolicy._document import Policy
+from kmspolicy._document._policy import a_sid, a_statement, sid_of
+from kmspolicy._document._principal import a_principal
 from kmspolicy.errors import PolicyDocumentError, Problem, SidError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kmspolicy._document import Statement
+    from kmspolicy._document import Principal, Statement
 
 
 @attrs.frozen(eq=False)
@@ -59,8 +61,12 @@ def an_edit(function: Callable[[Policy], Policy], tries: int, *, bypass: bool) -
     return Edit(function, tries, a_bypass(bypass))
 
 
+# The arguments of these are looked at before anything is read.
+
+
 def adding(statement: Statement, partition: str) -> Edit:
     """Return the edit that adds a statement, where the policy does not have the same one."""
+    a_statement(statement)
 
     def add(policy: Policy) -> Policy:
         if any(_is_same(other, statement, partition) for other in policy.statements):
@@ -77,6 +83,7 @@ def adding(statement: Statement, partition: str) -> Edit:
 
 def removing(sid: str) -> Edit:
     """Return the edit that removes the statement with a Sid."""
+    a_sid(sid)
     found: list[Policy] = []
 
     def remove(policy: Policy) -> Policy:
@@ -86,6 +93,27 @@ def removing(sid: str) -> Edit:
         return policy.without_statement(sid)
 
     return Edit(remove, idempotent=True)
+
+
+def exchanging(statement: Statement) -> Edit:
+    """Return the edit that replaces the statement with the same Sid."""
+    sid_of(statement)
+    return Edit(lambda policy: policy.exchange_statement(statement), idempotent=True)
+
+
+def adding_principal(principal: Principal, sid: str) -> Edit:
+    """Return the edit that adds principals to a statement."""
+    a_principal(principal)
+    a_sid(sid)
+    return Edit(lambda policy: policy.with_principal(principal, sid=sid), idempotent=True)
+
+
+def removing_principal(principal: Principal, sid: str | None) -> Edit:
+    """Return the edit that takes principals out of a statement, or out of all that allow."""
+    a_principal(principal)
+    if sid is not None:
+        a_sid(sid)
+    return Edit(lambda policy: policy.without_principal(principal, sid=sid), idempotent=True)
 
 
 def _is_same(one: Statement, other: Statement, partition: str) -> bool:

@@ -12,7 +12,14 @@ import attrs
 from kmspolicy._check._check import principal_of_put
 from kmspolicy._client import _botocore
 from kmspolicy._client._calls import Calls, Order
-from kmspolicy._client._edits import Edit, adding, an_edit, removing
+from kmspolicy._client._edits import (
+    adding,
+    adding_principal,
+    an_edit,
+    exchanging,
+    removing,
+    removing_principal,
+)
 from kmspolicy._client._many import Kind, Many, pair
 from kmspolicy._client._work import Work, a_guard, a_key_id, a_plan, a_time, read_policy
 from kmspolicy._document import Policy, a_policy
@@ -25,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from kmspolicy._client._calls import KeyPolicyClient
+    from kmspolicy._client._edits import Edit
     from kmspolicy._client._many import Items, Progress
     from kmspolicy._document import Principal, Statement
     from kmspolicy._language._forms import KeySpec, KeyUsage
@@ -476,8 +484,7 @@ class KeyPolicies:
             SidError: if no statement or more than one has the Sid.
             KeyPolicyError: the errors of :meth:`edit`.
         """
-        edit = Edit(lambda policy: policy.exchange_statement(statement), idempotent=True)
-        return await self._edit(key_id, edit, wait, guard)
+        return await self._edit(key_id, exchanging(statement), wait, guard)
 
     async def add_principal(
         self,
@@ -509,8 +516,7 @@ class KeyPolicies:
 
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
         """
-        edit = Edit(lambda policy: policy.with_principal(principal, sid=sid), idempotent=True)
-        return await self._edit(key_id, edit, wait, guard)
+        return await self._edit(key_id, adding_principal(principal, sid), wait, guard)
 
     async def remove_principal(
         self,
@@ -544,8 +550,7 @@ class KeyPolicies:
 
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
         """
-        edit = Edit(lambda policy: policy.without_principal(principal, sid=sid), idempotent=True)
-        return await self._edit(key_id, edit, wait, guard)
+        return await self._edit(key_id, removing_principal(principal, sid), wait, guard)
 
     async def wait_until_equivalent(
         self,

@@ -51,10 +51,15 @@ def _statements(value: Statement | Iterable[Statement]) -> Statement | tuple[Sta
 
 
 def _each_a_statement(values: tuple[object, ...]) -> tuple[Statement, ...]:
-    return each(values, _is_statement)
+    return each(values, a_statement)
 
 
-def _is_statement(value: object) -> Statement:
+def a_statement(value: object) -> Statement:
+    """Return the value if it is a Statement.
+
+    Raises:
+        PolicyDocumentError: if it is not; says what would make it one.
+    """
     if not isinstance(value, Statement):
         hint = "; .to(principal) makes it one" if hasattr(value, "to") else ""
         raise mistyped(f"expected a Statement, found {json_type(value)}{hint}")
@@ -207,10 +212,7 @@ class Policy:
         Raises:
             SidError: if the new statement has no Sid, or if no statement or more than one of the policy has it.
         """
-        given = _is_statement(statement)
-        if not given.sid:
-            raise SidError("the statement needs the Sid of the one that it replaces; see Statement.named")
-        return self._exchanged(self._at(given.sid), given)
+        return self._exchanged(self._at(sid_of(statement)), statement)
 
     def with_principal(self, principal: Principal, *, sid: str) -> Policy:
         """Return the policy with more principals in a statement.
@@ -272,9 +274,8 @@ class Policy:
 
     def _at(self, sid: str) -> int:
         """Return the index of the statement that has a Sid."""
-        if not isinstance(sid, str) or not sid:
-            raise SidError(f"a Sid must be text that is not empty, not {sid!r}")
-        found = [index for index, statement in enumerate(self.statements) if statement.sid == sid]
+        wanted = a_sid(sid)
+        found = [index for index, statement in enumerate(self.statements) if statement.sid == wanted]
         if len(found) != 1:
             raise SidError(_no_single_sid(self, sid, len(found)))
         return found[0]
@@ -313,6 +314,30 @@ def _without(statement: Statement, others: Principal) -> Statement | None:
     if left is statement.principal:
         return statement
     return None if left is None else statement.replace(principal=left)
+
+
+def a_sid(value: str) -> str:
+    """Return the value if it can be the Sid of a statement that is looked for.
+
+    Raises:
+        SidError: if it is not text, or empty.
+    """
+    if not isinstance(value, str) or not value:
+        raise SidError(f"a Sid must be text that is not empty, not {value!r}")
+    return value
+
+
+def sid_of(statement: Statement) -> str:
+    """Return the Sid of a statement that is to replace another one.
+
+    Raises:
+        PolicyDocumentError: if it is not a Statement.
+        SidError: if it has no Sid.
+    """
+    sid = a_statement(statement).sid
+    if not sid:
+        raise SidError("the statement needs the Sid of the one that it replaces; see Statement.named")
+    return sid
 
 
 def a_policy(value: Policy | PartialPolicy) -> Policy:
