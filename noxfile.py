@@ -42,12 +42,27 @@ def group(*names: str) -> tuple[str, ...]:
     return nox.project.dependency_groups(PROJECT, *names)
 
 
+# In the order in which a reader understands them.
+EXAMPLES = (
+    "put_a_policy",
+    "gate",
+    "notebook",
+    "report_findings",
+    "tenant_keys",
+    "replicas",
+    "many_with_progress",
+    "audit",
+    "incident",
+    "prove_a_fleet",
+)
+
+
 @nox.session(python=RUNNING)
 def demo(session: nox.Session) -> None:
     """Run the examples, on local servers: from one policy on one key to an incident, a service and a fleet."""
     session.install(".", *group("demo"))
-    for script in sorted(Path("examples").glob("*.py")):
-        session.run("python", "-W", "error", str(script))
+    for name in EXAMPLES:
+        session.run("python", "-W", "error", f"examples/{name}.py")
 
 
 @nox.session(python=PYTHONS)

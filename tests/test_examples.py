@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from kmspolicy import Policy, Principal, allow, statements
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
+NOXFILE = EXAMPLES.parent / "noxfile.py"
 ROOT = Policy([statements.enable_iam_policies("111122223333")])
 GOOD = ROOT.with_statement(allow("kms:Decrypt").to(Principal.role("111122223333", "App")))
 OTHER = ROOT.with_statement(allow("kms:Decrypt").to(Principal.role("444455556666", "App")))
@@ -39,8 +41,12 @@ def run(name: str, *arguments: str) -> tuple[int, str]:
 
 
 def test_every_example_is_run() -> None:
-    """A new one has its line above."""
-    assert {path.stem for path in EXAMPLES.glob("*.py")} == set(SHOWN)
+    """A new one has its line above, and its place in the demo."""
+    scripts = {path.stem for path in EXAMPLES.glob("*.py")}
+    assert scripts == set(SHOWN)
+    demo = re.search(r"^EXAMPLES = \(([^)]*)\)", NOXFILE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert demo is not None
+    assert scripts == set(re.findall(r'"(\w+)"', demo[1]))
 
 
 @pytest.mark.parametrize("name", SHOWN)

@@ -195,13 +195,14 @@ async def test_a_key_that_comes_again(clock: VirtualClock, concurrency: int) -> 
 async def test_only_keys_under_way_are_remembered(clock: VirtualClock) -> None:
     """Millions of keys take no more memory than a few."""
 
-    def lines() -> int:
-        return sum(isinstance(it, deque) for it in gc.get_objects())
+    def deques() -> list[deque[Any]]:
+        return [it for it in gc.get_objects() if isinstance(it, deque)]
 
     many = facade(Paced(clock), clock).put_many(islice(endless(), 50), rate=None, concurrency=3)
-    before = lines()
+    kept = deques()  # so that no new one has the address of one of these
+    before = set(map(id, kept))
     async with many:
-        counted = [lines() - before async for _ in many]
+        counted = [sum(id(it) not in before for it in deques()) async for _ in many]
     assert (max(counted), counted[-1]) == (3, 0), "one line for each key under way, of those that come again"
 
 
