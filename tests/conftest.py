@@ -25,6 +25,7 @@ collect_ignore_glob: list[str] = (
         "property/test_shown_by_the_client.py",
         "test_cancellation.py",
         "test_cfn_lint.py",
+        "test_cli*.py",
         "test_client.py",
         "test_deadlines.py",
         "test_docs.py",

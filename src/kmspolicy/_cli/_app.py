@@ -1,0 +1,58 @@
+"""The command ``kmspolicy`` and its commands, each loaded when it is used."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Final, cast
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# The title of each part of the help, and its commands with a line of help each.
+COMMANDS: Final[Mapping[str, Mapping[str, str]]] = {
+    "Policies in files": {
+        "explain": "Say in plain English what policies say, or what a finding means.",
+    },
+}
+
+
+class _Commands(click.Group):
+    """A group whose commands are modules of this package."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Return the names in the order of the help."""
+        return [name for commands in COMMANDS.values() for name in commands]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load a command."""
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        return cast("click.Command", import_module(f"kmspolicy._cli.{cmd_name}").command)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
+        """Write the commands in their parts, from the table above: none is loaded for it."""
+        for title, commands in COMMANDS.items():
+            with formatter.section(title):
+                formatter.write_dl([*commands.items()])
+
+
+@click.command(
+    cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.version_option(package_name="kmspolicy")
+def app() -> None:
+    """Judge AWS KMS key policies before KMS does.
+
+    PATH is a file or a folder: policies in JSON and YAML, CloudFormation templates, Terraform plans in JSON, output of the AWS
+    CLI, and manifests of ACK and Crossplane; "-" is standard input.
+
+    \b
+    Exit codes, of several the highest:
+      0  nothing was found
+      1  findings, a difference, or not the expected answer
+      2  wrong usage
+      3  an input cannot be read
+      4  AWS refused, or did not answer
+    """  # noqa: D301 - the mark keeps click from wrapping the lines

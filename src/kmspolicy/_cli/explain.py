@@ -1,0 +1,50 @@
+"""``kmspolicy explain``: policies in plain English, and what a finding means."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from kmspolicy import PartialPolicy, explain
+from kmspolicy._check._catalogue import CATALOGUE
+from kmspolicy._cli._exit import Exit
+from kmspolicy._cli._inputs import read
+from kmspolicy._cli._options import parameters, paths
+from kmspolicy._cli._screen import tell, write
+from kmspolicy._printable import printable, printable_lines
+
+if TYPE_CHECKING:
+    from kmspolicy._check._finding import FindingCode
+
+
+@click.command
+@paths
+@parameters
+@click.pass_context
+def command(ctx: click.Context, paths: tuple[str, ...], parameters: dict[str, str]) -> None:
+    """Say in plain English what policies say.
+
+    In place of a PATH, the code of a finding says what it means: kmspolicy explain LOCKOUT_EVERYONE
+    """
+    codes = [code for code in CATALOGUE if code in paths]
+    reading = read([path for path in paths if path not in codes], parameters=parameters)
+    shown = [*map(_meaning, codes)]
+    for source in reading.sources:
+        policy = source.policy
+        if policy is None:
+            words = source.why or source.told
+        elif isinstance(policy, PartialPolicy):
+            words = f"not known yet: {', '.join(one.name for one in policy.placeholders)}"
+        else:
+            words = explain(policy)
+        shown.append(f"{printable(source.name)}\n{printable_lines(words)}")
+    write("\n\n".join(shown))
+    for error in reading.errors:
+        tell(str(error))
+    ctx.exit(Exit.UNREADABLE if reading.errors else Exit.FINE)
+
+
+def _meaning(code: FindingCode) -> str:
+    entry = CATALOGUE[code]
+    return f"{code}: {entry.severity.value}\n{entry.meaning}\n{entry.hint}\n{entry.url}"
