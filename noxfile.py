@@ -34,6 +34,7 @@ nox.options.sessions = [
     "pyodide",
     "docs",
     "build",
+    "release-check",
 ]
 
 
@@ -228,13 +229,53 @@ def bench(session: nox.Session) -> None:
 @nox.session(python=RUNNING)
 def build(session: nox.Session) -> None:
     """Build wheel and source distribution, into the folder given behind ``--`` if any; check and import them."""
-    session.install(*group("build"))
     target = Path(*session.posargs or (session.create_tmp(), "dist")).resolve()
-    session.run("python", "-m", "build", "--outdir", str(target))
-    files = sorted(map(str, target.iterdir()))
-    session.run("twine", "check", "--strict", *files)
-    session.install("--force-reinstall", *(file for file in files if file.endswith(".whl")))
+    _built(session, target)
+    session.install("--force-reinstall", *map(str, target.glob("*.whl")))
     session.chdir(target)
     session.run(
         "python", "-c", "import kmspolicy; print(kmspolicy.__version__, kmspolicy.Policy([]).to_json())"
+    )
+
+
+@nox.session(name="release-check", python=RUNNING)
+def release_check(session: nox.Session) -> None:
+    """Say what keeps this commit from being released; ``-- TAG FOLDER`` for its tag, and to keep the files."""
+    tag, target = [*session.posargs, None, None][:2]
+    folder = Path(target or session.create_tmp()).resolve()
+    _built(session, folder)
+    session.run("python", "tests/release_check.py", str(folder), *filter(None, [tag]))
+
+
+def _built(session: nox.Session, target: Path) -> None:
+    """Build the files with the tools that are pinned, and render the long description."""
+    session.install("--require-hashes", "-r", ".github/build-tools.txt")
+    for old in [*target.glob("*.whl"), *target.glob("*.tar.gz")]:
+        old.unlink()
+    session.run("python", "-m", "build", "--no-isolation", "--outdir", str(target))
+    session.run("twine", "check", "--strict", *(str(path) for path in target.iterdir()))
+
+
+@nox.session(python=RUNNING)
+def sbom(session: nox.Session) -> None:
+    """Write the bill of materials of an installation: ``-- FOLDER FILE`` for the folder of the wheel, and the file."""
+    folder, target = session.posargs
+    session.install("--require-hashes", "-r", ".github/build-tools.txt")
+    home = Path(session.create_tmp()) / "installed"
+    session.run("python", "-m", "venv", "--clear", str(home))
+    python = str(home / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
+    (wheel,) = Path(folder).glob("*.whl")
+    session.run(python, "-m", "pip", "install", "-q", f"{wheel}[cli]", external=True)
+    session.run(
+        python, "-m", "pip", "uninstall", "-q", "-y", "setuptools", "pip", external=True
+    )  # no parts of ours
+    session.run(
+        "cyclonedx-py",
+        "environment",
+        "--pyproject",
+        "pyproject.toml",
+        "--output-reproducible",
+        "-o",
+        target,
+        python,
     )

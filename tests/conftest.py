@@ -39,6 +39,7 @@ collect_ignore_glob: list[str] = (
         "test_tenant_keys.py",
         "test_pitfalls.py",
         "test_prepared.py",
+        "test_release_check.py",
         "test_sources*.py",
         "test_two_writers.py",
         "test_types.py",

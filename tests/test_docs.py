@@ -198,7 +198,9 @@ def test_each_check_of_access_analyzer_has_one_place() -> None:
     }
 
 
-@pytest.mark.skipif(not FACTS.is_dir(), reason="there is no vocabulary beside KMSPOLICY_CORPUS")
+@pytest.mark.skipif(
+    not FACTS.is_dir(), reason="needs the words of AWS beside the folder that KMSPOLICY_CORPUS names"
+)
 def test_no_check_of_access_analyzer_is_missing() -> None:
     """By the list of its guide, and as severe as there."""
     listed = json.loads((FACTS / "access-analyzer-checks.json").read_text(encoding="utf-8"))["checks"]

@@ -24,7 +24,9 @@ from vocabulary_of_botocore import Operation, differences, lists_of, new_values,
 
 FACTS = Path(os.environ.get("KMSPOLICY_CORPUS") or "no-corpus").parent / "vocabulary"
 YOUNGER = {"kms:Decapsulate", "kms:Encapsulate"}  # than the reference of 2026-08-22
-with_facts = pytest.mark.skipif(not FACTS.is_dir(), reason="there is no vocabulary beside KMSPOLICY_CORPUS")
+with_facts = pytest.mark.skipif(
+    not FACTS.is_dir(), reason="needs the words of AWS beside the folder that KMSPOLICY_CORPUS names"
+)
 
 
 def test_there_are_as_many_as_aws_has() -> None:
@@ -154,7 +156,7 @@ def test_the_installed_botocore_knows_nothing_otherwise() -> None:
     """AWS has not changed its mind since the data was taken from it; an older botocore has what was so before."""
     session = pytest.importorskip("botocore.session").get_session()
     if tuple(map(int, version("botocore").split("."))) < TAKEN_FROM:
-        pytest.skip("this botocore is older than the data")
+        pytest.skip("compares with the botocore that the words are of, or a later one; this one is older")
     model = session.get_service_model("kms")
     assert [*differences(operations_of(model)), *new_values(lists_of(model))] == []
 

@@ -43,7 +43,10 @@ ENDPOINT_URL = os.environ.get("KMSPOLICY_ENDPOINT_URL")
 WHERE = "a real account" if REAL_KEY_ID else ENDPOINT_URL or "moto"
 NO_KEY = "00000000-0000-4000-8000-000000000000"
 pytestmark = pytest.mark.real_account
-only_a_real_account = pytest.mark.skipif(not REAL_KEY_ID, reason="no other KMS refuses a policy")
+only_a_real_account = pytest.mark.skipif(
+    not REAL_KEY_ID,
+    reason="needs a key of AWS, for no server of ours refuses a policy: KMSPOLICY_REAL_KEY_ID names it",
+)
 
 
 @attrs.define
