@@ -72,6 +72,24 @@ def read_one(text: str) -> Source:
     return source
 
 
+ARN = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+ALIAS = "arn:aws:kms:eu-west-1:111122223333:alias/orders"
+ARNS: list[tuple[str, str, str | None]] = [
+    ("what DescribeKey and GetKeyPolicy answer", json.dumps({"KeyMetadata": {"Arn": ARN}, "Policy": TEXT}), ARN),
+    ("the alias of a key", json.dumps({"KeyMetadata": {"Arn": ALIAS}, "Policy": TEXT}), None),
+    ("GetKeyPolicy alone", json.dumps({"Policy": TEXT}), None),
+    ("a manifest of ACK with its status", manifest("kms.services.k8s.aws") + f"status: {{ackResourceMetadata: {{arn: '{ARN}'}}}}", ARN),
+    ("a manifest of Upbound with its status", manifest("kms.aws.upbound.io", spec=provided(BLOCK)) + f"status: {{atProvider: {{arn: '{ARN}'}}}}", ARN),
+    ("a manifest that was not applied", manifest("kms.services.k8s.aws"), None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "arn"), [row[1:] for row in ARNS], ids=[row[0] for row in ARNS])
+def test_the_key_that_a_file_names(text: str, arn: str | None) -> None:
+    """A file that was written from a key that is there tells which one it is."""
+    assert read_one(text).key_arn == arn
+
+
 def test_placeholders_in_plain_text() -> None:
     """What people write for somebody to fill in; a policy variable is none."""
     root = ROOT | {

@@ -118,6 +118,28 @@ def test_the_policies_before_and_after() -> None:
     assert (source.place(), source.place(("Statement", 0))) == (None, None)
 
 
+ARN = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+
+
+@pytest.mark.parametrize(
+    ("made", "arn"),
+    [
+        pytest.param(change(KEY, {"policy": TEXT, "arn": ARN}), ARN, id="a key that is there"),
+        pytest.param(change(KEY, None, before={"policy": TEXT, "arn": ARN}), ARN, id="a key that is deleted"),
+        pytest.param(change(KEY, {"policy": TEXT}, UNKNOWN), None, id="a key that is not there yet"),
+        pytest.param(
+            change("aws_kms_key_policy.a", {"policy": TEXT, "key_id": ARN}), ARN, id="a policy of a key"
+        ),
+        pytest.param(
+            change("aws_kms_key_policy.a", {"policy": TEXT, "key_id": "1234abcd"}), None, id="by its id alone"
+        ),
+    ],
+)
+def test_the_key_that_a_plan_names(made: dict[str, Any], arn: str | None) -> None:
+    """A plan has the ARN of a key that was created before."""
+    assert read_one(made).key_arn == arn
+
+
 def test_text_in_a_plan_is_what_it_is() -> None:
     """Nothing in it is filled in any more."""
     source = read_one(change(KEY, {"policy": TEXT.replace("kms:*", "${Action}")}))

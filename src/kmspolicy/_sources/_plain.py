@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from kmspolicy._partial._read import parts_of
 from kmspolicy._partial._tree import Constant, Items, Members, Text
 from kmspolicy._sources._node import Mapping, Scalar, Sequence, get, members, text_at
-from kmspolicy._sources._source import Source, json_in, source_of
+from kmspolicy._sources._source import Source, a_key_arn, json_in, source_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 
     Parts = Callable[[str], tuple[str | Placeholder, ...]]
 
+_CROSSPLANE: Final = (("spec", "forProvider"), ("status", "atProvider", "arn"))
 _GROUPS: Final = {
-    "kms.services.k8s.aws": ("spec",),
-    "kms.aws.crossplane.io": ("spec", "forProvider"),
-    "kms.aws.m.upbound.io": ("spec", "forProvider"),
-    "kms.aws.upbound.io": ("spec", "forProvider"),
+    "kms.services.k8s.aws": (("spec",), ("status", "ackResourceMetadata", "arn")),
+    "kms.aws.crossplane.io": _CROSSPLANE,
+    "kms.aws.m.upbound.io": _CROSSPLANE,
+    "kms.aws.upbound.io": _CROSSPLANE,
 }
-"""The groups of APIs that have keys, and where their fields are: https://aws-controllers-k8s.github.io/community/reference/kms/v1alpha1/key/
+"""The groups of APIs that have keys, where their fields are, and where the ARN of a key that is there: https://aws-controllers-k8s.github.io/community/reference/kms/v1alpha1/key/
 and https://marketplace.upbound.io/providers/upbound/provider-aws-kms."""
 
 _KINDS: Final = frozenset({"Key", "KeyPolicy", "ReplicaKey", "ExternalKey", "ReplicaExternalKey"})
@@ -38,7 +39,8 @@ def sources_in(node: Node, name: str) -> Iterator[Source]:
     elif is_manifest(node):
         yield _of_manifest(node, name)
     elif isinstance(policy := get(node, "Policy"), (Scalar, Mapping)):
-        yield _source(name, policy, _as_it_is)
+        told = Source(name=name, key_arn=a_key_arn(text_at(node, "KeyMetadata", "Arn")))
+        yield source_of(told.at(policy.place), tree_of(policy, _as_it_is))
     elif "Statement" in _names(node) or "Version" in _names(node):
         yield _source(name, node, parts_of)
     elif isinstance(node, Scalar) and node.text.lstrip().startswith("{"):
@@ -61,10 +63,12 @@ def is_manifest(node: Node) -> bool:
 
 
 def _of_manifest(node: Node, name: str) -> Source:
-    fields = get(node, *_GROUPS[(text_at(node, "apiVersion") or "").partition("/")[0]])
+    path, arn = _GROUPS[(text_at(node, "apiVersion") or "").partition("/")[0]]
+    fields = get(node, *path)
     flag = get(fields, "bypassPolicyLockoutSafetyCheck")
     bypass = isinstance(flag, Scalar) and flag.value is True
-    told = Source(name=text_at(node, "metadata", "name") or name, bypass=bypass).at(node.place)
+    name = text_at(node, "metadata", "name") or name
+    told = Source(name=name, key_arn=a_key_arn(text_at(node, *arn)), bypass=bypass).at(node.place)
     policy = get(fields, "policy")
     if policy is None or (isinstance(policy, Scalar) and policy.value in (None, "")):
         return told.with_default()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias, final
 import attrs
 
 from kmspolicy._document import Policy
+from kmspolicy._language._key_arns import account_of_key_arn
 from kmspolicy._partial import PartialPolicy
 from kmspolicy._partial._fill import Given, fill, needed, policy_of
 from kmspolicy._partial._kinds import written
@@ -57,6 +58,8 @@ class Source:
         policy: The policy, partial if it has placeholders; None unless ``told`` is ``"policy"``.
         before: The policy that the key has now, where a plan tells.
         why: Why there is no policy.
+        key_arn: The ARN of the key, where the file tells it: in a plan, that of a key which is there already; in the status of a
+            manifest; under ``KeyMetadata``, as DescribeKey answers it, beside the ``Policy`` of GetKeyPolicy.
         bypass: Whether the file says to bypass the lockout safety check.
         ignores: The findings to ignore, from ``Metadata.kmspolicy.ignore``.
         file: The file in which the places are.
@@ -67,6 +70,7 @@ class Source:
     policy: Policy | PartialPolicy | None = None
     before: Policy | PartialPolicy | None = None
     why: str | None = None
+    key_arn: str | None = None
     bypass: bool = False
     ignores: tuple[Ignore, ...] = ()
     file: str | None = None
@@ -155,6 +159,11 @@ def refused(error: PolicyDocumentError) -> SourceError:
     alone = attrs.evolve(first, line=None, column=None)
     message = str(alone) if len(error.problems) == 1 else str(error)
     return SourceError(message, line=first.line, column=first.column)
+
+
+def a_key_arn(text: object) -> str | None:
+    """Return a text if it is the ARN of a key: a file may have a name, an alias or nothing in its place."""
+    return text if isinstance(text, str) and account_of_key_arn(text) else None
 
 
 def json_in(node: Scalar, parts: Callable[[str], tuple[str | Placeholder | Choice, ...]]) -> Node:

@@ -17,7 +17,7 @@ from kmspolicy._partial._read import tree_of_json
 from kmspolicy._partial._tree import Unresolved
 from kmspolicy._sources._json import json_document
 from kmspolicy._sources._node import MAX_CHARACTERS, word
-from kmspolicy._sources._source import Source, in_policy, policy_in, refused, source_of
+from kmspolicy._sources._source import Source, a_key_arn, in_policy, policy_in, refused, source_of
 from kmspolicy._sources._terraform_documents import document_tree, fields_of, items_of
 from kmspolicy._sources._terraform_files import places_in
 from kmspolicy._text import TWICE, Lines, too_long
@@ -176,12 +176,11 @@ class _Plan:
                 yield Found(source, address.resource, self._folder(address.calls))
 
     def _source(self, name: str, address: Address, change: Mapping[str, Any]) -> Source:
-        before = _policy(_text(change.get("before")))
         after: Mapping[str, Any] | None = change.get("after")
+        told = Source(name=name, before=_policy(_text(change.get("before"))), key_arn=_arn_in(change))
         if after is None:
-            return Source(name=name, told="deleted", before=before, why="the plan deletes it")
-        bypass = after.get("bypass_policy_lockout_safety_check") is True
-        told = Source(name=name, before=before, bypass=bypass)
+            return attrs.evolve(told, told="deleted", why="the plan deletes it")
+        told = attrs.evolve(told, bypass=after.get("bypass_policy_lockout_safety_check") is True)
         by = self._set_by(address)
         if by is not None:
             return attrs.evolve(told, told="elsewhere", why=f"its policy comes from {by}")
@@ -317,6 +316,12 @@ def _text(values: Mapping[str, Any] | None) -> str | None:
     """Return the text of a policy; None if there is none."""
     text = (values or {}).get("policy")
     return text if isinstance(text, str) and text else None
+
+
+def _arn_in(change: Mapping[str, Any]) -> str | None:
+    """Return the ARN of the key that a resource is, or whose policy it sets; None before there is one."""
+    values = change.get("after") or change.get("before") or {}
+    return a_key_arn(values.get("arn")) or a_key_arn(values.get("key_id"))
 
 
 def _tree_of_text(text: str) -> Tree:
