@@ -11,7 +11,7 @@ import pytest
 
 from kmspolicy import PartialPolicy, Policy
 from kmspolicy.errors import SourceError
-from kmspolicy.sources import Source, read_path, read_text
+from kmspolicy.sources import Source, read_files, read_path, read_text
 from sources_support import shown
 
 DATA = Path(__file__).parent / "data" / "sources"
@@ -271,3 +271,15 @@ def test_only_files_are_opened(tmp_path: Path) -> None:
     """A pipe in a folder would make the reader wait for ever."""
     os.mkfifo(tmp_path / "a.json")
     assert read_path(tmp_path).errors == ()
+
+
+def test_files_are_read_one_at_a_time(tmp_path: Path) -> None:
+    """A file is opened when the one before it was dealt with, so that a large folder needs no memory."""
+    for name in ("a.json", "b.json"):
+        (tmp_path / name).write_text(TEXT, encoding="utf-8")
+    (tmp_path / "c.json").write_text("{}", encoding="utf-8")
+    readings = read_files(tmp_path)
+    assert [source.name for source in next(readings).sources] == [str(tmp_path / "a.json")]
+    (tmp_path / "b.json").write_text(TEXT[:-1], encoding="utf-8")
+    second, third = readings
+    assert ([error.file for error in second.errors], third.sources) == ([str(tmp_path / "b.json")], ())

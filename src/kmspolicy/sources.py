@@ -18,7 +18,7 @@ from kmspolicy.errors import SourceError
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 __all__ = [
     "Ignore",
@@ -26,6 +26,7 @@ __all__ = [
     "Source",
     "Told",
     "read_cloudformation",
+    "read_files",
     "read_path",
     "read_terraform_plan",
     "read_text",
@@ -127,15 +128,37 @@ def read_path(
     Returns:
         The sources, and an error for each file that could not be read.
     """
-    sources: list[Source] = []
-    errors: list[SourceError] = []
+    readings = [*read_files(path, parameters=parameters, tf_dir=tf_dir)]
+    return Reading(
+        tuple(source for reading in readings for source in reading.sources),
+        tuple(error for reading in readings for error in reading.errors),
+    )
+
+
+def read_files(
+    path: str | os.PathLike[str],
+    *,
+    parameters: Mapping[str, str] | None = None,
+    tf_dir: str | os.PathLike[str] | None = None,
+) -> Iterator[Reading]:
+    """Read a file, or all files of a folder, one at a time: for folders that are too large to be kept.
+
+    Args:
+        path: The path of a file or of a folder, as for :func:`read_path`.
+        parameters: Values of parameters, for templates; see :func:`read_cloudformation`.
+        tf_dir: The folder of the configuration, for a plan; see :func:`read_terraform_plan`.
+
+    Yields:
+        What each file says, or the error about it; of a folder, also for a file that has no key policy, which says nothing.
+    """
     start = Path(path)
     is_folder = start.is_dir()
     for each in files_in(start) if is_folder else [start]:
         try:
             with in_file(str(each)):
                 text = text_of_path(each)
-                sources += sources_of_text(text, str(each), parameters or {}, tf_dir, named=not is_folder)
+                found = sources_of_text(text, str(each), parameters or {}, tf_dir, named=not is_folder)
         except SourceError as error:
-            errors.append(error)
-    return Reading(tuple(sources), tuple(errors))
+            yield Reading((), (error,))
+        else:
+            yield Reading(tuple(found), ())
