@@ -126,6 +126,101 @@ FOUND: list[tuple[str, PartialPolicy, list[tuple[str, str, tuple[str, ...]]]]] =
 ]  # fmt: skip
 
 
+ROLES = [statement(Principal={"AWS": given(f"Role{n}")}, Action="kms:Decrypt") for n in range(6)]
+INCLUDED = Unresolved("Included")
+MISSPELT = statement(Action="kms:Decypt")
+SOME_ROLES = statement(Principal={"AWS": [given(f"Role{n}") for n in range(7)]}, Action="kms:Decrypt")
+DENIED = statement(
+    Effect="Deny",
+    Principal="*",
+    Action="kms:Decrypt",
+    Condition={"StringEquals": {"aws:PrincipalArn": given("Role0")}},
+)
+PARTS: list[tuple[str, PartialPolicy, list[tuple[str, str, tuple[str, ...]]]]] = [
+    ("of many roles, nothing", policy(ADMINISTRATION, *ROLES), []),
+    (
+        "beside many roles, a statement by itself",
+        policy(ADMINISTRATION, *ROLES, Choice(PROD, node(MISSPELT), Absent())),
+        [("INVALID_ACTION", "Statement[7].Action", ("Env",))],
+    ),
+    (
+        "beside many roles, what is public, whomever a Deny names",
+        policy(ADMINISTRATION, DENIED, *ROLES, Choice(HAS_ORG, node(BY_ORG), node(PUBLIC))),
+        [("PUBLIC_ACCESS", "Statement[8].Principal", ("Org",))],
+    ),
+    (
+        "beside many roles, a lockout",
+        policy(Choice(PROD, node(ADMINISTRATION), Absent()), *ROLES),
+        [("LOCKOUT_EVERYONE", "", ("Env",))],
+    ),
+    (
+        "beside many roles, what is redundant for all values, and a repeated Sid",
+        policy(ADMINISTRATION | {"Sid": "A"}, *ROLES, ADMINISTRATION | {"Sid": "A"}),
+        [("REDUNDANT_STATEMENT", "Statement[7]", ()), ("UNIQUE_SIDS_RECOMMENDED", "Statement[7].Sid", ())],
+    ),
+    (
+        "beside many roles, another partition than that of the first statement",
+        policy(ADMINISTRATION, *ROLES, statement(Principal={"AWS": f"arn:aws-cn:iam::{ACCOUNT}:root"}, Action="kms:Sign")),
+        [("MIXED_PARTITIONS", "Statement[7].Principal.AWS", ())],
+    ),
+    (
+        "another partition than that of a statement that is not known, nothing",
+        policy(INCLUDED, ADMINISTRATION, statement(Principal={"AWS": f"arn:aws-cn:iam::{ACCOUNT}:root"}, Action="kms:Sign")),
+        [("UNRESOLVED", "Statement[0]", ())],
+    ),
+    (
+        "beside a statement with too many roles, others",
+        policy(ADMINISTRATION, SOME_ROLES, MISSPELT),
+        [("UNRESOLVED", "", ()), ("INVALID_ACTION", "Statement[2].Action", ())],
+    ),
+    (
+        "beside a statement that is not known, what others say whatever it is, and what it could deny",
+        policy(INCLUDED, ADMINISTRATION, PUBLIC | {"Action": ["kms:Decrypt", "kms:Decypt"]}),
+        [
+            ("UNRESOLVED", "Statement[0]", ()),
+            ("PUBLIC_ACCESS", "Statement[2].Principal", ("Included",)),
+            ("INVALID_ACTION", "Statement[2].Action[1]", ()),
+        ],
+    ),
+    (
+        "beside a statement that is not known, no lockout, from which it could save",
+        policy(INCLUDED, statement(Action="kms:Decrypt")),
+        [("UNRESOLVED", "Statement[0]", ())],
+    ),
+    (
+        "beside a part of a statement that is not known, the same",
+        policy(ADMINISTRATION, PUBLIC, statement(Action="kms:Decypt", Condition=INCLUDED)),
+        [("PUBLIC_ACCESS", "Statement[1].Principal", ("Included",)), ("UNRESOLVED", "Statement[2].Condition", ())],
+    ),
+    (
+        "of a version, whatever the statements are",
+        PartialPolicy(node({"Version": "2008-10-17", "Statement": [ADMINISTRATION, INCLUDED]})),
+        [("OLD_VERSION", "Version", ()), ("UNRESOLVED", "Statement[1]", ())],
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("partial", "found"), [row[1:] for row in PARTS], ids=[row[0] for row in PARTS])
+def test_what_parts_of_a_policy_tell_is_found_where_the_whole_is_not_known(
+    partial: PartialPolicy, found: list[tuple[str, str, tuple[str, ...]]]
+) -> None:
+    """Only what depends on the part that is not known is left out, or says so."""
+    assert codes(check(partial)) == found
+
+
+def test_a_finding_says_what_could_deny_it() -> None:
+    """A statement that is not known may do that, for all that is known."""
+    found = {one.code: one for one in check(policy(INCLUDED, ADMINISTRATION, PUBLIC))}
+    assert found["PUBLIC_ACCESS"].message.endswith("A Deny in 'Included' would prevent it.")
+
+
+def test_a_finding_names_statements_by_their_numbers_in_the_source() -> None:
+    """Also where others are left out."""
+    partial = policy(Choice(PROD, Absent(), Absent()), ADMINISTRATION, ADMINISTRATION)
+    (finding,) = check(partial)
+    assert (finding.path, finding.message.partition("see ")[2]) == ("Statement[2]", "Statement[1].")
+
+
 @pytest.mark.parametrize(("partial", "found"), [row[1:] for row in FOUND], ids=[row[0] for row in FOUND])
 def test_findings_hold_for_all_values_or_name_what_they_depend_on(
     partial: PartialPolicy, found: list[tuple[str, str, tuple[str, ...]]]

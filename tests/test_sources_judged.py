@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,8 +12,6 @@ from kmspolicy import PartialPolicy, Policy, check
 from kmspolicy.sources import read_path, read_text
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from kmspolicy.sources import Source
 
 ROOT = '{Effect: Allow, Principal: {AWS: !Sub "arn:aws:iam::${AWS::AccountId}:root"}, Action: "kms:*", Resource: "*"}'
@@ -130,6 +129,38 @@ def test_what_depends_names_the_parameter() -> None:
         for finding in check(source.policy)
     }
     assert depends == {"PUBLIC_ACCESS": ("Org",), "INVALID_ACTION": ("Stage",)}
+
+
+EDGE = Path(__file__).parent / "data" / "sources" / "edge.yaml"
+ONLY_WITHOUT_ORG = ("PUBLIC_ACCESS", (22, 31), ("Org",))
+OF_EACH_ORG = [
+    ("INVALID_ACTION", (24, 65), ("Env",)),
+    ("ALL_ACTIONS_FOR_ANOTHER_ACCOUNT", (25, 41), ("Ssm",)),
+]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "expected"),
+    [({}, [ONLY_WITHOUT_ORG, *OF_EACH_ORG]), ({"Org": "o-abc1234567"}, OF_EACH_ORG)],
+    ids=["with no organisation for some values", "with an organisation"],
+)
+def test_a_key_with_many_parameters(
+    parameters: dict[str, str], expected: list[tuple[str, tuple[int, int], tuple[str, ...]]]
+) -> None:
+    """A finding about one statement depends on the parameters of this statement, however many others have."""
+    source, *_ = read_path(EDGE, parameters=parameters).sources
+    assert source.name == "K1"
+    assert source.policy is not None
+    assert [(one.code, one.place, one.depends_on) for one in check(source.policy)] == expected
+
+
+def test_what_a_choice_says_is_said_for_which_values() -> None:
+    """These are the values of the parameters, where the template tells them."""
+    source, *_ = read_path(EDGE).sources
+    assert source.policy is not None
+    messages = {one.code: one.message for one in check(source.policy)}
+    assert messages["PUBLIC_ACCESS"].endswith("This is so only where 'Org' is ''.")
+    assert messages["INVALID_ACTION"].endswith("This is so only where 'Env' is 'dev'.")
 
 
 def test_values_that_are_given_decide() -> None:

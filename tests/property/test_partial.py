@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import product
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import assume, given, settings
@@ -21,11 +23,14 @@ from kmspolicy import (
     compare,
     prove,
 )
+from kmspolicy._partial._ask import Asked
 from kmspolicy._render._access import html_of
 from property.strategies import ACCOUNT, policies_that_meet
 
 if TYPE_CHECKING:
-    from kmspolicy import Verdict
+    from collections.abc import Callable
+
+    from kmspolicy import Finding, Verdict
 
 OTHER = "444455556666"
 PRINCIPALS: list[Any] = [
@@ -129,6 +134,81 @@ def test_what_is_certain_is_found_whatever_the_values(
     for found in check(partial):
         if not found.depends_on and found.code != "UNRESOLVED":
             assert (found.code, found.steps) in there
+
+
+ROLES_AND_USERS = [
+    f"arn:aws:iam::{account}:{rest}"
+    for account in (ACCOUNT, OTHER, "777788889999")
+    for rest in ("role/App", "role/B", "user/App")
+]
+POOLS = {
+    "AWS::AccountId": [ACCOUNT, OTHER, "777788889999"],
+    "Admin": ROLES_AND_USERS,
+    "User": ROLES_AND_USERS,
+    "Org": ["o-abc1234567", "o-zzz1234567"],
+}
+FEW_STATEMENTS = st.fixed_dictionaries(
+    {
+        "Effect": st.sampled_from(["Allow", "Allow", "Deny"]),
+        "Principal": st.sampled_from(
+            [
+                "*",
+                *({"AWS": f"arn:aws:iam::{each}:root"} for each in (ACCOUNT, OTHER, "${AWS::AccountId}")),
+                *(
+                    {"AWS": each}
+                    for each in ("${Admin}", "${User}", ["${Admin}", "${User}"], ROLES_AND_USERS[0])
+                ),
+            ]
+        ),
+        "Action": st.sampled_from([*ACTIONS, "kms:PutKeyPolicy"]),
+        "Resource": st.just("*"),
+    },
+    optional={
+        "Condition": st.sampled_from(
+            [
+                *CONDITIONS[:4],
+                {"ArnEquals": {"aws:PrincipalArn": "${User}"}},
+                {"StringNotEquals": {"aws:PrincipalOrgID": "${Org}"}},
+                {"StringEquals": {"aws:PrincipalType": "User"}},
+            ]
+        )
+    },
+)
+OF_THE_WHOLE = {"REDUNDANT_STATEMENT"}
+"""What is not found if it only depends, and in parts may not be found at all."""
+
+
+def found_in_parts(partial: PartialPolicy) -> tuple[Finding, ...]:
+    """Return the findings of a policy as if it had too many fillings."""
+    tree = attrgetter("_tree")(partial)
+    found = Asked(check, (partial,), {}, {id(partial): tree}, None).in_parts(tree)
+    assert found is not None
+    return found
+
+
+@settings(max_examples=40, derandomize=True)
+@given(st.lists(FEW_STATEMENTS, min_size=1, max_size=3), st.sampled_from([check, found_in_parts]))
+def test_findings_are_those_of_all_values(
+    statements: list[dict[str, Any]], question: Callable[[PartialPolicy], tuple[Finding, ...]]
+) -> None:
+    """What is certain is found for all of them, what is not found for none, and what depends for some."""
+    partial = partial_of(statements)
+    names = [one.name for one in partial.placeholders]
+    found = [
+        {(one.code, one.steps) for one in check(policy, account=values.get("AWS::AccountId"))}
+        for values in (
+            dict(zip(names, each, strict=True)) for each in product(*map(POOLS.__getitem__, names))
+        )
+        if are_apart(statements, policy := partial.fill(values))
+    ]
+    said = {(one.code, one.steps): one.depends_on for one in question(partial)}
+    assume(("UNRESOLVED", ()) not in said)
+    for key, depends_on in said.items():
+        of_values = [key in there for there in found]
+        assert all(of_values) or depends_on, key
+        assert any(of_values), key
+    for code, steps in set().union(*found) - set(said):
+        assert code in OF_THE_WHOLE, (code, steps)
 
 
 def assert_no_less(said: Verdict, of_values: Verdict) -> None:

@@ -9,14 +9,16 @@ import attrs
 from kmspolicy._check._catalogue import CATALOGUE
 from kmspolicy._check._finding import Finding, FindingCode
 from kmspolicy._partial._fillings import MOST
+from kmspolicy._partial._parts import statement_of
 from kmspolicy._printable import quoted, word
 from kmspolicy._prove._verdicts import Comparison, Fails, Holds, Unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from kmspolicy._partial._fill import Origin
     from kmspolicy._partial._fillings import Filling, Fillings
+    from kmspolicy._partial._parts import Part
     from kmspolicy._partial._tree import Unresolved
     from kmspolicy._path import Steps
     from kmspolicy._prove._verdicts import Verdict
@@ -39,6 +41,7 @@ class Answers:
         unresolved: What is not known in the others, and the steps that lead there.
         unknown: Why something is not known; empty if everything is.
         names: What is not known then.
+        are_too_many: Whether there are too many fillings to look at.
     """
 
     def __init__(self, fillings: Fillings, cases: Sequence[Case], sample: object) -> None:
@@ -51,9 +54,11 @@ class Answers:
         unknown = dict.fromkeys(one for case in cases for one in case.filling.unresolved)
         self.unresolved: Mapping[Unresolved, Steps] = {one: fillings.steps_to(one) for one in unknown}
         self.names = tuple(one.name for one in self.unresolved) if cases else fillings.names
+        self.are_too_many = not cases
         listed = ", ".join(map(quoted, self.names))
-        too_many = f"there are more than {MOST} combinations of the values of {listed}"
-        self.unknown = too_many if not cases else f"{listed} is not known" if self.names else ""
+        self.unknown = (
+            _too_many(self.names) if self.are_too_many else f"{listed} is not known" if self.names else ""
+        )
 
     def depends_on(self, holds: Callable[[Any], bool]) -> tuple[str, ...]:
         """Return the names on which it depends whether something holds; none if it holds always, or never.
@@ -97,6 +102,11 @@ class Answers:
         )
 
 
+def _too_many(names: Iterable[str]) -> str:
+    """Say that there are too many fillings."""
+    return f"there are more than {MOST} combinations of the values of {', '.join(map(quoted, names))}"
+
+
 # --- findings --------------------------------------------------------------------------------------
 
 _NOTHING_IF_NOT_CERTAIN: Final = frozenset(
@@ -122,12 +132,30 @@ def findings(answers: Answers) -> tuple[Finding, ...]:
     if answers.unknown and not unknown:
         unknown = [_unresolved(answers.unknown)]
     every = [*unknown, *(_depending(answers, key, finding) for key, finding in found.items())]
-    return tuple(sorted((one for one in every if one is not None), key=_statement))
+    return tuple(sorted((one for one in every if one is not None), key=statement_of))
 
 
-def _statement(finding: Finding) -> int:
-    """Return the number of the statement that a finding is about; of one about the whole document, a lower one."""
-    return next((step for step in finding.steps if isinstance(step, int)), -1)
+def findings_of_parts(parts: Iterable[tuple[Part, Answers]]) -> tuple[Finding, ...]:
+    """Return the findings that parts of a document tell, from all their fillings."""
+    found: list[Finding] = []
+    names: dict[str, None] = {}
+    for part, answers in parts:
+        if answers.are_too_many:
+            names |= dict.fromkeys(answers.names)
+        else:
+            found += [_denied_perhaps(one, part) for one in findings(answers) if part.tells(one)]
+    unknown = [_unresolved(_too_many(names))] if names else []
+    return tuple(sorted([*unknown, *found], key=lambda one: (statement_of(one), one.code != "UNRESOLVED")))
+
+
+def _denied_perhaps(finding: Finding, part: Part) -> Finding:
+    """Return a finding that a statement of which nothing is known may take away."""
+    if not part.denied_by:
+        return finding
+    message = f"{finding.message} A Deny in {' or '.join(map(quoted, part.denied_by))} would prevent it."
+    return attrs.evolve(
+        finding, message=message, depends_on=tuple(dict.fromkeys((*finding.depends_on, *part.denied_by)))
+    )
 
 
 def _unresolved(what: str, steps: Steps = (), place: Place | None = None) -> Finding:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import attrs
@@ -9,16 +10,19 @@ import attrs
 from kmspolicy._document import Policy
 from kmspolicy._evaluate._access import AccessTable
 from kmspolicy._language._key_arns import account_of_key_arn
-from kmspolicy._partial._answers import Answers, Case, Key, comparison, findings, verdict
-from kmspolicy._partial._fill import given_in, policy_of
-from kmspolicy._partial._fillings import Fillings, TooManyError
+from kmspolicy._partial._answers import Answers, Case, Key, comparison, findings, findings_of_parts, verdict
+from kmspolicy._partial._fill import NOTHING, given_in, needed, policy_of
+from kmspolicy._partial._fillings import OF_THE_KEY, Fillings, TooManyError
+from kmspolicy._partial._parts import parts_of
 from kmspolicy._partial._shown import Shown
 from kmspolicy._partial._tables import joined, named
+from kmspolicy._partial._tree import Placeholder, Text
+from kmspolicy._path import format_path
 from kmspolicy._prove._verdicts import Comparison, Fails, Holds, Unknown
 from kmspolicy.errors import PolicyDocumentError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from kmspolicy._check._finding import Finding
     from kmspolicy._partial._fill import Filled
@@ -27,8 +31,6 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
-_OF_THE_KEY: Final = "AWS::AccountId"
-"""A key is in the account of its stack."""
 _JOINED: Final[Mapping[type, Callable[[Answers], object]]] = {
     tuple: findings,
     Holds: verdict,
@@ -56,54 +58,100 @@ def ask(
         partial: The trees of the arguments that are partial policies, by the ids of these.
     """
     account = kwargs.get("account") or _account_of(kwargs.get("key_arn"))
-    known = {} if account is None else {_OF_THE_KEY: account}
-    fillings = Fillings(
-        [given_in(tree, known) for tree in partial.values()],
-        account,
-        apart=getattr(question, "__name__", "") in _APART,
-    )
-
-    def answer(policies: list[Policy], more: Mapping[str, Any]) -> object:
-        filled = dict(zip(partial, policies, strict=True))
-        values = {**kwargs, **more}
-        return question(
-            *(filled.get(id(one), one) for one in args),
-            **{name: filled.get(id(one), one) for name, one in values.items()},
-        )
-
-    def case(filling: Filling) -> Case:
-        if filling.documents is None:
-            return Case(filling, None)
-        shown = Shown(fillings, filling.given)
-        own = filling.given.texts.get(_OF_THE_KEY)
-        more = {} if own is None or account is not None or kwargs.get("caller") else {"account": own}
-        try:
-            said = answer(list(map(policy_of, filling.documents)), more)
-        except PolicyDocumentError as error:
-            raise PolicyDocumentError(map(shown.value, error.problems)) from None
-        if isinstance(said, tuple):
-            return Case(filling, _by_origin(cast("tuple[Finding, ...]", said), filling.documents[0], shown))
-        if isinstance(said, AccessTable):
-            return Case(filling, named(said, fillings, filling.given, shown))
-        return Case(filling, shown.value(said))
-
-    try:
-        cases = list(map(case, fillings))
-    except TooManyError:
-        cases = list[Case]()
-    sample = answer([Policy([])] * len(partial), {})
-    answers = Answers(fillings, cases, sample)
-    return cast("_T", _JOINED[type(sample)](answers))
+    known = {} if account is None else {OF_THE_KEY: account}
+    trees = {name: given_in(tree, known) for name, tree in partial.items()}
+    asked = Asked(question, args, kwargs, trees, account)
+    answers = asked.about([*trees.values()])
+    kind = type(asked.sample)
+    found = asked.in_parts(*trees.values()) if answers.unknown and kind is tuple else None
+    return cast("_T", _JOINED[kind](answers) if found is None else found)
 
 
 def _account_of(key_arn: object) -> str | None:
     return account_of_key_arn(key_arn) if isinstance(key_arn, str) else None
 
 
+class Asked:
+    """A question, with all that is given to it but the policies that are partial.
+
+    Attributes:
+        sample: What it is answered for policies without statements.
+    """
+
+    def __init__(
+        self,
+        question: Callable[..., object],
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+        trees: Mapping[int, Node],
+        account: str | None,
+    ) -> None:
+        self._question = question
+        self._args = args
+        self._kwargs = kwargs
+        self._ids = tuple(trees)
+        self._account = account
+        self.sample = self._answer([Policy([])] * len(trees), {})
+        missing = [one for tree in trees.values() for one in needed(tree, NOTHING)]
+        self._own = [
+            Text((one,)) for one in missing if isinstance(one, Placeholder) and one.name == OF_THE_KEY
+        ][:1]
+
+    def about(self, trees: Sequence[Node]) -> Answers:
+        """Return what is said of all fillings of some trees in the place of those policies."""
+        apart = getattr(self._question, "__name__", "") in _APART
+        fillings = Fillings([*trees, *self._own], self._account, apart=apart)
+        try:
+            cases = [self._case(filling, fillings) for filling in list(fillings)]
+        except TooManyError:
+            cases = list[Case]()
+        return Answers(fillings, cases, self.sample)
+
+    def in_parts(self, tree: Node) -> tuple[Finding, ...] | None:
+        """Return what is found in the parts of a tree; None if it has none."""
+        parts = parts_of(tree)
+        return findings_of_parts((part, self.about([part.tree])) for part in parts) if parts else None
+
+    def _answer(self, policies: Iterable[Policy], more: Mapping[str, Any]) -> object:
+        filled = dict(zip(self._ids, policies, strict=True))
+        values = {**self._kwargs, **more}
+        return self._question(
+            *(filled.get(id(one), one) for one in self._args),
+            **{name: filled.get(id(one), one) for name, one in values.items()},
+        )
+
+    def _case(self, filling: Filling, fillings: Fillings) -> Case:
+        if filling.documents is None:
+            return Case(filling, None)
+        documents = filling.documents[: len(self._ids)]
+        shown = Shown(fillings, filling.given)
+        own = filling.given.texts.get(OF_THE_KEY)
+        is_told = own is None or self._account is not None or self._kwargs.get("caller")
+        try:
+            said = self._answer(map(policy_of, documents), {} if is_told else {"account": own})
+        except PolicyDocumentError as error:
+            raise PolicyDocumentError(map(shown.value, error.problems)) from None
+        if isinstance(said, tuple):
+            return Case(filling, _by_origin(cast("tuple[Finding, ...]", said), documents[0], shown))
+        if isinstance(said, AccessTable):
+            return Case(filling, named(said, fillings, filling.given, shown))
+        return Case(filling, shown.value(said))
+
+
 def _by_origin(found: tuple[Finding, ...], document: Filled, shown: Shown) -> dict[Key, Finding]:
     """Return findings as they are shown, by their codes and where they come from."""
+
+    def renumbered(match: re.Match[str]) -> str:
+        return format_path(document.origin(("Statement", int(match[1]))).steps)
+
     by_key: dict[Key, Finding] = {}
     for one in found:
         origin = document.origin(one.steps)
-        by_key[Key(one.code, origin)] = attrs.evolve(shown.value(one), steps=origin.steps, place=origin.place)
+        message = _STATEMENT.sub(renumbered, one.message)
+        by_key[Key(one.code, origin)] = attrs.evolve(
+            shown.value(one), message=shown.text(message), steps=origin.steps, place=origin.place
+        )
     return by_key
+
+
+_STATEMENT: Final = re.compile(r"Statement\[([0-9]+)\]")

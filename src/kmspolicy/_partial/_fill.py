@@ -28,9 +28,9 @@ from kmspolicy._text import TWICE, Place
 from kmspolicy.errors import PolicyDocumentError, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
-    from kmspolicy._partial._tree import Node, Test
+    from kmspolicy._partial._tree import Node, PlaceholderKind, Test
     from kmspolicy._path import Steps
 
 
@@ -148,18 +148,24 @@ def _needed_by(test: Test, given: Given) -> Iterator[Placeholder | Open | Unreso
 
 def given_in(node: Node, texts: Mapping[str, str]) -> Node:
     """Return a tree in which placeholders are texts."""
-    return cast("Node", _given_in(node, texts))
+    return cast("Node", _with(lambda one: texts.get(one.name, one), node))
 
 
-def _given_in(part: Any, texts: Mapping[str, str]) -> object:  # noqa: ANN401 - a node, or what it is made of
+def with_kinds(node: Node, kinds: Mapping[str, PlaceholderKind]) -> Node:
+    """Return a tree whose placeholders tell what they stand for."""
+    return cast("Node", _with(lambda one: attrs.evolve(one, kind=kinds.get(one.name, "text")), node))
+
+
+def _with(given: Callable[[Placeholder], str | Placeholder], part: Any) -> object:  # noqa: ANN401 - a node, or what it is made of
+    """Return a node, or a part of it, with what is given for placeholders."""
     if isinstance(part, Placeholder):
-        return texts.get(part.name, part)
+        return given(part)
     if isinstance(part, tuple) and not isinstance(part, Place):
-        return tuple(_given_in(each, texts) for each in cast("tuple[object, ...]", part))
+        return tuple(_with(given, each) for each in cast("tuple[object, ...]", part))
     kind: Any = type(cast("object", part))
     if attrs.has(kind):
         names = [field.name for field in attrs.fields(kind)]
-        return kind(**{name: _given_in(getattr(part, name), texts) for name in names})
+        return kind(**{name: _with(given, getattr(part, name)) for name in names})
     return part
 
 

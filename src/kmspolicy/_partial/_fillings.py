@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from kmspolicy._partial._tree import Node, PlaceholderKind
     from kmspolicy._path import Steps
 
+OF_THE_KEY: Final = "AWS::AccountId"
+"""The account of the stack, which a key is in."""
 MOST: Final = 64
 """The fillings that are looked at; with more, the answer is not known."""
 _MOST_VISITED: Final = 1024

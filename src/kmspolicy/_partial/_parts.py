@@ -1,0 +1,182 @@
+"""Parts of a document that tell all about some of its findings, where not everything is known of the whole.
+
+A document may have too many fillings, or a statement that is not known. Its parts have fewer placeholders, all of whose
+values are combined. Nothing is lost, since the other statements make no difference:
+
+- Most rules are about one statement alone, with the version of the document and the account of the key.
+- Who can put a policy again follows from the statements about ``kms:PutKeyPolicy``.
+- Whether strangers are let in by a statement follows from it, from what is denied, and from conditions by which callers are
+  known. Names of principals make no stranger known: there are always accounts that no statement names.
+- The partition of a document is that of its first statement that tells one.
+
+Some rules find more in more statements, and never less: those about redundant statements, repeated Sids and the size. What
+they find in a part for all values is told.
+"""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import attrs
+
+from kmspolicy._check._catalogue import CATALOGUE
+from kmspolicy._check._lockout import PUT
+from kmspolicy._check._reach import lets_everyone_in
+from kmspolicy._normal._rules import rule_of
+from kmspolicy._partial._fill import NOTHING, needed, policy_of, with_kinds
+from kmspolicy._partial._fillings import OF_THE_KEY, Fillings, TooManyError
+from kmspolicy._partial._kinds import kinds_of, written
+from kmspolicy._partial._tree import Absent, Items, Members
+from kmspolicy.errors import PolicyDocumentError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator
+
+    from kmspolicy._check._finding import Finding, FindingCode
+    from kmspolicy._normal._rules import Rule
+    from kmspolicy._partial._tree import Node
+
+
+class Part(NamedTuple):
+    """Some statements of a document.
+
+    Attributes:
+        tree: A document of these statements.
+        codes: The findings that it tells.
+        about: The numbers of the statements about which it does so; -1 stands for the document as a whole.
+        denied_by: Statements that are not known, and may deny what is found.
+    """
+
+    tree: Node
+    codes: Collection[FindingCode]
+    about: Collection[int]
+    denied_by: tuple[str, ...] = ()
+
+    def tells(self, finding: Finding) -> bool:
+        """Return whether other statements make no difference to a finding."""
+        return finding.code in self.codes and statement_of(finding) in self.about
+
+
+def statement_of(finding: Finding) -> int:
+    """Return the number of the statement that a finding is about; -1 if it is about the whole document."""
+    return next((step for step in finding.steps if isinstance(step, int)), -1)
+
+
+def parts_of(tree: Node) -> list[Part]:
+    """Return the parts of a document; none of what has no list of statements."""
+    told = with_kinds(tree, kinds_of(tree))
+    for at, (name, value) in enumerate(told.pairs if isinstance(told, Members) else ()):
+        if isinstance(told, Members) and isinstance(value, Items) and written(name) == "Statement":
+            return list(_Parts(told, at, value))
+    return []
+
+
+class _Parts:
+    """The parts of a document with a list of statements."""
+
+    def __init__(self, tree: Members, at: int, statements: Items) -> None:
+        """Look at each statement alone.
+
+        Args:
+            tree: The document.
+            at: The number of its member that is the list.
+            statements: The list.
+        """
+        self._tree = tree
+        self._at = at
+        self._statements = statements
+        self._numbers = range(len(statements.nodes))
+        self._names = [{one.name for one in needed(node, NOTHING)} for node in statements.nodes]
+        alone = [_alone(self._of({number})) for number in self._numbers]
+        self._rules = [rules for rules, _ in alone]
+        self._unknown = {number: names for number, (_, names) in enumerate(alone) if names}
+
+    def __iter__(self) -> Iterator[Part]:
+        """Go through the parts."""
+        yield self._part(self._where(lambda rule: rule.is_about(PUT)), _OF_PUTTING, {-1})
+        limits = self._known(self._where(lambda rule: rule.denies or _knows_callers(rule)))
+        denied_by = tuple(dict.fromkeys(chain.from_iterable(self._unknown.values())))
+        for number in self._known(self._where(lets_everyone_in)):
+            part = self._part({number, *limits}, _OF_STRANGERS, {number})
+            yield part._replace(denied_by=denied_by)
+        known = self._with_what_is_known(())
+        yield self._part((), _OF_STATEMENTS, {-1, *known})
+        for number in self._numbers:
+            if number not in known:
+                yield self._part({number}, _OF_STATEMENTS, {number})
+
+    def _where(self, holds: Callable[[Rule], bool]) -> list[int]:
+        """Return the numbers of the statements for which something may hold."""
+        return [
+            number
+            for number, rules in enumerate(self._rules)
+            if rules is None or any(rule is not None and holds(rule) for rule in rules)
+        ]
+
+    def _known(self, numbers: Iterable[int]) -> set[int]:
+        """Return the statements that are known for some values, among others."""
+        return {number for number in numbers if number not in self._unknown}
+
+    def _part(self, numbers: Collection[int], codes: frozenset[FindingCode], about: Collection[int]) -> Part:
+        """Return the part of some statements, and of those that cost no fillings."""
+        there = self._with_what_is_known(numbers)
+        return Part(self._of(there), codes if self._has_partition(there) else codes - _OF_PARTITIONS, about)
+
+    def _has_partition(self, numbers: Collection[int]) -> bool:
+        """Return whether the partition of the document is always told by the first of its statements, and this is there."""
+        rules = self._rules[0] if 0 in numbers else None
+        return rules is not None and all(
+            rule is not None and any(name.partition for name in rule.names) for rule in rules
+        )
+
+    def _with_what_is_known(self, numbers: Collection[int]) -> set[int]:
+        """Return the numbers of statements and of those that have no placeholders but theirs."""
+        names = _OF_MOST.union(*(self._names[number] for number in numbers))
+        return {number for number in self._numbers if number in numbers or self._names[number] <= names}
+
+    def _of(self, numbers: Collection[int]) -> Node:
+        """Return the document with these statements; they keep their places."""
+        nodes = enumerate(self._statements.nodes)
+        some = attrs.evolve(
+            self._statements, nodes=tuple(node if number in numbers else Absent() for number, node in nodes)
+        )
+        pairs = list(self._tree.pairs)
+        pairs[self._at] = (pairs[self._at][0], some)
+        return attrs.evolve(self._tree, pairs=tuple(pairs))
+
+
+def _alone(tree: Node) -> tuple[list[Rule | None] | None, tuple[str, ...]]:
+    """Look at a document of one statement.
+
+    Returns:
+        What the statement may be, None for no statement, or None if that is not known; and what is not known of it for any
+        values.
+    """
+    try:
+        fillings = list(Fillings([tree]))
+        documents = [policy_of(one.documents[0]) for one in fillings if one.documents is not None]
+    except (TooManyError, PolicyDocumentError):
+        return None, ()
+    if not documents:
+        return None, tuple(dict.fromkeys(one.name for filling in fillings for one in filling.unresolved))
+    if len(documents) < len(fillings):
+        return None, ()
+    found = [one.statements for one in documents]
+    return [rule_of(statements[0]) if statements else None for statements in found], ()
+
+
+def _knows_callers(rule: Rule) -> bool:
+    """Return whether a condition is about a key by which callers are known."""
+    return any(clause.facts is not None and clause.facts.limits_callers for clause in rule.clauses)
+
+
+_OF_MOST: Final = frozenset({OF_THE_KEY, "AWS::Partition"})
+"""The placeholders of most statements."""
+_OF_PUTTING: Final[frozenset[FindingCode]] = frozenset(
+    {"LOCKOUT_EVERYONE", "LOCKOUT_CALLER", "IAM_POLICIES_DECIDE", "ONE_ADMINISTRATOR"}
+)
+_OF_STRANGERS: Final[frozenset[FindingCode]] = frozenset({"PUBLIC_ACCESS", "WILDCARD_BEFORE_ACCOUNT"})
+_OF_PARTITIONS: Final[frozenset[FindingCode]] = frozenset({"MIXED_PARTITIONS"})
+_OF_STATEMENTS: Final = frozenset(CATALOGUE) - _OF_PUTTING - _OF_STRANGERS - {"MISSING_STATEMENT"}
+"""Findings about single statements; and those about the whole that a part of it has as well."""
