@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from docutils.nodes import literal_block
 
 import kmspolicy
 
@@ -22,7 +25,16 @@ author = "The kmspolicy developers"
 project_copyright = author
 release = version = version_of("kmspolicy")
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.intersphinx", "sphinx.ext.napoleon"]
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "sphinx.ext.intersphinx",
+    "sphinx.ext.napoleon",
+    "sphinx_copybutton",
+]
+autosummary_generate = False  # its tables lead to the entries of the same page
+copybutton_selector = "div:not(.highlight-text) > div.highlight > pre"  # not what a program printed
 exclude_patterns = ["_build"]
 nitpicky = True
 
@@ -121,7 +133,15 @@ def _plain(_app: Sphinx, what: str, _name: str, _obj: object, _options: object, 
         lines[:0] = ["..", ""]  # an empty comment, which has no colon
 
 
+def _tables(_app: Sphinx, doctree: Element) -> None:
+    """Mark output that is drawn in columns: it scrolls on a narrow screen, where sentences are wrapped."""
+    for block in doctree.findall(literal_block):
+        if block.get("language") == "text" and re.search(r"\S {3,}\S", block.astext()):
+            block["classes"].append("columns")
+
+
 def setup(app: Sphinx) -> None:
     """Tell Sphinx how names are found."""
+    app.connect("doctree-read", _tables)
     app.connect("missing-reference", _reference, priority=400)
     app.connect("autodoc-process-docstring", _plain, priority=400)

@@ -12,7 +12,8 @@ PAGE = Path(__file__).parent / "reference" / "findings.md"
 HEAD = """# Findings
 
 What `check` can say about a policy, by severity. Codes are those of IAM Access Analyzer where it has one. An error is
-certain: KMS refuses the policy, and `put` does not send it. Made from the catalogue by `python docs/make_findings.py`.
+certain: KMS refuses the policy, and `put` does not send it. `kmspolicy explain CODE` says the same in a terminal. Made from the
+catalogue by `python docs/make_findings.py`.
 """
 
 
@@ -30,9 +31,27 @@ def _example(entry: Entry) -> str:
     return f"Example{given}:\n\n```{{code-block}} json\n{text}\n```\n\n"
 
 
+MEANS = {
+    Severity.ERROR: "KMS refuses the policy",
+    Severity.SECURITY_WARNING: "more access than was probably meant",
+    Severity.WARNING: "KMS may refuse it, or a part of it does nothing",
+    Severity.SUGGESTION: "it could be written better",
+}
+
+
+def _summary(severity: Severity) -> str:
+    """Return a table of the findings of a severity, each with a link to its section."""
+    rows = [
+        f"| [`{code}`](#{code.lower()}) | {entry.meaning.replace('|', chr(92) + '|')} |\n"
+        for code, entry in sorted(CATALOGUE.items())
+        if entry.severity is severity
+    ]
+    return f"\n| {severity.value} | {MEANS[severity]} |\n| --- | --- |\n{''.join(rows)}"
+
+
 def page() -> str:
     """Write the page."""
-    parts = [HEAD]
+    parts = [HEAD, *map(_summary, Severity)]
     for severity in Severity:
         parts.append(f"\n## {severity.value.capitalize()}\n")
         for code, entry in sorted(CATALOGUE.items()):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -108,10 +109,20 @@ def test_a_finding_says_what_where_and_what_to_do() -> None:
         "message": finding.message,
         "hint": finding.hint,
         "url": finding.url,
+        "page": finding.page,
         "depends_on": [],
         "line": None,
         "column": None,
     }
+
+
+def test_each_code_has_a_section_of_its_own() -> None:
+    """The page of a finding leads to the section of its code, by the names that the repository gives to headings."""
+    page = (Path(__file__).parents[1] / "docs/reference/findings.md").read_text(encoding="utf-8")
+    headings = {line.removeprefix("### ").lower() for line in page.splitlines() if line.startswith("### ")}
+    assert headings == {code.lower() for code in CATALOGUE}
+    finding = check(Policy([ADMIN, about(Action="kms:Decypt")]))[0]
+    assert finding.page.endswith("docs/reference/findings.md#invalid_action")
 
 
 def test_findings_below_long_names_are_located() -> None:

@@ -161,6 +161,7 @@ FOUND: Fields = {
     "message": "The version 2008-10-17 has no policy variables.",
     "hint": "Write 2012-10-17.",
     "url": "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html",
+    "page": "https://github.com/kmspolicy/kmspolicy/blob/main/docs/reference/findings.md#old_version",
     "depends_on": [],
     "line": None,
     "column": None,

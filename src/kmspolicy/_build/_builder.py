@@ -123,7 +123,7 @@ def allow(action: AnyAction, /, *actions: AnyAction) -> Permission:
 
 @final
 class _Deny:
-    """The type of ``deny``, which can be called and has a method."""
+    """Deny actions: ``deny("kms:ScheduleKeyDeletion").to(principal)``; ``deny.all_except`` denies all others."""
 
     __slots__ = ()
 

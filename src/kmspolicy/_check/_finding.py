@@ -151,6 +151,7 @@ class FindingDict(TypedDict):
     message: str
     hint: str
     url: str
+    page: str
     depends_on: list[str]
     line: int | None
     column: int | None
@@ -168,7 +169,7 @@ class Finding:
             ``("Statement", 0, "Principal", "AWS", 1)``; none for the document itself.
         message: What was found, in a sentence.
         hint: What to do.
-        url: The page or thread that it rests on.
+        url: The page of AWS, or the thread, that it rests on.
         depends_on: Of a :class:`PartialPolicy`, the placeholders and conditions on whose values it depends; none if it is
             so for all values.
         place: Of a :class:`PartialPolicy`, its place in the file, where the source tells.
@@ -188,6 +189,13 @@ class Finding:
         """The steps as text, ``Statement[0].Principal.AWS[1]``; names of more than 100 characters are cut."""
         return format_path(self.steps)
 
+    @property
+    def page(self) -> str:
+        """The page of this library about the code: what it means, an example, and what it rests on."""
+        return (
+            f"https://github.com/kmspolicy/kmspolicy/blob/main/docs/reference/findings.md#{self.code.lower()}"
+        )
+
     def to_dict(self) -> FindingDict:
         """Return the finding as a dict for JSON, its severity in lower case: ``"security warning"``."""
         return {
@@ -198,6 +206,7 @@ class Finding:
             "message": self.message,
             "hint": self.hint,
             "url": self.url,
+            "page": self.page,
             "depends_on": list(self.depends_on),
             "line": None if self.place is None else self.place.line,
             "column": None if self.place is None else self.place.column,
