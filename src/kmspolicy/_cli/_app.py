@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final, cast
 
 import click
 
+from kmspolicy._cli._exit import Exit
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -14,6 +16,11 @@ if TYPE_CHECKING:
 COMMANDS: Final[Mapping[str, Mapping[str, str]]] = {
     "Policies in files": {
         "explain": "Say in plain English what policies say, or what a finding means.",
+    },
+    "Keys": {
+        "get": "Write the policy that a key has.",
+        "plan": "Show what a policy would change on a key.",
+        "apply": "Put a policy on a key, after you have seen what changes.",
     },
 }
 
@@ -30,6 +37,13 @@ class _Commands(click.Group):
         if cmd_name not in self.list_commands(ctx):
             return None
         return cast("click.Command", import_module(f"kmspolicy._cli.{cmd_name}").command)
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command; Ctrl-C ends it with the exit code that shells know."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            ctx.exit(Exit.INTERRUPTED)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
         """Write the commands in their parts, from the table above: none is loaded for it."""

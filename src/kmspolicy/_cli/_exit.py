@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+import click
+
 
 class Exit(IntEnum):
     """An exit code; of several, the command ends with the highest."""
@@ -18,3 +20,23 @@ class Exit(IntEnum):
     """An input cannot be read."""
     REFUSED = 4
     """AWS refused, or did not answer."""
+    INTERRUPTED = 130
+    """Ctrl-C, as shells count it."""
+
+
+class Found(click.ClickException):
+    """The end of a command that found something; a sentence says what."""
+
+    exit_code = Exit.FOUND
+
+
+class Unreadable(click.ClickException):
+    """The end of a command that cannot read its input; a sentence says where, and what to do."""
+
+    exit_code = Exit.UNREADABLE
+
+
+class Refused(click.ClickException):
+    """The end of a command that AWS refused or did not answer; a sentence says what to do."""
+
+    exit_code = Exit.REFUSED

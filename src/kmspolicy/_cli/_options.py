@@ -20,6 +20,7 @@ def pairs(_ctx: click.Context, _option: click.Parameter, values: tuple[str, ...]
     return found
 
 
+key: Final = click.argument("key")
 paths: Final = click.argument("paths", metavar="PATH...", nargs=-1, required=True)
 parameters: Final = click.option(
     "--parameter",
@@ -28,4 +29,7 @@ parameters: Final = click.option(
     multiple=True,
     callback=pairs,
     help="The value of a parameter of a template, or of another placeholder; may be given more than once.",
+)
+resource: Final = click.option(
+    "--name", metavar="RESOURCE", help="The resource that has the policy, if PATH has several."
 )

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
 _NARROWEST = 40
+_COLOURS = {"+": "green", "-": "red", "?": "yellow", "@": "cyan"}
 
 
 @attrs.frozen
@@ -47,6 +48,10 @@ class Screen:
         """Return a text in a colour, where there is colour."""
         return click.style(text, fg=colour, bold=bold or None, dim=dim or None) if self.colour else text
 
+    def signed(self, text: str) -> str:
+        """Return a difference with its lines in the colours of their signs."""
+        return "\n".join(self.style(line, _COLOURS.get(line[:1])) for line in text.split("\n"))
+
 
 def write(text: str, output: str | None = None) -> None:
     """Write the output, to a file if its name is given.
@@ -63,7 +68,7 @@ def write(text: str, output: str | None = None) -> None:
 
 
 def tell(text: str) -> None:
-    """Write what is no output: errors, and how it went."""
+    """Write what is not output: errors, and how it went."""
     _write_to(sys.stderr, text)
 
 
