@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import runpy
 import sys
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,6 +12,9 @@ import kmspolicy
 from cli_support import run
 from kmspolicy._cli import main
 from kmspolicy._cli._app import COMMANDS
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 NAMES = [name for commands in COMMANDS.values() for name in commands]
 
@@ -50,8 +54,8 @@ def test_as_a_module(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixt
 
 def test_a_command_that_is_misspelt() -> None:
     """An unknown command is wrong usage, and the message names it."""
-    ended = run("chek")
-    assert (ended.code, "No such command 'chek'" in ended.err) == (2, True)
+    ended = run("cheque")
+    assert (ended.code, "No such command 'cheque'" in ended.err) == (2, True)
 
 
 def test_without_click(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -61,3 +65,35 @@ def test_without_click(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SystemExit) as exited:
         main()
     assert exited.value.code == 'The command needs the extra "cli": pip install "kmspolicy[cli]"'
+
+
+def test_another_module_that_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """That is a broken installation, and shows itself."""
+    monkeypatch.setitem(sys.modules, "attrs", None)
+    monkeypatch.delitem(sys.modules, "kmspolicy._cli._app")
+    monkeypatch.setitem(sys.modules, "kmspolicy._cli._exit", None)
+    with pytest.raises(ModuleNotFoundError):
+        main()
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "shown"),
+    [
+        pytest.param(("LOCKOUT_EVERYONE",), 0, "LOCKOUT_EVERYONE: error\n", id="a finding"),
+        pytest.param(("good.json",), 0, "Allows every action", id="a policy"),
+        pytest.param(("default.yaml",), 0, "Default\nno policy is set", id="the default policy"),
+        pytest.param(("role.json",), 0, "not known yet: ACCOUNT_ID", id="a policy with placeholders"),
+        pytest.param(("none.json", "good.json"), 3, "Allows every action", id="a file that is not there"),
+    ],
+)
+def test_explain(
+    args: tuple[str, ...], code: int, shown: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It says what policies say, and what a finding means."""
+    allowed = '{"Effect": "Allow", "Principal": {"AWS": "%s"}, "Action": "kms:*", "Resource": "*"}'
+    (tmp_path / "good.json").write_text('{"Statement": ' + allowed % "111122223333" + "}", encoding="utf-8")
+    (tmp_path / "role.json").write_text('{"Statement": ' + allowed % "<ACCOUNT_ID>" + "}", encoding="utf-8")
+    (tmp_path / "default.yaml").write_text("Resources: {Default: {Type: AWS::KMS::Key}}", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    ended = run("explain", *args)
+    assert (ended.code, shown in ended.out) == (code, True)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from enum import Enum
 from functools import total_ordering
-from typing import TYPE_CHECKING, Literal, TypeAlias, TypedDict, final
+from typing import TYPE_CHECKING, Literal, TypeAlias, TypedDict, final, get_args
 
 import attrs
 
 from kmspolicy import _text
+from kmspolicy._language._spelling import nearest
 from kmspolicy._path import format_path
+from kmspolicy._printable import represented
 
 if TYPE_CHECKING:
     from kmspolicy._path import Steps
@@ -138,6 +140,26 @@ FindingCode: TypeAlias = Literal[
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html
 """
+
+
+def a_code(value: str) -> FindingCode:
+    """Return the code of a finding.
+
+    Raises:
+        ValueError: if there is no such code; names the nearest one.
+    """
+    known: tuple[FindingCode, ...] = get_args(FindingCode)
+    for code in known:
+        if value == code:
+            return code
+    meant = nearest(value, {code.lower(): code for code in known}) if isinstance(value, str) else None
+    hint = "check() tells the codes of its findings" if meant is None else f"did you mean {meant!r}?"
+    raise ValueError(f"{represented(value)} is not the code of a finding; {hint}")
+
+
+def page_of(code: FindingCode) -> str:
+    """Return the page of this library about a code."""
+    return f"https://github.com/kmspolicy/kmspolicy/blob/main/docs/reference/findings.md#{code.lower()}"
 
 
 @final

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 # The title of each part of the help, and its commands with a line of help each.
 COMMANDS: Final[Mapping[str, Mapping[str, str]]] = {
     "Policies in files": {
+        "check": "Say what is wrong with policies, and where.",
         "explain": "Say in plain English what policies say, or what a finding means.",
     },
     "Keys": {

@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Final
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any, Final
 
+import attrs
 import click
 
-from kmspolicy._printable import quoted
+from kmspolicy._cli._inputs import read
+from kmspolicy._cli._settings import Settings, read_settings
+from kmspolicy._printable import quoted, word
+from kmspolicy.errors import PlaceholderError
+from kmspolicy.sources import Reading
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+_PSEUDO: Final = {"account": "AWS::AccountId", "region": "AWS::Region", "partition": "AWS::Partition"}
+"""The pseudo parameters of templates that options give.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html
+"""
 
 
 def pairs(_ctx: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
@@ -20,6 +37,17 @@ def pairs(_ctx: click.Context, _option: click.Parameter, values: tuple[str, ...]
     return found
 
 
+def _together(*options: Decorator) -> Decorator:
+    """Return a decorator that adds options, in the order in which the help shows them."""
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
 key: Final = click.argument("key")
 paths: Final = click.argument("paths", metavar="PATH...", nargs=-1, required=True)
 parameters: Final = click.option(
@@ -31,5 +59,61 @@ parameters: Final = click.option(
     help="The value of a parameter of a template, or of another placeholder; may be given more than once.",
 )
 resource: Final = click.option(
-    "--name", metavar="RESOURCE", help="The resource that has the policy, if PATH has several."
+    "--name", metavar="RESOURCE", help="The resource that has the policy; * stands for any text."
 )
+reading: Final = _together(
+    parameters,
+    click.option("--region", metavar="REGION", help="The Region of the keys, for templates."),
+    click.option("--partition", metavar="PARTITION", help="The partition of the keys, for templates."),
+    click.option("--tf-dir", metavar="FOLDER", help="The configuration of a Terraform plan, for lines: a plan has none."),
+    resource,
+)  # fmt: skip
+"""How files are read: see read_sources."""
+who: Final = _together(
+    click.option("--account", metavar="ID", help="The account of the keys, where a file does not tell it."),
+    click.option("--caller", metavar="ARN", help="Who will put the policies, for the lockout check."),
+    click.option("--config", metavar="FILE", help="The settings; otherwise kmspolicy.toml of the project."),
+)
+"""Who calls, and whose the keys are: see settings_of."""
+
+
+def output(*formats: str) -> Decorator:
+    """Return a decorator that adds the options of the output; the first format is the default."""
+    return _together(
+        click.option("-f", "--format", type=click.Choice(formats), default=formats[0], show_default=True, help="The form of the output."),
+        click.option("-o", "--output", metavar="FILE", help="Write the output to a file."),
+    )  # fmt: skip
+
+
+def settings_of(options: Mapping[str, Any]) -> Settings:
+    """Return the settings of the project, with what the command line says instead.
+
+    Raises:
+        UsageError: if the file is not right.
+    """
+    settings = read_settings(options["config"])
+    given = {name: options[name] for name in ("account", "caller") if options[name] is not None}
+    return attrs.evolve(settings, **given)
+
+
+def read_sources(paths: Iterable[str], options: Mapping[str, Any], account: str | None) -> Reading:
+    """Read all paths, with the values that the options give.
+
+    Raises:
+        UsageError: if a value is not what its placeholder stands for, or no resource has the name that is asked for.
+    """
+    pseudo = {"account": account, "region": options["region"], "partition": options["partition"]}
+    values = {_PSEUDO[name]: value for name, value in pseudo.items() if value is not None}
+    parameters = values | options["parameters"]
+    reading = read(paths, parameters=parameters, tf_dir=options["tf_dir"])
+    try:
+        sources = [source.with_values(parameters) for source in reading.sources]
+    except PlaceholderError as error:
+        raise click.UsageError(f"--parameter: {error}") from error
+    name: str | None = options["name"]
+    if name is not None:
+        known = ", ".join(word(source.name) for source in sources) or "none"
+        sources = [source for source in sources if fnmatchcase(source.name, name)]
+        if not sources and not reading.errors:
+            raise click.UsageError(f"no resource has the name {word(name)}; there are: {known}")
+    return Reading(tuple(sources), reading.errors)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from kmspolicy import PartialPolicy, explain
 from kmspolicy._check._catalogue import CATALOGUE
 from kmspolicy._cli._exit import Exit
-from kmspolicy._cli._inputs import read
-from kmspolicy._cli._options import parameters, paths
+from kmspolicy._cli._options import paths, read_sources, reading, settings_of, who
 from kmspolicy._cli._screen import tell, write
 from kmspolicy._printable import printable, printable_lines
 
@@ -20,17 +19,19 @@ if TYPE_CHECKING:
 
 @click.command
 @paths
-@parameters
+@reading
+@who
 @click.pass_context
-def command(ctx: click.Context, paths: tuple[str, ...], parameters: dict[str, str]) -> None:
+def command(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401 - as click calls it
     """Say in plain English what policies say.
 
     In place of a PATH, the code of a finding says what it means: kmspolicy explain LOCKOUT_EVERYONE
     """
-    codes = [code for code in CATALOGUE if code in paths]
-    reading = read([path for path in paths if path not in codes], parameters=parameters)
+    codes: list[FindingCode] = [code for code in CATALOGUE if code in paths]
+    account = settings_of(options).account
+    read = read_sources([path for path in paths if path not in codes], options, account)
     shown = [*map(_meaning, codes)]
-    for source in reading.sources:
+    for source in read.sources:
         policy = source.policy
         if policy is None:
             words = source.why or source.told
@@ -40,9 +41,9 @@ def command(ctx: click.Context, paths: tuple[str, ...], parameters: dict[str, st
             words = explain(policy)
         shown.append(f"{printable(source.name)}\n{printable_lines(words)}")
     write("\n\n".join(shown))
-    for error in reading.errors:
+    for error in read.errors:
         tell(str(error))
-    ctx.exit(Exit.UNREADABLE if reading.errors else Exit.FINE)
+    ctx.exit(Exit.UNREADABLE if read.errors else Exit.FINE)
 
 
 def _meaning(code: FindingCode) -> str:

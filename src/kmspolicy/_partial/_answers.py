@@ -128,9 +128,9 @@ def findings(answers: Answers) -> tuple[Finding, ...]:
         for key, finding in said.items():
             if key not in found or found[key].severity < finding.severity:
                 found[key] = finding
-    unknown = [_unresolved(quoted(one.name), steps, one.place) for one, steps in answers.unresolved.items()]
+    unknown = [unresolved(quoted(one.name), steps, one.place) for one, steps in answers.unresolved.items()]
     if answers.unknown and not unknown:
-        unknown = [_unresolved(answers.unknown)]
+        unknown = [unresolved(answers.unknown)]
     every = [*unknown, *(_depending(answers, key, finding) for key, finding in found.items())]
     return tuple(sorted((one for one in every if one is not None), key=statement_of))
 
@@ -144,7 +144,7 @@ def findings_of_parts(parts: Iterable[tuple[Part, Answers]]) -> tuple[Finding, .
             names |= dict.fromkeys(answers.names)
         else:
             found += [_denied_perhaps(one, part) for one in findings(answers) if part.tells(one)]
-    unknown = [_unresolved(_too_many(names))] if names else []
+    unknown = [unresolved(_too_many(names))] if names else []
     return tuple(sorted([*unknown, *found], key=lambda one: (statement_of(one), one.code != "UNRESOLVED")))
 
 
@@ -158,7 +158,7 @@ def _denied_perhaps(finding: Finding, part: Part) -> Finding:
     )
 
 
-def _unresolved(what: str, steps: Steps = (), place: Place | None = None) -> Finding:
+def unresolved(what: str, steps: Steps = (), place: Place | None = None) -> Finding:
     """Return the finding that something is not known."""
     code: FindingCode = "UNRESOLVED"
     entry = CATALOGUE[code]

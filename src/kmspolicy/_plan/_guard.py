@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, final, get_args
+from typing import TYPE_CHECKING, final
 
 import attrs
 
 from kmspolicy._check import Severity, check
-from kmspolicy._check._finding import FindingCode
+from kmspolicy._check._finding import a_code
 from kmspolicy._check._lockout import LOCKOUTS
 from kmspolicy._document import Policy, a_policy
-from kmspolicy._language._spelling import nearest
 from kmspolicy._plan._plan import Plan
-from kmspolicy._printable import represented
 from kmspolicy._prove._compare import grants_at_most, no_new_access, no_public_access
 from kmspolicy._prove._verdicts import Holds
 from kmspolicy.errors import NotShownError, PolicyCheckError
@@ -21,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from kmspolicy._check import Finding
+    from kmspolicy._check._finding import FindingCode
     from kmspolicy._document import Principal
     from kmspolicy._evaluate import Caller
     from kmspolicy._prove._verdicts import Verdict
@@ -44,7 +43,7 @@ def _a_severity_or_none(value: Severity | None) -> Severity | None:
 def _codes(value: Iterable[FindingCode]) -> tuple[FindingCode, ...]:
     if isinstance(value, str):
         raise TypeError(f"ignore must be a tuple of codes, not one text; write ignore=({value!r},)")
-    codes: set[FindingCode] = {*map(_a_code, value)}
+    codes: set[FindingCode] = {*map(a_code, value)}
     if not LOCKOUTS.isdisjoint(codes):
         names = " and ".join(sorted(codes & LOCKOUTS))
         raise ValueError(
@@ -52,15 +51,6 @@ def _codes(value: Iterable[FindingCode]) -> tuple[FindingCode, ...]:
             "pass bypass_policy_lockout_safety_check=True to the call"
         )
     return tuple(sorted(codes, key=str))
-
-
-def _a_code(value: FindingCode) -> FindingCode:
-    known: tuple[FindingCode, ...] = get_args(FindingCode)
-    if value in known:
-        return value
-    meant = nearest(value, {code.lower(): code for code in known}) if isinstance(value, str) else None
-    hint = "check() tells the codes of its findings" if meant is None else f"did you mean {meant!r}?"
-    raise ValueError(f"{represented(value)} is not the code of a finding; {hint}")
 
 
 @final

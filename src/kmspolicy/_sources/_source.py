@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from operator import itemgetter
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias, final
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, final
 
 import attrs
 
 from kmspolicy._document import Policy
 from kmspolicy._language._key_arns import account_of_key_arn
 from kmspolicy._partial import PartialPolicy
-from kmspolicy._partial._fill import Given, fill, needed, policy_of
+from kmspolicy._partial._fill import Given, fill, given_in, needed, policy_of
 from kmspolicy._partial._kinds import written
 from kmspolicy._partial._read import tree_of_json
 from kmspolicy._partial._tree import Choice, Items, Members, Unresolved
@@ -19,7 +19,7 @@ from kmspolicy._printable import printable
 from kmspolicy.errors import PolicyDocumentError, SourceError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator, Mapping
 
     from kmspolicy._partial._tree import Node, Placeholder
     from kmspolicy._path import Steps
@@ -88,6 +88,35 @@ class Source:
     def at(self, place: Place | None) -> Source:
         """Return the source with its place."""
         return attrs.evolve(self, place=place or self._place)
+
+    def with_values(self, values: Mapping[str, str]) -> Source:
+        """Return the source with values for those placeholders of its policy that are among the names.
+
+        Args:
+            values: The values, by the names of placeholders.
+
+        Raises:
+            PlaceholderError: if a value is not what the placeholder stands for.
+            SourceError: if everything is known then, and it is not a policy document.
+        """
+        if not isinstance(self.policy, PartialPolicy) or self._tree is None:
+            return self
+        names = {one.name for one in self.policy.placeholders}
+        known = {name: value for name, value in values.items() if name in names}
+        self.policy.with_values(known)
+        return source_of(self, given_in(self._tree, known)) if known else self
+
+    def part(self, steps: Steps = ()) -> object:
+        """Return a part of the policy as JSON, without its place: two of the same content are equal.
+
+        Args:
+            steps: The steps to it, those of a finding for example; none for the policy itself.
+        """
+        if isinstance(self.policy, Policy):
+            return _json_at(self.policy.to_dict(), steps)
+        if self._tree is None:
+            return None
+        return _content(max(_reached(self._tree, steps, 0, None), key=itemgetter(0))[2])
 
     def place(self, steps: Steps = ()) -> Place | None:
         """Return the line and column of a part of the policy.
@@ -197,10 +226,12 @@ def _place_in(tree: Node, steps: Steps) -> Place | None:
     return max(_reached(tree, steps, 0, None), key=itemgetter(0))[1]
 
 
-def _reached(node: Node, steps: Steps, done: int, place: Place | None) -> Iterator[tuple[int, Place | None]]:
-    """Go along the steps; yield how many are done, and the place there."""
+def _reached(
+    node: Node, steps: Steps, done: int, place: Place | None
+) -> Iterator[tuple[int, Place | None, Node]]:
+    """Go along the steps; yield how many are done, the place there, and what is there."""
     here = place or node.place
-    yield done, here
+    yield done, here, node
     ahead = steps[done:]
     match node:
         case Choice(_, then, otherwise):
@@ -215,3 +246,24 @@ def _reached(node: Node, steps: Steps, done: int, place: Place | None) -> Iterat
                     yield from _reached(value, steps, done + 1, name.place)
         case _:
             pass
+
+
+# --- content ---------------------------------------------------------------------------------------
+
+
+def _json_at(part: Any, steps: Steps) -> object:  # noqa: ANN401 - JSON
+    """Return the part of a document at the end of the steps; where they lead nowhere, the last part on the way."""
+    for step in steps:
+        try:
+            part = part[step]
+        except (LookupError, TypeError):
+            break
+    return part
+
+
+def _content(part: Any) -> object:  # noqa: ANN401 - a node, or what it is made of
+    """Return a node as JSON, by what makes nodes equal."""
+    if attrs.has(type(part)):
+        fields = [field.name for field in attrs.fields(type(part)) if field.eq]
+        return [type(part).__name__, *(_content(getattr(part, name)) for name in fields)]
+    return [*map(_content, part)] if isinstance(part, tuple) else part

@@ -1,0 +1,61 @@
+"""Findings as JSON, for programs."""
+
+from __future__ import annotations
+
+import json
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any, Final
+
+from kmspolicy._cli._judge import path_shown
+
+if TYPE_CHECKING:
+    from kmspolicy._cli._judge import Judged
+    from kmspolicy._cli._run import Run
+
+VERSION: Final = 1
+"""The version of the format; a field that is new does not change it."""
+
+
+def json_of(run: Run) -> str:
+    """Return all findings, also those that do not count, with what was not judged and what could not be read."""
+    return json.dumps(
+        {
+            "version": VERSION,
+            "kmspolicy": version("kmspolicy"),
+            "summary": {name.replace(" ", "_"): number for name, number in run.numbers().items()},
+            "findings": [*map(_finding, run.judged)],
+            "not_judged": [
+                {
+                    "file": path_shown(source.file),
+                    "resource": source.name,
+                    "told": source.told,
+                    "why": source.why,
+                }
+                for source in run.sources
+                if source.told != "policy"
+            ],
+            "errors": [
+                {
+                    "file": path_shown(error.file),
+                    "line": error.line,
+                    "column": error.column,
+                    "message": error.message,
+                }
+                for error in run.errors
+            ],
+        },
+        indent=2,
+    )
+
+
+def _finding(judged: Judged) -> dict[str, Any]:
+    place = judged.place
+    return {
+        "file": judged.file,
+        "resource": judged.source.name,
+        **judged.finding.to_dict(),
+        "line": None if place is None else place.line,
+        "column": None if place is None else place.column,
+        "suppressed": judged.suppressed,
+        "fingerprint": judged.fingerprint,
+    }

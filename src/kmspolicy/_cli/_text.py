@@ -1,0 +1,95 @@
+"""Findings as text, for people."""
+
+from __future__ import annotations
+
+from textwrap import wrap
+from typing import TYPE_CHECKING, Final
+
+from kmspolicy import Severity
+from kmspolicy._cli._judge import path_shown
+from kmspolicy._printable import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kmspolicy._cli._judge import Judged
+    from kmspolicy._cli._run import Run
+    from kmspolicy._cli._screen import Screen
+    from kmspolicy.errors import SourceError
+
+_COLOURS: Final = {
+    Severity.ERROR: "red",
+    Severity.SECURITY_WARNING: "magenta",
+    Severity.WARNING: "yellow",
+    Severity.SUGGESTION: "cyan",
+}
+_TOLD: Final = (
+    ("default", "{} the default policy", "has", "have"),
+    ("elsewhere", "{} a policy that another resource sets", "has", "have"),
+    ("deleted", "{} deleted", "is", "are"),
+)
+
+
+def text_of(run: Run, screen: Screen) -> str:
+    """Return all findings that count, each with what to do, and a line that counts."""
+    parts = [_finding(one, screen) for one in run.counted]
+    parts += [_error(error, screen) for error in run.errors]
+    return "\n\n".join([*parts, "\n".join(_summary(run, screen))])
+
+
+def _finding(judged: Judged, screen: Screen) -> str:
+    finding, place = judged.finding, judged.place
+    where = printable(judged.file) + (f":{place.line}:{place.column}" if place else "")
+    head = f"{where}: {screen.style(f'{finding.severity.value} {finding.code}', _COLOURS[finding.severity], bold=True)}"
+    about = [printable(judged.source.name)] if judged.source.name != judged.source.file else []
+    if finding.steps:
+        about.append(finding.path)
+    if about:
+        head += screen.style(f" ({', '.join(about)})", dim=True)
+    return "\n".join([head, *_indented(finding.message, screen), *_indented(finding.hint, screen)])
+
+
+def _error(error: SourceError, screen: Screen) -> str:
+    where = printable(path_shown(error.file)) + (
+        "" if error.line is None else f":{error.line}:{error.column}"
+    )
+    return "\n".join(
+        [f"{where}: {screen.style('cannot be read', 'red', bold=True)}", *_indented(error.message, screen)]
+    )
+
+
+def _indented(text: str, screen: Screen) -> list[str]:
+    return wrap(
+        text,
+        screen.width,
+        initial_indent="    ",
+        subsequent_indent="    ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _summary(run: Run, screen: Screen) -> Iterator[str]:
+    """Yield what was found, by numbers, and what was not judged."""
+    numbers = run.numbers()
+    kinds = [
+        screen.style(_plural(numbers[each.value], each.value), _COLOURS[each])
+        for each in Severity
+        if numbers[each.value]
+    ]
+    judged = _plural(numbers["policies"], "policy", "policies")
+    if kinds or numbers["policies"] or not numbers["unreadable"]:
+        yield f"{judged} judged: {', '.join(kinds) or screen.style('nothing was found', 'green')}."
+    for name, words, one, more in _TOLD:
+        if number := numbers[name]:
+            yield f"{_plural(number, 'key')} {words.format(one if number == 1 else more)}: not judged."
+    if numbers["suppressed"]:
+        yield f"{_plural(numbers['suppressed'], 'finding')} suppressed; -f json shows them with their reasons."
+    if numbers["gone"]:
+        yield f"{_plural(numbers['gone'], 'finding')} of the baseline no longer there: write it anew with --write-baseline."
+    if numbers["unreadable"]:
+        yield f"{_plural(numbers['unreadable'], 'file')} could not be read."
+
+
+def _plural(number: int, word: str, more: str | None = None) -> str:
+    return f"{number:,} {word if number == 1 else more or word + 's'}"

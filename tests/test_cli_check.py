@@ -1,0 +1,483 @@
+"""`kmspolicy check`: which findings, where, in which form, and with which exit code."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from cli_support import run
+from kmspolicy._cli._screen import Screen, write
+from kmspolicy._cli._text import text_of
+
+APP = "arn:aws:iam::111122223333:role/App"
+ROOT = '{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:root"}, "Action": "kms:*", "Resource": "*"}'
+TYPO = '{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:role/App"}, "Action": "kms:Decypt", "Resource": "*"}'
+PUBLIC = '{"Effect": "Allow", "Principal": "*", "Action": "kms:Decrypt", "Resource": "*"}'
+LOCKED = '{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:role/App"}, "Action": "kms:Decrypt", "Resource": "*"}'
+
+
+def policy(*statements: str) -> str:
+    """Return the text of a policy: a line for each statement, from line 2 on."""
+    return '{"Version": "2012-10-17", "Statement": [\n' + ",\n".join(statements) + "\n]}\n"
+
+
+def template(**properties: str) -> str:
+    """Return a template in which each key has these properties."""
+    keys = (
+        f"  {name}:\n    Type: AWS::KMS::Key\n    Properties: {text}\n" for name, text in properties.items()
+    )
+    return f"Parameters:\n  Who: {{Type: String, AllowedValues: ['*', '{APP}']}}\nResources:\n" + "".join(
+        keys
+    )
+
+
+FILES = {
+    "good.json": policy(ROOT),
+    "typo.json": policy(ROOT, TYPO),
+    "public.json": policy(ROOT, PUBLIC),
+    "locked.json": policy(LOCKED),
+    "broken.json": policy(ROOT)[:-3],
+    "default.yaml": template(Default="{Enabled: true}"),
+    "bypass.yaml": template(K="{BypassPolicyLockoutSafetyCheck: true, KeyPolicy: {Version: 2012-10-17, Statement: [" + LOCKED + "]}}"),
+    "unresolved.yaml": template(K="{KeyPolicy: !Transform {Name: AWS::Include}}"),
+    "own.yaml": template(K="{KeyPolicy: {Version: 2012-10-17, Statement: [" + ROOT + ", " + PUBLIC + "]}}")
+    + "    Metadata: {kmspolicy: {ignore: [{code: PUBLIC_ACCESS, reason: a test key}]}}\n",
+    "other.yaml": template(K="{KeyPolicy: {Version: 2012-10-17, Statement: [" + ROOT + ", " + PUBLIC + "]}}")
+    + "    Metadata: {kmspolicy: {ignore: [{code: INVALID_ACTION, reason: a test key}]}}\n",
+    "who.yaml": template(
+        K="{KeyPolicy: {Version: 2012-10-17, Statement: ["
+        + ROOT
+        + ", {Effect: Allow, Principal: {AWS: !Ref Who}, Action: 'kms:Decrypt', Resource: '*'}]}}"
+    ),
+    "role.json": policy(ROOT, TYPO.replace("111122223333:role/App", "<ACCOUNT_ID>:role/App")),
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run in a project of its own, with these files."""
+    (tmp_path / ".git").mkdir()
+    for name, text in FILES.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+
+
+def found(*args: str, text: str | None = None) -> tuple[int, list[str]]:
+    """Return the exit code, and each finding that counts as file:line:column CODE."""
+    ended = run("check", "-f", "json", *args, text=text)
+    return ended.code, [
+        f"{one['file']}:{one['line']}:{one['column']} {one['code']}"
+        for one in json.loads(ended.out)["findings"]
+        if one["suppressed"] is None
+    ]
+
+
+class Row(NamedTuple):
+    """A command line, and what comes out."""
+
+    args: str
+    code: int
+    findings: list[str]
+
+
+ROWS = {
+    "nothing is wrong": Row("good.json", 0, []),
+    "a warning does not fail": Row("typo.json", 0, ["typo.json:3:81 INVALID_ACTION"]),
+    "a security warning fails": Row("public.json", 1, ["public.json:3:21 PUBLIC_ACCESS"]),
+    "a lockout fails": Row("locked.json", 1, ["locked.json:1:1 LOCKOUT_EVERYONE"]),
+    "several files": Row("typo.json public.json", 1, ["public.json:3:21 PUBLIC_ACCESS", "typo.json:3:81 INVALID_ACTION"]),
+    "the default policy is not judged": Row("default.yaml", 0, []),
+    "a lockout that the file asks for": Row("bypass.yaml", 0, []),
+    "a finding that the file explains": Row("own.yaml", 0, []),
+    "a file that explains another finding": Row("other.yaml", 1, ["other.yaml:6:196 PUBLIC_ACCESS"]),
+    "what cannot be known": Row("unresolved.yaml", 0, ["unresolved.yaml:6:29 UNRESOLVED"]),
+    "what cannot be known, strictly": Row("--strict unresolved.yaml", 1, ["unresolved.yaml:6:29 UNRESOLVED"]),
+    "a file that cannot be read": Row("broken.json", 3, []),
+    "the others are judged": Row("broken.json public.json", 3, ["public.json:3:21 PUBLIC_ACCESS"]),
+    "a file that is not there": Row("none.json good.json", 3, []),
+    "what depends on a parameter": Row("who.yaml", 1, ["who.yaml:6:192 PUBLIC_ACCESS"]),
+    "the parameter given": Row("--parameter Who=arn:aws:iam::111122223333:role/App who.yaml", 0, []),
+    "a placeholder in plain text": Row("--parameter ACCOUNT_ID=111122223333 role.json", 0, ["role.json:3:81 INVALID_ACTION"]),
+    "only one resource": Row("--name K own.yaml default.yaml", 0, []),
+    "a resource by a pattern": Row("--name D* own.yaml default.yaml", 0, []),
+    "fail on a warning": Row("--fail-on warning typo.json", 1, ["typo.json:3:81 INVALID_ACTION"]),
+    "fail on errors alone": Row("--fail-on error public.json", 0, ["public.json:3:21 PUBLIC_ACCESS"]),
+    "fail never": Row("--fail-on never locked.json", 0, ["locked.json:1:1 LOCKOUT_EVERYONE"]),
+    "an unreadable file fails whatever": Row("--fail-on never broken.json", 3, []),
+    "a code ignored": Row("--ignore PUBLIC_ACCESS public.json", 0, []),
+    "a code ignored in one file": Row("--ignore PUBLIC_ACCESS:public* public.json who.yaml", 1, ["who.yaml:6:192 PUBLIC_ACCESS"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
+def test_findings_places_and_exit_codes(row: Row) -> None:
+    """Each command line has its findings that count, and its exit code."""
+    assert found(*row.args.split()) == (row.code, row.findings)
+
+
+WRONG = {
+    "an unknown code": ("--ignore PUBLIC_ACESS good.json", "did you mean 'PUBLIC_ACCESS'?"),
+    "a parameter without a value": ("--parameter Org good.json", "'Org' is not NAME=VALUE"),
+    "a value of another form": ("--parameter ACCOUNT_ID=12 role.json", "'ACCOUNT_ID' stands for an account id"),
+    "a resource that is not there": ("--name L own.yaml", "no resource has the name 'L'; there are: 'K'"),
+    "an account that cannot be": ("--account 12 good.json", "12 digits"),
+    "a caller that cannot be": ("--caller me good.json", "'me'"),
+    "no settings there": ("--config none.toml good.json", "none.toml cannot be read"),
+    "no baseline there": ("--baseline none.json good.json", "none.json cannot be read"),
+    "a baseline that is none": ("--baseline good.json good.json", "is not a baseline"),
+    "an output that cannot be written": ("-o none/out.json good.json", "cannot write"),
+    "no path": ("", "Missing argument 'PATH...'"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("args", "says"), WRONG.values(), ids=WRONG)
+def test_wrong_usage(args: str, says: str) -> None:
+    """The exit code is 2, and the message says what to do."""
+    ended = run("check", *args.split())
+    assert (ended.code, ended.out) == (2, "")
+    assert says in " ".join(ended.err.split())
+
+
+def test_standard_input() -> None:
+    """A dash is standard input."""
+    assert found("-", text=FILES["public.json"]) == (1, ["-:3:21 PUBLIC_ACCESS"])
+
+
+def test_standard_input_that_cannot_be_read() -> None:
+    """It is an error with its place, as a file is."""
+    ended = run("check", "-", text="{")
+    assert (ended.code, ended.out.startswith("-:1:")) == (3, True)
+
+
+def test_a_folder() -> None:
+    """All files of a folder are judged; those that are not policies are skipped."""
+    Path("package.json").write_text("{}", encoding="utf-8")
+    code, findings = found(".")
+    assert code == 3
+    assert {finding.split(":")[0] for finding in findings} == {
+        "typo.json", "public.json", "locked.json", "other.yaml", "unresolved.yaml", "who.yaml", "role.json",
+    }  # fmt: skip
+
+
+def test_values_of_pseudo_parameters() -> None:
+    """Options give templates the account, the partition and the Region, so that everything is known."""
+    principal = "!Sub 'arn:${AWS::Partition}:iam::${AWS::AccountId}:root'"
+    statement = "{Effect: Allow, Principal: {AWS: " + principal + "}, Action: 'kms:*', Resource: '*'}"
+    Path("pseudo.yaml").write_text(
+        template(K="{KeyPolicy: {Version: 2012-10-17, Statement: [" + statement + "]}}"), encoding="utf-8"
+    )
+    ended = run("explain", "--account", "111122223333", "--partition", "aws-cn", "pseudo.yaml")
+    assert "account 111122223333" in ended.out
+
+
+def test_the_key_that_a_file_names_goes_before_the_account() -> None:
+    """A folder of keys of several accounts is judged each by its own."""
+    arn = "arn:aws:kms:eu-west-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    text = json.dumps(
+        {"KeyMetadata": {"Arn": arn}, "Policy": policy(ROOT.replace("111122223333", "444455556666"))}
+    )
+    assert found("--account", "111122223333", "-", text=text) == (0, [])
+
+
+# --- settings --------------------------------------------------------------------------------------
+
+IGNORE = '[[ignore]]\ncode = "PUBLIC_ACCESS"\nreason = "a demo"\n'
+SETTINGS = {
+    "fail-on": ('fail-on = "warning"', "typo.json", 1),
+    "the command line goes first": ('fail-on = "never"', "--fail-on warning typo.json", 1),
+    "an ignore": (IGNORE, "public.json", 0),
+    "an ignore of another resource": (IGNORE + 'resource = "K"', "public.json", 1),
+    "an ignore of a path": (IGNORE + 'path = "pub*.json"', "public.json", 0),
+    "an ignore of another path": (IGNORE + 'path = "infra/*"', "public.json", 1),
+    "an ignore that ended": (IGNORE + "expires = 2020-01-31", "public.json", 1),
+    "an ignore that will end": (IGNORE + "expires = 2999-01-31", "public.json", 0),
+    "an account": ('account = "444455556666"', "good.json", 1),
+    "a caller": ('caller = "arn:aws:iam::111122223333:role/Other"', "locked.json", 1),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "args", "code"), SETTINGS.values(), ids=SETTINGS)
+def test_settings_of_a_project(text: str, args: str, code: int) -> None:
+    """`kmspolicy.toml` says what holds for every run."""
+    Path("kmspolicy.toml").write_text(text, encoding="utf-8")
+    assert run("check", *args.split()).code == code
+
+
+def test_settings_that_a_folder_below_has_from_above(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They hold in the whole repository, and not beyond its root."""
+    (tmp_path / "infra").mkdir()
+    Path("kmspolicy.toml").write_text(IGNORE, encoding="utf-8")
+    monkeypatch.chdir(tmp_path / "infra")
+    assert run("check", "../public.json").code == 0
+    (tmp_path / "infra/.git").mkdir()
+    assert run("check", "../public.json").code == 1
+
+
+def test_an_ignore_that_ended_is_told() -> None:
+    """Whoever wonders why a finding is back reads why; one that covers nothing is not told."""
+    Path("kmspolicy.toml").write_text(IGNORE + "expires = 2020-01-31", encoding="utf-8")
+    assert run("check", "public.json").err == "kmspolicy.toml: ignoring PUBLIC_ACCESS ended on 2020-01-31\n"
+    assert run("check", "good.json").err == ""
+
+
+WRONG_SETTINGS = {
+    "no TOML": ("[", "kmspolicy.toml: "),
+    "a misspelt name": ('acount = "1"', "'acount' in the settings is not known; did you mean 'account'?"),
+    "a name like no other": ("zzz = 1", "known are account, caller, fail-on, ignore"),
+    "a number for text": ("account = 111122223333", "account must be text in quotes, not 111122223333"),
+    "a severity that does not exist": ('fail-on = "high"', "fail-on must be one of error, security-warning"),
+    "an ignore that is not a list": ("ignore = 1", "write each entry of ignore as [[ignore]]"),
+    "an entry that is not a table": ("ignore = [1]", "ignore number 1 must be a table"),
+    "no code": ('[[ignore]]\nreason = "x"', "ignore number 1 has no code"),
+    "an unknown code": ('[[ignore]]\ncode = "LOCKOUT"\nreason = "x"', "'LOCKOUT' is not the code of a finding"),
+    "no reason": ('[[ignore]]\ncode = "PUBLIC_ACCESS"', "ignore number 1 has no reason: say why PUBLIC_ACCESS is fine"),
+    "an empty reason": ('[[ignore]]\ncode = "PUBLIC_ACCESS"\nreason = " "', "has no reason"),
+    "a date in quotes": (IGNORE + 'expires = "2027-01-31"', "must be a date without quotes"),
+    "a time": (IGNORE + "expires = 2027-01-31T00:00:00Z", "must be a date without quotes"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "says"), WRONG_SETTINGS.values(), ids=WRONG_SETTINGS)
+def test_settings_that_are_wrong(text: str, says: str) -> None:
+    """The exit code is 2, and the message names the file and what is wrong."""
+    Path("kmspolicy.toml").write_text(text, encoding="utf-8")
+    ended = run("check", "good.json")
+    assert ended.code == 2
+    assert "kmspolicy.toml" in ended.err
+    assert says in " ".join(ended.err.split())
+
+
+def test_settings_that_are_not_text() -> None:
+    """Bytes that are not UTF-8 are wrong usage, not a traceback."""
+    Path("kmspolicy.toml").write_bytes(b"\xff")
+    assert run("check", "good.json").code == 2
+
+
+# --- baselines -------------------------------------------------------------------------------------
+
+MOVED = {
+    "nothing": FILES["public.json"],
+    "lines": FILES["public.json"].replace("\n", "\n\n\n"),
+    "another order of statements": policy(PUBLIC, ROOT),
+    "a statement before it": policy(ROOT, LOCKED, PUBLIC),
+    "another order of elements": policy(ROOT, json.dumps(dict(reversed(json.loads(PUBLIC).items())))),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", MOVED.values(), ids=MOVED)
+def test_a_baseline_survives_what_moves(text: str) -> None:
+    """What was there before does not count, wherever in the file it is now."""
+    assert run("check", "--write-baseline", "baseline.json", "public.json").code == 1
+    Path("public.json").write_text(text, encoding="utf-8")
+    assert run("check", "--baseline", "baseline.json", "public.json").code == 0
+
+
+def test_a_baseline_counts() -> None:
+    """The same finding once more is new, and one that is gone is told."""
+    run("check", "--write-baseline", "baseline.json", "public.json")
+    Path("public.json").write_text(
+        policy(ROOT, PUBLIC, PUBLIC.replace("Decrypt", "Encrypt")), encoding="utf-8"
+    )
+    assert run("check", "--baseline", "baseline.json", "public.json").code == 1
+    Path("public.json").write_text(policy(ROOT), encoding="utf-8")
+    ended = run("check", "--baseline", "baseline.json", "public.json")
+    assert ended.code == 0
+    assert "1 finding of the baseline no longer there" in ended.out
+
+
+def test_a_baseline_of_a_policy_with_placeholders() -> None:
+    """Its content counts as it is written."""
+    run("check", "--write-baseline", "baseline.json", "who.yaml")
+    Path("who.yaml").write_text("# first\n" + FILES["who.yaml"], encoding="utf-8")
+    assert run("check", "--baseline", "baseline.json", "who.yaml").code == 0
+
+
+def test_a_baseline_has_no_places() -> None:
+    """It says which findings, for a reader, and no lines."""
+    run("check", "--write-baseline", "baseline.json", "public.json", "unresolved.yaml")
+    baseline = json.loads(Path("baseline.json").read_text(encoding="utf-8"))
+    assert [{name: one[name] for name in ("file", "resource", "code")} for one in baseline["findings"]] == [
+        {"file": "public.json", "resource": "public.json", "code": "PUBLIC_ACCESS"},
+        {"file": "unresolved.yaml", "resource": "K", "code": "UNRESOLVED"},
+    ]
+    Path("baseline.json").write_text(json.dumps(baseline | {"version": 2}), encoding="utf-8")
+    assert "a baseline of version 2" in run("check", "--baseline", "baseline.json", "good.json").err
+
+
+# --- forms -----------------------------------------------------------------------------------------
+
+
+def test_the_text() -> None:
+    """Each finding begins with its place, as compilers write it, and says what to do; the last lines count."""
+    ended = run("check", "typo.json", "default.yaml", "own.yaml", "broken.json")
+    lines = ended.out.splitlines()
+    assert lines[0] == "typo.json:3:81: warning INVALID_ACTION (Statement[1].Action)"
+    assert lines[1].startswith("    This KMS action does not exist")
+    assert "broken.json:3:1: cannot be read" in lines
+    assert lines[-4:] == [
+        "2 policies judged: 1 warning.",
+        "1 key has the default policy: not judged.",
+        "1 finding suppressed; -f json shows them with their reasons.",
+        "1 file could not be read.",
+    ]
+
+
+def test_what_others_wrote_is_made_printable() -> None:
+    """Names of resources and files cannot write to the terminal."""
+    Path("a.yaml").write_text(
+        template(**{'"K\\e[2J"': "{KeyPolicy: {Version: 2012-10-17, Statement: [" + PUBLIC + "]}}"}),
+        encoding="utf-8",
+    )
+    out = run("check", "a.yaml").out
+    assert ("K\\x1b[2J" in out, "\x1b" in out) == (True, False)
+
+
+def test_colour_on_a_terminal() -> None:
+    """Severities have their colours where the screen has them."""
+    from kmspolicy._cli._judge import judge  # noqa: PLC0415 - for this test alone
+    from kmspolicy._cli._run import Run  # noqa: PLC0415 - the same
+    from kmspolicy.sources import read_text  # noqa: PLC0415 - the same
+
+    sources = read_text(FILES["public.json"])
+    judged = tuple(judge(sources[0], caller=None, account=None))
+    shown = text_of(Run(judged, (), sources), Screen(width=40, colour=True))
+    assert "\x1b[35m\x1b[1msecurity warning PUBLIC_ACCESS\x1b[0m" in shown
+    assert max(map(len, text_of(Run(judged, (), sources), Screen(width=60)).splitlines()[1:])) <= 60
+
+
+def test_json() -> None:
+    """It has all findings, also those that do not count, with what was not judged and what could not be read."""
+    ended = run("check", "-f", "json", "own.yaml", "default.yaml", "broken.json", "-o", "out.json")
+    assert ended.out == ""
+    written = json.loads(Path("out.json").read_text(encoding="utf-8"))
+    (finding,) = written["findings"]
+    assert (written["version"], finding["suppressed"], finding["resource"]) == (1, "a test key", "K")
+    assert written["not_judged"] == [
+        {"file": "default.yaml", "resource": "Default", "told": "default", "why": "no policy is set: the key has the default policy"}
+    ]  # fmt: skip
+    assert [(one["file"], one["line"], one["column"]) for one in written["errors"]] == [("broken.json", 3, 1)]
+    assert (written["summary"]["policies"], written["summary"]["security_warning"]) == (1, 0)
+
+
+def test_github() -> None:
+    """Each finding is an annotation, the worst first; nothing in a text ends it."""
+    Path("a,b:c%.json").write_text(FILES["public.json"], encoding="utf-8")
+    lines = run("check", "-f", "github", "typo.json", "a,b:c%.json", "broken.json").out.splitlines()
+    assert lines[0].startswith("::error file=broken.json,line=3,col=1,title=cannot be read::")
+    assert lines[1].startswith(
+        "::error file=a%2Cb%3Ac%25.json,line=3,col=21,title=security warning PUBLIC_ACCESS (a%2Cb"
+    )
+    assert lines[2].startswith(
+        "::warning file=typo.json,line=3,col=81,title=warning INVALID_ACTION (typo.json)::"
+    )
+    assert lines[3:] == ["kmspolicy: 3 annotations"]
+
+
+def test_github_shows_ten_of_a_kind() -> None:
+    """The last line says how many GitHub does not show."""
+    Path("many.json").write_text(
+        policy(ROOT, *[TYPO.replace("Decypt", f"Decypt{n}") for n in range(12)]), encoding="utf-8"
+    )
+    last = run("check", "-f", "github", "many.json").out.splitlines()[-1]
+    assert last == "kmspolicy: 12 annotations; GitHub shows 10 of a kind, so 2 are only in this log"
+
+
+def sarif(*args: str) -> Any:
+    """Return the only run of a SARIF log."""
+    (only,) = json.loads(run("check", "-f", "sarif", *args).out)["runs"]
+    return only
+
+
+def test_sarif() -> None:
+    """Results have rules, places, fingerprints and suppressions; what cannot be read is told by the invocation."""
+    log = sarif("own.yaml", "public.json", "broken.json")
+    assert [rule["id"] for rule in log["tool"]["driver"]["rules"]] == ["PUBLIC_ACCESS"]
+    own, public = log["results"]
+    assert own["suppressions"] == [{"kind": "external", "justification": "a test key"}]
+    assert "suppressions" not in public
+    place = public["locations"][0]["physicalLocation"]
+    assert place == {
+        "artifactLocation": {"uri": "public.json", "uriBaseId": "SRCROOT"},
+        "region": {"startLine": 3, "startColumn": 21},
+    }
+    assert len(public["partialFingerprints"]["kmspolicy/v1"]) == 32
+    (invocation,) = log["invocations"]
+    assert invocation["executionSuccessful"] is False
+    assert "broken.json" in json.dumps(invocation["toolExecutionNotifications"])
+
+
+def test_sarif_of_files_elsewhere(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A file outside the current folder has its own address, and blanks are written as addresses have them."""
+    elsewhere = tmp_path_factory.mktemp("else where") / "public.json"
+    elsewhere.write_text(FILES["public.json"], encoding="utf-8")
+    Path("in here.json").write_text(FILES["public.json"], encoding="utf-8")
+    log = sarif(str(elsewhere), str(Path("in here.json").resolve()), "none.json")
+    uris = {one["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for one in log["results"]}
+    assert uris == {elsewhere.as_uri(), "in%20here.json"}
+    assert "%20where" in elsewhere.as_uri()
+
+
+# --- programs --------------------------------------------------------------------------------------
+
+
+def program(*args: str, **more: Any) -> subprocess.CompletedProcess[str]:
+    """Run the command as a program of its own."""
+    command = [sys.executable, "-W", "error", "-m", "kmspolicy", *args]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, **more)  # noqa: S603
+
+
+def test_a_terminal_without_unicode() -> None:
+    """What it cannot show is written as an escape."""
+    Path("é.json").write_text(policy(LOCKED.replace("App", "É")), encoding="utf-8")
+    done = program(
+        "check", "é.json", env={"PYTHONIOENCODING": "ascii", "PATH": "", "PYTHONPATH": ":".join(sys.path)}
+    )
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.startswith("\\xe9.json:1:1: error LOCKOUT_EVERYONE")
+
+
+class Closed(io.TextIOWrapper):
+    """A standard output whose reader has left."""
+
+    def write(self, text: str) -> int:
+        """Refuse to write."""
+        raise BrokenPipeError
+
+
+def test_a_reader_that_leaves(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """It changes nothing about the result, and nothing that Python writes at its end can fail any more."""
+    with (tmp_path / "out").open("w+b") as file, Closed(file) as closed:
+        monkeypatch.setattr(sys, "stdout", closed)
+        write("text")
+        monkeypatch.undo()
+        file.write(b"at the end")
+        file.flush()
+    assert (tmp_path / "out").read_bytes() == b""
+
+
+def test_a_program_whose_reader_leaves() -> None:
+    """The exit code is that of the findings, and there is no traceback."""
+    command = [sys.executable, "-W", "error", "-m", "kmspolicy", "check", "public.json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:  # noqa: S603
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(60) == 1
+
+
+def test_nothing_loads_botocore() -> None:
+    """Judging files does not load the client, nor the forms that are not asked for."""
+    code = (
+        "import sys; from kmspolicy._cli._app import app\n"
+        "app(['check', 'good.json'], standalone_mode=False)\n"
+        "print([name for name in ('botocore', 'aiobotocore', 'asyncio', 'yaml', 'kmspolicy._cli._sarif') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603
+    assert done.stdout.splitlines()[-1] == "[]"
