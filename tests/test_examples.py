@@ -133,5 +133,5 @@ def test_the_notebook_in_a_kernel(tmp_path: Path) -> None:
         for out in cell.get("outputs", ())
     ]
     drawn = ["".join(out["data"].get("text/html", ())) for out in outputs if "data" in out]
-    assert [html.startswith("<table") for html in drawn] == [True]
+    assert ["<table" in html for html in drawn] == [True]
     assert not any(out["output_type"] == "error" for out in outputs)

@@ -398,7 +398,7 @@ def test_what_is_denied_for_some_values_depends_on_them() -> None:
     assert table[ROOT, "kms:Sign"] == Cell(denied=table[ROOT, "kms:Sign"].denied)
     verify = table[ROOT, "kms:Verify"]
     assert (verify.access, verify.depends_on) == (Access.CONDITIONAL, ("Env",))
-    assert "IAM, no, depending on 'Env'" in str(table)
+    assert "IAM or no, depending on 'Env'" in str(table)
     assert table[ROOT, "kms:Decrypt"].access is Access.DENIED
 
 

@@ -10,57 +10,73 @@ import pytest
 
 from kmspolicy import Plan, Policy, Request, access, decide, diff, explain
 from kmspolicy._render._access import html_of, svg_of, text_of
+from kmspolicy._render._colours import Kind
 from kmspolicy._render._html import as_html
 from kmspolicy._render._lines import wrapped
 from kmspolicy._render._markup import element
 from kmspolicy._render._svg import as_svg
-from kmspolicy._render._table import Cell, Column, Entry, Kind, Row, Table
+from kmspolicy._render._table import Cell, Column, Entry, Row, Table
 from kmspolicy._render._text import as_text
 from kmspolicy._words._lists import listed
 
 TABLE = Table(
-    "action",
     (Column("Alice & Bob", "arn:alice"), Column("Carol", "arn:carol")),
     (
-        Row("Encrypt", (Cell("yes", Kind.YES), Cell("if a", Kind.IF))),
-        Row("Decrypt", (Cell("IAM", Kind.IAM), Cell("no", Kind.NO))),
+        Row("use"),
+        Row("Encrypt", (Cell("yes", Kind.YES), Cell("yes if a", Kind.IF)), is_inner=True),
+        Row("grants", (Cell("IAM", Kind.IAM), Cell("no", Kind.NO))),
     ),
     "and 3 more principals",
     (Entry("yes", "allowed"), Entry("no", "denied")),
     (Entry("a", "x < y"),),
 )
-EMPTY = Table("", (), (), "Nothing.", (), ())
+EMPTY = Table((), (), "Nothing.", (), ())
 
 
 def test_a_table_is_drawn_as_text() -> None:
-    """Columns by number, then the rows, what is left out, the legend and the notes."""
-    assert as_text(TABLE) == (
-        "  1  Alice & Bob\n"
-        "  2  Carol\n"
-        "\n"
-        "                                                          1    2\n"
-        "Encrypt                                                   yes  if a\n"
-        "Decrypt                                                   IAM  no\n"
+    """The columns and the rows, what is left out, the legend and the notes."""
+    assert as_text(TABLE, 40) == (
+        "           Alice & Bob  Carol\n"
+        "use\n"
+        "  Encrypt  yes          yes if a\n"
+        "grants     IAM          no\n"
         "\n"
         "and 3 more principals\n"
         "\n"
         "yes: allowed, no: denied\n"
         "  a  x < y"
     )
-    assert as_text(EMPTY) == "Nothing."
+    assert as_text(EMPTY, 40) == "Nothing."
+
+
+def test_a_table_is_as_wide_as_the_terminal() -> None:
+    """Its words are broken where that helps; if it does not, only a table with a single column is drawn."""
+    assert (as_text(TABLE, 26) or "").split("\n")[:4] == [
+        "           Alice &  Carol",
+        "           Bob",
+        "use",
+        "  Encrypt  yes      yes if",
+    ]
+    assert as_text(TABLE, 20) is None
+    single = TABLE._replace(
+        columns=TABLE.columns[:1], rows=tuple(row._replace(cells=row.cells[:1]) for row in TABLE.rows)
+    )
+    assert (as_text(single, 5) or "").split("\n")[0] == "           Alice"
 
 
 def test_a_table_is_drawn_as_html() -> None:
     """The same words in the same order, escaped; the whole of a title is shown to who points at it."""
     drawn = as_html(TABLE)
-    assert [*fromstring(f"<div>{drawn}</div>").itertext()] == [  # noqa: S314 - our own
-        *("action", "Alice & Bob", "Carol"),
-        *("Encrypt", "yes", "if a", "Decrypt", "IAM", "no"),
+    style, *words = fromstring(drawn).itertext()  # noqa: S314 - our own
+    assert words == [
+        *("Alice & Bob", "Carol"),
+        *("use", "Encrypt", "yes", "yes if a", "grants", "IAM", "no"),
         *("and 3 more principals", "yes: allowed, no: denied", "a", "x < y"),
     ]
     assert 'title="arn:alice">Alice &amp; Bob</th>' in drawn
-    assert 'color:#218a3f">yes</td>' in drawn
-    assert as_html(EMPTY) == "<p>Nothing.</p>"
+    assert 'class="yes" data-of="Alice &amp; Bob">yes</td>' in drawn
+    assert all(f".kmspolicy .{kind.value}{{" in style for kind in Kind)
+    assert "<table" not in as_html(EMPTY)
 
 
 def test_a_table_is_drawn_as_a_picture() -> None:
@@ -68,9 +84,9 @@ def test_a_table_is_drawn_as_a_picture() -> None:
     root = fromstring(as_svg(TABLE, "A <table>"))  # noqa: S314 - our own
     texts = [(one.text, one.get("class")) for one in root if one.tag.endswith("}text")]
     assert texts == [
-        *(("action", "quiet"), ("Alice & Bob", "head"), ("Carol", "head")),
-        *(("Encrypt", None), ("yes", "yes"), ("if a", "if")),
-        *(("Decrypt", None), ("IAM", "iam"), ("no", "no")),
+        *(("Alice & Bob", "head"), ("Carol", "head")),
+        *(("use", "head"), ("Encrypt", None), ("yes", "yes"), ("yes if a", "if")),
+        *(("grants", None), ("IAM", "iam"), ("no", "no")),
         ("and 3 more principals", "quiet"),
         ("yes: allowed, no: denied", "quiet"),
         ("a: x < y", "quiet"),
@@ -148,7 +164,7 @@ class Large(NamedTuple):
 LARGE = {
     "principals": Large(
         [statement(Principal={"AWS": [f"{ACCOUNT}role/{word}" for word in WORDS[:800]]})],
-        "more principals",
+        " more",
         "more.",
         "+ and ",
     ),
@@ -188,13 +204,13 @@ LARGE = {
     ),
     "rows": Large(
         [statement(Action=f"kms:{word}", Principal={"AWS": [word, WORDS[0]]}) for word in WORDS[:230]],
-        "more row",
+        "more principals",
         "",
         "and ",
     ),
     "deleted principals": Large(
         [statement(Principal={"AWS": [f"AIDA{'A' * 8}{word}{word}" for word in WORDS[:1100]]})],
-        "more principals",
+        " more",
         "more.",
         "+ and ",
     ),
@@ -207,7 +223,7 @@ LARGE = {
     ),
     "what is escaped": Large(
         [statement(Principal={"AWS": [f"{'&' * 100}{word}" for word in WORDS[:290]]})],
-        "more principals",
+        " more",
         "more.",
         "+ and ",
     ),
@@ -222,7 +238,7 @@ def test_drawings_of_large_policies_are_cut(large: Large) -> None:
     before = Policy.from_dict({"Statement": [ROOT]})
     table, change = access(policy), diff(before, policy)
     drawings = {
-        "text": (text_of(table), large.table),
+        "text": (" ".join(text_of(table).split()), large.table),
         "html": (html_of(table), large.table),
         "picture": (svg_of(table, "Access"), ""),
         "explained": (explain(policy), large.explained),

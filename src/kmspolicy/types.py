@@ -33,6 +33,7 @@ __all__ = [
     "DecisionDict",
     "DescribeKeyParameters",
     "DiffDict",
+    "Displayed",
     "DocumentDiff",
     "DocumentDiffDict",
     "Effect",
@@ -119,6 +120,7 @@ if TYPE_CHECKING:
     from kmspolicy._diff._access import AccessChangeDict, UnknownChange, UnknownChangeDict
     from kmspolicy._diff._diff import DiffDict
     from kmspolicy._diff._documents import Change, ChangeDict, DocumentDiff, DocumentDiffDict, Pair, PairDict
+    from kmspolicy._display import Displayed
     from kmspolicy._document._condition import Block
     from kmspolicy._document._convert import Names
     from kmspolicy._document._principal import Kinds
@@ -181,6 +183,7 @@ else:
         "DateOperators": "_build._keys",
         "DecisionDict": "_evaluate._decide",
         "DiffDict": "_diff._diff",
+        "Displayed": "_display",
         "DocumentDiff": "_diff._documents",
         "DocumentDiffDict": "_diff._documents",
         "Effect": "_document._statement",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, TypedDict, final, get_args
 import attrs
 
 from kmspolicy import _text
+from kmspolicy._display import Displayed
 from kmspolicy._language._spelling import nearest
 from kmspolicy._path import format_path
 from kmspolicy._printable import represented
@@ -181,7 +182,7 @@ class FindingDict(TypedDict):
 
 @final
 @attrs.frozen
-class Finding:
+class Finding(Displayed):
     """One result of :func:`check`.
 
     Attributes:

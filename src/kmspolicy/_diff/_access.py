@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias, TypedDi
 
 import attrs
 
+from kmspolicy._display import Displayed
 from kmspolicy._evaluate._access import Access, Given, actions_of, principals_of, subject_dict, tabulate
 from kmspolicy._language._spelling import fold
 from kmspolicy._normal._rules import EVERYONE, account_marks, marks_of, own_marks
@@ -55,7 +56,7 @@ class UnknownChangeDict(_ChangeDict):
 
 
 @attrs.frozen
-class _Change:
+class _Change(Displayed):
     """The access of a principal, before and after, the same for several actions."""
 
     principal: Subject

@@ -10,6 +10,7 @@ import attrs
 from kmspolicy._diff._access import AccessDiff, access_diff
 from kmspolicy._diff._canonical import partition_of_key
 from kmspolicy._diff._documents import document_diff
+from kmspolicy._display import Displayed
 from kmspolicy._evaluate._request import the_key
 from kmspolicy._normal._rules import rules_of
 
@@ -34,7 +35,7 @@ class DiffDict(TypedDict):
 
 @final
 @attrs.frozen(slots=False)  # cached_property needs a __dict__
-class Diff:
+class Diff(Displayed):
     """The difference between two policies; false where they are the same document.
 
     ``print(diff)`` shows it like a unified diff. Who gains and who loses access is worked out when it is first asked for.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias, TypedDict, 
 
 import attrs
 
+from kmspolicy._display import Displayed
 from kmspolicy._document import a_policy
 from kmspolicy._document._convert import compact
 from kmspolicy._language._spelling import fold
@@ -88,7 +89,7 @@ class Pair(NamedTuple):
 
 @final
 @attrs.frozen
-class DocumentDiff:
+class DocumentDiff(Displayed):
     """The difference between two documents, whatever it means for access; false where they are the same document.
 
     Attributes:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, NoReturn, Typ
 
 import attrs
 
+from kmspolicy._display import Displayed
 from kmspolicy._document import Condition, Principal, a_policy
 from kmspolicy._document._unfilled import asked_of_each
 from kmspolicy._evaluate._callers import OF_CALLERS, requester_named, requester_of, text_of_principal
@@ -154,7 +155,7 @@ class Cell(NamedTuple):
 
 @final
 @attrs.frozen
-class AccessTable:
+class AccessTable(Displayed):
     """A table of who may do what with a key, according to its policy.
 
     ``print(table)`` shows it in a terminal; a notebook shows it as HTML.
@@ -225,12 +226,6 @@ class AccessTable:
         from kmspolicy._render._access import text_of  # noqa: PLC0415 - most tables are not drawn
 
         return text_of(self)
-
-    def _repr_html_(self) -> str:
-        """Return the table as HTML for a notebook."""
-        from kmspolicy._render._access import html_of  # noqa: PLC0415 - the same
-
-        return html_of(self)
 
 
 def _is(principal: Subject, text: str) -> bool:

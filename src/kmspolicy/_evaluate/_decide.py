@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, NoReturn, TypeAlias, Type
 
 import attrs
 
+from kmspolicy._display import Displayed
 from kmspolicy._document import a_policy
 from kmspolicy._evaluate._request import a_request
 from kmspolicy._language._actions import ACTIONS, may_work_across_accounts
@@ -166,7 +167,7 @@ class Assumption(NamedTuple):
 
 @final
 @attrs.frozen
-class Decision:
+class Decision(Displayed):
     """The answer of a key policy to a request; it has no truth value, so compare its outcome.
 
     Attributes:

@@ -10,6 +10,7 @@ import attrs
 from kmspolicy._check._check import check_text, principal_of_put
 from kmspolicy._diff import diff
 from kmspolicy._diff._canonical import partition_of_key
+from kmspolicy._display import Displayed
 from kmspolicy._document import Policy
 from kmspolicy._evaluate import Caller
 from kmspolicy._evaluate._request import the_key
@@ -77,7 +78,7 @@ class PlanDict(TypedDict):
 
 @final
 @attrs.frozen(slots=False)  # cached_property needs a __dict__
-class Plan:
+class Plan(Displayed):
     """The changes that a put would make on a key; false if there is nothing to do.
 
     ``print(plan)`` shows the difference, who gains and loses access, and the findings. All of it follows from the texts and

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, NoReturn, TypeAlias, TypedDict, cast,
 
 import attrs
 
+from kmspolicy._display import Displayed
 from kmspolicy.errors import NotShownError
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class ComparisonDict(TypedDict):
     no_less: VerdictDict
 
 
-class _Answer:
+class _Answer(Displayed):
     """The answer of a proof, or a part of it."""
 
     __slots__ = ()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from kmspolicy._render._colours import COLOURS
 from kmspolicy._render._lines import wrapped
-from kmspolicy._render._markup import COLOURS, Markup, element
+from kmspolicy._render._markup import Markup, element
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,12 +38,16 @@ def as_svg(table: Table, title: str) -> str:
     parts: list[Markup] = []
     y = _MARGIN
     right = _x(len(table.columns) + 1) - _PAD
-    for row in _rows(table) if table.columns else ():
-        lines = [wrapped(words, _CELL if column else _TITLE) for column, (words, _) in enumerate(row)]
+    for indent, row in _rows(table) if table.columns else ():
+        lines = [
+            wrapped(words, _CELL if column else _TITLE - indent) for column, (words, _) in enumerate(row)
+        ]
         for column, (some, (_, kind)) in enumerate(zip(lines, row, strict=True)):
+            x = _x(column) if column else _x(column) + round(indent * _LETTER)
             parts += [
-                _text(_x(column), y + _PAD + _LINE * number - 4, line, kind)
+                _text(x, y + _PAD + _LINE * number - 4, line, kind)
                 for number, line in enumerate(some, 1)
+                if line
             ]
         y += _PAD * 2 + _LINE * max(map(len, lines))
         parts.append(element("line", class_="rule", x1=_MARGIN, x2=right, y1=y, y2=y))
@@ -63,11 +68,13 @@ def as_svg(table: Table, title: str) -> str:
     return f"{picture}\n"
 
 
-def _rows(table: Table) -> Iterator[list[tuple[str, str]]]:
-    """Yield the rows, the head first, as words and the CSS classes of their style."""
-    yield [(table.titles, "quiet"), *((column.title, "head") for column in table.columns)]
+def _rows(table: Table) -> Iterator[tuple[int, list[tuple[str, str]]]]:
+    """Yield the rows, the head first: the letters by which the title is indented, and words with the CSS classes of their style."""
+    if table.has_head:
+        yield 0, [("", ""), *((column.title, "head") for column in table.columns)]
     for row in table.rows:
-        yield [(row.title, ""), *((cell.words, cell.kind.value) for cell in row.cells)]
+        style = "" if row.cells else "head"
+        yield 2 * row.is_inner, [(row.title, style), *((cell.words, cell.kind.value) for cell in row.cells)]
 
 
 def _below(table: Table) -> Iterator[str]:

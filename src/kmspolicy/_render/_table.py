@@ -2,19 +2,10 @@
 
 from __future__ import annotations
 
-from enum import Enum
-from typing import NamedTuple, final
+from typing import TYPE_CHECKING, NamedTuple, final
 
-
-@final
-class Kind(Enum):
-    """The kind of a cell, which determines its colour."""
-
-    YES = "yes"
-    IF = "if"
-    IAM = "iam"
-    NO = "no"
-    NOTHING = "nothing"
+if TYPE_CHECKING:
+    from kmspolicy._render._colours import Kind
 
 
 @final
@@ -35,10 +26,11 @@ class Cell(NamedTuple):
 
 @final
 class Row(NamedTuple):
-    """A row: its title, and a cell for each column."""
+    """A row: its title, and a cell for each column; a row without cells is the heading of the inner rows below it."""
 
     title: str
-    cells: tuple[Cell, ...]
+    cells: tuple[Cell, ...] = ()
+    is_inner: bool = False
 
 
 @final
@@ -54,7 +46,6 @@ class Table(NamedTuple):
     """A table; its texts are printable, but not escaped for HTML or SVG.
 
     Attributes:
-        titles: The heading of the column with the titles of the rows.
         columns: The columns.
         rows: The rows.
         remark: A remark about the whole: that the table is empty, or how much is left out.
@@ -62,9 +53,13 @@ class Table(NamedTuple):
         notes: The words that only this table has.
     """
 
-    titles: str
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     remark: str
     legend: tuple[Entry, ...]
     notes: tuple[Entry, ...]
+
+    @property
+    def has_head(self) -> bool:
+        """Whether a column has a title."""
+        return any(column.title for column in self.columns)
