@@ -23,6 +23,7 @@ collect_ignore_glob: list[str] = (
     [
         "integration",
         "property/test_shown_by_the_client.py",
+        "test_action.py",
         "test_cancellation.py",
         "test_cfn_lint.py",
         "test_cli*.py",

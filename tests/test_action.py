@@ -89,6 +89,32 @@ def test_other_actions_are_pinned() -> None:
     assert all(re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", name) for name in used)
 
 
+def blocks_of_the_guide() -> list[dict[str, Any]]:
+    """Return the YAML of the page about CI that speaks of the action or of the hook."""
+    page = (ROOT / "docs" / "how-to" / "ci.md").read_text(encoding="utf-8")
+    return [
+        yaml.safe_load(block)
+        for block in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+        if "kmspolicy/kmspolicy" in block
+    ]
+
+
+def test_the_guide_uses_inputs_that_exist() -> None:
+    """The page about CI gives the action no other inputs, lists all of them with their defaults, and names the hook."""
+    in_action, in_security, of_hook = blocks_of_the_guide()
+    steps = [*in_action["jobs"]["check"]["steps"], *in_security["steps"]]
+    used = [step for step in steps if step["uses"].startswith("kmspolicy/kmspolicy@")]
+    assert len(used) == 2
+    assert {name for step in used for name in step["with"]} <= ACTION["inputs"].keys()
+    page = (ROOT / "docs" / "how-to" / "ci.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `([\w-]+)` \| .* \| (.*?) ?\|$", page, re.MULTILINE))
+    assert rows.keys() == ACTION["inputs"].keys()
+    for name, each in ACTION["inputs"].items():
+        assert not each["default"] or rows[name] == f"`{each['default']}`"
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    assert [hook["id"] for hook in of_hook["repos"][0]["hooks"]] == [hook["id"] for hook in hooks]
+
+
 @needs_bash
 def test_what_is_installed(tmp_path: Path) -> None:
     """Without a version, the code of the action is installed; with one, that release; nothing of the checkout is imported."""

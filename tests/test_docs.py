@@ -8,6 +8,7 @@ import os
 import re
 import runpy
 import textwrap
+import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import redirect_stdout
 from inspect import isawaitable
@@ -17,6 +18,7 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
+import yaml
 from moto.server import ThreadedMotoServer
 from sybil import Example, Sybil
 from sybil.evaluators.python import PythonEvaluator
@@ -32,7 +34,7 @@ from kmspolicy.testing import FakeKMS
 from support import KEY_ID
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).parent.parent
 FACTS = Path(os.environ.get("KMSPOLICY_CORPUS") or "no-corpus").parent / "vocabulary"
@@ -59,7 +61,27 @@ def _read(example: Example) -> None:
     Path("policy.json").write_text(str(example.parsed), encoding="utf-8")  # which the page reads, then
 
 
-EVALUATORS = {"python": _run, "text": _compare, "json": _read}
+def _saving(read: Callable[[str], object]) -> Callable[[Example], None]:
+    """Return what reads a block and saves it, if its first line is a comment with the name of a file."""
+
+    def evaluate(example: Example) -> None:
+        text = str(example.parsed)
+        read(text)
+        if named := re.match(r"# ([\w./-]+)\n", text):
+            path = Path(named[1])
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+
+    return evaluate
+
+
+EVALUATORS: dict[str, Callable[[Example], None]] = {
+    "python": _run,
+    "text": _compare,
+    "json": _read,
+    "toml": _saving(tomllib.loads),
+    "yaml": _saving(yaml.compose),
+}
 PARSERS = [CodeBlockParser(language, evaluator) for language, evaluator in EVALUATORS.items()]
 
 
@@ -261,6 +283,12 @@ def test_the_picture_is_that_of_the_policy_in_the_readme() -> None:
     """``python docs/make_access.py`` draws it anew."""
     made = runpy.run_path(str(ROOT / "docs" / "make_access.py"))
     assert made["svg"](made["policy_of_readme"]()) == made["PICTURE"].read_text(encoding="utf-8")
+
+
+def test_the_picture_of_a_review_shows_the_template_of_its_page() -> None:
+    """``python docs/make_review.py`` draws it anew, with what `check` finds."""
+    made = runpy.run_path(str(ROOT / "docs" / "make_review.py"))
+    assert made["svg"](made["template"]()) == made["PICTURE"].read_text(encoding="utf-8")
 
 
 def test_every_public_name_has_its_place_in_the_reference() -> None:
