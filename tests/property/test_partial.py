@@ -24,6 +24,8 @@ from kmspolicy import (
     prove,
 )
 from kmspolicy._partial._ask import Asked
+from kmspolicy._partial._fillings import OF_THE_KEY
+from kmspolicy._partial._tree import Text
 from kmspolicy._render._access import html_of
 from property.strategies import ACCOUNT, policies_that_meet
 
@@ -181,7 +183,8 @@ OF_THE_WHOLE = {"REDUNDANT_STATEMENT"}
 def found_in_parts(partial: PartialPolicy) -> tuple[Finding, ...]:
     """Return the findings of a policy as if it had too many fillings."""
     tree = attrgetter("_tree")(partial)
-    found = Asked(check, (partial,), {}, {id(partial): tree}, None).in_parts(tree)
+    own = [Text((one,)) for one in partial.placeholders if one.name == OF_THE_KEY]
+    found = Asked(check, (partial,), {}, {id(partial): tree}, None, own).in_parts()
     assert found is not None
     return found
 

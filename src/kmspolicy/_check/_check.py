@@ -22,12 +22,13 @@ from kmspolicy._language._principals import name_of
 from kmspolicy._language._variables import VERSIONS
 from kmspolicy._normal._rules import rules_of
 from kmspolicy._printable import quoted, word
-from kmspolicy._prove._budget import Budget
+from kmspolicy._prove._budget import budget_of_call
 from kmspolicy.errors import RequestError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from kmspolicy._check._finding import FindingCode
     from kmspolicy._document import Policy, Principal
     from kmspolicy._evaluate import Caller
     from kmspolicy._evaluate._callers import Requester
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from kmspolicy._normal._rules import Rule, Rules
     from kmspolicy._partial import PartialPolicy
     from kmspolicy._path import Steps
+    from kmspolicy._prove._budget import Budget
 
 LARGEST: Final = 32_768
 """The maximum number of characters of a key policy.
@@ -79,35 +81,46 @@ def check(
 
 _WORK: Final = 400_000
 """The steps that all proofs of a check may take together; what is not proved then is not found, or is a warning."""
+OF_PUTTING: Final[frozenset[FindingCode]] = frozenset(
+    {"LOCKOUT_EVERYONE", "LOCKOUT_CALLER", "IAM_POLICIES_DECIDE", "ONE_ADMINISTRATOR"}
+)
+"""The codes of findings about who can put a policy again."""
+OF_STRANGERS: Final[frozenset[FindingCode]] = frozenset({"PUBLIC_ACCESS", "WILDCARD_BEFORE_ACCOUNT"})
+"""The codes of findings about strangers who are let in."""
+OF_OTHERS: Final[frozenset[FindingCode]] = frozenset({"REDUNDANT_STATEMENT"})
+"""The codes of findings about what other statements say as well."""
+ALL: Final = frozenset(CATALOGUE)
+"""The codes of all findings."""
 
 
-def check_text(
+def check_text(  # noqa: PLR0913 - all that is known of a put, and what is asked
     policy: Policy,
     text: str,
     *,
     caller: str | Principal | Caller | None,
     account: str | None,
     key_arn: str | None = None,
+    codes: frozenset[FindingCode] = ALL,
 ) -> tuple[Finding, ...]:
-    """Check a policy that will be sent as this text."""
+    """Check a policy that will be sent as this text; proofs are made of what has one of some codes."""
     who = None if caller is None else principal_of_put(caller)
     key = the_key(account, key_arn)
     if key.account is None and who is not None:
         key = key._replace(account=who.account)
     rules = rules_of(policy)
-    budget = Budget(_WORK)
+    budget = budget_of_call(_WORK)
     found = [
         *_size_and_characters(policy, text),
         *_document(rules),
-        *_administration(rules, who, key, budget),
+        *(_administration(rules, who, key, budget) if codes & OF_PUTTING else ()),
         *_partitions(rules),
         *_partitions_of_values(rules),
         *_sids(policy),
-        *_redundant(rules, key, budget),
-        *_public_access(rules, key, budget),
+        *(_redundant(rules, key, budget) if codes & OF_OTHERS else ()),
+        *(_public_access(rules, key, budget) if codes & OF_STRANGERS else ()),
     ]
     hinted = may_have_placeholders(text)
-    for rule in rules.statements:
+    for rule in rules.statements if codes - OF_PUTTING - OF_STRANGERS else ():
         inside = [*found_in(rule, key.account), *(placeholders(rule) if hinted else ())]
         if rule.clauses and not is_met_by_some(rule):
             told = {one.steps[:_OF_A_CLAUSE] for one in inside}

@@ -8,7 +8,6 @@ import attrs
 
 from kmspolicy._check._catalogue import CATALOGUE
 from kmspolicy._check._finding import Finding, FindingCode
-from kmspolicy._partial._fillings import MOST
 from kmspolicy._partial._parts import statement_of
 from kmspolicy._printable import quoted, word
 from kmspolicy._prove._verdicts import Comparison, Fails, Holds, Unknown
@@ -41,11 +40,11 @@ class Answers:
         unresolved: What is not known in the others, and the steps that lead there.
         unknown: Why something is not known; empty if everything is.
         names: What is not known then.
-        are_too_many: Whether there are too many fillings to look at.
+        limit: Why not all fillings were looked at; empty if they were.
     """
 
-    def __init__(self, fillings: Fillings, cases: Sequence[Case], sample: object) -> None:
-        """Gather what is said; no case if there are too many fillings."""
+    def __init__(self, fillings: Fillings, cases: Sequence[Case], sample: object, limit: str = "") -> None:
+        """Gather what is said; no case if there is a limit."""
         self._placeholders = fillings.names
         self._tokens = fillings.tokens
         self._cases = cases
@@ -53,12 +52,10 @@ class Answers:
         self.sample: Any = next(iter(self.said), sample)
         unknown = dict.fromkeys(one for case in cases for one in case.filling.unresolved)
         self.unresolved: Mapping[Unresolved, Steps] = {one: fillings.steps_to(one) for one in unknown}
-        self.names = tuple(one.name for one in self.unresolved) if cases else fillings.names
-        self.are_too_many = not cases
+        self.names = fillings.names if limit else tuple(one.name for one in self.unresolved)
+        self.limit = limit
         listed = ", ".join(map(quoted, self.names))
-        self.unknown = (
-            _too_many(self.names) if self.are_too_many else f"{listed} is not known" if self.names else ""
-        )
+        self.unknown = f"{limit} of {listed}" if limit else f"{listed} is not known" if self.names else ""
 
     def depends_on(self, holds: Callable[[Any], bool]) -> tuple[str, ...]:
         """Return the names on which it depends whether something holds; none if it holds always, or never.
@@ -102,11 +99,6 @@ class Answers:
         )
 
 
-def _too_many(names: Iterable[str]) -> str:
-    """Say that there are too many fillings."""
-    return f"there are more than {MOST} combinations of the values of {', '.join(map(quoted, names))}"
-
-
 # --- findings --------------------------------------------------------------------------------------
 
 _NOTHING_IF_NOT_CERTAIN: Final = frozenset(
@@ -132,20 +124,27 @@ def findings(answers: Answers) -> tuple[Finding, ...]:
     if answers.unknown and not unknown:
         unknown = [unresolved(answers.unknown)]
     every = [*unknown, *(_depending(answers, key, finding) for key, finding in found.items())]
-    return tuple(sorted((one for one in every if one is not None), key=statement_of))
+    return _in_order(one for one in every if one is not None)
 
 
 def findings_of_parts(parts: Iterable[tuple[Part, Answers]]) -> tuple[Finding, ...]:
     """Return the findings that parts of a document tell, from all their fillings."""
     found: list[Finding] = []
-    names: dict[str, None] = {}
+    names: dict[str, dict[str, None]] = {}
     for part, answers in parts:
-        if answers.are_too_many:
-            names |= dict.fromkeys(answers.names)
+        if answers.limit:
+            names.setdefault(answers.limit, {}).update(dict.fromkeys(answers.names))
         else:
             found += [_denied_perhaps(one, part) for one in findings(answers) if part.tells(one)]
-    unknown = [unresolved(_too_many(names))] if names else []
-    return tuple(sorted([*unknown, *found], key=lambda one: (statement_of(one), one.code != "UNRESOLVED")))
+    unknown = [unresolved(f"{limit} of {', '.join(map(quoted, some))}") for limit, some in names.items()]
+    return _in_order([*unknown, *found])
+
+
+def _in_order(found: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Sort findings as they stand in the file: those about the whole document first, then by statements."""
+    return tuple(
+        sorted(found, key=lambda one: (statement_of(one), one.place or (0, 0), one.code != "UNRESOLVED"))
+    )
 
 
 def _denied_perhaps(finding: Finding, part: Part) -> Finding:

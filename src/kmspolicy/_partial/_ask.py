@@ -12,12 +12,13 @@ from kmspolicy._evaluate._access import AccessTable
 from kmspolicy._language._key_arns import account_of_key_arn
 from kmspolicy._partial._answers import Answers, Case, Key, comparison, findings, findings_of_parts, verdict
 from kmspolicy._partial._fill import NOTHING, given_in, needed, policy_of
-from kmspolicy._partial._fillings import OF_THE_KEY, Fillings, TooManyError
+from kmspolicy._partial._fillings import MOST, OF_THE_KEY, Fillings, TooManyError
 from kmspolicy._partial._parts import parts_of
 from kmspolicy._partial._shown import Shown
 from kmspolicy._partial._tables import joined, named
 from kmspolicy._partial._tree import Placeholder, Text
 from kmspolicy._path import format_path
+from kmspolicy._prove._budget import OF_A_CALL, ExhaustedError, budget_of_call, sharing
 from kmspolicy._prove._verdicts import Comparison, Fails, Holds, Unknown
 from kmspolicy.errors import PolicyDocumentError
 
@@ -41,6 +42,10 @@ _JOINED: Final[Mapping[type, Callable[[Answers], object]]] = {
 }
 _APART: Final = frozenset({"check", "access"})
 """Questions in which users and roles with different names are taken to be different."""
+_HALF: Final = OF_A_CALL // 2
+"""The steps that the checks of all fillings may take together; those of all parts may take the rest."""
+_TOO_MANY: Final = f"there are more than {MOST} combinations of the values"
+_TOO_MUCH: Final = "there is too much to look at in all combinations of the values"
 
 
 def ask(
@@ -60,73 +65,89 @@ def ask(
     account = kwargs.get("account") or _account_of(kwargs.get("key_arn"))
     known = {} if account is None else {OF_THE_KEY: account}
     trees = {name: given_in(tree, known) for name, tree in partial.items()}
-    asked = Asked(question, args, kwargs, trees, account)
-    answers = asked.about([*trees.values()])
-    kind = type(asked.sample)
-    found = asked.in_parts(*trees.values()) if answers.unknown and kind is tuple else None
-    return cast("_T", _JOINED[kind](answers) if found is None else found)
+    missing = [one for tree in trees.values() for one in needed(tree, NOTHING)]
+    own = [Text((one,)) for one in missing if isinstance(one, Placeholder) and one.name == OF_THE_KEY]
+    asked = Asked(question, args, kwargs, trees, account, own[:1])
+    kind = type(asked.sample())
+    with sharing(_HALF if kind is tuple else OF_A_CALL):
+        answers = asked.about([*trees.values()])
+    if answers.unknown and kind is tuple:
+        with sharing(_HALF):
+            found = asked.in_parts()
+        if found is not None:
+            return cast("_T", found)
+    return cast("_T", _JOINED[kind](answers))
 
 
 def _account_of(key_arn: object) -> str | None:
     return account_of_key_arn(key_arn) if isinstance(key_arn, str) else None
 
 
+@attrs.frozen
 class Asked:
-    """A question, with all that is given to it but the policies that are partial.
+    """A question.
 
     Attributes:
-        sample: What it is answered for policies without statements.
+        question: It.
+        args: Its arguments.
+        kwargs: Its arguments by name.
+        trees: The trees of the arguments that are partial policies, by the ids of these.
+        account: The account of the key; None if it is not known.
+        own: The placeholder for it, where it has one, as a document.
     """
 
-    def __init__(
-        self,
-        question: Callable[..., object],
-        args: tuple[Any, ...],
-        kwargs: Mapping[str, Any],
-        trees: Mapping[int, Node],
-        account: str | None,
-    ) -> None:
-        self._question = question
-        self._args = args
-        self._kwargs = kwargs
-        self._ids = tuple(trees)
-        self._account = account
-        self.sample = self._answer([Policy([])] * len(trees), {})
-        missing = [one for tree in trees.values() for one in needed(tree, NOTHING)]
-        self._own = [
-            Text((one,)) for one in missing if isinstance(one, Placeholder) and one.name == OF_THE_KEY
-        ][:1]
+    question: Callable[..., object]
+    args: tuple[Any, ...]
+    kwargs: Mapping[str, Any]
+    trees: Mapping[int, Node]
+    account: str | None
+    own: Sequence[Node] = ()
+
+    def sample(self) -> object:
+        """Return what it is answered for policies without statements."""
+        return self._answer([Policy([])] * len(self.trees), {})
 
     def about(self, trees: Sequence[Node]) -> Answers:
         """Return what is said of all fillings of some trees in the place of those policies."""
-        apart = getattr(self._question, "__name__", "") in _APART
-        fillings = Fillings([*trees, *self._own], self._account, apart=apart)
+        apart = getattr(self.question, "__name__", "") in _APART
+        fillings = Fillings([*trees, *self.own], self.account, apart=apart)
+        budget = budget_of_call()
+        cases: list[Case] = []
         try:
-            cases = [self._case(filling, fillings) for filling in list(fillings)]
+            for filling in list(fillings):
+                cases.append(self._case(filling, fillings))
+                budget.spend(filling.size)
         except TooManyError:
-            cases = list[Case]()
-        return Answers(fillings, cases, self.sample)
+            return Answers(fillings, [], self.sample(), _TOO_MANY)
+        except ExhaustedError:
+            return Answers(fillings, [], self.sample(), _TOO_MUCH)
+        return Answers(fillings, cases, self.sample())
 
-    def in_parts(self, tree: Node) -> tuple[Finding, ...] | None:
-        """Return what is found in the parts of a tree; None if it has none."""
+    def in_parts(self) -> tuple[Finding, ...] | None:
+        """Return what is found in the parts of the only tree; None if it has none."""
+        (tree,) = self.trees.values()
         parts = parts_of(tree)
-        return findings_of_parts((part, self.about([part.tree])) for part in parts) if parts else None
+        if not parts:
+            return None
+        return findings_of_parts(
+            (part, attrs.evolve(self, question=part.check).about([part.tree])) for part in parts
+        )
 
     def _answer(self, policies: Iterable[Policy], more: Mapping[str, Any]) -> object:
-        filled = dict(zip(self._ids, policies, strict=True))
-        values = {**self._kwargs, **more}
-        return self._question(
-            *(filled.get(id(one), one) for one in self._args),
+        filled = dict(zip(self.trees, policies, strict=True))
+        values = {**self.kwargs, **more}
+        return self.question(
+            *(filled.get(id(one), one) for one in self.args),
             **{name: filled.get(id(one), one) for name, one in values.items()},
         )
 
     def _case(self, filling: Filling, fillings: Fillings) -> Case:
         if filling.documents is None:
             return Case(filling, None)
-        documents = filling.documents[: len(self._ids)]
+        documents = filling.documents[: len(self.trees)]
         shown = Shown(fillings, filling.given)
         own = filling.given.texts.get(OF_THE_KEY)
-        is_told = own is None or self._account is not None or self._kwargs.get("caller")
+        is_told = own is None or self.account is not None or self.kwargs.get("caller")
         try:
             said = self._answer(map(policy_of, documents), {} if is_told else {"account": own})
         except PolicyDocumentError as error:

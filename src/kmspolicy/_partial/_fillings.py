@@ -14,6 +14,7 @@ from kmspolicy._partial._fill import NOTHING, Filled, Given, fill, needed, steps
 from kmspolicy._partial._kinds import FIRST, kinds_of, tests_of, uses
 from kmspolicy._partial._stand_ins import StandIns
 from kmspolicy._partial._tree import Open, Placeholder, Text, Unresolved
+from kmspolicy._prove._budget import budget_of_call
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -28,6 +29,8 @@ MOST: Final = 64
 """The fillings that are looked at; with more, the answer is not known."""
 _MOST_VISITED: Final = 1024
 """The fillings that are made, of which many may be the same documents, or not be looked at."""
+_CHARACTERS_IN_A_STEP: Final = 2
+"""The characters of documents that are made in a step of a budget."""
 
 
 class TooManyError(Exception):
@@ -42,12 +45,14 @@ class Filling(NamedTuple):
         given: These values.
         documents: The documents; None if something cannot be known, whatever the values.
         unresolved: What cannot be known.
+        size: How many characters the documents have.
     """
 
     picks: Mapping[str, int]
     given: Given
     documents: tuple[Filled, ...] | None
     unresolved: tuple[Unresolved, ...]
+    size: int = 0
 
 
 class Fillings:
@@ -91,27 +96,34 @@ class Fillings:
         }
         usual = {one.name: self.stand_ins.of(one)[0] for one in self._placeholders}
         self._usual = Given(usual, {})
-        self._usual_texts = [(use, text_of(use.text, self._usual)) for use in self.used]
+        usual_texts = [(use, _about(use), text_of(use.text, self._usual)) for use in self.used]
+        self._compared_texts = [
+            (use, about, text) for use, about, text in usual_texts if about is not None and text is not None
+        ]
+        self._tests = tuple(chain.from_iterable(map(tests_of, trees)))
 
     def __iter__(self) -> Iterator[Filling]:
         """Go through the fillings that make different documents, the most usual first.
 
         Raises:
             TooManyError: if there are too many.
+            ExhaustedError: if this takes more work than a public call may take.
         """
         candidates = [(one.name, self._candidates(one)) for one in self._placeholders]
         seen: set[str] = set()
+        budget = budget_of_call()
         for visited, (picks, given) in enumerate(self._all(candidates)):
             if visited >= _MOST_VISITED:
                 raise TooManyError
             filling = self._filling(picks, given)
             key = repr([(one.element, [*one.origins.values()]) for one in filling.documents or ()])
+            budget.spend(len(key) // _CHARACTERS_IN_A_STEP)
             if key in seen and filling.documents:
                 continue
             seen.add(key)
             if len(seen) > MOST:
                 raise TooManyError
-            yield filling
+            yield filling._replace(size=len(key))
 
     def steps_to(self, unresolved: Unresolved) -> Steps:
         """Return the steps that lead to what is not known."""
@@ -179,7 +191,7 @@ class Fillings:
             own += [Text((account,)) for account in self._accounts]
         elif kind == "principal":
             own = self._roles(placeholder)
-        if kind in ("account", "principal", "organisation", "region"):
+        if kind in _MAY_BE_THE_SAME:
             own += [Text((other,)) for other in self._before(placeholder)]
         return list(dict.fromkeys([*own, *self._compared(placeholder), *self._like_others(placeholder)]))
 
@@ -198,7 +210,7 @@ class Fillings:
 
     def _compared(self, placeholder: Placeholder) -> Iterator[Text]:
         """Go through the texts with which tests compare a placeholder."""
-        for test in chain.from_iterable(map(tests_of, self._trees)):
+        for test in self._tests:
             for one, other in ((test.left, test.right), (test.right, test.left)):
                 if len(one.parts) == 1 and getattr(one.parts[0], "name", None) == placeholder.name:
                     yield other
@@ -207,15 +219,22 @@ class Fillings:
 
     def _like_others(self, placeholder: Placeholder) -> Iterator[Text]:
         """Go through the texts that make what a placeholder is in the same as another text of such a place."""
-        for use, here in self._usual_texts:
-            about = _about(use)
-            if about is None or here is None or not _has(use, placeholder):
-                continue
-            for other, there in self._usual_texts:
-                if there is None or there == here or _about(other) != about:
+        for use, about, here in self._compared_texts:
+            for others, other, there in self._compared_texts if _has(use, placeholder) else ():
+                if other != about or there == here or self._is_one_before(placeholder, others):
                     continue
                 if not (has_wildcards(there) and like(there, here)):
                     yield from self._from(use.text, placeholder, _matching(there, here), None)
+
+    def _is_one_before(self, placeholder: Placeholder, use: Use) -> bool:
+        """Return whether a text is all of another placeholder, where one of both has the other as a value anyway."""
+        kind = self.kinds[placeholder.name]
+        (first, *others) = use.text.parts
+        return (
+            not others
+            and isinstance(first, Placeholder)
+            and self.kinds[first.name] == kind in _MAY_BE_THE_SAME
+        )
 
     def _from(
         self, text: Text, placeholder: Placeholder, whole: str | None, expression: str | None
@@ -273,6 +292,10 @@ def _about(use: Use) -> str | None:
 
 
 _AWS: Final = ("Principal", "AWS")
+_MAY_BE_THE_SAME: Final[frozenset[PlaceholderKind]] = frozenset(
+    {"account", "principal", "organisation", "region"}
+)
+"""The kinds of placeholders that may have the value of one that comes before."""
 _ROLE: Final = ":role/"
 _USER: Final = ":user/"
 _FIRST_USER: Final = -1

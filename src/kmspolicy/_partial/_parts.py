@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import attrs
 
-from kmspolicy._check._catalogue import CATALOGUE
+from kmspolicy._check._check import ALL, OF_OTHERS, OF_PUTTING, OF_STRANGERS, check_text
 from kmspolicy._check._lockout import PUT
 from kmspolicy._check._reach import lets_everyone_in
 from kmspolicy._normal._rules import rule_of
@@ -28,12 +28,15 @@ from kmspolicy._partial._fill import NOTHING, needed, policy_of, with_kinds
 from kmspolicy._partial._fillings import OF_THE_KEY, Fillings, TooManyError
 from kmspolicy._partial._kinds import kinds_of, written
 from kmspolicy._partial._tree import Absent, Items, Members
+from kmspolicy._prove._budget import ExhaustedError
 from kmspolicy.errors import PolicyDocumentError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
     from kmspolicy._check._finding import Finding, FindingCode
+    from kmspolicy._document import Policy, Principal
+    from kmspolicy._evaluate import Caller
     from kmspolicy._normal._rules import Rule
     from kmspolicy._partial._tree import Node
 
@@ -49,13 +52,26 @@ class Part(NamedTuple):
     """
 
     tree: Node
-    codes: Collection[FindingCode]
-    about: Collection[int]
+    codes: frozenset[FindingCode]
+    about: set[int]
     denied_by: tuple[str, ...] = ()
 
     def tells(self, finding: Finding) -> bool:
         """Return whether other statements make no difference to a finding."""
         return finding.code in self.codes and statement_of(finding) in self.about
+
+    def check(
+        self,
+        policy: Policy,
+        *,
+        caller: str | Principal | Caller | None = None,
+        account: str | None = None,
+        key_arn: str | None = None,
+    ) -> tuple[Finding, ...]:
+        """Return what is found in a policy that the part may be."""
+        return check_text(
+            policy, policy.to_json(), caller=caller, account=account, key_arn=key_arn, codes=self.codes
+        )
 
 
 def statement_of(finding: Finding) -> int:
@@ -94,17 +110,20 @@ class _Parts:
 
     def __iter__(self) -> Iterator[Part]:
         """Go through the parts."""
-        yield self._part(self._where(lambda rule: rule.is_about(PUT)), _OF_PUTTING, {-1})
+        of_putting = self._where(lambda rule: rule.is_about(PUT))
+        yield self._part(self._with_all({*of_putting}), OF_PUTTING, {-1})
         limits = self._known(self._where(lambda rule: rule.denies or _knows_callers(rule)))
         denied_by = tuple(dict.fromkeys(chain.from_iterable(self._unknown.values())))
+        by_statements: dict[frozenset[int], set[int]] = {}
         for number in self._known(self._where(lets_everyone_in)):
-            part = self._part({number, *limits}, _OF_STRANGERS, {number})
-            yield part._replace(denied_by=denied_by)
-        known = self._with_what_is_known(())
-        yield self._part((), _OF_STATEMENTS, {-1, *known})
+            by_statements.setdefault(frozenset(self._with_first({number, *limits})), set()).add(number)
+        for there, about in by_statements.items():
+            yield self._part(there, OF_STRANGERS, about)._replace(denied_by=denied_by)
+        known = self._with_all(set())
+        yield self._part(known, _OF_STATEMENTS, {-1, *known})
         for number in self._numbers:
             if number not in known:
-                yield self._part({number}, _OF_STATEMENTS, {number})
+                yield self._part(self._with_first({number}), _OF_STATEMENTS - _OF_OTHERS, {number})
 
     def _where(self, holds: Callable[[Rule], bool]) -> list[int]:
         """Return the numbers of the statements for which something may hold."""
@@ -118,9 +137,7 @@ class _Parts:
         """Return the statements that are known for some values, among others."""
         return {number for number in numbers if number not in self._unknown}
 
-    def _part(self, numbers: Collection[int], codes: frozenset[FindingCode], about: Collection[int]) -> Part:
-        """Return the part of some statements, and of those that cost no fillings."""
-        there = self._with_what_is_known(numbers)
+    def _part(self, there: Collection[int], codes: frozenset[FindingCode], about: set[int]) -> Part:
         return Part(self._of(there), codes if self._has_partition(there) else codes - _OF_PARTITIONS, about)
 
     def _has_partition(self, numbers: Collection[int]) -> bool:
@@ -130,10 +147,14 @@ class _Parts:
             rule is not None and any(name.partition for name in rule.names) for rule in rules
         )
 
-    def _with_what_is_known(self, numbers: Collection[int]) -> set[int]:
-        """Return the numbers of statements and of those that have no placeholders but theirs."""
+    def _with_all(self, numbers: set[int]) -> set[int]:
+        """Return the numbers of statements and of all those that have no placeholders but theirs, which cost no fillings."""
         names = _OF_MOST.union(*(self._names[number] for number in numbers))
-        return {number for number in self._numbers if number in numbers or self._names[number] <= names}
+        return numbers | {number for number in self._numbers if self._names[number] <= names}
+
+    def _with_first(self, numbers: set[int]) -> set[int]:
+        """Return the numbers of statements and of the first one, which tells the partition, if it costs no fillings."""
+        return numbers | (self._with_all(numbers) & {0})
 
     def _of(self, numbers: Collection[int]) -> Node:
         """Return the document with these statements; they keep their places."""
@@ -156,7 +177,7 @@ def _alone(tree: Node) -> tuple[list[Rule | None] | None, tuple[str, ...]]:
     try:
         fillings = list(Fillings([tree]))
         documents = [policy_of(one.documents[0]) for one in fillings if one.documents is not None]
-    except (TooManyError, PolicyDocumentError):
+    except (TooManyError, ExhaustedError, PolicyDocumentError):
         return None, ()
     if not documents:
         return None, tuple(dict.fromkeys(one.name for filling in fillings for one in filling.unresolved))
@@ -173,10 +194,7 @@ def _knows_callers(rule: Rule) -> bool:
 
 _OF_MOST: Final = frozenset({OF_THE_KEY, "AWS::Partition"})
 """The placeholders of most statements."""
-_OF_PUTTING: Final[frozenset[FindingCode]] = frozenset(
-    {"LOCKOUT_EVERYONE", "LOCKOUT_CALLER", "IAM_POLICIES_DECIDE", "ONE_ADMINISTRATOR"}
-)
-_OF_STRANGERS: Final[frozenset[FindingCode]] = frozenset({"PUBLIC_ACCESS", "WILDCARD_BEFORE_ACCOUNT"})
 _OF_PARTITIONS: Final[frozenset[FindingCode]] = frozenset({"MIXED_PARTITIONS"})
-_OF_STATEMENTS: Final = frozenset(CATALOGUE) - _OF_PUTTING - _OF_STRANGERS - {"MISSING_STATEMENT"}
+_OF_OTHERS: Final[frozenset[FindingCode]] = OF_OTHERS | {"UNIQUE_SIDS_RECOMMENDED"}
+_OF_STATEMENTS: Final[frozenset[FindingCode]] = ALL - OF_PUTTING - OF_STRANGERS - {"MISSING_STATEMENT"}
 """Findings about single statements; and those about the whole that a part of it has as well."""

@@ -13,13 +13,14 @@ from kmspolicy._language._principals import name_of
 from kmspolicy._language._spelling import fold
 from kmspolicy._language._variables import VERSIONS
 from kmspolicy._partial._kinds import written
+from kmspolicy._partial._tree import Placeholder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from kmspolicy._language._forms import ComparedAs
     from kmspolicy._partial._kinds import Use
-    from kmspolicy._partial._tree import Placeholder, PlaceholderKind
+    from kmspolicy._partial._tree import PlaceholderKind
 
 ACCOUNT_IN_TEXT: Final = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])")
 _PARTITION_IN_TEXT: Final = re.compile(r"arn:(aws[a-z-]*):")
@@ -48,7 +49,10 @@ class StandIns:
         self.partition = partitions[0] if partitions else "aws"
         first = next(n for n in count(1, len(kinds) or 1) if _is_free(whole, n, len(kinds)))
         self._numbers = {name: first + place for place, name in enumerate(kinds)}
-        self._used = used
+        self._used: dict[str, list[Use]] = {name: [] for name in kinds}
+        for use in used:
+            for name in {part.name for part in use.text.parts if isinstance(part, Placeholder)}:
+                self._used.setdefault(name, []).append(use)
         self._kinds = kinds
 
     def words(self, name: str) -> tuple[str, ...]:
@@ -69,9 +73,7 @@ class StandIns:
             return (self.partition,)
         if kind == "action":
             return _ACTIONS
-        mine = [
-            use for use in self._used if any(getattr(part, "name", None) == name for part in use.text.parts)
-        ]
+        mine = self._used[name]
         listed = next(filter(None, (_listed(use) for use in mine)), ())
         if listed:
             return listed

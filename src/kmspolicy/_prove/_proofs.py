@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kmspolicy._evaluate._decide import Outcome, decided
 from kmspolicy._prove._boxes import meet
-from kmspolicy._prove._budget import Budget, ExhaustedError
+from kmspolicy._prove._budget import ExhaustedError, budget_of_call
 from kmspolicy._prove._grid import Grid, Sides
 from kmspolicy._prove._population import ScaleError
 from kmspolicy._prove._question import RANK, TOO_MUCH, Search, tasks_above
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from kmspolicy._language._key_arns import Key
     from kmspolicy._normal._rules import Rules
     from kmspolicy._prove._boxes import Box
+    from kmspolicy._prove._budget import Budget
     from kmspolicy._prove._callers import Caller
     from kmspolicy._prove._question import Replay, Task
     from kmspolicy._prove._verdicts import Verdict
@@ -95,7 +96,7 @@ class Proofs:
         """
         self._key = key
         self._rules = before, after
-        self._budget = budget or Budget()
+        self._budget = budget or budget_of_call()
         self._layout = self._laid_out(partition)
         self._above: dict[tuple[Outcome, bool], list[Task]] = {}
         self._searches: dict[object, Search] = {}
