@@ -533,15 +533,60 @@ def test_no_denial_is_no_access() -> None:
 
 
 def test_being_named_is_more_than_being_left_to_iam() -> None:
-    """By the order of outcomes, also to those of another account, to whom IAM policies must allow it as well."""
+    """By the order of outcomes; to those of another account it is shown as what it is, for IAM decides as before."""
     other = "444455556666"
     reader = Principal.role(other, "Reader")
     before = Policy([allow("kms:Decrypt").to(Principal.account(other))])
     after = before.with_statement(allow("kms:Decrypt").to(reader))
-    (gained,) = diff(before, after, account=ACCOUNT).gained
-    assert str(gained) == (
-        "role Reader of account 444455556666: Decrypt: IAM of 444455556666 → yes, with IAM of 444455556666"
+    line = "role Reader of account 444455556666: Decrypt: decided by IAM of 444455556666, as before"
+    for difference in (diff(before, after, account=ACCOUNT), diff(after, before, account=ACCOUNT)):
+        (change,) = (*difference.gained, *difference.lost)
+        assert str(change) == line
+        first, *_, title, last = str(difference).split("\n")
+        assert first.endswith("; no access gained or lost")
+        assert (title, last) == ("@@ access as before, by another name @@", f"= {line}")
+    conditional = Policy([allow("kms:Decrypt").to(Principal.account(other)).when(S3)])
+    (gained,) = diff(conditional, after, account=ACCOUNT).gained[1:]
+    assert "IAM of 444455556666 if kms:ViaService is s3.us-east-1.amazonaws.com → yes, with IAM of" in str(
+        gained
     )
+
+
+ALL = allow("kms:Decrypt").to(Principal.everyone()).named("all")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line"),
+    [
+        pytest.param([], [ADMIN], "1 statement added; 1 principal gains access, none loses it", id="gained"),
+        pytest.param(
+            [TO_ALICE, TO_BOB], [], "2 statements removed; no principal gains access, 2 lose it", id="lost"
+        ),
+        pytest.param(
+            [TO_ALICE, NO_SIGN],
+            [TO_ALICE.replace(action="kms:Sign")],
+            "1 statement changed and 1 removed; 1 principal gains access, 1 loses it",
+            id="gained and lost",
+        ),
+        pytest.param([], [ALL], "1 statement added; everyone gains access, none loses it", id="everyone"),
+        pytest.param(
+            [ADMIN],
+            [ADMIN, NO_SIGN.named("x")],
+            "1 statement added; no principal gains access, 1 loses it",
+            id="a Deny",
+        ),
+        pytest.param([ADMIN], [ADMIN.named("x")], "1 label changed; no access gained or lost", id="a label"),
+        pytest.param(
+            [TO_ALICE],
+            [TO_ALICE, allow("kms:Sign").to(Principal({"AWS": "AIDACKCEVSQ6C2EXAMPLE"}))],
+            "1 statement added; no access gained or lost; of 1 it is not known",
+            id="not known",
+        ),
+    ],
+)
+def test_the_first_line_counts(before: list[Statement], after: list[Statement], line: str) -> None:
+    """Statements, then principals whose access changes."""
+    assert str(diff(Policy(before), Policy(after))).split("\n")[0] == line
 
 
 UNKNOWN_CHANGES = {
@@ -640,6 +685,7 @@ def test_it_is_shown_like_a_unified_diff() -> None:
     before = Policy([ADMIN, TO_ALICE, NO_SIGN], id="old")
     after = Policy([ADMIN, TO_ALICE.when(S3), TO_BOB], id="new")
     assert str(diff(before, after)) == (
+        "1 statement changed, 1 added, 1 removed and 1 label changed; 3 principals gain access, 1 loses it\n"
         "--- before\n"
         "+++ after\n"
         "  Id\n"
@@ -716,7 +762,8 @@ def test_no_text_can_be_taken_for_another_line() -> None:
 
 def test_the_version_is_shown() -> None:
     """Before the labels."""
-    shown = str(diff(Policy([]), Policy([], version="2020-01-01", id="x"))).split("\n")
+    first, *shown = str(diff(Policy([]), Policy([], version="2020-01-01", id="x"))).split("\n")
+    assert first == "the Version changed and 1 label changed; no access gained or lost"
     assert shown[2:] == ["  Version", "- 2012-10-17", "+ 2020-01-01", "  Id", "+ 'x'"]
 
 

@@ -355,7 +355,9 @@ def test_a_policy() -> None:
         "Statement[0] ('Enable IAM User Permissions'): Allows every action to account 111122223333 (by its IAM policies).",
         "Statement[1]: Allows kms:Sign to role App of account 111122223333.",
     ]
-    assert explain(Policy([])) == ""
+    assert explain(Policy([])) == "No statement: nobody may do anything."
+    assert str(policy) == explain(policy)
+    assert str(policy.statements[1]) == "Allows kms:Sign to role App of account 111122223333."
 
 
 def test_no_sid_poses_as_a_line() -> None:

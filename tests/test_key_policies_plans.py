@@ -34,7 +34,8 @@ async def test_a_plan(fake: FakeKMS, policies: KeyPolicies) -> None:
     assert pickle.loads(pickle.dumps(plan)) == plan  # noqa: S301
     assert "PutKeyPolicy" not in operations(fake)
     shown = str(plan)
-    assert shown.startswith(f"key {key}: change\n--- before\n+++ after\n@@ statement 'open' @@\n+ {{")
+    first = "1 statement added; everyone gains access, none loses it"
+    assert shown.startswith(f"key {key}: {first}\n--- before\n+++ after\n@@ statement 'open' @@\n+ {{")
     assert "access gained" in shown
     assert shown.endswith(str(plan.findings[0]))
 

@@ -42,6 +42,8 @@ LOST = prove.no_public_access(PUBLIC)
 ANSWERS: dict[str, Displayed] = {
     "access table": access(AFTER),
     "access table of nobody": access(Policy([])),
+    "policy": AFTER,
+    "statement": AFTER.statements[1],
     "decision": decide(AFTER, REQUEST),
     "verdict": LOST,
     "comparison": compare(BEFORE, AFTER),
@@ -96,6 +98,8 @@ COLOURED: dict[str, tuple[str, str, Kind | None]] = {
     "what may have changed": ("? role App", "? role App", Kind.IF),
     "a part of a difference": ("@@ access gained @@", "@@ access gained @@", Kind.IAM),
     "the head of a difference": ("--- before", "--- before", Kind.NOTHING),
+    "what is the same": ("= role App", "= role App", Kind.NOTHING),
+    "a statement": ("Statement[0] ('x'): Allows", "Statement[0]", Kind.IAM),
     "an error": ("error LOCKOUT: nobody", "error", Kind.NO),
     "a warning about security": ("security warning PUBLIC: x", "security warning", Kind.IF),
     "a suggestion": ("  suggestion EMPTY: x", "  suggestion", Kind.IAM),

@@ -25,6 +25,12 @@ class Displayed:
 
     __slots__ = ()
 
+    def __str__(self) -> str:
+        """Return the answer as text: on lines that are not broken, tables within 80 columns."""
+        from kmspolicy._render._show import said  # noqa: PLC0415 - most answers are not shown
+
+        return said(self)
+
     def __rich__(self) -> ConsoleRenderable:
         """Return the answer for rich, with colour and as wide as the terminal; ``rich.print(answer)`` shows it."""
         from kmspolicy._render._rich import Rendered  # noqa: PLC0415 - rich may be missing

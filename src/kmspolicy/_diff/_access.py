@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias, TypedDict, cast, final
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias, TypedDict, final
 
 import attrs
 
@@ -64,12 +64,6 @@ class _Change(Displayed):
     before: Cell
     after: Cell
     every: tuple[str, ...]
-
-    def __str__(self) -> str:
-        """Return it on one line, as in a printed difference."""
-        from kmspolicy._render._diff import access_as_text  # noqa: PLC0415 - most are not drawn
-
-        return access_as_text(cast("AccessChange | UnknownChange", self))
 
 
 @final

@@ -119,12 +119,6 @@ class Diff(Displayed):
         """Return whether the documents differ, be it in labels alone."""
         return bool(self.document)
 
-    def __str__(self) -> str:
-        """Return the difference as text for a terminal."""
-        from kmspolicy._render._diff import as_text  # noqa: PLC0415 - most differences are not drawn
-
-        return as_text(self)
-
 
 def diff(
     a: Policy,

@@ -121,12 +121,6 @@ class DocumentDiff(Displayed):
         """Return whether anything changed, labels included."""
         return bool(self.added or self.removed or self.changed or self.version or self.labels)
 
-    def __str__(self) -> str:
-        """Return the difference as text for a terminal."""
-        from kmspolicy._render._diff import document_as_text  # noqa: PLC0415 - most differences are not drawn
-
-        return document_as_text(self)
-
 
 def document_diff(a: Policy, b: Policy, partition: str = "aws") -> DocumentDiff:
     """Return the difference between two documents, by their normal form and their labels.

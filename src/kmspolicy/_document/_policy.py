@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, cast, final
 import attrs
 
 from kmspolicy import _text
+from kmspolicy._display import Displayed
 from kmspolicy._document._at_once import policy_elements
 from kmspolicy._document._convert import (
     compact,
@@ -68,7 +69,7 @@ def a_statement(value: object) -> Statement:
 
 @final
 @attrs.frozen(init=False, repr=False)
-class Policy:
+class Policy(Displayed):
     """A key policy document.
 
     Two policies are equal if and only if their documents are: ``a.to_json() == b.to_json()``.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast, final
 
 import attrs
 
+from kmspolicy._display import Displayed
 from kmspolicy._document._condition import Condition
 from kmspolicy._document._convert import (
     Names,
@@ -69,7 +70,7 @@ _TWINS: Final = (
 
 @final
 @attrs.frozen(init=False, repr=False)
-class Statement:
+class Statement(Displayed):
     """One statement of a policy.
 
     Attributes in the singular are the elements as written, None for an absent one: a name and a list of one name

@@ -221,12 +221,6 @@ class AccessTable(Displayed):
             "unknown": self.unknown or None,
         }
 
-    def __str__(self) -> str:
-        """Return the table as text for a terminal."""
-        from kmspolicy._render._access import text_of  # noqa: PLC0415 - most tables are not drawn
-
-        return text_of(self)
-
 
 def _is(principal: Subject, text: str) -> bool:
     """Return whether a text names a principal; an account id names an account."""

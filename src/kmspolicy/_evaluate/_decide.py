@@ -211,12 +211,6 @@ class Decision(Displayed):
             "request": self.request.to_dict(),
         }
 
-    def __str__(self) -> str:
-        """Return the decision in plain English, like :func:`kmspolicy.explain`."""
-        from kmspolicy._words._explain import explain  # noqa: PLC0415 - most decisions are not shown
-
-        return explain(self)
-
 
 def decide(policy: Policy, request: Request) -> Decision:
     """Return the answer of a key policy to a request.

@@ -235,9 +235,9 @@ class Plan(Displayed):
 
     def __str__(self) -> str:
         """Return the plan as text for a terminal."""
-        parts = [f"key {word(self.key_id)}: {'change' if self else 'nothing to do'}"]
+        parts = [f"key {word(self.key_id)}: {self.diff if self else 'nothing to do'}"]
         if self:
-            parts += [str(self.diff), *deleted(self.current)]
+            parts += deleted(self.current)
         return "\n".join([*parts, *lines(self.findings, str, _FINDINGS)])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, Literal, NoReturn, TypeAlias, TypedDict, cast, final
+from typing import TYPE_CHECKING, Literal, NoReturn, TypeAlias, TypedDict, final
 
 import attrs
 
@@ -47,19 +47,7 @@ class ComparisonDict(TypedDict):
     no_less: VerdictDict
 
 
-class _Answer(Displayed):
-    """The answer of a proof, or a part of it."""
-
-    __slots__ = ()
-
-    def __str__(self) -> str:
-        """Return the answer in plain English, like :func:`kmspolicy.explain`."""
-        from kmspolicy._words._explain import explain  # noqa: PLC0415 - most answers are not shown
-
-        return explain(cast("Witness | Verdict | Comparison", self))
-
-
-class _Verdict(_Answer):
+class _Verdict(Displayed):
     """The answer to a question about all requests; it has no truth value."""
 
     __slots__ = ()
@@ -71,7 +59,7 @@ class _Verdict(_Answer):
 
 @final
 @attrs.frozen
-class Witness(_Answer):
+class Witness(Displayed):
     """A request that shows an answer; :func:`kmspolicy.decide` gives the same decisions about it.
 
     Attributes:
@@ -225,7 +213,7 @@ class Relation(Enum):
 
 @final
 @attrs.frozen
-class Comparison(_Answer):
+class Comparison(Displayed):
     """The differences between two policies, for all requests.
 
     Outcomes are ordered: DENIED, NOT_GRANTED, DELEGATED, ALLOWED. Access is granted by the last two.

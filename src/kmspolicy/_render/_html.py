@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from kmspolicy._render._colours import COLOURS
+from kmspolicy._render._colours import COLOURS, Kind
 from kmspolicy._render._markup import Markup, element
 from kmspolicy._render._signs import coloured
 from kmspolicy._words._lists import TEXT, lines
@@ -34,7 +34,7 @@ _LOOKS_IF_NARROW: Final = {
     ".wide,.wide tbody,.wide tr,.wide th,.wide td": "display:block;border:none;max-width:none",
     ".wide tr": "border-top:1px solid #8884;padding:4px 0",
     ".wide td": "padding-left:24px",
-    ".wide td::before": "content:attr(data-of) ': ';opacity:.7",
+    ".wide td::before": f"content:attr(data-of) ': ';color:{COLOURS[Kind.NOTHING].both}",
 }
 
 

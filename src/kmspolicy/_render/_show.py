@@ -1,22 +1,44 @@
-"""Any answer as text for a terminal or a pipe, and as HTML."""
+"""Any answer as text, for a terminal or a pipe, and as HTML: the table of what each kind of answer says."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from kmspolicy._diff._access import AccessChange, UnknownChange
+from kmspolicy._diff._diff import Diff
+from kmspolicy._diff._documents import DocumentDiff
+from kmspolicy._document import Policy, Statement
 from kmspolicy._evaluate._access import AccessTable
+from kmspolicy._evaluate._decide import Decision
+from kmspolicy._prove._verdicts import Comparison, Fails, Holds, Unknown, Witness
 from kmspolicy._render._access import WIDTH, html_of, text_of
 from kmspolicy._render._colours import painted
+from kmspolicy._render._diff import access_as_text, as_text, document_as_text
 from kmspolicy._render._html import lines_as_html
 from kmspolicy._render._lines import folded, in_ascii
 from kmspolicy._render._signs import coloured
+from kmspolicy._words._explain import explain
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from kmspolicy._display import Displayed
     from kmspolicy._render._colours import Kind
 
+_SAID: Final[Mapping[type, Callable[[Any], str]]] = {
+    AccessTable: text_of,
+    **dict.fromkeys((Policy, Statement, Decision, Witness, Holds, Fails, Unknown, Comparison), explain),
+    Diff: as_text,
+    DocumentDiff: document_as_text,
+    **dict.fromkeys((AccessChange, UnknownChange), access_as_text),
+}
 _INDENT: Final = "    "
 """What the lines begin with that continue one."""
+
+
+def said(answer: Displayed) -> str:
+    """Return any answer as text that does not depend on where it is shown."""
+    return _SAID[type(answer)](answer)
 
 
 def text(answer: Displayed, *, width: int | None = None, colour: bool = False, unicode: bool = True) -> str:

@@ -97,3 +97,18 @@ def cell_words(cell: Cell, when: Callable[[Sequence[Condition]], str]) -> str:
     granted = ", else ".join([*yes, *iam])
     unless = f"{',' if ',' in granted else ''} unless {when(cell.denied)}" if no else ""
     return granted + unless
+
+
+def same_with_iam(before: Cell, after: Cell) -> bool:
+    """Return whether IAM of another account decides both times, whether the policy names the principal or its account.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying-external-accounts.html
+    """
+    one, other = (
+        (frozenset((*cell.allowed, *cell.delegated)), cell.denied, cell.iam_of) for cell in (before, after)
+    )
+    return (
+        one == other
+        and before.iam_of != ""
+        and (before.allowed, before.delegated) != (after.allowed, after.delegated)
+    )

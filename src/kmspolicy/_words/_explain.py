@@ -6,9 +6,8 @@ from kmspolicy._document import Policy, Statement
 from kmspolicy._evaluate._decide import Decision
 from kmspolicy._prove._verdicts import Comparison, Fails, Holds, Unknown, Verdict, Witness
 from kmspolicy._words._decisions import decision_words
-from kmspolicy._words._lists import lines
 from kmspolicy._words._proofs import comparison_words, verdict_words, witness_words
-from kmspolicy._words._statements import label, statement_words
+from kmspolicy._words._statements import policy_words, statement_words
 
 
 def explain(subject: Decision | Verdict | Witness | Comparison | Statement | Policy) -> str:
@@ -36,13 +35,7 @@ def explain(subject: Decision | Verdict | Witness | Comparison | Statement | Pol
     if isinstance(subject, Statement):
         return statement_words(subject)
     if isinstance(subject, Policy):
-        return "\n".join(
-            lines(
-                range(len(subject.statements)),
-                lambda index: f"{label(subject, index)}: {statement_words(subject.statements[index])}",
-                more="and {:,} more statements",
-            )
-        )
+        return policy_words(subject)
     raise TypeError(
         f"expected a decision, a proof, a statement or a policy to explain, not {type(subject).__name__}"
     )

@@ -9,7 +9,7 @@ from kmspolicy._language._spelling import fold
 from kmspolicy._normal._rules import rule_of
 from kmspolicy._printable import quoted, word
 from kmspolicy._words._conditions import condition_words
-from kmspolicy._words._lists import listed
+from kmspolicy._words._lists import lines, listed
 from kmspolicy._words._principals import principal_words, principals_words
 
 if TYPE_CHECKING:
@@ -20,6 +20,21 @@ def label(policy: Policy, index: int) -> str:
     """Return the place of a statement and its Sid."""
     sid = policy.statements[index].sid
     return f"Statement[{index}] ({quoted(sid)})" if sid else f"Statement[{index}]"
+
+
+def policy_words(policy: Policy) -> str:
+    """Return what a policy is, and a line for each statement."""
+    number = len(policy.statements)
+    return (
+        "\n".join(
+            lines(
+                range(number),
+                lambda index: f"{label(policy, index)}: {statement_words(policy.statements[index])}",
+                more="and {:,} more statements",
+            )
+        )
+        or "No statement: nobody may do anything."
+    )
 
 
 def statement_words(statement: Statement) -> str:
