@@ -481,3 +481,13 @@ def test_nothing_loads_botocore() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_value_that_makes_no_policy(tmp_path: Path) -> None:
+    """Where a policy cannot be one once it has its values, that is an error of its file; the other files are judged."""
+    (tmp_path / "a.json").write_text(policy(ROOT).replace('"Allow"', '"${effect}"'))
+    ended = run("check", tmp_path / "a.json", tmp_path / "good.json", "--parameter", "effect=Maybe")
+    assert ended.code == 3
+    assert "a.json:2:" in ended.out
+    assert "must be 'Allow' or 'Deny', not 'Maybe'" in ended.out
+    assert "1 policy judged: nothing was found." in ended.out

@@ -289,8 +289,8 @@ async def test_a_policy_of_a_template(place: Place, tmp_path: Path) -> None:
     file = tmp_path / "template.yaml"
     file.write_text(TEMPLATE)
     for args, words in (
-        ((), "which of its policies? Choose one with --name; there are: One, Two, Three"),
-        (("--name", "Four"), "no single key is called Four."),
+        ((), "which of its policies? Choose one with --name; there are: 'One', 'Two', 'Three'"),
+        (("--name", "Four"), "no resource has the name 'Four'"),
         (("--name", "Two"), "Two: "),
         (
             ("--name", "One"),
@@ -302,6 +302,31 @@ async def test_a_policy_of_a_template(place: Place, tmp_path: Path) -> None:
     ended = await live(place.url, "apply", place.key, file, "--name", "One", *OF_ACCOUNT, "--yes")
     assert ended.code == 0
     assert place.fake.policy(place.key).statements[0].principal == ROOT.principal
+
+
+async def test_the_account_is_a_value(place: Place, tmp_path: Path) -> None:
+    """The account of the command line or of `kmspolicy.toml` is that of a template, too."""
+    file, settings = tmp_path / "template.yaml", tmp_path / "settings.toml"
+    file.write_text(TEMPLATE)
+    settings.write_text(f'account = "{ACCOUNT}"')
+    for given in (("--account", ACCOUNT), ("--config", settings)):
+        ended = await live(place.url, "plan", place.key, file, "--name", "One", *given, "--exit-code")
+        assert ended.code == 1
+
+
+async def test_the_caller_is_known(place: Place) -> None:
+    """With `--caller`, a lockout of the caller is found before anything is sent."""
+    place.file.write_text(LOCKED.to_json())
+    caller = f"arn:aws:iam::{ACCOUNT}:user/alice"
+    ended = await live(place.url, "apply", place.key, place.file, "--yes", "--caller", caller)
+    assert (ended.code, "LOCKOUT_CALLER" in ended.err, place.puts()) == (1, True, 0)
+
+
+async def test_an_account_that_the_key_does_not_have(place: Place) -> None:
+    """An account that contradicts the ARN of the key is wrong usage."""
+    arn = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/{place.key}"
+    ended = await live(place.url, "plan", arn, place.file, "--account", "444455556666")
+    assert (ended.code, "444455556666" in ended.err) == (2, True)
 
 
 async def test_placeholders_of_plain_json(place: Place) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
 from kmspolicy._cli._exit import Found, Refused, Unreadable
+from kmspolicy._cli._options import together
 from kmspolicy._cli._screen import Screen, tell, write
+from kmspolicy._cli._settings import Settings
 from kmspolicy._printable import printable, printable_lines
 from kmspolicy.errors import (
     CallError,
@@ -18,6 +20,7 @@ from kmspolicy.errors import (
     NotShownError,
     PolicyCheckError,
     PolicyDocumentError,
+    RequestError,
 )
 
 if TYPE_CHECKING:
@@ -28,37 +31,31 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Where(TypedDict):
-    """How KMS is reached: the values of the options below."""
-
-    profile: str | None
-    region: str | None
-    endpoint_url: str | None
-
-
 # https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-options.html
-_OPTIONS: Final = (
+connects: Final = together(
     click.option("--profile", metavar="NAME", help="The profile of ~/.aws/config to use."),
     click.option(
         "--region", metavar="REGION", help="The Region of the key, if the settings of AWS do not tell it."
     ),
     click.option("--endpoint-url", metavar="URL", help="Where KMS is, in place of its usual address."),
 )
+"""How KMS is reached; the names are those of the AWS CLI."""
+_NO_SETTINGS: Final = Settings()
 
 
-def connects(function: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the options of :class:`Where`, which have the names of the AWS CLI."""
-    for option in reversed(_OPTIONS):
-        function = option(function)
-    return function
-
-
-def call(work: Callable[[KeyPolicies], Awaitable[T]], where: Where, *, writes: bool = False) -> T:
+def call(
+    work: Callable[[KeyPolicies], Awaitable[T]],
+    options: Mapping[str, Any],
+    settings: Settings = _NO_SETTINGS,
+    *,
+    writes: bool = False,
+) -> T:
     """Do some work with an open client, and return its result.
 
     Args:
         work: The work.
-        where: How KMS is reached.
+        options: The values of the options, those of :data:`connects` among them.
+        settings: The settings of the project, which tell the account and the caller.
         writes: Whether it puts a policy.
 
     Raises:
@@ -69,14 +66,16 @@ def call(work: Callable[[KeyPolicies], Awaitable[T]], where: Where, *, writes: b
 
     try:
         with refusals():
-            return asyncio.run(_do(work, where))
+            return asyncio.run(_do(work, options, settings))
     except KeyboardInterrupt:
         if writes:
             tell("The policy may have been put: look at it with kmspolicy get, or plan again.")
         raise
 
 
-async def _do(work: Callable[[KeyPolicies], Awaitable[T]], where: Where) -> T:
+async def _do(
+    work: Callable[[KeyPolicies], Awaitable[T]], options: Mapping[str, Any], settings: Settings
+) -> T:
     from contextlib import AsyncExitStack  # noqa: PLC0415 - as above
 
     from aiobotocore.session import AioSession  # noqa: PLC0415 - as above
@@ -86,15 +85,15 @@ async def _do(work: Callable[[KeyPolicies], Awaitable[T]], where: Where) -> T:
     async with AsyncExitStack() as stack:
         try:
             with translate_errors():
-                session = AioSession(profile=where["profile"])
+                session = AioSession(profile=options["profile"])
                 # The stubs of other services are not installed, so that pyright does not know their overloads.
                 opening = session.create_client(  # pyright: ignore[reportUnknownMemberType]
-                    "kms", region_name=where["region"], endpoint_url=where["endpoint_url"]
+                    "kms", region_name=options["region"], endpoint_url=options["endpoint_url"]
                 )
                 client = await stack.enter_async_context(opening)
         except (OSError, ValueError) as error:  # of programs that give credentials; of an endpoint
             raise Refused(f"the client cannot be opened: {printable(str(error))}") from error
-        return await work(KeyPolicies(client))
+        return await work(KeyPolicies(client, account=settings.account, caller=settings.caller))
 
 
 def show(plan: Plan) -> None:
@@ -111,7 +110,7 @@ def refusals() -> Generator[None]:
     """
     try:
         yield
-    except KeyIdError as error:
+    except (KeyIdError, RequestError) as error:
         raise click.UsageError(str(error)) from error
     except PolicyCheckError as error:
         findings = "\n  ".join(map(str, error.findings))

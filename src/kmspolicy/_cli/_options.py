@@ -11,11 +11,14 @@ import click
 from kmspolicy._cli._inputs import read
 from kmspolicy._cli._settings import Settings, read_settings
 from kmspolicy._printable import quoted, word
-from kmspolicy.errors import PlaceholderError
+from kmspolicy._sources._source import in_file
+from kmspolicy.errors import PlaceholderError, SourceError
 from kmspolicy.sources import Reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+
+    from kmspolicy.sources import Source
 
     Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -37,7 +40,7 @@ def pairs(_ctx: click.Context, _option: click.Parameter, values: tuple[str, ...]
     return found
 
 
-def _together(*options: Decorator) -> Decorator:
+def together(*options: Decorator) -> Decorator:
     """Return a decorator that adds options, in the order in which the help shows them."""
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -61,7 +64,7 @@ parameters: Final = click.option(
 resource: Final = click.option(
     "--name", metavar="RESOURCE", help="The resource that has the policy; * stands for any text."
 )
-reading: Final = _together(
+reading: Final = together(
     parameters,
     click.option("--region", metavar="REGION", help="The Region of the keys, for templates."),
     click.option("--partition", metavar="PARTITION", help="The partition of the keys, for templates."),
@@ -69,7 +72,7 @@ reading: Final = _together(
     resource,
 )  # fmt: skip
 """How files are read: see read_sources."""
-who: Final = _together(
+who: Final = together(
     click.option("--account", metavar="ID", help="The account of the keys, where a file does not tell it."),
     click.option("--caller", metavar="ARN", help="Who will put the policies, for the lockout check."),
     click.option("--config", metavar="FILE", help="The settings; otherwise kmspolicy.toml of the project."),
@@ -79,7 +82,7 @@ who: Final = _together(
 
 def output(*formats: str) -> Decorator:
     """Return a decorator that adds the options of the output; the first format is the default."""
-    return _together(
+    return together(
         click.option("-f", "--format", type=click.Choice(formats), default=formats[0], show_default=True, help="The form of the output."),
         click.option("-o", "--output", metavar="FILE", help="Write the output to a file."),
     )  # fmt: skip
@@ -106,14 +109,20 @@ def read_sources(paths: Iterable[str], options: Mapping[str, Any], account: str 
     values = {_PSEUDO[name]: value for name, value in pseudo.items() if value is not None}
     parameters = values | options["parameters"]
     reading = read(paths, parameters=parameters, tf_dir=options["tf_dir"])
-    try:
-        sources = [source.with_values(parameters) for source in reading.sources]
-    except PlaceholderError as error:
-        raise click.UsageError(f"--parameter: {error}") from error
+    sources: list[Source] = []
+    errors = [*reading.errors]
+    for source in reading.sources:
+        try:
+            with in_file(source.file):
+                sources.append(source.with_values(parameters))
+        except PlaceholderError as error:
+            raise click.UsageError(f"--parameter: {error}") from error
+        except SourceError as error:
+            errors.append(error)
     name: str | None = options["name"]
     if name is not None:
         known = ", ".join(word(source.name) for source in sources) or "none"
         sources = [source for source in sources if fnmatchcase(source.name, name)]
-        if not sources and not reading.errors:
+        if not sources and not errors:
             raise click.UsageError(f"no resource has the name {word(name)}; there are: {known}")
-    return Reading(tuple(sources), reading.errors)
+    return Reading(tuple(sources), tuple(errors))

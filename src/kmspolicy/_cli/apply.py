@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import click
 
 from kmspolicy import Guard, Plan
 from kmspolicy._cli._exit import Exit, Unreadable
-from kmspolicy._cli._live import Where, call, connects, refusals, show
-from kmspolicy._cli._options import parameters, resource
+from kmspolicy._cli._live import call, connects, refusals, show
+from kmspolicy._cli._options import parameters, resource, settings_of, who
 from kmspolicy._cli._screen import tell, write
 from kmspolicy._cli._wanted import wanted
 from kmspolicy._printable import printable, word
 from kmspolicy.errors import PlanError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Unpack
 
 
 @click.command(options_metavar="[OPTIONS]")
@@ -27,20 +23,20 @@ if TYPE_CHECKING:
 @click.argument("path", metavar="", required=False)
 @resource
 @parameters
+@who
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 @click.option("--no-new-access", is_flag=True, help="Refuse unless it is proved that nobody gains access.")
 @connects
 @click.pass_context
-def command(  # noqa: PLR0913 - the options of the command
+def command(
     ctx: click.Context,
+    /,
     *,
     key: str,
     path: str | None,
-    name: str | None,
-    parameters: Mapping[str, str],
     yes: bool,
     no_new_access: bool,
-    **where: Unpack[Where],
+    **options: Any,  # noqa: ANN401 - as click calls it
 ) -> None:
     """Put the policy of PATH on a key, after you have seen what changes.
 
@@ -50,18 +46,19 @@ def command(  # noqa: PLR0913 - the options of the command
 
     PLAN is a file of kmspolicy plan -o PLAN. As with Terraform, it is carried out without a question: it was reviewed.
     """
-    if path is None and (name or parameters):
+    if path is None and (options["name"] or options["parameters"]):
         raise click.UsageError("a saved plan has its policy: --name and --parameter are for KEY PATH")
     if path is not None and not yes and not _is_attended():
         raise click.UsageError(
             "nobody can be asked here: pass --yes, or save a plan with kmspolicy plan -o PLAN"
         )
+    settings = settings_of(options)
     guard = Guard(no_new_access=no_new_access)
     if path is None:
         plan = _saved(key)
     else:
-        policy = wanted(path, name, parameters)
-        plan = call(lambda policies: policies.plan(key, policy), where)
+        policy = wanted(path, options, settings)
+        plan = call(lambda policies: policies.plan(key, policy), options, settings)
     show(plan)
     if not plan:
         return
@@ -70,7 +67,7 @@ def command(  # noqa: PLR0913 - the options of the command
     if path is not None and not yes and not _agreed(plan.key_id):
         tell("Nothing was sent.")
         ctx.exit(Exit.FOUND)
-    result = call(lambda policies: policies.apply(plan, guard=guard), where, writes=True)
+    result = call(lambda policies: policies.apply(plan, guard=guard), options, settings, writes=True)
     write(
         f"The policy was put (request {word(result.request_id or 'not known')})."
         if result.changed

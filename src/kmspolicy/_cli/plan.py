@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 import click
 
 from kmspolicy._cli._exit import Exit
-from kmspolicy._cli._live import Where, call, connects, show
-from kmspolicy._cli._options import key, parameters, resource
+from kmspolicy._cli._live import call, connects, show
+from kmspolicy._cli._options import key, parameters, resource, settings_of, who
 from kmspolicy._cli._screen import tell, write
 from kmspolicy._cli._wanted import wanted
 from kmspolicy._printable import printable
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Unpack
 
 
 @click.command
@@ -23,28 +19,29 @@ if TYPE_CHECKING:
 @click.argument("path")
 @resource
 @parameters
+@who
 @click.option("--exit-code", is_flag=True, help="Exit with 1 if something would change.")
 @click.option("-o", "--output", metavar="FILE", help="Save the plan, for kmspolicy apply FILE.")
 @connects
 @click.pass_context
-def command(  # noqa: PLR0913 - the options of the command
+def command(
     ctx: click.Context,
+    /,
     *,
     key: str,
     path: str,
-    name: str | None,
-    parameters: Mapping[str, str],
     exit_code: bool,
     output: str | None,
-    **where: Unpack[Where],
+    **options: Any,  # noqa: ANN401 - as click calls it
 ) -> None:
     """Show what a policy would change on a key: nothing is written.
 
     KEY is the id or the ARN of a key, not an alias; PATH has the policy. The plan shows the difference, who gains and who loses
     access, and the findings.
     """
-    policy = wanted(path, name, parameters)
-    plan = call(lambda policies: policies.plan(key, policy), where)
+    settings = settings_of(options)
+    policy = wanted(path, options, settings)
+    plan = call(lambda policies: policies.plan(key, policy), options, settings)
     show(plan)
     if output is not None:
         write(plan.to_json(indent=2), output)
