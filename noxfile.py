@@ -34,6 +34,7 @@ nox.options.sessions = [
     "pyodide",
     "docs",
     "build",
+    "gate",
     "release-check",
 ]
 
@@ -113,6 +114,18 @@ def lint(session: nox.Session) -> None:
     session.run("lint-imports")
     session.run("codespell")
     session.run("python", "tests/plain_english.py")
+
+
+@nox.session(python=RUNNING)
+def gate(session: nox.Session) -> None:
+    """Check the action for GitHub and the hook for pre-commit, and run the hook as its users do."""
+    session.install(".[cli]", *group("gate"))
+    schemas = ("check-jsonschema", "--builtin-schema")
+    session.run(*schemas, "vendor.github-actions", "action.yml")
+    session.run(*schemas, "vendor.github-workflows", *map(str, Path(".github/workflows").glob("*.yml")))
+    session.run("pre-commit", "validate-manifest", ".pre-commit-hooks.yaml")
+    home = str(Path(session.create_tmp(), "pre-commit").resolve())
+    session.run("python", "tests/hook_of_pre_commit.py", env={"PRE_COMMIT_HOME": home})
 
 
 @nox.session(python=RUNNING)

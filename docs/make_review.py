@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from textwrap import wrap
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
+from urllib.parse import unquote
 
-from kmspolicy import Severity, check
 from kmspolicy._render._markup import Markup, element
-from kmspolicy.sources import read_cloudformation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from kmspolicy import Finding
 
 HERE: Final = Path(__file__).parent
 PICTURE: Final = HERE / "_static" / "review.svg"
@@ -46,6 +46,25 @@ text { fill: #f0f6fc }
 """
 
 
+_COMMAND: Final = re.compile(r"^::(\w+) file=.*,line=(\d+),.*title=(.*?)::(.*)$", re.MULTILINE)
+
+
+class Annotation(NamedTuple):
+    """What GitHub shows below a line.
+
+    Attributes:
+        kind: How bad it is.
+        line: The line.
+        title: Its title.
+        message: What is wrong, and what to do.
+    """
+
+    kind: str
+    line: int
+    title: str
+    message: str
+
+
 def template() -> str:
     """Return the template of the page."""
     page = (HERE / "how-to" / "ci.md").read_text(encoding="utf-8")
@@ -53,18 +72,19 @@ def template() -> str:
     return block[1] if block else ""
 
 
-def findings(text: str) -> Iterator[tuple[int, Finding]]:
-    """Yield the findings of a template with their lines."""
-    for source in read_cloudformation(text, file=_FILE):
-        for finding in check(source.policy) if source.policy is not None else ():
-            place = finding.place or source.place(finding.steps)
-            if place is not None:
-                yield place.line, finding
+def annotations_of(text: str) -> Iterator[Annotation]:
+    """Yield what `kmspolicy check` tells GitHub of a template."""
+    with TemporaryDirectory() as folder:
+        Path(folder, _FILE).write_text(text, encoding="utf-8")
+        command = [sys.executable, "-m", "kmspolicy", "check", "--format", "github", _FILE]
+        shown = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False).stdout  # noqa: S603 - our own
+    for kind, line, title, message in _COMMAND.findall(shown):
+        yield Annotation("failure" if kind == "error" else kind, int(line), unquote(title), unquote(message))
 
 
 def svg(text: str) -> str:
     """Draw the lines of a template from some before the new ones on, with the findings below them."""
-    found, lines = [*findings(text)], text.splitlines()
+    found, lines = [*annotations_of(text)], text.splitlines()
     first_new = next(number for number, line in enumerate(lines, start=1) if _NEW in line)
     parts = [_box("head", 1, 1, _WIDTH - 2, 35), _text(16, 23, _FILE, "bold")]
     y = 36
@@ -78,8 +98,8 @@ def svg(text: str) -> str:
             _text(68, y + 14, f"{'+' if is_new else ' '} {line}", ""),
         ]
         y += _LINE
-        for finding in (each for place, each in found if place == number):
-            box, y = _annotation(finding, number, y)
+        for one in (each for each in found if each.line == number):
+            box, y = _annotation(one, y)
             parts += box
     height = y + 8
     inside = (
@@ -95,17 +115,15 @@ def svg(text: str) -> str:
     return f"{picture}\n"
 
 
-def _annotation(finding: Finding, number: int, y: int) -> tuple[list[Markup], int]:
+def _annotation(one: Annotation, y: int) -> tuple[list[Markup], int]:
     """Return the box below a line, and where it ends."""
-    fails = finding.severity >= Severity.SECURITY_WARNING
-    words = [*wrap(finding.message, _LETTERS), *wrap(finding.hint, _LETTERS)]
+    words = wrap(one.message, _LETTERS)
     height = 52 + 16 * len(words)
-    kind = "failure" if fails else "warning"
     return [
         element("rect", class_="paper", x=68, y=y + 6, width=_WIDTH - 84, height=height, rx=6),
-        element("rect", class_=kind, x=68, y=y + 6, width=4, height=height),
-        _text(84, y + 25, f"Check {kind} on line {number} in {_FILE}", "quiet"),
-        _text(84, y + 44, finding.code, f"bold {kind}"),
+        element("rect", class_=one.kind, x=68, y=y + 6, width=4, height=height),
+        _text(84, y + 25, f"Check {one.kind} on line {one.line} in {_FILE}", "quiet"),
+        _text(84, y + 44, one.title, f"bold {one.kind}"),
         *(_text(84, y + 62 + 16 * row, each, "") for row, each in enumerate(words)),
     ], y + height + 12
 

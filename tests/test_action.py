@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 import pytest
 import yaml
 
+import kmspolicy
+
 ROOT = Path(__file__).parents[1]
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 STEPS: list[dict[str, Any]] = ACTION["runs"]["steps"]
@@ -152,3 +154,32 @@ def test_the_format_sarif_writes_a_file(tmp_path: Path) -> None:
     usual = ["-P", "-m", "kmspolicy", "check", "--fail-on", "error", "--format", "sarif"]
     assert ran.called == [*usual, "--output", file, "--", "."]
     assert ran.outputs == f"sarif={file}\n"
+
+
+@needs_bash
+@pytest.mark.parametrize(
+    ("principal", "code", "words"),
+    [
+        ({"AWS": "arn:aws:iam::111122223333:root"}, 0, "kmspolicy: 0 annotations"),
+        ("*", 1, "::error file=a key.json,line=1,"),
+    ],
+    ids=["fine", "public"],
+)
+def test_the_check_itself(tmp_path: Path, principal: object, code: int, words: str) -> None:
+    """The step runs what was installed and nothing of the checkout, marks lines, and fails as the command does."""
+    (tmp_path / "kmspolicy").symlink_to(Path(kmspolicy.__file__).parents[1])  # as if pip had put it there
+    work = tmp_path / "work"
+    work.mkdir()
+    (work / "click.py").write_text("raise SystemExit('a module of the checkout was imported')")
+    statement = {"Effect": "Allow", "Principal": principal, "Action": "kms:*", "Resource": "*"}
+    document = {"Version": "2012-10-17", "Statement": [statement]}
+    (work / "a key.json").write_text(json.dumps(document))
+    ran = run(
+        CHECK,
+        tmp_path,
+        Path(sys.executable),
+        PATHS="a key.json\n",
+        FAIL_ON="security-warning",
+        FORMAT="github",
+    )
+    assert (ran.code, words in ran.out) == (code, True), ran.out
