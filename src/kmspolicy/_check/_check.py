@@ -87,8 +87,8 @@ OF_PUTTING: Final[frozenset[FindingCode]] = frozenset(
 """The codes of findings about who can put a policy again."""
 OF_STRANGERS: Final[frozenset[FindingCode]] = frozenset({"PUBLIC_ACCESS", "WILDCARD_BEFORE_ACCOUNT"})
 """The codes of findings about strangers who are let in."""
-OF_OTHERS: Final[frozenset[FindingCode]] = frozenset({"REDUNDANT_STATEMENT"})
-"""The codes of findings about what other statements say as well."""
+OF_OTHERS: Final[frozenset[FindingCode]] = frozenset({"REDUNDANT_STATEMENT", "UNIQUE_SIDS_RECOMMENDED"})
+"""The codes of findings about what other statements have as well."""
 ALL: Final = frozenset(CATALOGUE)
 """The codes of all findings."""
 

@@ -123,7 +123,7 @@ class _Parts:
         yield self._part(known, _OF_STATEMENTS, {-1, *known})
         for number in self._numbers:
             if number not in known:
-                yield self._part(self._with_first({number}), _OF_STATEMENTS - _OF_OTHERS, {number})
+                yield self._part(self._with_first({number}), _OF_STATEMENTS - OF_OTHERS, {number})
 
     def _where(self, holds: Callable[[Rule], bool]) -> list[int]:
         """Return the numbers of the statements for which something may hold."""
@@ -195,6 +195,5 @@ def _knows_callers(rule: Rule) -> bool:
 _OF_MOST: Final = frozenset({OF_THE_KEY, "AWS::Partition"})
 """The placeholders of most statements."""
 _OF_PARTITIONS: Final[frozenset[FindingCode]] = frozenset({"MIXED_PARTITIONS"})
-_OF_OTHERS: Final[frozenset[FindingCode]] = OF_OTHERS | {"UNIQUE_SIDS_RECOMMENDED"}
 _OF_STATEMENTS: Final[frozenset[FindingCode]] = ALL - OF_PUTTING - OF_STRANGERS - {"MISSING_STATEMENT"}
 """Findings about single statements; and those about the whole that a part of it has as well."""

@@ -7,7 +7,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
 OF_A_CALL: Final = 1_000_000
 """The steps of a public call."""
@@ -47,7 +47,7 @@ def budget_of_call(steps: int = OF_A_CALL) -> Budget:
 
 
 @contextmanager
-def sharing(steps: int) -> Iterator[Budget]:
+def sharing(steps: int) -> Generator[Budget]:
     """Let all public calls in a block share one budget."""
     token = _shared.set(budget := Budget(steps))
     try:
