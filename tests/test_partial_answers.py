@@ -150,6 +150,20 @@ PARTS: list[tuple[str, PartialPolicy, list[tuple[str, str, tuple[str, ...]]]]] =
         [("PUBLIC_ACCESS", "Statement[8].Principal", ("Org",))],
     ),
     (
+        "beside many roles, what a Deny takes away from strangers for some values",
+        policy(ADMINISTRATION, *ROLES, PUBLIC, Choice(PROD, node(PUBLIC | {"Effect": "Deny"}), Absent())),
+        [("PUBLIC_ACCESS", "Statement[7].Principal", ("Env",))],
+    ),
+    (
+        "beside many roles, an administrator that is an account, as another statement tells",
+        policy(
+            statement(Principal={"AWS": given("P")}, Action="kms:PutKeyPolicy"),
+            *ROLES,
+            statement(Principal={"AWS": text("arn:aws:iam::", Placeholder("P"), ":role/App")}, Action="kms:Sign"),
+        ),
+        [],
+    ),
+    (
         "beside many roles, a lockout",
         policy(Choice(PROD, node(ADMINISTRATION), Absent()), *ROLES),
         [("LOCKOUT_EVERYONE", "", ("Env",))],
@@ -162,6 +176,15 @@ PARTS: list[tuple[str, PartialPolicy, list[tuple[str, str, tuple[str, ...]]]]] =
     (
         "beside many roles, another partition than that of the first statement",
         policy(ADMINISTRATION, *ROLES, statement(Principal={"AWS": f"arn:aws-cn:iam::{ACCOUNT}:root"}, Action="kms:Sign")),
+        [("MIXED_PARTITIONS", "Statement[7].Principal.AWS", ())],
+    ),
+    (
+        "beside many roles, another partition of a placeholder",
+        policy(
+            ADMINISTRATION,
+            *ROLES,
+            statement(Principal={"AWS": text("arn:aws-cn:iam::", Placeholder("P"), ":root")}, Action="kms:Decrypt"),
+        ),
         [("MIXED_PARTITIONS", "Statement[7].Principal.AWS", ())],
     ),
     (
@@ -183,6 +206,11 @@ PARTS: list[tuple[str, PartialPolicy, list[tuple[str, str, tuple[str, ...]]]]] =
         [("UNRESOLVED", "", ()), ("INVALID_ACTION", "Statement[2].Action", ())],
     ),
     (
+        "of too many values of the only statement, nothing",
+        PartialPolicy(node({"Version": "2008-10-17", "Statement": statement(Sid=text(*(Placeholder(f"P{n}", allowed=("a", "b")) for n in range(7))))})),
+        [("UNRESOLVED", "", ())],
+    ),
+    (
         "beside a statement that is not known, what others say whatever it is, and what it could deny",
         policy(INCLUDED, ADMINISTRATION, PUBLIC | {"Action": ["kms:Decrypt", "kms:Decypt"]}),
         [
@@ -200,6 +228,15 @@ PARTS: list[tuple[str, PartialPolicy, list[tuple[str, str, tuple[str, ...]]]]] =
         "beside a part of a statement that is not known, the same",
         policy(ADMINISTRATION, PUBLIC, statement(Action="kms:Decypt", Condition=INCLUDED)),
         [("PUBLIC_ACCESS", "Statement[1].Principal", ("Included",)), ("UNRESOLVED", "Statement[2].Condition", ())],
+    ),
+    (
+        "beside a statement that is not known for some values, only that it is not denied for the others",
+        policy(ADMINISTRATION, PUBLIC, Choice(PROD, INCLUDED, node(MISSPELT))),
+        [
+            ("PUBLIC_ACCESS", "Statement[1].Principal", ("Env",)),
+            ("UNRESOLVED", "Statement[2]", ()),
+            ("INVALID_ACTION", "Statement[2].Action", ("Env",)),
+        ],
     ),
     (
         "of a version, whatever the statements are",
@@ -253,6 +290,14 @@ def test_the_work_for_all_values_together_has_a_limit(monkeypatch: pytest.Monkey
         "there is too much to look at in all combinations of the values of 'AWS::AccountId'"
     )
     assert sum(taken) <= OF_A_CALL
+
+
+def test_why_there_is_a_lockout_is_so_of_all_statements() -> None:
+    """That no statement names the account is not said where one does, which is not about putting a policy."""
+    partial = policy(statement(Action="kms:Decrypt"), statement(Principal={"AWS": OTHER}), *ROLES)
+    (lockout, *_) = check(partial, account=ACCOUNT)
+    assert lockout.code == "LOCKOUT_EVERYONE"
+    assert "none names account" not in lockout.message
 
 
 def test_a_finding_says_what_could_deny_it() -> None:
