@@ -41,6 +41,7 @@ collect_ignore_glob: list[str] = (
         "test_pitfalls.py",
         "test_prepared.py",
         "test_release_check.py",
+        "test_show.py",
         "test_sources*.py",
         "test_two_writers.py",
         "test_types.py",

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import io
+import pickle
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import fromstring
 
+import attrs
 import pytest
 from rich.console import Console
 
 from kmspolicy import (
     Caller,
+    CreateResult,
+    Fails,
+    KeyResult,
     Plan,
     Policy,
     Principal,
+    PutResult,
     Request,
     access,
     allow,
@@ -38,6 +44,9 @@ AFTER = BEFORE.with_statement(allow("kms:Decrypt").to(Principal.role("4444555566
 PUBLIC = Policy([allow("kms:Decrypt").to(Principal.everyone()).named(SID)])
 REQUEST = Request(Principal.role("444455556666", "App"), "kms:Decrypt")
 LOST = prove.no_public_access(PUBLIC)
+assert isinstance(LOST, Fails)
+
+KEY = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 
 ANSWERS: dict[str, Displayed] = {
     "access table": access(AFTER),
@@ -50,6 +59,19 @@ ANSWERS: dict[str, Displayed] = {
     "difference": diff(BEFORE, AFTER),
     "difference of documents": diff(BEFORE, AFTER).document,
     "change of access": diff(BEFORE, AFTER).gained[0],
+    "request": REQUEST,
+    "request on a key": attrs.evolve(REQUEST, key_arn=KEY),
+    "request in an account": attrs.evolve(REQUEST, account=ACCOUNT),
+    "request with a context": attrs.evolve(REQUEST, context={"kms:ViaService": "s3.us-east-1.amazonaws.com"}),
+    "witness": LOST.witness,
+    "findings": check(PUBLIC),
+    "no findings": check(BEFORE),
+    "result of a put": PutResult("1234", "r-1", 1, findings=check(PUBLIC)),
+    "result of a creation": CreateResult(
+        "1234", f"arn:aws:kms:us-east-1:{ACCOUNT}:key/1234", state="Enabled"
+    ),
+    "result for a key": KeyResult("1234", PutResult("1234", None, 0, changed=False)),
+    "error for a key": KeyResult("1234", None, ValueError("[red]x[/] \x1b")),
     "finding": check(PUBLIC, caller=Caller(f"arn:aws:iam::{ACCOUNT}:role/App"))[0],
     "plan": Plan("1234", BEFORE.to_json(), AFTER.to_json()),
 }
@@ -157,3 +179,40 @@ def test_rich_is_as_wide_as_the_terminal() -> None:
     Console(file=output, width=60).print(table)
     output.seek(0)
     assert "IAM" in output.read()
+
+
+SAID = {
+    "no findings": "nothing was found",
+    "request": "role App of account 444455556666 asks for kms:Decrypt",
+    "result of a creation": f"key arn:aws:kms:us-east-1:{ACCOUNT}:key/1234: created, 'Enabled'; 1 request sent",
+    "result for a key": "key 1234: nothing to do; 0 requests sent",
+    "error for a key": r"key 1234: ValueError: [red]x[/] \x1b",
+    "request on a key": f"role App of account 444455556666 asks for kms:Decrypt on {KEY}",
+    "request in an account": "role App of account 444455556666 asks for kms:Decrypt on a key of account 111122223333",
+    "request with a context": "role App of account 444455556666 asks for kms:Decrypt with kms:ViaService s3.us-east-1.amazonaws.com",
+}
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_answers_in_a_line(name: str) -> None:
+    """What is short says in a line what it is."""
+    assert str(ANSWERS[name]) == SAID[name]
+
+
+def test_findings_are_counted() -> None:
+    """The first line says how many there are, those that matter most first; a put says what it sent."""
+    first, *rest = str(ANSWERS["findings"]).split("\n")
+    assert first == "1 error, 1 security warning"
+    assert rest == [*map(str, check(PUBLIC))]
+    assert str(ANSWERS["result of a put"]).split("\n") == [
+        "key 1234: the policy was put; 1 request sent, request id r-1",
+        *rest,
+    ]
+    assert check(PUBLIC) == tuple(check(PUBLIC))
+    assert pickle.loads(pickle.dumps(check(PUBLIC))) == check(PUBLIC)  # noqa: S301
+    assert not check(BEFORE)
+
+
+def test_a_result_for_a_key_begins_with_the_key() -> None:
+    """Once, whether its value begins with it or not."""
+    assert str(KeyResult("1234", AFTER)).startswith("key 1234: Statement[0] (")

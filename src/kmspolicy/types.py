@@ -41,6 +41,7 @@ __all__ = [
     "ErrorDict",
     "FindingCode",
     "FindingDict",
+    "Findings",
     "GetKeyPolicyParameters",
     "Items",
     "Key",
@@ -115,7 +116,7 @@ if TYPE_CHECKING:
         TimeKey,
         TimeOperators,
     )
-    from kmspolicy._check._finding import FindingCode, FindingDict
+    from kmspolicy._check._finding import FindingCode, FindingDict, Findings
     from kmspolicy._client._many import ErrorDict, Items, KeyResultDict, Progress
     from kmspolicy._diff._access import AccessChangeDict, UnknownChange, UnknownChangeDict
     from kmspolicy._diff._diff import DiffDict
@@ -191,6 +192,7 @@ else:
         "ErrorDict": "_client._many",
         "FindingCode": "_check._finding",
         "FindingDict": "_check._finding",
+        "Findings": "_check._finding",
         "GetKeyPolicyParameters": "testing._service",
         "Items": "_client._many",
         "Key": "_language._key_arns",

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import warnings
 from hashlib import sha256
+from io import StringIO
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import fromstring
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.console import Console
 
 from kmspolicy import (
     Condition,
@@ -33,6 +35,7 @@ from kmspolicy import (
     prove,
     statements,
 )
+from kmspolicy._render import _show
 from kmspolicy._render._access import html_of, svg_of
 from kmspolicy.errors import PolicyChangedError, PolicyCheckError, UnknownWordWarning, WaitTimeoutError
 from property.hostile import (
@@ -97,6 +100,17 @@ def test_access_tables(policy: Policy) -> None:
     table = access(policy)
     picture = fromstring(svg_of(table, "Access"))  # noqa: S314 - our own
     assert_safe(iter([str(table), *texts_of(html_of(table)), *picture.itertext()]))
+
+
+@given(POLICIES, POLICIES, st.integers(20, 200))
+def test_answers_of_any_width(before: Policy, after: Policy, width: int) -> None:
+    """In narrow terminals, in notebooks, and printed by rich, whose own markup is not read in them."""
+    for answer in (before, access(after), diff(before, after), compare(before, after), check(after)):
+        assert_safe(iter([_show.text(answer, width=width), *texts_of(_show.html(answer))]))
+        console = Console(file=StringIO(), width=width)
+        with console.capture() as captured:
+            console.print(answer)
+        assert raw(captured.get().replace("\n", " ")) == []
 
 
 @given(POLICIES, POLICIES, WORDS_OF_A_SERVER)

@@ -256,7 +256,7 @@ def questions(policy: Policy, other: Policy) -> None:
     assert_type(table[app, "kms:Decrypt"], Cell)
     assert_type(table[app, "kms:Decrypt"].access, Access)
     assert_type(diff(policy, other).gained, tuple[AccessChange, ...])
-    assert_type(check(policy, caller=app), tuple[Finding, ...])
+    assert_type(check(policy, caller=app), types.Findings)
     assert_type(conditions.principal_arn.arn_not_equals(app), Condition)
     assert_type(policy.statements[0].replace(principal=app, sid=None), Statement)
     assert_type(policy.replace(statement=policy.statements, id="x"), Policy)
@@ -323,7 +323,7 @@ def answers_as_json(policy: Policy, other: Policy, request: Request) -> None:
 async def checking(policy: Policy) -> None:
     """Findings are typed, the facade takes a caller, and FakeKMS is a client."""
     found = check(policy, caller="arn:aws:iam::111122223333:role/App", account="111122223333")
-    assert_type(found, tuple[Finding, ...])
+    assert_type(found, types.Findings)
     assert_type(found[0].severity, Severity)
     code: types.FindingCode = found[0].code
     assert_type(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from kmspolicy._check._administrators import delegates_by_default, one_administrator
 from kmspolicy._check._catalogue import CATALOGUE
-from kmspolicy._check._finding import Finding, Severity
+from kmspolicy._check._finding import Finding, Findings, Severity
 from kmspolicy._check._found import Found, places_of
 from kmspolicy._check._lockout import at_a_glance
 from kmspolicy._check._placeholders import may_have_placeholders, placeholders
@@ -53,7 +53,7 @@ def check(
     caller: str | Principal | Caller | None = None,
     account: str | None = None,
     key_arn: str | None = None,
-) -> tuple[Finding, ...]:
+) -> Findings:
     """Return what KMS would refuse about a policy, and what else is wrong with it.
 
     A finding of the severity ERROR is certain: KMS refuses the policy. If KMS's answer is not known, it is a WARNING.
@@ -79,6 +79,7 @@ def check(
     return check_text(whole, whole.to_json(), caller=caller, account=account, key_arn=key_arn)
 
 
+_NONE: Final = Findings()
 _WORK: Final = 400_000
 """The steps that all proofs of a check may take together; what is not proved then is not found, or is a warning."""
 OF_PUTTING: Final[frozenset[FindingCode]] = frozenset(
@@ -101,7 +102,7 @@ def check_text(  # noqa: PLR0913 - all that is known of a put, and what is asked
     account: str | None,
     key_arn: str | None = None,
     codes: frozenset[FindingCode] = ALL,
-) -> tuple[Finding, ...]:
+) -> Findings:
     """Check a policy that will be sent as this text; proofs are made of what has one of some codes."""
     who = None if caller is None else principal_of_put(caller)
     key = the_key(account, key_arn)
@@ -130,7 +131,7 @@ def check_text(  # noqa: PLR0913 - all that is known of a put, and what is asked
         found = [
             one._replace(steps=(*one.steps[:1], *one.steps[2:])) if _numbered(one) else one for one in found
         ]
-    return tuple(_findings(_in_order(policy, found))) if found else ()
+    return Findings(_findings(_in_order(policy, found))) if found else _NONE
 
 
 def _administration(rules: Rules, who: Requester | None, key: Key, budget: Budget) -> Iterator[Found]:

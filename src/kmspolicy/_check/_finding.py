@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from enum import Enum
 from functools import total_ordering
 from typing import TYPE_CHECKING, Literal, TypeAlias, TypedDict, final, get_args
@@ -13,6 +14,7 @@ from kmspolicy._display import Displayed
 from kmspolicy._language._spelling import nearest
 from kmspolicy._path import format_path
 from kmspolicy._printable import represented
+from kmspolicy._words._lists import counted, lines
 
 if TYPE_CHECKING:
     from kmspolicy._path import Steps
@@ -254,3 +256,16 @@ class Finding(Displayed):
         if self.place is not None:
             place = f"line {self.place.line}, column {self.place.column}: {place}"
         return f"{self.severity.value} {self.code}: {place}{self.message} {self.hint}"
+
+
+@final
+class Findings(Displayed, tuple[Finding, ...]):
+    """Findings, as a tuple; false if there are none."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        """Return on the first line how many there are of each severity, and then a line for each."""
+        numbers = Counter(finding.severity for finding in self)
+        counts = (counted(numbers[one], one.value) for one in Severity if one in numbers)
+        return "\n".join([", ".join(counts) or "nothing was found", *lines(self, str)])

@@ -24,8 +24,9 @@ from typing import (
 
 import attrs
 
+from kmspolicy._display import Displayed
 from kmspolicy._path import MAX_NAME
-from kmspolicy._printable import represented
+from kmspolicy._printable import printable_lines, represented, word
 from kmspolicy.errors import KeyIdError, KeyPolicyError, NoAnswerError
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def _error_dict(error: Exception) -> ErrorDict:
 
 @final
 @attrs.frozen
-class KeyResult(Generic[T_co]):
+class KeyResult(Displayed, Generic[T_co]):
     """The result of the work on one key.
 
     Attributes:
@@ -108,6 +109,12 @@ class KeyResult(Generic[T_co]):
             "value": self.value if to_dict is None else to_dict(),
             "error": None if self.error is None else _error_dict(self.error),
         }
+
+    def __str__(self) -> str:
+        """Return the value or the error as text, behind the key, which most values begin with."""
+        said = str(self.value) if self.error is None else f"{type(self.error).__name__}: {self.error}"
+        key = f"key {word(self.key_id)}: "
+        return printable_lines(said if said.startswith(key) else f"{key}{said}")
 
     def unwrap(self) -> T_co:
         """Return the value, or raise the error."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, TypedDict, cast, final
 
 import attrs
 
+from kmspolicy._display import Displayed
 from kmspolicy._evaluate._callers import requester_of, text_of_principal
 from kmspolicy._language._actions import ACTIONS, nearest_action
 from kmspolicy._language._key_arns import Key, account_of_key_arn
@@ -156,7 +157,7 @@ class RequestDict(TypedDict):
 
 @final
 @attrs.frozen
-class Request:
+class Request(Displayed):
     """A request to KMS: who asks for which action, and with which condition keys.
 
     Args:

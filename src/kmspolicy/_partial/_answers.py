@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 import attrs
 
 from kmspolicy._check._catalogue import CATALOGUE
-from kmspolicy._check._finding import Finding, FindingCode
+from kmspolicy._check._finding import Finding, FindingCode, Findings
 from kmspolicy._partial._parts import statement_of
 from kmspolicy._printable import quoted, word
 from kmspolicy._prove._verdicts import Comparison, Fails, Holds, Unknown
@@ -113,7 +113,7 @@ class Key(NamedTuple):
     origin: Origin
 
 
-def findings(answers: Answers) -> tuple[Finding, ...]:
+def findings(answers: Answers) -> Findings:
     """Return the findings of all fillings, with the placeholders that they depend on."""
     found: dict[Key, Finding] = {}
     for said in cast("list[Mapping[Key, Finding]]", answers.said):
@@ -127,7 +127,7 @@ def findings(answers: Answers) -> tuple[Finding, ...]:
     return _in_order(one for one in every if one is not None)
 
 
-def findings_of_parts(parts: Iterable[tuple[Part, Answers]]) -> tuple[Finding, ...]:
+def findings_of_parts(parts: Iterable[tuple[Part, Answers]]) -> Findings:
     """Return the findings that parts of a document tell, from all their fillings."""
     found: list[Finding] = []
     names: dict[str, dict[str, None]] = {}
@@ -140,9 +140,9 @@ def findings_of_parts(parts: Iterable[tuple[Part, Answers]]) -> tuple[Finding, .
     return _in_order([*unknown, *found])
 
 
-def _in_order(found: Iterable[Finding]) -> tuple[Finding, ...]:
+def _in_order(found: Iterable[Finding]) -> Findings:
     """Sort findings as they stand in the file: those about the whole document first, then by statements."""
-    return tuple(
+    return Findings(
         sorted(found, key=lambda one: (statement_of(one), one.place or (0, 0), one.code != "UNRESOLVED"))
     )
 

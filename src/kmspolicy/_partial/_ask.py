@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import attrs
 
+from kmspolicy._check._finding import Findings
 from kmspolicy._document import Policy
 from kmspolicy._evaluate._access import AccessTable
 from kmspolicy._language._key_arns import account_of_key_arn
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 
 _JOINED: Final[Mapping[type, Callable[[Answers], object]]] = {
-    tuple: findings,
+    Findings: findings,
     Holds: verdict,
     Fails: verdict,
     Unknown: verdict,
@@ -69,9 +70,9 @@ def ask(
     own = [Text((one,)) for one in missing if isinstance(one, Placeholder) and one.name == OF_THE_KEY]
     asked = Asked(question, args, kwargs, trees, account, own[:1])
     kind = type(asked.sample())
-    with sharing(_HALF if kind is tuple else OF_A_CALL):
+    with sharing(_HALF if kind is Findings else OF_A_CALL):
         answers = asked.about([*trees.values()])
-    if answers.unknown and kind is tuple:
+    if answers.unknown and kind is Findings:
         with sharing(_HALF):
             found = asked.in_parts()
         if found is not None:

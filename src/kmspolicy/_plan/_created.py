@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, TypedDict, final
 
 import attrs
 
+from kmspolicy._display import Displayed
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
@@ -33,7 +35,7 @@ class CreateResultDict(TypedDict):
 
 @final
 @attrs.frozen
-class CreateResult:
+class CreateResult(Displayed):
     """A key that was created, and what was found in its policy.
 
     Attributes:

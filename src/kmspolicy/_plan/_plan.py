@@ -268,7 +268,7 @@ class PutResultDict(TypedDict):
 
 @final
 @attrs.frozen
-class PutResult:
+class PutResult(Displayed):
     """The result of a verb that writes.
 
     Attributes:

@@ -14,7 +14,7 @@ from kmspolicy._render._table import Cell, Column, Entry, Row, Table
 from kmspolicy._render._text import as_text
 from kmspolicy._words._cells import action_words, by_purpose, cell_words, short
 from kmspolicy._words._conditions import condition_words
-from kmspolicy._words._lists import fitting, listed
+from kmspolicy._words._lists import counted, fitting, listed
 from kmspolicy._words._principals import principal_words
 
 _Drawing = TypeVar("_Drawing")
@@ -140,7 +140,7 @@ def _not_known(access: AccessTable) -> str:
 
 def _left_out(*counts: tuple[str, int]) -> str:
     """Return a line that says how much is not shown."""
-    words = [f"{count:,} more {noun}{'s' if count > 1 else ''}" for noun, count in counts if count > 0]
+    words = [counted(count, f"more {noun}") for noun, count in counts if count > 0]
     return f"and {listed(words, str)}" if words else ""
 
 

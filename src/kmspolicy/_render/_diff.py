@@ -9,7 +9,7 @@ from kmspolicy._diff._access import UnknownChange
 from kmspolicy._printable import cut, is_printable, quoted, word
 from kmspolicy._words._cells import action_words, cell_words, same_with_iam
 from kmspolicy._words._conditions import condition_words
-from kmspolicy._words._lists import SENTENCE, lines, listed
+from kmspolicy._words._lists import SENTENCE, counted, lines, listed
 from kmspolicy._words._principals import principal_words
 from kmspolicy._words._proofs import circumstance_words, witness_words
 
@@ -63,10 +63,10 @@ def _count_of_statements(diff: DocumentDiff) -> str:
     """Say how much of the document changed."""
     counts = ((diff.changed, "changed"), (diff.added, "added"), (diff.removed, "removed"))
     statements = [(len(some), verb) for some, verb in counts if some]
-    said = [f"{_counted(number, 'statement')} {verb}" for number, verb in statements[:1]]
+    said = [f"{counted(number, 'statement')} {verb}" for number, verb in statements[:1]]
     said += [f"{number:,} {verb}" for number, verb in statements[1:]]
     said += ["the Version changed"] if diff.version else []
-    said += [f"{_counted(len(diff.labels), 'label')} changed"] if diff.labels else []
+    said += [f"{counted(len(diff.labels), 'label')} changed"] if diff.labels else []
     return listed(said, str)
 
 
@@ -84,11 +84,7 @@ def _do(verb: str, principals: set[Subject], noun: str = "") -> str:
     if not principals:
         return f"{f'no {noun}' if noun else 'none'} {verb}s"
     number = len(principals)
-    return f"{_counted(number, noun) if noun else f'{number:,}'} {verb}{'s' if number == 1 else ''}"
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    return f"{counted(number, noun) if noun else f'{number:,}'} {verb}{'s' if number == 1 else ''}"
 
 
 def document_as_text(diff: DocumentDiff) -> str:

@@ -10,14 +10,19 @@ from kmspolicy._diff._documents import DocumentDiff
 from kmspolicy._document import Policy, Statement
 from kmspolicy._evaluate._access import AccessTable
 from kmspolicy._evaluate._decide import Decision
+from kmspolicy._evaluate._request import Request
+from kmspolicy._plan._created import CreateResult
+from kmspolicy._plan._plan import PutResult
 from kmspolicy._prove._verdicts import Comparison, Fails, Holds, Unknown, Witness
 from kmspolicy._render._access import WIDTH, html_of, text_of
 from kmspolicy._render._colours import painted
 from kmspolicy._render._diff import access_as_text, as_text, document_as_text
 from kmspolicy._render._html import lines_as_html
 from kmspolicy._render._lines import folded, in_ascii
+from kmspolicy._render._results import created_words, put_words
 from kmspolicy._render._signs import coloured
 from kmspolicy._words._explain import explain
+from kmspolicy._words._proofs import request_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,6 +33,9 @@ if TYPE_CHECKING:
 _SAID: Final[Mapping[type, Callable[[Any], str]]] = {
     AccessTable: text_of,
     **dict.fromkeys((Policy, Statement, Decision, Witness, Holds, Fails, Unknown, Comparison), explain),
+    Request: request_words,
+    PutResult: put_words,
+    CreateResult: created_words,
     Diff: as_text,
     DocumentDiff: document_as_text,
     **dict.fromkeys((AccessChange, UnknownChange), access_as_text),

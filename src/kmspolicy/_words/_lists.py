@@ -44,3 +44,8 @@ def listed(items: Collection[_Item], draw: Callable[[_Item], str], last: str = "
     drawn, left = fitting(items, draw, SENTENCE)
     *first, end = (*drawn, f"{left:,} more") if left else drawn
     return f"{', '.join(first)} {last} {end}" if first else end
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number of things: "1 statement", "2,000 statements"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

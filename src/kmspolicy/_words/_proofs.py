@@ -21,30 +21,42 @@ if TYPE_CHECKING:
     from kmspolicy._prove._verdicts import Comparison, Verdict, Witness
 
 
+def request_words(request: Request) -> str:
+    """Say who asks for what, on which key."""
+    key = f" on {word(request.key_arn)}" if request.key_arn is not None else ""
+    if not key and request.account is not None:
+        key = f" on a key of account {request.account}"
+    return f"{_who(request)} asks for {_what(request)}{key}"
+
+
 def witness_words(witness: Witness) -> str:
     """Say what a request shows: who may do what, under which circumstances."""
-    caller = witness.request.caller
-    who = f"{'the root user of ' if caller.kind == 'account' else ''}{name_words(caller.name)}"
-    return f"{who} may {circumstance_words(witness)}"
+    return f"{_who(witness.request)} may {circumstance_words(witness)}"
 
 
 def circumstance_words(witness: Witness) -> str:
     """Say what a request shows, without who makes it."""
-    request = witness.request
-    context = [
-        f"{word(key)} {listed([*map(text_of, values)], value_words)}"
-        for key, values in request.context
-        if values
-    ]
-    circumstances = f" with {listed(context, str)}" if context else ""
-    circumstances += _key_words(request)
     outcome = _outcome_words(witness.decision)
     if witness.before is not None:
         outcome = f"{_outcome_words(witness.before)} → {outcome}"
         if (witness.before.outcome, witness.decision.outcome) == (Outcome.DENIED, Outcome.NOT_GRANTED):
             outcome = "no longer denied; a KMS grant may allow it"
     unusual = "" if witness.typical else " (not a usual request)"
-    return f"{request.action}{circumstances}: {outcome}{unusual}"
+    return f"{_what(witness.request)}{_key_words(witness.request)}: {outcome}{unusual}"
+
+
+def _who(request: Request) -> str:
+    caller = request.caller
+    return f"{'the root user of ' if caller.kind == 'account' else ''}{name_words(caller.name)}"
+
+
+def _what(request: Request) -> str:
+    context = [
+        f"{word(key)} {listed([*map(text_of, values)], value_words)}"
+        for key, values in request.context
+        if values
+    ]
+    return f"{request.action} with {listed(context, str)}" if context else request.action
 
 
 def _key_words(request: Request) -> str:
