@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 COMMANDS: Final[Mapping[str, Mapping[str, str]]] = {
     "Policies in files": {
         "check": "Say what is wrong with policies, and where.",
+        "diff": "Show what a change changes, and who gains and who loses access.",
+        "access": "Show who may do what.",
+        "can": "Say whether a principal may do something, and why.",
+        "prove": "Prove a claim for every request, or show one that speaks against it.",
         "explain": "Say in plain English what policies say, or what a finding means.",
     },
     "Keys": {

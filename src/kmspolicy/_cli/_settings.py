@@ -16,7 +16,7 @@ from kmspolicy._language._spelling import nearest
 from kmspolicy._printable import quoted, word
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 NAME: Final = "kmspolicy.toml"
 SEVERITIES: Final = ("error", "security-warning", "warning", "suggestion", "never")
@@ -103,12 +103,12 @@ def _settings(table: Mapping[str, Any]) -> Settings:
     entries: Any = table.get("ignore", [])
     if not isinstance(entries, list):
         raise ValueError("write each entry of ignore as [[ignore]]")  # noqa: TRY004 - as for all else that is wrong
-    each: list[Any] = entries
+    numbered = enumerate(cast("Sequence[Any]", entries), start=1)
     return Settings(
         account=texts["account"],
         caller=texts["caller"],
         fail_on=fail_on,
-        ignored=tuple(_ignored(number, entry) for number, entry in enumerate(each, start=1)),
+        ignored=tuple(_ignored(number, entry) for number, entry in numbered),
     )
 
 

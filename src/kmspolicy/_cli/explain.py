@@ -11,7 +11,7 @@ from kmspolicy._check._catalogue import CATALOGUE
 from kmspolicy._cli._exit import Exit
 from kmspolicy._cli._options import paths, read_sources, reading, settings_of, who
 from kmspolicy._cli._screen import tell, write
-from kmspolicy._printable import printable, printable_lines
+from kmspolicy._printable import printable, printable_lines, word
 
 if TYPE_CHECKING:
     from kmspolicy._check._finding import FindingCode
@@ -36,7 +36,8 @@ def command(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> No
         if policy is None:
             words = source.why or source.told
         elif isinstance(policy, PartialPolicy):
-            words = f"not known yet: {', '.join(one.name for one in policy.placeholders)}"
+            names = ", ".join(map(word, [*(one.name for one in policy.placeholders), *policy.unresolved]))
+            words = f"it depends on what is not known yet: {names}; give values with --parameter NAME=VALUE"
         else:
             words = explain(policy)
         shown.append(f"{printable(source.name)}\n{printable_lines(words)}")

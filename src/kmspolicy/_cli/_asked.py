@@ -1,0 +1,142 @@
+"""Questions about what files say, and their answers: what the commands that ask have in common."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any, Final, TypedDict
+
+import attrs
+import click
+
+from kmspolicy import PartialPolicy
+from kmspolicy._cli._exit import Exit
+from kmspolicy._cli._judge import path_shown
+from kmspolicy._cli._screen import Screen, tell, write
+from kmspolicy._printable import printable, word
+from kmspolicy._render._show import text
+from kmspolicy.errors import RequestError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from kmspolicy import Policy
+    from kmspolicy._display import Displayed
+    from kmspolicy.errors import SourceError
+    from kmspolicy.sources import Source
+
+FORMATS: Final = ("text", "json")
+VERSION: Final = 1
+"""The version of the JSON; a field that is new does not change it."""
+
+
+@attrs.frozen
+class Answered:
+    """An answer about one key.
+
+    Attributes:
+        source: What a file says of it.
+        answer: The answer; None if nothing can be asked.
+        why: Why there is none.
+    """
+
+    source: Source
+    answer: Displayed | None
+    why: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the answer for JSON, with its file and place."""
+        answer: Any = self.answer
+        place = self.source.place()
+        return {
+            "file": path_shown(self.source.file),
+            "resource": self.source.name,
+            "line": None if place is None else place.line,
+            "column": None if place is None else place.column,
+            "told": self.source.told,
+            "why": self.why,
+            "answer": None if answer is None else answer.to_dict(),
+        }
+
+
+class KeyArguments(TypedDict, total=False):
+    """What is known of a key, as the arguments of a question."""
+
+    account: str | None
+    key_arn: str | None
+
+
+def key_of(source: Source, account: str | None) -> KeyArguments:
+    """Return what is known of the key: the file goes before the command line."""
+    return {"account": account} if source.key_arn is None else {"key_arn": source.key_arn}
+
+
+def ask(
+    sources: Iterable[Source], question: Callable[[Source, Policy | PartialPolicy], Displayed]
+) -> list[Answered]:
+    """Ask a question about each policy; a key without one has the reason in place of an answer.
+
+    Raises:
+        UsageError: if the question cannot be asked.
+    """
+    answered: list[Answered] = []
+    for source in sources:
+        if source.policy is None:
+            answered.append(Answered(source, None, source.why or source.told))
+            continue
+        try:
+            answered.append(Answered(source, question(source, source.policy)))
+        except RequestError as error:
+            raise click.UsageError(str(error)) from error
+    return answered
+
+
+def known(source: Source, policy: Policy | PartialPolicy) -> Policy:
+    """Return a policy of which all is known.
+
+    Raises:
+        UsageError: if it has placeholders without a value; names them.
+    """
+    if not isinstance(policy, PartialPolicy):
+        return policy
+    names = ", ".join(map(word, [*(one.name for one in policy.placeholders), *policy.unresolved]))
+    raise click.UsageError(
+        f"{printable(source.name)} has values that are not known yet: {names}; give them with --parameter NAME=VALUE"
+    )
+
+
+def show(answered: Iterable[Answered], errors: Iterable[SourceError], options: Mapping[str, Any]) -> None:
+    """Write answers in the form that is asked for, and tell what could not be read."""
+    answers = [*answered]
+    if options["format"] == "json":
+        unreadable = [
+            {"file": path_shown(one.file), "line": one.line, "column": one.column, "message": one.message}
+            for one in errors
+        ]
+        found = {"version": VERSION, "answers": [one.to_dict() for one in answers], "errors": unreadable}
+        write(json.dumps(found, indent=2), options["output"])
+        return
+    screen = Screen.of(sys.stdout) if options["output"] is None else Screen()
+    if answers or options["output"] is not None:
+        texts = [_text(one, screen, alone=len(answers) == 1) for one in answers]
+        write("\n\n".join(texts), options["output"])
+    for error in errors:
+        tell(str(error))
+
+
+def _text(answered: Answered, screen: Screen, *, alone: bool) -> str:
+    """Return an answer as text, below the name of the key unless it is the only one."""
+    name = path_shown(answered.source.file)
+    if answered.source.name != answered.source.file:
+        name += f": {answered.source.name}"
+    if answered.answer is None:
+        return f"{screen.style(printable(name), bold=True)}: {printable(answered.why or '')}"
+    shown = text(answered.answer, width=screen.width, colour=screen.colour, unicode=screen.unicode)
+    return shown if alone else f"{screen.style(printable(name), bold=True)}\n{shown}"
+
+
+def code_of(errors: Iterable[SourceError], *, found: bool) -> Exit:
+    """Return the exit code: of what was found, and of what could not be read."""
+    if any(True for _ in errors):
+        return Exit.UNREADABLE
+    return Exit.FOUND if found else Exit.FINE

@@ -1,0 +1,112 @@
+"""The policies before and after: of a plan of Terraform, or of two files or folders."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import click
+
+from kmspolicy._cli._options import read_sources
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from kmspolicy import PartialPolicy, Policy
+    from kmspolicy.errors import SourceError
+    from kmspolicy.sources import Reading, Source
+
+
+@attrs.frozen
+class Pair:
+    """What is known of a key before and after.
+
+    Attributes:
+        source: What is said of it after; before, if nothing is said after.
+        before: The policy before; None if there is none, or it is not known.
+        after: The policy after, likewise.
+        why: Why one of them is missing.
+        is_new: Whether the key is new, so that nobody had access before.
+        is_gone: Whether the key is gone after, so that nobody has access.
+    """
+
+    source: Source
+    before: Policy | PartialPolicy | None
+    after: Policy | PartialPolicy | None
+    why: str | None = None
+    is_new: bool = False
+    is_gone: bool = False
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether no policy is set, neither before nor after."""
+        return self.before is None and self.after is None and self.source.told in ("default", "elsewhere")
+
+
+@attrs.frozen
+class Pairs:
+    """All pairs, and what could not be read."""
+
+    pairs: tuple[Pair, ...]
+    errors: tuple[SourceError, ...]
+
+
+def read_pairs(paths: tuple[str, ...], options: Mapping[str, Any], account: str | None) -> Pairs:
+    """Read the policies before and after.
+
+    Args:
+        paths: A plan; or a file or folder, and what it is compared with.
+        options: The options of reading.
+        account: The account of the keys.
+
+    Raises:
+        UsageError: for another number of paths, or for one path that is not a plan of changes.
+    """
+    if len(paths) == 1:
+        read = read_sources(paths, options, account)
+        return Pairs(tuple(map(_of_plan, read.sources)), read.errors)
+    if len(paths) != 2:  # noqa: PLR2004 - as the message says
+        raise click.UsageError("give OLD and NEW, or a plan of Terraform as JSON")
+    old, new = (read_sources((path,), options, account) for path in paths)
+    return Pairs(tuple(_of_two(old, new, paths)), (*old.errors, *new.errors))
+
+
+def _of_plan(source: Source) -> Pair:
+    if source.told == "policy" and source.before is None:
+        # Of a key that is there, the plan does not know the policy that it has: another resource set it, or nobody.
+        is_new = source.key_arn is None
+        why = "a new key: there is nothing to compare it with" if is_new else "its policy before is not known"
+        return Pair(source, None, source.policy, why, is_new=is_new)
+    missing = None if source.told == "policy" else source.why or source.told
+    return Pair(source, source.before, source.policy, missing, is_gone=source.told == "deleted")
+
+
+def _of_two(old: Reading, new: Reading, paths: tuple[str, ...]) -> Iterator[Pair]:
+    """Pair the keys of two files or folders: those of one name, or the only ones."""
+    before, after = (
+        {_name(source, path): source for source in read.sources}
+        for read, path in zip((old, new), paths, strict=True)
+    )
+    if len(before) == len(after) == 1:
+        (before,) = ({name: source} for source in before.values() for name in after)
+    for name in dict.fromkeys([*before, *after]):
+        yield _pair(before.get(name), after.get(name))
+
+
+def _name(source: Source, path: str) -> str:
+    """Return the name of a resource; of a file of a folder, its path in the folder."""
+    if source.name != source.file:
+        return source.name
+    return Path(source.name).relative_to(path).as_posix() if Path(path).is_dir() else source.name
+
+
+def _pair(before: Source | None, after: Source | None) -> Pair:
+    if before is None and after is not None:
+        return Pair(after, None, after.policy, "a new key: there is nothing to compare it with", is_new=True)
+    if before is not None and after is None:
+        return Pair(before, before.policy, None, "it is not there any more", is_gone=True)
+    assert before is not None  # noqa: S101 - one of the two is there
+    assert after is not None  # noqa: S101 - the same
+    missing = next((one.why or one.told for one in (after, before) if one.policy is None), None)
+    return Pair(after, before.policy, after.policy, missing)

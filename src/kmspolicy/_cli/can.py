@@ -1,0 +1,93 @@
+"""``kmspolicy can``: whether a principal may do something with a key."""
+
+from __future__ import annotations
+
+import warnings
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kmspolicy import Decision, Outcome, Request, decide
+from kmspolicy._cli._asked import FORMATS, ask, code_of, key_of, known, show
+from kmspolicy._cli._options import output, paths, read_sources, reading, settings_of, who
+from kmspolicy._printable import quoted
+from kmspolicy.errors import UnknownWordWarning
+
+if TYPE_CHECKING:
+    from kmspolicy import PartialPolicy, Policy
+    from kmspolicy._cli._asked import KeyArguments
+    from kmspolicy.sources import Source
+
+_OUTCOMES = {outcome.value.replace(" ", "-"): outcome for outcome in Outcome}
+
+
+def _context(_ctx: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> dict[str, list[str]]:
+    """Read values of the form KEY=VALUE; a key that comes again has several values."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for text in values:
+        name, sign, value = text.partition("=")
+        if not (name and sign):
+            raise click.BadParameter(f"{quoted(text)} is not KEY=VALUE")
+        found[name].append(value)
+    return dict(found)
+
+
+@click.command
+@click.argument("principal")
+@click.argument("action")
+@paths
+@click.option(
+    "--context",
+    metavar="KEY=VALUE",
+    multiple=True,
+    callback=_context,
+    help="A condition key of the request, kms:ViaService for example; again for another value.",
+)
+@click.option(
+    "--expect",
+    type=click.Choice([*_OUTCOMES]),
+    help="The expected answer: any other makes the exit code 1.",
+)
+@reading
+@who
+@output(*FORMATS)
+@click.pass_context
+def command(
+    ctx: click.Context,
+    /,
+    principal: str,
+    action: str,
+    paths: tuple[str, ...],
+    **options: Any,  # noqa: ANN401 - as click calls it
+) -> None:
+    """Ask whether a principal may do something with a key, and why.
+
+    PRINCIPAL is an ARN, an account id or a service principal; ACTION is kms:Decrypt for example.
+    """
+    account = settings_of(options).account
+    read = read_sources(paths, options, account)
+
+    def decision(source: Source, policy: Policy | PartialPolicy) -> Decision:
+        whole = known(source, policy)
+        request = _request(principal, action, options["context"], key_of(source, account))
+        return decide(whole, request)
+
+    answered = ask(read.sources, decision)
+    show(answered, read.errors, options)
+    expected = options["expect"]
+    differs = expected is not None and any(
+        not isinstance(one.answer, Decision) or one.answer.outcome is not _OUTCOMES[expected]
+        for one in answered
+    )
+    ctx.exit(code_of(read.errors, found=differs))
+
+
+def _request(principal: str, action: str, context: dict[str, list[str]], key: KeyArguments) -> Request:
+    """Return the request; a word that is not known is wrong usage, for it is most often misspelt."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UnknownWordWarning)
+        try:
+            return Request(principal, action, context, **key)
+        except UnknownWordWarning as warning:
+            raise click.UsageError(str(warning)) from warning

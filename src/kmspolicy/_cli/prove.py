@@ -1,0 +1,155 @@
+"""``kmspolicy prove``: claims about all requests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Unpack
+
+import click
+
+from kmspolicy import prove
+from kmspolicy._cli._asked import FORMATS, Answered, KeyArguments, ask, code_of, key_of, show
+from kmspolicy._cli._exit import Unreadable
+from kmspolicy._cli._options import output, paths, read_sources, reading, settings_of, who
+from kmspolicy._cli._pairs import read_pairs
+from kmspolicy._printable import printable
+from kmspolicy._prove._verdicts import Holds
+from kmspolicy.errors import RequestError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kmspolicy import PartialPolicy, Policy, Verdict
+    from kmspolicy._cli._pairs import Pair
+    from kmspolicy.sources import Source
+
+    Claim = Callable[..., Verdict]
+
+
+@click.group
+def command() -> None:
+    """Prove a claim for every request, or show a request that speaks against it.
+
+    The exit code is 1 where a claim does not hold, and where that is not known.
+    """
+
+
+@command.command("no-public-access")
+@paths
+@reading
+@who
+@output(*FORMATS)
+@click.pass_context
+def no_public_access(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401 - as click calls it
+    """Nobody has access of whom the policy knows nothing."""
+    _of_each(ctx, paths, options, prove.no_public_access)
+
+
+@command.command("no-new-access")
+@click.argument("paths", metavar="OLD NEW | PLAN.json", nargs=-1, required=True)
+@reading
+@who
+@output(*FORMATS)
+@click.pass_context
+def no_new_access(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401 - as click calls it
+    """No request is granted more than before.
+
+    A key that is new, or gone, cannot fail. A policy that is not known, before or after, does: the default policy, for example.
+    """
+    account = settings_of(options).account
+    read = read_pairs(paths, options, account)
+    answered: list[Answered] = []
+    fails = False
+    for pair in read.pairs:
+        if not pair.is_unchanged:
+            one = _no_new_access(pair, key_of(pair.source, account))
+            answered.append(one)
+            fails |= not isinstance(one.answer, Holds) and not (pair.is_new or pair.is_gone)
+    show(answered, read.errors, options)
+    ctx.exit(code_of(read.errors, found=fails))
+
+
+def _no_new_access(pair: Pair, key: KeyArguments) -> Answered:
+    if pair.before is None or pair.after is None:
+        return Answered(pair.source, None, pair.why)
+    try:
+        return Answered(pair.source, prove.no_new_access(pair.before, pair.after, **key))
+    except RequestError as error:
+        raise click.UsageError(str(error)) from error
+
+
+@command.command("access-not-granted")
+@paths
+@click.option(
+    "--action",
+    "actions",
+    metavar="ACTION",
+    multiple=True,
+    help="An action, kms:Decrypt or kms:* for example; again for more.",
+)
+@click.option("--principal", metavar="PRINCIPAL", help="To whom; without it, to anybody.")
+@reading
+@who
+@output(*FORMATS)
+@click.pass_context
+def access_not_granted(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401 - as click calls it
+    """The policy does not grant some actions; without --action, none at all."""
+
+    def claim(policy: Policy | PartialPolicy, **key: Unpack[KeyArguments]) -> Verdict:
+        return prove.access_not_granted(policy, *options["actions"], principal=options["principal"], **key)
+
+    _of_each(ctx, paths, options, claim)
+
+
+@command.command("always-granted")
+@paths
+@click.option("--principal", metavar="PRINCIPAL", required=True, help="To whom.")
+@click.option("--action", metavar="ACTION", required=True, help="The action, kms:Decrypt for example.")
+@reading
+@who
+@output(*FORMATS)
+@click.pass_context
+def always_granted(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401 - as click calls it
+    """The policy grants an action to a principal in every request."""
+
+    def claim(policy: Policy | PartialPolicy, **key: Unpack[KeyArguments]) -> Verdict:
+        return prove.always_granted(policy, options["principal"], options["action"], **key)
+
+    _of_each(ctx, paths, options, claim)
+
+
+@command.command("grants-at-most")
+@click.argument("limit")
+@paths
+@reading
+@who
+@output(*FORMATS)
+@click.pass_context
+def grants_at_most(ctx: click.Context, /, limit: str, paths: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401 - as click calls it
+    """The policy grants nothing that LIMIT, a file with a policy, does not grant."""
+    read = read_sources((limit,), options | {"name": None}, settings_of(options).account)
+    for error in read.errors:
+        raise Unreadable(str(error))
+    limits = [source.policy for source in read.sources if source.policy is not None]
+    if len(limits) != 1:
+        raise click.UsageError(f"the limit must be one policy; {printable(limit)} has {len(limits)}")
+
+    def claim(policy: Policy | PartialPolicy, **key: Unpack[KeyArguments]) -> Verdict:
+        return prove.grants_at_most(policy, limits[0], **key)
+
+    _of_each(ctx, paths, options, claim)
+
+
+def _of_each(ctx: click.Context, paths: tuple[str, ...], options: dict[str, Any], claim: Claim) -> None:
+    """Prove a claim about each policy of the paths, and end the command."""
+    account = settings_of(options).account
+    read = read_sources(paths, options, account)
+
+    def question(source: Source, policy: Policy | PartialPolicy) -> Verdict:
+        return claim(policy, **key_of(source, account))
+
+    answered = ask(read.sources, question)
+    show(answered, read.errors, options)
+    # Of a policy that cannot be known, nothing is shown; of one that is not judged, nothing is claimed.
+    claimed = [one for one in answered if one.source.told in ("policy", "unresolved")]
+    fails = not all(isinstance(one.answer, Holds) for one in claimed)
+    ctx.exit(code_of(read.errors, found=fails))

@@ -1,0 +1,228 @@
+"""The commands that ask: access, can, prove, diff and explain."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from cli_support import run
+
+ACCOUNT = "111122223333"
+APP = f"arn:aws:iam::{ACCOUNT}:role/App"
+ARN = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+
+
+def allow(principal: str, *actions: str, **more: Any) -> dict[str, Any]:
+    """Return an Allow."""
+    return {"Effect": "Allow", "Principal": {"AWS": principal}, "Action": [*actions], "Resource": "*", **more}
+
+
+def policy(*statements: dict[str, Any]) -> str:
+    """Return the text of a policy."""
+    return json.dumps({"Version": "2012-10-17", "Statement": [*statements]})
+
+
+ROOT = allow(ACCOUNT, "kms:*")
+DECRYPT = allow(APP, "kms:Decrypt")
+PUBLIC = allow("*", "kms:Decrypt")
+S3 = allow(APP, "kms:Decrypt", Condition={"StringEquals": {"kms:ViaService": ["s3.eu-west-1.amazonaws.com"]}})
+DENY = DECRYPT | {"Effect": "Deny"}
+
+
+def change(name: str, before: str | None, after: str | None, **more: Any) -> dict[str, Any]:
+    """Return what a plan says of a key."""
+    inside = {
+        "actions": ["update"],
+        "before": None if before is None else {"policy": before},
+        "after": None if after is None else {"policy": after, **more},
+        "after_unknown": {},
+    }
+    address = name if "." in name else f"aws_kms_key.{name}"
+    return {"address": address, "mode": "managed", "type": address.split(".")[0], "change": inside}
+
+
+def plan(*changes: dict[str, Any]) -> str:
+    """Return a plan of Terraform."""
+    return json.dumps({"format_version": "1.2", "resource_changes": [*changes]})
+
+
+FILES = {
+    "root.json": policy(ROOT),
+    "app.json": policy(ROOT, DECRYPT),
+    "s3.json": policy(ROOT, S3),
+    "denied.json": policy(ROOT, DENY),
+    "public.json": policy(ROOT, PUBLIC),
+    "open.json": policy(ROOT, allow("<PRINCIPAL>", "kms:Decrypt")),
+    "broken.json": "{",
+    "default.yaml": "Resources: {K: {Type: AWS::KMS::Key}}",
+    "unknown.yaml": "Resources: {K: {Type: AWS::KMS::Key, Properties: {KeyPolicy: !Transform {Name: X}}}}",
+    "two.yaml": "Resources:\n"
+    + "".join(
+        f"  {name}: {{Type: AWS::KMS::Key, Properties: {{KeyPolicy: {text}}}}}\n"
+        for name, text in {"A": policy(ROOT), "B": policy(ROOT, PUBLIC)}.items()
+    ),
+    "same.plan.json": plan(change("a", policy(ROOT), policy(ROOT))),
+    "less.plan.json": plan(change("a", policy(ROOT, DECRYPT), policy(ROOT))),
+    "more.plan.json": plan(change("a", policy(ROOT), policy(ROOT, DECRYPT))),
+    "new.plan.json": plan(change("a", None, policy(ROOT))),
+    "existing.plan.json": plan(change("aws_kms_key_policy.a", None, policy(ROOT), key_id=ARN)),
+    "deleted.plan.json": plan(change("a", policy(ROOT), None)),
+    "unset.plan.json": plan(change("a", None, "") | {"address": "aws_kms_key.a"}),
+}
+
+
+@pytest.fixture(autouse=True)
+def _project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run in a project of its own, with these files."""
+    (tmp_path / ".git").mkdir()
+    for name, text in FILES.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+
+
+class Row(NamedTuple):
+    """A command line, its exit code, and what stands somewhere in what it writes."""
+
+    args: str
+    code: int
+    shown: str
+
+
+ROWS = {
+    "can: yes": Row(f"can {APP} kms:Decrypt app.json", 0, "allows kms:Decrypt to role App"),
+    "can: left to IAM": Row(f"can {APP} kms:Encrypt app.json --expect delegated", 0, "leaves kms:Encrypt"),
+    "can: as expected": Row(f"can {APP} kms:Decrypt app.json --expect allowed", 0, "allows"),
+    "can: not as expected": Row(f"can {APP} kms:Decrypt denied.json --expect allowed", 1, "denies"),
+    "can: denied": Row(f"can {APP} kms:Decrypt denied.json --expect denied", 0, "denies"),
+    "can: not granted": Row("can 444455556666 kms:Decrypt app.json --expect not-granted", 0, "No statement allows"),
+    "can: a condition key": Row(f"can {APP} kms:Decrypt s3.json --context kms:ViaService=s3.eu-west-1.amazonaws.com --expect allowed", 0, "allows"),
+    "can: no condition key": Row(f"can {APP} kms:Decrypt s3.json --expect allowed", 1, "leaves"),
+    "can: of several keys": Row(f"can {APP} kms:Decrypt two.yaml --expect delegated", 1, "two.yaml: B\n"),
+    "can: one of several": Row(f"can {APP} kms:Decrypt two.yaml --name A --expect delegated", 0, "leaves"),
+    "can: the default policy is not known": Row(f"can {APP} kms:Decrypt default.yaml --expect allowed", 1, "default.yaml: K: no policy is set"),
+    "can: a placeholder filled in": Row(f"can {APP} kms:Decrypt open.json --parameter PRINCIPAL={APP} --expect allowed", 0, "allows"),
+    "can: a placeholder left": Row(f"can {APP} kms:Decrypt open.json", 2, "not known yet: 'PRINCIPAL'; give them with --parameter NAME=VALUE"),
+    "can: a misspelt action": Row(f"can {APP} kms:Decypt app.json", 2, "kms:Decrypt"),
+    "can: a misspelt key": Row(f"can {APP} kms:Decrypt app.json --context kms:ViaServise=x", 2, "kms:ViaService"),
+    "can: no principal": Row("can me kms:Decrypt app.json", 2, "'me'"),
+    "can: a key without a value": Row(f"can {APP} kms:Decrypt app.json --context kms:ViaService", 2, "is not KEY=VALUE"),
+    "can: a file that cannot be read": Row(f"can {APP} kms:Decrypt broken.json app.json", 3, "allows"),
+    "access": Row("access app.json", 0, "role App"),
+    "access: one more": Row("access root.json --also 444455556666", 0, "444455556666"),
+    "access: placeholders": Row("access open.json", 0, "PRINCIPAL"),
+    "access: no such account": Row("access app.json --account 12", 2, "12 digits"),
+    "access: a file that cannot be read": Row("access broken.json", 3, "broken.json"),
+    "prove: not public": Row("prove no-public-access app.json", 0, "holds"),
+    "prove: public": Row("prove no-public-access app.json public.json", 1, "fails"),
+    "prove: what cannot be known is not shown": Row("prove no-public-access unknown.yaml", 1, "cannot be known"),
+    "prove: nothing is claimed of a default policy": Row("prove no-public-access default.yaml", 0, "no policy is set"),
+    "prove: whoever the principal is": Row("prove no-public-access open.json", 0, "holds"),
+    "prove: a file that cannot be read": Row("prove no-public-access broken.json", 3, "broken.json"),
+    "prove: not granted": Row("prove access-not-granted --action kms:PutKeyPolicy --principal 444455556666 app.json", 0, "holds"),
+    "prove: granted": Row(f"prove access-not-granted --action kms:Decrypt --principal {APP} app.json", 1, "fails"),
+    "prove: nothing is granted": Row("prove access-not-granted root.json", 1, "fails"),
+    "prove: no such action": Row("prove access-not-granted --action Decrypt root.json", 2, "Decrypt"),
+    "prove: always": Row(f"prove always-granted --principal {APP} --action kms:Decrypt app.json", 0, "holds"),
+    "prove: not always": Row("prove always-granted --principal 444455556666 --action kms:Decrypt app.json", 1, "fails"),
+    "prove: within a limit": Row("prove grants-at-most app.json root.json", 0, "holds"),
+    "prove: beyond a limit": Row("prove grants-at-most root.json public.json", 1, "fails"),
+    "prove: a limit of two": Row("prove grants-at-most two.yaml app.json", 2, "the limit must be one policy; two.yaml has 2"),
+    "prove: a limit that cannot be read": Row("prove grants-at-most broken.json app.json", 3, "broken.json"),
+    "prove: no new access": Row("prove no-new-access app.json root.json", 0, "holds"),
+    "prove: new access": Row("prove no-new-access root.json app.json", 1, "fails"),
+    "prove: a plan without": Row("prove no-new-access less.plan.json", 0, "holds"),
+    "prove: a plan with": Row("prove no-new-access more.plan.json", 1, "fails"),
+    "prove: a new key": Row("prove no-new-access new.plan.json", 0, "a new key"),
+    "prove: a key whose policy is not known": Row("prove no-new-access existing.plan.json", 1, "its policy before is not known"),
+    "prove: a key that is deleted": Row("prove no-new-access deleted.plan.json", 0, "the plan deletes it"),
+    "prove: no policy was set, and none is": Row("prove no-new-access unset.plan.json", 0, ""),
+    "prove: no such account for a plan": Row("prove no-new-access more.plan.json --account 12", 2, "12 digits"),
+    "diff: nothing": Row("diff --exit-code app.json app.json", 0, "1 policy without a difference"),
+    "diff: something": Row("diff app.json root.json", 0, "access lost"),
+    "diff: something, for CI": Row("diff --exit-code root.json app.json", 1, "access gained"),
+    "diff: another spelling": Row("diff --exit-code root.json -", 0, "without a difference"),
+    "diff: a plan": Row("diff --exit-code more.plan.json", 1, "access gained"),
+    "diff: a plan that changes nothing": Row("diff --exit-code same.plan.json", 0, "1 policy without a difference"),
+    "diff: a new key": Row("diff --exit-code new.plan.json", 1, "a new key"),
+    "diff: placeholders": Row("diff --exit-code root.json open.json", 1, "more permissive"),
+    "diff: placeholders that are the same": Row("diff --exit-code open.json open.json", 0, "without a difference"),
+    "diff: keys by their names": Row("diff --exit-code two.yaml default.yaml", 1, "not there any more"),
+    "diff: a key that was not there": Row("diff --exit-code default.yaml two.yaml", 1, "a new key"),
+    "diff: what is not known": Row("diff --exit-code app.json unknown.yaml", 1, "cannot be known"),
+    "diff: three files": Row("diff app.json root.json s3.json", 2, "give OLD and NEW"),
+    "diff: no such account": Row("diff app.json root.json --account 12", 2, "12 digits"),
+    "diff: a file that cannot be read": Row("diff app.json broken.json", 3, "broken.json"),
+    "explain: placeholders": Row("explain open.json", 0, "it depends on what is not known yet: 'PRINCIPAL'"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
+def test_questions(row: Row) -> None:
+    """Each command line has its exit code, and says what was asked for."""
+    ended = run(*row.args.split(), text=json.dumps(json.loads(FILES["root.json"]), indent=1))
+    written = " ".join((ended.out + ended.err).split()) if "\n" not in row.shown else ended.out
+    assert (ended.code, row.shown in written) == (row.code, True), ended.out + ended.err
+
+
+def test_folders_are_compared_by_the_names_of_files(tmp_path: Path) -> None:
+    """A file of the old folder belongs to the file of the same path in the new one."""
+    for folder, texts in {
+        "old": {"a": policy(ROOT), "b/c": policy(ROOT), "gone": policy(ROOT)},
+        "new": {"a": policy(ROOT), "b/c": policy(ROOT, DECRYPT), "more": policy(ROOT)},
+    }.items():
+        for name, text in texts.items():
+            path = tmp_path / folder / f"{name}.json"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+    ended = run("diff", "--exit-code", "-f", "json", "old", "new")
+    answers = {Path(one["file"]).name: one["why"] for one in json.loads(ended.out)["answers"]}
+    assert ended.code == 1
+    assert answers == {
+        "c.json": None,
+        "gone.json": "it is not there any more",
+        "more.json": "a new key: there is nothing to compare it with",
+    }
+
+
+JSON = {
+    "can": (f"can {APP} kms:Decrypt app.json", "outcome"),
+    "access": ("access app.json", "rows"),
+    "prove": ("prove no-public-access app.json", "verdict"),
+    "diff": ("diff root.json app.json", "gained"),
+    "diff of placeholders": ("diff root.json open.json", "relation"),
+}
+
+
+@pytest.mark.parametrize(("args", "field"), JSON.values(), ids=JSON)
+def test_json(args: str, field: str) -> None:
+    """It has the answer as `to_dict` returns it, with its file and place."""
+    ended = run(*args.split(), "-f", "json", "-o", "out.json")
+    assert (ended.code, ended.out) == (0, "")
+    written = json.loads(Path("out.json").read_text(encoding="utf-8"))
+    (answer,) = written["answers"]
+    assert (written["version"], written["errors"], answer["told"]) == (1, [], "policy")
+    assert (answer["file"].endswith(".json"), answer["line"], field in answer["answer"]) == (True, 1, True)
+
+
+def test_json_about_what_cannot_be_read() -> None:
+    """An error has its place; a key without a policy has the reason in place of an answer."""
+    ended = run("access", "-f", "json", "broken.json", "default.yaml")
+    written = json.loads(ended.out)
+    assert (ended.code, written["errors"][0]["file"]) == (3, "broken.json")
+    assert [(one["answer"], one["told"]) for one in written["answers"]] == [(None, "default")]
+
+
+def test_a_file_as_text() -> None:
+    """-o writes the text, without colours, and nothing beside it."""
+    assert run("can", APP, "kms:Decrypt", "app.json", "-o", "out.txt").out == ""
+    assert Path("out.txt").read_text(encoding="utf-8").startswith("Statement[1] allows")
+
+
+def test_the_key_that_a_file_names_goes_before_the_account() -> None:
+    """Principals of another account than the key's get what works across accounts."""
+    text = json.dumps({"KeyMetadata": {"Arn": ARN}, "Policy": policy(ROOT, allow("444455556666", "kms:*"))})
+    args = ("can", "444455556666", "kms:PutKeyPolicy", "-", "--expect", "not-granted")
+    assert run(*args, "--account", "444455556666", text=text).code == 0
