@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from functools import partial
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
@@ -185,6 +186,19 @@ async def test_any_other_answer_sends_nothing(place: Place, attended: None, answ
     """Without a yes, the end of the input included, nothing is sent, and the exit code says so."""
     ended = await live(place.url, "apply", place.key, place.file, text=answer)
     assert (ended.code, "Nothing was sent." in ended.err, place.puts()) == (1, True, 0)
+
+
+async def test_ctrl_c_at_the_question(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C instead of an answer sends nothing, and the command says so."""
+
+    def interrupted() -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(
+        apply, "sys", SimpleNamespace(stdin=SimpleNamespace(isatty=lambda: True, readline=interrupted))
+    )
+    ended = await live(place.url, "apply", place.key, place.file)
+    assert (ended.code, ended.err.splitlines()[-1], place.puts()) == (130, "Nothing was sent.", 0)
 
 
 async def test_without_a_terminal_yes_must_be_said(place: Place) -> None:
@@ -446,6 +460,25 @@ async def test_ctrl_c(kms: ScriptedKMS, place: Place) -> None:
     process.send_signal(signal.SIGINT)
     _, err = await process.communicate()
     assert (process.returncode, err) == (130, b"")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no SIGINT to one process")
+async def test_ctrl_c_while_kms_does_not_answer_a_put(kms: ScriptedKMS, place: Place) -> None:
+    """Ctrl-C while the put waits for its answer ends the command with 130, and it says that the policy may have been put."""
+    there = Raw(200, json.dumps({"Policy": OLD.to_json()}).encode())
+    kms.answers(there, there, Hang())
+    process = await _start(kms.url, "apply", NO_KEY, str(place.file), "--yes")
+    while len(kms.requests) < 3:
+        kms.arrived.clear()
+        await kms.arrived.wait()
+    process.send_signal(signal.SIGINT)
+    _, err = await process.communicate()
+    assert kms.requests[-1][0] == "TrentService.PutKeyPolicy"
+    assert (process.returncode, b"The policy may have been put" in err, b"Traceback" in err) == (
+        130,
+        True,
+        False,
+    )
 
 
 async def test_ctrl_c_while_a_put_is_under_way(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -50,7 +50,8 @@ class Screen:
 
     def signed(self, text: str) -> str:
         """Return a difference with its lines in the colours of their signs."""
-        return "\n".join(self.style(line, _COLOURS.get(line[:1])) for line in text.split("\n"))
+        colours = ((line, _COLOURS.get(line[:1])) for line in text.split("\n"))
+        return "\n".join(self.style(line, colour) if colour else line for line, colour in colours)
 
 
 def write(text: str, output: str | None = None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -16,6 +16,8 @@ from kmspolicy._cli._screen import tell, write
 from kmspolicy._cli._wanted import wanted
 from kmspolicy._printable import printable, word
 from kmspolicy.errors import PlanError
+
+_NOTHING: Final = "Nothing was sent."
 
 
 @click.command(options_metavar="[OPTIONS]")
@@ -65,7 +67,7 @@ def command(
     with refusals():
         guard.require(plan)
     if path is not None and not yes and not _agreed(plan.key_id):
-        tell("Nothing was sent.")
+        tell(_NOTHING)
         ctx.exit(Exit.FOUND)
     result = call(lambda policies: policies.apply(plan, guard=guard), options, settings, writes=True)
     write(
@@ -92,4 +94,11 @@ def _is_attended() -> bool:
 def _agreed(key_id: str) -> bool:
     """Ask whether to put the policy; the end of the input is a no."""
     click.echo(f"Put this policy on key {word(key_id)}? Only yes does it: ", nl=False, err=True)
-    return sys.stdin.readline().strip().lower() == "yes"
+    try:
+        answer = sys.stdin.readline()
+    except KeyboardInterrupt:
+        tell(f"\n{_NOTHING}")
+        raise
+    if not answer.endswith("\n"):  # Ctrl-D leaves the line open
+        tell("")
+    return answer.strip().lower() == "yes"
