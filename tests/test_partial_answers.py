@@ -159,7 +159,7 @@ PARTS: list[tuple[str, PartialPolicy, list[tuple[str, str, tuple[str, ...]]]]] =
         policy(
             statement(Principal={"AWS": given("P")}, Action="kms:PutKeyPolicy"),
             *ROLES,
-            statement(Principal={"AWS": text("arn:aws:iam::", Placeholder("P"), ":role/App")}, Action="kms:Sign"),
+            statement(Principal={"AWS": text("arn:aws:iam::", Placeholder("P"), ":role/", Placeholder("Name"))}, Action="kms:Sign"),
         ),
         [],
     ),
@@ -284,7 +284,7 @@ def test_the_work_for_all_values_together_has_a_limit(monkeypatch: pytest.Monkey
     )
     assert sum(taken) <= OF_A_CALL
     taken.clear()
-    shown = prove.no_public_access(LARGE)
+    shown = prove.no_new_access(policy(ADMINISTRATION), LARGE)
     assert isinstance(shown, Unknown)
     assert shown.reason.startswith(
         "there is too much to look at in all combinations of the values of 'AWS::AccountId'"
@@ -593,6 +593,43 @@ def test_a_claim_that_depends_on_values_is_unknown(
     assert (shown.reason, shown.depends_on) == (reason, names)
     with pytest.raises(errors.NotShownError):
         shown.require()
+
+
+STRANGERS = [
+    ("beside many roles, nobody", policy(ADMINISTRATION, *ROLES), Holds, ()),
+    ("beside many roles, an organisation", policy(ADMINISTRATION, *ROLES, BY_ORG), Holds, ()),
+    ("beside many roles, everyone", policy(ADMINISTRATION, *ROLES, PUBLIC), Fails, ()),
+    (
+        "beside many roles, everyone for one value",
+        policy(ADMINISTRATION, *ROLES, Choice(HAS_ORG, node(BY_ORG), node(PUBLIC))),
+        Unknown,
+        ("Org",),
+    ),
+    (
+        "beside many roles, everyone whom a Deny does not name for one value",
+        policy(ADMINISTRATION, *ROLES, PUBLIC, Choice(PROD, node(PUBLIC | {"Effect": "Deny"}), Absent())),
+        Unknown,
+        ("Env",),
+    ),
+    (
+        "beside many roles, whom a statement lets in that is not known",
+        policy(ADMINISTRATION, *ROLES, INCLUDED),
+        Unknown,
+        (*(f"Role{n}" for n in range(6)), "AWS::AccountId"),
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("partial", "verdict", "names"), [row[1:] for row in STRANGERS], ids=[row[0] for row in STRANGERS]
+)
+def test_whether_strangers_are_let_in_follows_from_few_statements(
+    partial: PartialPolicy, verdict: type[Holds | Fails | Unknown], names: tuple[str, ...]
+) -> None:
+    """However many roles the others name; but any statement that is not known may let them in."""
+    shown = prove.no_public_access(partial)
+    assert isinstance(shown, verdict)
+    assert set(getattr(shown, "depends_on", ())) == set(names)
 
 
 def test_policies_with_the_same_placeholders_are_compared_for_the_same_values() -> None:

@@ -18,13 +18,15 @@ from kmspolicy import (
     PartialPolicy,
     Policy,
     Principal,
+    Unknown,
     access,
     check,
     compare,
     prove,
 )
-from kmspolicy._partial._ask import Asked
+from kmspolicy._partial._ask import IN_PARTS, Asked
 from kmspolicy._partial._fillings import OF_THE_KEY
+from kmspolicy._partial._parts import parts_of
 from kmspolicy._partial._tree import Text
 from kmspolicy._render._access import html_of
 from property.strategies import ACCOUNT, policies_that_meet
@@ -180,12 +182,17 @@ OF_THE_WHOLE = {"REDUNDANT_STATEMENT"}
 """What is not found if it only depends, and in parts may not be found at all."""
 
 
-def found_in_parts(partial: PartialPolicy) -> tuple[Finding, ...]:
-    """Return the findings of a policy as if it had too many fillings."""
+def in_parts(question: Callable[..., Any], partial: PartialPolicy) -> Any:
+    """Return what a question about a policy is answered as if it had too many fillings."""
     tree = attrgetter("_tree")(partial)
     own = [Text((one,)) for one in partial.placeholders if one.name == OF_THE_KEY]
-    found = Asked(check, (partial,), {}, {id(partial): tree}, None, own).in_parts()
-    assert found is not None
+    asked = Asked(getattr(question, "__wrapped__"), (partial,), {}, {id(partial): tree}, None, own)  # noqa: B009
+    return IN_PARTS[asked.name](asked, parts_of(tree), asked.about([tree]))
+
+
+def found_in_parts(partial: PartialPolicy) -> tuple[Finding, ...]:
+    """Return the findings of a policy as if it had too many fillings."""
+    found: tuple[Finding, ...] = in_parts(check, partial)
     return found
 
 
@@ -219,6 +226,16 @@ def assert_no_less(said: Verdict, of_values: Verdict) -> None:
     if not isinstance(said, Holds | Fails):
         return
     assert type(of_values) is type(said)
+
+
+@settings(max_examples=40, derandomize=True)
+@given(st.lists(FEW_STATEMENTS, min_size=1, max_size=3))
+def test_strangers_are_let_in_by_parts_as_by_the_whole(statements: list[dict[str, Any]]) -> None:
+    """What is certain of parts is certain of all statements together."""
+    partial = partial_of(statements)
+    whole = prove.no_public_access(partial)
+    assume(not isinstance(whole, Unknown) or "there" not in whole.reason)
+    assert_no_less(in_parts(prove.no_public_access, partial), whole)
 
 
 @settings(max_examples=25, derandomize=True)

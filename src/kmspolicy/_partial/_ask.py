@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import attrs
 
+from kmspolicy._check._check import OF_STRANGERS
 from kmspolicy._check._finding import Findings
 from kmspolicy._document import Policy
 from kmspolicy._evaluate._access import AccessTable
@@ -17,7 +18,7 @@ from kmspolicy._partial._fillings import MOST, OF_THE_KEY, Fillings, TooManyErro
 from kmspolicy._partial._parts import parts_of
 from kmspolicy._partial._shown import Shown
 from kmspolicy._partial._tables import joined, named
-from kmspolicy._partial._tree import Placeholder, Text
+from kmspolicy._partial._tree import Placeholder, Text, Unresolved
 from kmspolicy._path import format_path
 from kmspolicy._prove._budget import OF_A_CALL, ExhaustedError, budget_of_call, sharing
 from kmspolicy._prove._verdicts import Comparison, Fails, Holds, Unknown
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
     from kmspolicy._check._finding import Finding
     from kmspolicy._partial._fill import Filled
     from kmspolicy._partial._fillings import Filling
+    from kmspolicy._partial._parts import Part
     from kmspolicy._partial._tree import Node
+    from kmspolicy._prove._verdicts import Verdict
 
 _T = TypeVar("_T")
 
@@ -70,13 +73,12 @@ def ask(
     own = [Text((one,)) for one in missing if isinstance(one, Placeholder) and one.name == OF_THE_KEY]
     asked = Asked(question, args, kwargs, trees, account, own[:1])
     kind = type(asked.sample())
-    with sharing(_HALF if kind is Findings else OF_A_CALL):
+    with sharing(_HALF if asked.name in IN_PARTS else OF_A_CALL):
         answers = asked.about([*trees.values()])
-    if answers.unknown and kind is Findings:
+    if answers.unknown and asked.name in IN_PARTS:
         with sharing(_HALF):
-            found = asked.in_parts()
-        if found is not None:
-            return cast("_T", found)
+            if parts := parts_of(*trees.values()):
+                return cast("_T", IN_PARTS[asked.name](asked, parts, answers))
     return cast("_T", _JOINED[kind](answers))
 
 
@@ -104,14 +106,18 @@ class Asked:
     account: str | None
     own: Sequence[Node] = ()
 
+    @property
+    def name(self) -> str:
+        """The name of the question."""
+        return getattr(self.question, "__name__", "")
+
     def sample(self) -> object:
         """Return what it is answered for policies without statements."""
         return self._answer([Policy([])] * len(self.trees), {})
 
     def about(self, trees: Sequence[Node]) -> Answers:
         """Return what is said of all fillings of some trees in the place of those policies."""
-        apart = getattr(self.question, "__name__", "") in _APART
-        fillings = Fillings([*trees, *self.own], self.account, apart=apart)
+        fillings = Fillings([*trees, *self.own], self.account, apart=self.name in _APART)
         budget = budget_of_call()
         cases: list[Case] = []
         try:
@@ -123,16 +129,6 @@ class Asked:
         except ExhaustedError:
             return Answers(fillings, [], self.sample(), _TOO_MUCH)
         return Answers(fillings, cases, self.sample())
-
-    def in_parts(self) -> tuple[Finding, ...] | None:
-        """Return what is found in the parts of the only tree; None if it has none."""
-        (tree,) = self.trees.values()
-        parts = parts_of(tree)
-        if not parts:
-            return None
-        return findings_of_parts(
-            (part, attrs.evolve(self, question=part.check).about([part.tree])) for part in parts
-        )
 
     def _answer(self, policies: Iterable[Policy], more: Mapping[str, Any]) -> object:
         filled = dict(zip(self.trees, policies, strict=True))
@@ -160,6 +156,23 @@ class Asked:
         return Case(filling, shown.value(said))
 
 
+def _findings(asked: Asked, parts: Sequence[Part], _: Answers) -> Findings:
+    """Return what is found in the parts of a policy."""
+    return findings_of_parts(
+        (part, attrs.evolve(asked, question=part.check).about([part.tree])) for part in parts
+    )
+
+
+def _strangers(asked: Asked, parts: Sequence[Part], whole: Answers) -> Verdict:
+    """Return whether no part of a policy lets strangers in; what is not known of it could."""
+    (tree,) = asked.trees.values()
+    if any(isinstance(one, Unresolved) for one in needed(tree, NOTHING)):
+        return verdict(whole)
+    answers = [asked.about([part.tree]) for part in parts if part.codes & OF_STRANGERS]
+    verdicts = [*map(verdict, answers), cast("Verdict", asked.sample())]
+    return next(one for kind in (Fails, Unknown, Holds) for one in verdicts if isinstance(one, kind))
+
+
 def _by_origin(found: tuple[Finding, ...], document: Filled, shown: Shown) -> dict[Key, Finding]:
     """Return findings as they are shown, by their codes and where they come from."""
 
@@ -177,3 +190,8 @@ def _by_origin(found: tuple[Finding, ...], document: Filled, shown: Shown) -> di
 
 
 _STATEMENT: Final = re.compile(r"Statement\[([0-9]+)\]")
+IN_PARTS: Final[Mapping[str, Callable[[Asked, Sequence[Part], Answers], object]]] = {
+    "check": _findings,
+    "no_public_access": _strangers,
+}
+"""How questions are answered in parts, where the whole is not known."""
