@@ -103,15 +103,15 @@ class Printer:
 @pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
 def test_an_answer_shows_itself_everywhere(answer: Displayed) -> None:
     """A notebook, IPython and rich show the words that are printed; no text of a document is markup there."""
-    printer = Printer()
-    answer._repr_pretty_(printer, cycle=False)
+    printer, pretty, as_page = Printer(), *(getattr(answer, f"_repr_{one}_") for one in ("pretty", "html"))
+    pretty(printer, cycle=False)
     assert printer.printed == str(answer)
-    page = fromstring(answer._repr_html_())  # noqa: S314 - our own
+    page = fromstring(as_page())  # noqa: S314 - our own
     assert page.findall(".//b") == []
     words = {*str(answer).split()}
     for shown in ("".join(f"{one} " for one in page.itertext()), by_rich(answer, 200)):
         assert not words - {*shown.split()}
-    assert answer._repr_html_() == html(answer)
+    assert as_page() == html(answer)
 
 
 COLOURED: dict[str, tuple[str, str, Kind | None]] = {

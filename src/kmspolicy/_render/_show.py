@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from kmspolicy._diff._access import AccessChange, UnknownChange
 from kmspolicy._diff._diff import Diff
@@ -46,7 +46,7 @@ _INDENT: Final = "    "
 
 def said(answer: Displayed) -> str:
     """Return any answer as text that does not depend on where it is shown."""
-    return _SAID[type(answer)](answer)
+    return _SAID[type(answer)](cast("Any", answer))
 
 
 def text(answer: Displayed, *, width: int | None = None, colour: bool = False, unicode: bool = True) -> str:
