@@ -215,8 +215,8 @@ PARTS: list[tuple[str, PartialPolicy, list[tuple[str, str, tuple[str, ...]]]]] =
         policy(INCLUDED, ADMINISTRATION, PUBLIC | {"Action": ["kms:Decrypt", "kms:Decypt"]}),
         [
             ("UNRESOLVED", "Statement[0]", ()),
-            ("PUBLIC_ACCESS", "Statement[2].Principal", ("Included",)),
             ("INVALID_ACTION", "Statement[2].Action[1]", ()),
+            ("PUBLIC_ACCESS", "Statement[2].Principal", ("Included",)),
         ],
     ),
     (

@@ -121,7 +121,7 @@ def check_text(  # noqa: PLR0913 - all that is known of a put, and what is asked
         *(_public_access(rules, key, budget) if codes & OF_STRANGERS else ()),
     ]
     hinted = may_have_placeholders(text)
-    for rule in rules.statements if codes - OF_PUTTING - OF_STRANGERS else ():
+    for rule in rules.statements if codes - OF_PUTTING - OF_STRANGERS - OF_OTHERS else ():
         inside = [*found_in(rule, key.account), *(placeholders(rule) if hinted else ())]
         if rule.clauses and not is_met_by_some(rule):
             told = {one.steps[:_OF_A_CLAUSE] for one in inside}

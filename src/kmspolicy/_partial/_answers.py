@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 import attrs
 
 from kmspolicy._check._catalogue import CATALOGUE
+from kmspolicy._check._check import OF_OTHERS
 from kmspolicy._check._finding import Finding, FindingCode, Findings
 from kmspolicy._partial._parts import statement_of
 from kmspolicy._printable import quoted, word
@@ -132,6 +133,8 @@ def findings_of_parts(parts: Iterable[tuple[Part, Answers]]) -> Findings:
     found: list[Finding] = []
     names: dict[str, dict[str, None]] = {}
     for part, answers in parts:
+        if answers.limit and part.codes == OF_OTHERS:
+            continue  # which are not missed where they are not found
         if answers.limit:
             names.setdefault(answers.limit, {}).update(dict.fromkeys(answers.names))
         else:

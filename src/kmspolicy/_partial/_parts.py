@@ -109,7 +109,12 @@ class _Parts:
         self._unknown = {number: names for number, (_, names) in enumerate(alone) if names}
 
     def __iter__(self) -> Iterator[Part]:
-        """Go through the parts."""
+        """Go through the parts, those that take the least work first."""
+        known = self._with_all(set())
+        yield self._part(known, _OF_STATEMENTS, {-1, *known})
+        for number in self._numbers:
+            if number not in known:
+                yield self._part(self._with_first({number}), _OF_STATEMENTS, {number})
         of_putting = self._where(lambda rule: rule.is_about(PUT))
         yield self._part(self._with_all({*of_putting}), OF_PUTTING, {-1})
         limits = self._known(self._where(lambda rule: rule.denies or _knows_callers(rule)))
@@ -119,11 +124,7 @@ class _Parts:
             by_statements.setdefault(frozenset(self._with_first({number, *limits})), set()).add(number)
         for there, about in by_statements.items():
             yield self._part(there, OF_STRANGERS, about)._replace(denied_by=denied_by)
-        known = self._with_all(set())
-        yield self._part(known, _OF_STATEMENTS, {-1, *known})
-        for number in self._numbers:
-            if number not in known:
-                yield self._part(self._with_first({number}), _OF_STATEMENTS - OF_OTHERS, {number})
+        yield self._part(known, OF_OTHERS, known)
 
     def _where(self, holds: Callable[[Rule], bool]) -> list[int]:
         """Return the numbers of the statements for which something may hold."""
@@ -195,5 +196,7 @@ def _knows_callers(rule: Rule) -> bool:
 _OF_MOST: Final = frozenset({OF_THE_KEY, "AWS::Partition"})
 """The placeholders of most statements."""
 _OF_PARTITIONS: Final[frozenset[FindingCode]] = frozenset({"MIXED_PARTITIONS"})
-_OF_STATEMENTS: Final[frozenset[FindingCode]] = ALL - OF_PUTTING - OF_STRANGERS - {"MISSING_STATEMENT"}
+_OF_STATEMENTS: Final[frozenset[FindingCode]] = (
+    ALL - OF_PUTTING - OF_STRANGERS - OF_OTHERS - {"MISSING_STATEMENT"}
+)
 """Findings about single statements; and those about the whole that a part of it has as well."""
