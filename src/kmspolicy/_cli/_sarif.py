@@ -6,6 +6,7 @@ https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 from __future__ import annotations
 
 import json
+import os
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -112,14 +113,15 @@ def _notification(error: SourceError) -> dict[str, Any]:
 
 
 def _location(file: str | None, place: Place | Iterable[int] | None) -> dict[str, Any]:
-    """Return a place in a file; one that is below the current folder is named from there."""
+    """Return a place in a file; one that is below the current folder is named from there.
+
+    GitHub refuses a location without a line: a file without places has what is found in its first.
+    """
     shown = path_shown(file)
-    if Path(shown).is_absolute():
-        artifact = {"uri": Path(shown).as_uri()}
+    if Path(shown).is_absolute() or shown.startswith("../"):
+        artifact = {"uri": Path(shown).resolve().as_uri()}
     else:
-        artifact = {"uri": quote(shown), "uriBaseId": "SRCROOT"}
-    physical: dict[str, Any] = {"artifactLocation": artifact}
-    if place is not None:
-        line, column = place
-        physical["region"] = {"startLine": line, "startColumn": column}
-    return {"physicalLocation": physical}
+        artifact = {"uri": quote(os.fsencode(shown)), "uriBaseId": "SRCROOT"}
+    line, column = place or (1, 1)
+    region = {"startLine": line, "startColumn": column}
+    return {"physicalLocation": {"artifactLocation": artifact, "region": region}}
