@@ -7,7 +7,7 @@ import sys
 from contextlib import contextmanager
 from contextvars import ContextVar, Token
 from inspect import iscoroutinefunction
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, TypeAlias, cast
 from urllib.parse import urlsplit
 
 import attrs
@@ -40,6 +40,20 @@ if TYPE_CHECKING:
     Handler: TypeAlias = Callable[..., object]
 
 # --- counting requests, and turning off botocore's own retries ---------------------------------------
+
+
+class Answer(NamedTuple):
+    """The answer of the service.
+
+    Attributes:
+        response: The answer, as botocore parsed it; empty if nothing was left to send.
+        request_id: The id of the request that succeeded; None if the answer had none.
+        attempts: How many requests were sent.
+    """
+
+    response: Mapping[str, Any]
+    request_id: str | None
+    attempts: int
 
 
 @attrs.define
@@ -90,16 +104,17 @@ class Call:
         self.sent = self.settled = max(self.sent, self.settled + requests)
         self.pending = False
 
-    def answered(self, response: Mapping[str, Any]) -> Mapping[str, Any]:
+    def answered(self, response: Mapping[str, Any]) -> Answer:
         """End an attempt that succeeded.
 
         Raises:
             NoAnswerError: if the answer does not come from KMS.
         """
-        self.settle(_requests_of(response))
+        metadata = _metadata(response)
+        self.settle(_requests_of(metadata))
         if self.foreign is not None:
             raise self._not_from_kms(self.foreign)
-        return response
+        return Answer(response, metadata.get("RequestId"), self.earlier + self.sent)
 
     def failed(self, error: Exception) -> errors.CallError | None:
         """End an attempt that failed, and translate its error; return None for an error that does not come from the call."""
@@ -258,13 +273,17 @@ def _has_events(client: object) -> TypeIs[_HasEvents]:
     return isinstance(getattr(getattr(client, "meta", None), "events", None), BaseEventHooks)
 
 
+# The emitter of aiobotocore awaits what a handler returns; it finds out faster that a coroutine can be awaited than that
+# None cannot.
+
+
 def _ours(event_name: str) -> Call | None:
     """Return the call that an event belongs to; None for requests of the user's own code."""
     call = _current.get()
     return call if call is not None and event_name.endswith(f".{call.operation}") else None
 
 
-def _count(*, event_name: str, request: AWSPreparedRequest, **_: object) -> None:
+async def _count(*, event_name: str, request: AWSPreparedRequest, **_: object) -> None:
     call = _ours(event_name)
     if call is not None:
         call.sent += 1
@@ -282,7 +301,7 @@ async def _answer_no(
     call = _ours(event_name)
     if call is None:
         return None
-    call.foreign = None if response is None else await _foreign(call, response[0])
+    call.foreign = None if response is None else _foreign(call, response[0], await response[0].content)
     if call.foreign is not None:
         return False
     call.outcome_unknown |= (response is not None and response[0].status_code >= _SERVER_FAULT) or (
@@ -291,20 +310,18 @@ async def _answer_no(
     return None if call.retries else False
 
 
-async def _foreign(call: Call, answer: Any) -> str | None:  # noqa: ANN401 - of any HTTP library the client uses
+def _foreign(call: Call, answer: Any, body: bytes) -> str | None:  # noqa: ANN401 - of any HTTP library the client uses
     """Return why an answer does not come from KMS; None if it may.
 
     aiobotocore's session on aiohttp follows redirects, and makes a GET of the POST: a login page would be success.
     PutKeyPolicy has no output: https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html.
     """
-    if call.url not in {None, answer.url} and _place(answer.url) != _place(str(call.url)):
+    if call.url is not None and call.url != answer.url and _place(answer.url) != _place(str(call.url)):
         return f"the request was redirected to {word(answer.url)}"
     if _REDIRECT <= answer.status_code < _CLIENT_FAULT:
         return f"the answer is a redirect (HTTP {answer.status_code}), which KMS does not send"
-    if call.operation == "PutKeyPolicy" and answer.status_code < _REDIRECT:
-        body: bytes = await answer.content
-        if body.strip() not in _NO_OUTPUT:
-            return "the answer is not one of KMS, which has an empty body"
+    if call.operation == "PutKeyPolicy" and answer.status_code < _REDIRECT and body.strip() not in _NO_OUTPUT:
+        return "the answer is not one of KMS, which has an empty body"
     return None
 
 
@@ -433,11 +450,11 @@ def _never_sent(error: Exception) -> bool:
 def _answer(error: ClientError, call: Call) -> errors.ServiceError:
     response = cast("Mapping[str, Any]", error.response)
     answer: Mapping[str, Any] = response.get("Error") or {}
-    metadata: Mapping[str, Any] = response.get("ResponseMetadata") or {}
+    metadata = _metadata(response)
     code, message = str(answer.get("Code") or ""), str(answer.get("Message") or "")
     status: int | None = metadata.get("HTTPStatusCode")
     cls = _class_of(code, message)
-    call.settle(_requests_of(response))
+    call.settle(_requests_of(metadata))
     call.outcome_unknown |= cls in _UNDECIDED or (status is not None and status >= _SERVER_FAULT)
     translated = cls(
         message,
@@ -459,9 +476,12 @@ def _class_of(code: str, message: str) -> type[errors.ServiceError]:
     return cls
 
 
-def _requests_of(response: Mapping[str, Any]) -> int:
+def _metadata(response: Mapping[str, Any]) -> Mapping[str, Any]:
+    return response.get("ResponseMetadata") or {}
+
+
+def _requests_of(metadata: Mapping[str, Any]) -> int:
     """Return the number of requests before an answer, according to botocore's metadata."""
-    metadata: Mapping[str, Any] = response.get("ResponseMetadata") or {}
     return 1 + int(metadata.get("RetryAttempts") or 0)
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import math
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import attrs
 
 from kmspolicy._client import _botocore
+from kmspolicy._client._botocore import Answer
 from kmspolicy._client._deadlines import Deadline, Deadlines
 from kmspolicy._plan._retry import Retry
 from kmspolicy._printable import word
@@ -81,20 +82,6 @@ class Order:
     once: bool = False
 
 
-class Answer(NamedTuple):
-    """The answer of the service.
-
-    Attributes:
-        response: The answer, as botocore parsed it; empty if nothing was left to send.
-        request_id: The id of the request that succeeded; None if the answer had none.
-        attempts: How many requests were sent.
-    """
-
-    response: Mapping[str, Any]
-    request_id: str | None
-    attempts: int
-
-
 @attrs.frozen(eq=False)
 class Calls:
     """The calls of one client.
@@ -134,9 +121,7 @@ class Calls:
         deadline = Deadline(self.deadlines, retry.deadline)
         try:
             with call, deadline:
-                response = await self._retry_until(
-                    order, call, deadline, after, islice(retry.delays(), spent, None)
-                )
+                answer = await self._retry_until(order, call, deadline, after, spent)
         except TimeoutError as error:
             if not deadline.expired:
                 raise
@@ -144,13 +129,13 @@ class Calls:
             if call.looking is None:
                 raise call.cut_off(words) from error
             raise not_read(call.looking, words) from call.looking.__cause__
-        return self._answer(call, response)
+        return _logged(call, answer)
 
     async def send_once(self, order: Order) -> Answer:
         """Send a request that is part of another call, under its deadline; do not retry it."""
         call = self._call(order)
         with call:
-            return self._answer(call, await _attempt(call, order))
+            return _logged(call, await _attempt(call, order))
 
     def _call(self, order: Order, after: CallError | None = None, spent: int = 0) -> _botocore.Call:
         return _botocore.Call(
@@ -162,34 +147,22 @@ class Calls:
             outcome_unknown=after is not None and after.outcome_unknown,
         )
 
-    def _answer(self, call: _botocore.Call, response: Mapping[str, Any]) -> Answer:
-        metadata: Mapping[str, Any] = response.get("ResponseMetadata") or {}
-        answer = Answer(response, metadata.get("RequestId"), call.so_far)
-        if LOG.isEnabledFor(logging.DEBUG):
-            LOG.debug(
-                "%s: %s", call.operation, in_words(call.key_id),
-                extra=extra(call.key_id, call.so_far, answer.request_id),
-            )  # fmt: skip
-        return answer
-
     async def _retry_until(
         self,
         order: Order,
         call: _botocore.Call,
         deadline: Deadline,
         failed: CallError | None,
-        delays: Iterator[float],
-    ) -> Mapping[str, Any]:
-        end = (
-            math.inf
-            if self.retry is None or self.retry.deadline is None
-            else self.clock() + self.retry.deadline
-        )
+        spent: int,
+    ) -> Answer:
+        retry = self.retry or _ONCE
+        end = math.inf if retry.deadline is None else self.clock() + retry.deadline
+        delays: Iterator[float] | None = None
         while True:
             if failed is not None and order.look is not None:
                 call.looking = failed
                 if await order.look(failed):
-                    return {}
+                    return Answer({}, None, call.so_far)
                 call.looking = None
                 if self.clock() >= end:
                     raise failed
@@ -199,6 +172,7 @@ class Calls:
                 failed = error
             if order.pace is not None and isinstance(failed, ThrottlingException):
                 order.pace.slow_down()
+            delays = delays or islice(retry.delays(), spent, None)
             delay = next(delays, None)
             never = not failed.is_retry_safe or (order.once and call.outcome_unknown)
             if never or delay is None or self.clock() + delay >= end:
@@ -222,20 +196,29 @@ class Calls:
         return self.clock() - began
 
 
-async def _attempt(call: _botocore.Call, order: Order) -> Mapping[str, Any]:
+async def _attempt(call: _botocore.Call, order: Order) -> Answer:
     """Send a request once, and translate the error that botocore raises."""
     call.pending = True
     try:
-        answer = await order.method(**order.parameters)
+        response = await order.method(**order.parameters)
     except Exception as error:
         translated = call.failed(error)
         if translated is None:
             raise
         raise translated from error
-    response = call.answered(answer)
+    answer = call.answered(response)
     if order.must_have is not None:
         _refuse_without(response, order.must_have, call)
-    return response
+    return answer
+
+
+def _logged(call: _botocore.Call, answer: Answer) -> Answer:
+    if LOG.isEnabledFor(logging.DEBUG):
+        LOG.debug(
+            "%s: %s", call.operation, in_words(call.key_id),
+            extra=extra(call.key_id, answer.attempts, answer.request_id),
+        )  # fmt: skip
+    return answer
 
 
 def _refuse_without(response: Mapping[str, Any], must_have: tuple[str, type], call: _botocore.Call) -> None:

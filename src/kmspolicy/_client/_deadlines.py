@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
@@ -15,30 +16,34 @@ class Deadlines:
     def __init__(self) -> None:
         """Start without any."""
         self._watched: set[Deadline] = set()
+        self._next = math.inf
         self._timer: asyncio.TimerHandle | None = None
 
     def watch(self, deadline: Deadline) -> None:
         """Let a deadline expire at its end."""
         self._watched.add(deadline)
-        if self._timer is None or deadline.end < self._timer.when():
+        if deadline.end < self._next:
             self._set_timer(deadline.end)
 
     def forget(self, deadline: Deadline) -> None:
         """Do not let a deadline expire; it does no harm if it has."""
         self._watched.discard(deadline)
         if not self._watched:
-            self._set_timer(None)
+            self._set_timer(math.inf)
 
-    def _set_timer(self, when: float | None) -> None:
+    def _set_timer(self, when: float) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = None if when is None else asyncio.get_running_loop().call_at(when, self._expire, when)
+        self._next = when
+        self._timer = (
+            None if when == math.inf else asyncio.get_running_loop().call_at(when, self._expire, when)
+        )
 
     def _expire(self, now: float) -> None:
         for deadline in [each for each in self._watched if each.end <= now]:
             self._watched.discard(deadline)
             deadline.expire()
-        self._set_timer(min((each.end for each in self._watched), default=None))
+        self._set_timer(min((each.end for each in self._watched), default=math.inf))
 
 
 class Deadline:
@@ -59,14 +64,14 @@ class Deadline:
         """Let the time begin."""
         self._deadlines = deadlines
         self._loop = asyncio.get_running_loop()
-        self.end = float("inf") if seconds is None else self._loop.time() + seconds
+        self.end = math.inf if seconds is None else self._loop.time() + seconds
         self.expired = False
 
     def __enter__(self) -> None:
         """Watch the current task."""
-        self._task = cast("asyncio.Task[object]", asyncio.current_task(self._loop))
+        self._task = cast("asyncio.Task[object]", asyncio.current_task())
         self._before = self._task.cancelling()
-        self._watch()
+        self._deadlines.watch(self)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -89,13 +94,9 @@ class Deadline:
     def go_on(self, stopped: float) -> None:
         """Let the time go on that was stopped."""
         self.end += self._loop.time() - stopped
-        self._watch()
+        self._deadlines.watch(self)
 
     def expire(self) -> None:
         """Cancel the block."""
         self.expired = True
         self._task.cancel()
-
-    def _watch(self) -> None:
-        if self.end < float("inf"):
-            self._deadlines.watch(self)

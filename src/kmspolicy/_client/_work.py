@@ -39,7 +39,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Iterable, Mapping
 
     from kmspolicy._check import Finding
-    from kmspolicy._client._calls import Answer, Calls, KeyPolicyClient
+    from kmspolicy._client._botocore import Answer
+    from kmspolicy._client._calls import Calls, KeyPolicyClient
     from kmspolicy._client._edits import Edit
     from kmspolicy._client._pace import Token
     from kmspolicy._evaluate import Caller
@@ -267,7 +268,8 @@ class Work:
                 extra=extra(key_id, answer.attempts, answer.request_id),
             )
         findings = self.findings_of(prepared, plan)
-        self.warn(key_id, findings, answer)
+        if findings:
+            self.warn(key_id, findings, answer)
         return PutResult(key_id, answer.request_id, answer.attempts, plan=plan, findings=findings)
 
     async def create(self, prepared: Prepared, parameters: Mapping[str, Any]) -> CreateResult:
