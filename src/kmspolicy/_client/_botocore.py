@@ -99,6 +99,12 @@ class Call:
     def __exit__(self, *_: object) -> None:
         _current.reset(self._before)
 
+    def received(self, response: Mapping[str, Any]) -> Mapping[str, Any]:
+        """End an attempt that was answered; return botocore's metadata, which tell the number of its requests."""
+        metadata: Mapping[str, Any] = response.get("ResponseMetadata") or {}
+        self.settle(1 + int(metadata.get("RetryAttempts") or 0))
+        return metadata
+
     def settle(self, requests: int) -> None:
         """End an attempt; it took at least this number of requests, if the client does not report them."""
         self.sent = self.settled = max(self.sent, self.settled + requests)
@@ -110,8 +116,7 @@ class Call:
         Raises:
             NoAnswerError: if the answer does not come from KMS.
         """
-        metadata = _metadata(response)
-        self.settle(_requests_of(metadata))
+        metadata = self.received(response)
         if self.foreign is not None:
             raise self._not_from_kms(self.foreign)
         return Answer(response, metadata.get("RequestId"), self.earlier + self.sent)
@@ -450,11 +455,10 @@ def _never_sent(error: Exception) -> bool:
 def _answer(error: ClientError, call: Call) -> errors.ServiceError:
     response = cast("Mapping[str, Any]", error.response)
     answer: Mapping[str, Any] = response.get("Error") or {}
-    metadata = _metadata(response)
+    metadata = call.received(response)
     code, message = str(answer.get("Code") or ""), str(answer.get("Message") or "")
     status: int | None = metadata.get("HTTPStatusCode")
     cls = _class_of(code, message)
-    call.settle(_requests_of(metadata))
     call.outcome_unknown |= cls in _UNDECIDED or (status is not None and status >= _SERVER_FAULT)
     translated = cls(
         message,
@@ -474,15 +478,6 @@ def _class_of(code: str, message: str) -> type[errors.ServiceError]:
     if cls is errors.MalformedPolicyDocumentException:
         return next((special for text, special in _BY_TEXT if text in message), cls)
     return cls
-
-
-def _metadata(response: Mapping[str, Any]) -> Mapping[str, Any]:
-    return response.get("ResponseMetadata") or {}
-
-
-def _requests_of(metadata: Mapping[str, Any]) -> int:
-    """Return the number of requests before an answer, according to botocore's metadata."""
-    return 1 + int(metadata.get("RetryAttempts") or 0)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from kmspolicy._printable import word
 from kmspolicy.errors import CallError, ThrottlingException
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator, Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
     from kmspolicy._client._pace import Pace
 
@@ -121,7 +121,18 @@ class Calls:
         deadline = Deadline(self.deadlines, retry.deadline)
         try:
             with call, deadline:
-                answer = await self._retry_until(order, call, deadline, after, spent)
+                failed, end = after, math.inf if retry.deadline is None else self.clock() + retry.deadline
+                delays = None
+                while True:
+                    if failed and order.look and await self._is_done(order.look(failed), call, failed, end):
+                        return _logged(call, Answer({}, None, call.so_far))
+                    try:
+                        return _logged(call, await _attempt(call, order))
+                    except CallError as error:
+                        failed = error
+                    delays = delays or islice(retry.delays(), spent, None)
+                    delay = next(delays, math.inf)
+                    end += await self._wait(order, call, deadline, failed, delay=delay, end=end)
         except TimeoutError as error:
             if not deadline.expired:
                 raise
@@ -129,7 +140,6 @@ class Calls:
             if call.looking is None:
                 raise call.cut_off(words) from error
             raise not_read(call.looking, words) from call.looking.__cause__
-        return _logged(call, answer)
 
     async def send_once(self, order: Order) -> Answer:
         """Send a request that is part of another call, under its deadline; do not retry it."""
@@ -147,46 +157,46 @@ class Calls:
             outcome_unknown=after is not None and after.outcome_unknown,
         )
 
-    async def _retry_until(
+    async def _is_done(
+        self, looking: Awaitable[bool], call: _botocore.Call, failed: CallError, end: float
+    ) -> bool:
+        """Return whether nothing is left to send after a request that failed."""
+        call.looking = failed
+        if await looking:
+            return True
+        call.looking = None
+        if self.clock() >= end:
+            raise failed
+        return False
+
+    async def _wait(  # noqa: PLR0913 - the state of the loop
         self,
         order: Order,
         call: _botocore.Call,
         deadline: Deadline,
-        failed: CallError | None,
-        spent: int,
-    ) -> Answer:
-        retry = self.retry or _ONCE
-        end = math.inf if retry.deadline is None else self.clock() + retry.deadline
-        delays: Iterator[float] | None = None
-        while True:
-            if failed is not None and order.look is not None:
-                call.looking = failed
-                if await order.look(failed):
-                    return Answer({}, None, call.so_far)
-                call.looking = None
-                if self.clock() >= end:
-                    raise failed
-            try:
-                return await _attempt(call, order)
-            except CallError as error:
-                failed = error
-            if order.pace is not None and isinstance(failed, ThrottlingException):
-                order.pace.slow_down()
-            delays = delays or islice(retry.delays(), spent, None)
-            delay = next(delays, None)
-            never = not failed.is_retry_safe or (order.once and call.outcome_unknown)
-            if never or delay is None or self.clock() + delay >= end:
-                raise failed
-            if deadline.cancelled:  # some clients turn a cancellation into an error of their own
-                raise failed
-            LOG.warning(
-                "%s: %s: %s; again in %.1f seconds",
-                call.operation, in_words(call.key_id), word(failed.code, str.isidentifier), delay,
-                extra=extra(call.key_id, call.so_far, failed.request_id),
-            )  # fmt: skip
-            await self.sleep(delay)
-            if order.pace is not None:
-                end += await self._take(order.pace, deadline)
+        failed: CallError,
+        *,
+        delay: float,
+        end: float,
+    ) -> float:
+        """Wait until the request may be sent again; return the seconds that do not count towards the deadline.
+
+        Raises:
+            CallError: the error of the request, if it is not sent again.
+        """
+        if order.pace is not None and isinstance(failed, ThrottlingException):
+            order.pace.slow_down()
+        never = not failed.is_retry_safe or (order.once and call.outcome_unknown)
+        # Some clients turn a cancellation into an error of their own.
+        if never or delay == math.inf or self.clock() + delay >= end or deadline.cancelled:
+            raise failed
+        LOG.warning(
+            "%s: %s: %s; again in %.1f seconds",
+            call.operation, in_words(call.key_id), word(failed.code, str.isidentifier), delay,
+            extra=extra(call.key_id, call.so_far, failed.request_id),
+        )  # fmt: skip
+        await self.sleep(delay)
+        return 0.0 if order.pace is None else await self._take(order.pace, deadline)
 
     async def _take(self, pace: Pace, deadline: Deadline) -> float:
         """Wait for the next token, without counting the wait towards the deadline; return the seconds on our clock."""
