@@ -85,13 +85,12 @@ def tables_of(access: AccessTable) -> Iterator[Table]:
     """Yield an access table in words: first in the best form, then in those that need less space."""
     if not access.principals:
         yield _NOBODY._replace(remark=_not_known(access)) if access.unknown else _NOBODY
-        return
-    if len(access.principals) <= _COLUMNS:
-        columns = tuple(Column(_title(principal), word(principal[1])) for principal in access.principals)
-        yield _table(access, columns, [_Part(0, _by_action(access))], _SIZES[0])
-    by_principal = [*_by_principal(access)]
-    for size in _SIZES:
-        yield _table(access, (Column("", ""),), by_principal, size)
+    else:
+        if len(access.principals) <= _COLUMNS:
+            columns = tuple(Column(_title(principal), word(principal[1])) for principal in access.principals)
+            yield _table(access, columns, [_Part(0, _by_action(access))], _SIZES[0])
+        by_principal = [*_by_principal(access)]
+        yield from (_table(access, (Column("", ""),), by_principal, size) for size in _SIZES)
 
 
 class _Line(NamedTuple):
