@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def put_words(result: PutResult) -> str:
-    """Say whether a policy was put on a key, and what was found in it."""
+    """Describe a put on a key, and what was found in it."""
     done = "the policy was put" if result.changed else "nothing to do"
     return _words(result.key_id, done, result)
 
