@@ -56,7 +56,7 @@ def page() -> str:
         parts.append(f"\n## {severity.value.capitalize()}\n")
         for code, entry in sorted(CATALOGUE.items()):
             if entry.severity is severity:
-                doubt = f"As a warning, where it is not certain: {entry.doubt}\n\n" if entry.doubt else ""
+                doubt = f"Less severe, where it is not certain: {entry.doubt}\n\n" if entry.doubt else ""
                 words = f"{entry.meaning} {entry.hint}\n\n{doubt}{_example(entry)}"
                 parts.append(f"\n### {code}\n\n{words}Evidence: <{entry.url}>\n")
     return "".join(parts)

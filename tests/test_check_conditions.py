@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from check_support import ACCOUNT, ADMIN, ALICE, APP, BOB, OTHER, ROOT, SESSION, about, one
+from check_support import ACCOUNT, ADMIN, ALICE, APP, OTHER, ROOT, SESSION, about, one
 from kmspolicy import Condition, Policy, check
 
 if TYPE_CHECKING:
@@ -269,10 +269,10 @@ def test_conditions(condition: dict[str, Any], more: dict[str, Any], expected: l
         pytest.param({"Foo": {}}, {}, ["INVALID_CONDITION_OPERATOR", "EMPTY_OBJECT_CONDITION"], id="an operator that does not exist, without keys"),
         # The same key in another case, under one operator; two operators may have it both.
         pytest.param(
-            {"StringLike": {"aws:username": "a", "AWS:Username": "b"}},
+            {"StringLike": {"aws:PrincipalTag/a": "a*", "AWS:PrincipalTag/A": "*b"}},
             {},
             ["DUPLICATE_KEYS_WITH_DIFFERENT_CASE"], id="a key twice under an operator"),
-        pytest.param({"StringLike": {"aws:username": "a"}, "StringNotEquals": {"AWS:Username": "b"}}, {}, [], id="a key under two operators"),
+        pytest.param({"StringLike": {"aws:PrincipalTag/a": "a"}, "StringNotEquals": {"AWS:PrincipalTag/A": "b"}}, {}, [], id="a key under two operators"),
         # A key has a prefix and a name.
         pytest.param({"Bool": {"SecureTransport": "true"}}, {}, ["INVALID_CONDITION_KEY_FORMAT"], id="a key without its prefix"),
         pytest.param({"StringEquals": {"": "a"}}, {}, ["INVALID_CONDITION_KEY_FORMAT"], id="an empty key"),
@@ -408,25 +408,6 @@ OF_OTHER = Condition("StringEquals", "kms:CallerAccount", OTHER)
         ),
         pytest.param(
             {"AWS": APP}, Condition("ArnLike", "aws:PrincipalArn", f"{APP}2"), False, id="another role"
-        ),
-        # A user may act as a federated user.
-        pytest.param(
-            {"AWS": ALICE},
-            Condition("ArnLike", "aws:PrincipalArn", BOB),
-            True,
-            id="another user, by a federated user",
-        ),
-        pytest.param(
-            {"AWS": ALICE},
-            Condition("StringEquals", "aws:PrincipalType", "FederatedUser"),
-            True,
-            id="the type of a federated user",
-        ),
-        pytest.param(
-            {"AWS": ALICE},
-            Condition("Null", "aws:username", "true"),
-            True,
-            id="no user name, by a federated user",
         ),
         pytest.param(
             {"AWS": APP},

@@ -584,6 +584,7 @@ CATALOGUE: Final[dict[FindingCode, Entry]] = {
         "Correct it.",
         _OPERATORS,
         _when("StringEquals", "kms:ViaService", *([[]])),
+        doubt="The named users can meet this condition only if they act as federated users.",
     ),
     "CONDITION_ALWAYS_MET": Entry(
         SUGGESTION,

@@ -344,12 +344,17 @@ def _never_or_always_met(rules: Rules, rule: Rule, key: Key, budget: Budget) -> 
     """Find conditions that no request of a statement meets, or that each meets."""
     from kmspolicy._prove._statements import met  # noqa: PLC0415 - most policies need no proof
 
-    answer = met(rules, rule, key, budget)
-    for clause in answer.never:
-        yield Found("CONDITION_NEVER_MET", clause.steps, _NOBODY)
-    if answer.is_never and not answer.never:
-        yield Found("CONDITION_NEVER_MET", ("Condition",), "no request meets all conditions together")
-    for clause in () if answer.is_never else answer.always:
+    themselves, everyone = met(rules, rule, key, budget)
+    for answer, severity in ((everyone, None), (themselves, Severity.SUGGESTION)):
+        what = _NOBODY if severity is None else ""
+        for clause in answer.never:
+            yield Found("CONDITION_NEVER_MET", clause.steps, what, severity)
+        if answer.is_never:
+            if not answer.never:
+                together = "no request meets all conditions together" if severity is None else ""
+                yield Found("CONDITION_NEVER_MET", ("Condition",), together, severity)
+            return
+    for clause in everyone.always:
         yield Found("CONDITION_ALWAYS_MET", clause.steps)
 
 

@@ -100,6 +100,13 @@ class Population:
         """Return the callers for which a function is true, as a bit mask."""
         return mask_of(map(holds, self.callers))
 
+    def of_members(self, holds: Callable[[Caller], bool]) -> int:
+        """Return the callers of whose classes a function is true for any member, as a bit mask."""
+        mask = 0
+        for number in {number for caller, number in self.members if holds(caller)}:
+            mask |= 1 << number
+        return mask
+
 
 def passes(test: Test, key: str, caller: Caller) -> bool:
     """Return whether a caller passes a test of a key that follows from the caller."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from kmspolicy._evaluate._callers import OF_CALLERS
-from kmspolicy._normal._rules import HOWS
+from kmspolicy._language._principals import name_of
+from kmspolicy._normal._rules import HOWS, named
 from kmspolicy._prove._boxes import left_over
 from kmspolicy._prove._budget import ExhaustedError
 from kmspolicy._prove._clauses import ways_of
@@ -17,11 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from kmspolicy._language._key_arns import Key
-    from kmspolicy._language._principals import PrincipalKind
     from kmspolicy._normal._clauses import Clause
     from kmspolicy._normal._rules import Rule, Rules
     from kmspolicy._prove._boxes import Box
     from kmspolicy._prove._budget import Budget
+    from kmspolicy._prove._callers import Caller
 
     Part = Literal["denied", "allowed", "delegated"]
 
@@ -147,7 +148,19 @@ class Met(NamedTuple):
     is_never: bool = False
 
 
-def met(rules: Rules, rule: Rule, key: Key, budget: Budget) -> Met:
+class MetBy(NamedTuple):
+    """What is met by those whom a statement names.
+
+    Attributes:
+        themselves: By their own requests.
+        all: By these, and by those of federated users as whom named users may act.
+    """
+
+    themselves: Met = Met()
+    all: Met = Met()
+
+
+def met(rules: Rules, rule: Rule, key: Key, budget: Budget) -> MetBy:
     """Return which conditions of a statement are never met, or always, by requests of those whom it is for.
 
     What is not known is in none of these.
@@ -160,39 +173,42 @@ def met(rules: Rules, rule: Rule, key: Key, budget: Budget) -> Met:
     """
     try:
         grid = Grid([rules._replace(statements=(rule,))], key, budget)
-        about = _about(grid, rule)
+        about = _about(grid, rule, budget)
         if about is None or rule.names_key(key) is False:
-            return Met()
-        boxes = [_boxes(grid, about, [clause], rules) for clause in rule.clauses]
-        never = [_none_is_possible(some, grid, budget) for some in boxes]
-        always = [
-            left_over(about, [*some, *grid.odd, *grid.impossible], grid.full, budget) is None
-            for some in boxes
-        ]
-        together = _none_is_possible(_boxes(grid, about, rule.clauses, rules), grid, budget)
+            return MetBy()
+        themselves = _met(grid, about, rule, rules, budget)
+        federated = _federated(grid, rule)
+        if not federated:
+            return MetBy(themselves, themselves)
+        about = {**about, CALLER: about[CALLER] | federated}
+        return MetBy(themselves, _met(grid, about, rule, rules, budget))
     except UNKNOWN:
-        return Met()
-    unsure = [_may_be_otherwise(clause, rule) for clause in rule.clauses]
-    return Met(_chosen(rule, never, unsure), _chosen(rule, always, unsure), together and not any(unsure))
+        return MetBy()
 
 
-def _chosen(rule: Rule, answers: Iterable[bool], unsure: Iterable[bool]) -> tuple[Clause, ...]:
-    rows = zip(rule.clauses, answers, unsure, strict=True)
-    return tuple(clause for clause, answer, otherwise in rows if answer and not otherwise)
+def _met(grid: Grid, about: Box, rule: Rule, rules: Rules, budget: Budget) -> Met:
+    """Return which conditions are never met, or always, by some requests."""
+
+    def none_meets(clauses: Sequence[Clause]) -> bool:
+        boxes = _boxes(grid, about, clauses, rules)
+        return all(left_over(box, unusual, grid.full, budget) is None for box in boxes)
+
+    def each_meets(clause: Clause) -> bool:
+        boxes = _boxes(grid, about, [clause], rules)
+        return left_over(about, [*boxes, *unusual], grid.full, budget) is None
+
+    unusual = [*grid.odd, *grid.impossible]
+    known = [clause for clause in rule.clauses if not _may_be_otherwise(clause, rule)]
+    never = tuple(clause for clause in known if none_meets([clause]))
+    return Met(never, tuple(filter(each_meets, known)), bool(never) or none_meets(known))
 
 
 def _may_be_otherwise(clause: Clause, rule: Rule) -> bool:
-    """Return whether requests of those whom a statement names may have other values of a key than follow from the names."""
-    return any(clause.folded in _NOT_CERTAIN.get(name.kind, ()) for name in rule.names)
+    """Return whether requests of services may have other values of a key than are known; which, is not documented."""
+    return clause.folded in _NOT_CERTAIN and any(name.kind == "service" for name in rule.names)
 
 
-_NOT_CERTAIN: Final[Mapping[PrincipalKind, frozenset[str]]] = {
-    # A user may act as a federated user, who has others of these.
-    # https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session
-    "user": frozenset({"aws:principalarn", "aws:principaltype", "aws:username"}),
-    # Which of these requests of services have is not documented.
-    "service": OF_CALLERS - {"aws:principalservicename", "aws:principalisawsservice"},
-}
+_NOT_CERTAIN: Final = OF_CALLERS - {"aws:principalservicename", "aws:principalisawsservice"}
 
 
 def _boxes(grid: Grid, about: Box, clauses: Sequence[Clause], rules: Rules) -> list[Box]:
@@ -200,14 +216,38 @@ def _boxes(grid: Grid, about: Box, clauses: Sequence[Clause], rules: Rules) -> l
     return [box for way in ways for box in grid.boxes(about, way)]
 
 
-def _none_is_possible(boxes: Iterable[Box], grid: Grid, budget: Budget) -> bool:
-    return all(left_over(box, [*grid.odd, *grid.impossible], grid.full, budget) is None for box in boxes)
-
-
-def _about(grid: Grid, rule: Rule) -> Box | None:
+def _about(grid: Grid, rule: Rule, budget: Budget) -> Box | None:
     """Return the requests that a statement is about, conditions aside; None for none."""
+    budget.spend(len(grid.population.members))
     callers = 0
     for how in HOWS:
         callers |= grid.population.named(rule, how)
+    callers &= grid.population.of_members(lambda caller: _is_of_a_named_role(caller, rule))
     actions = grid.actions_where(lambda action: action.is_known and rule.is_about(action.name.lower()))
     return {CALLER: callers, ACTION: actions} if callers and actions else None
+
+
+def _is_of_a_named_role(caller: Caller, rule: Rule) -> bool:
+    """Return whether a statement may name a caller; a role that it names has no sessions with another path.
+
+    The name of a role is unique in its account, whatever its path.
+    https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
+    """
+    if not caller.role or rule.statement.principal is None or caller.name.text in rule.marks:
+        return True
+    return named(rule, name_of("AWS", caller.role)) is not None
+
+
+def _federated(grid: Grid, rule: Rule) -> int:
+    """Return the federated users as whom the users that a statement names may act.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session
+    """
+    if rule.statement.principal is None:
+        return 0
+    accounts = {(name.partition, name.account) for name in rule.names if name.kind == "user"}
+    return grid.population.of_members(
+        lambda caller: (
+            caller.name.kind == "federated user" and (caller.name.partition, caller.name.account) in accounts
+        )
+    )
