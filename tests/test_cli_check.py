@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from cli_support import run
+from kmspolicy._cli import main
 from kmspolicy._cli._screen import Screen, write
 from kmspolicy._cli._text import text_of
 
@@ -147,6 +149,13 @@ def test_wrong_usage(args: str, says: str) -> None:
 def test_standard_input() -> None:
     """A dash is standard input."""
     assert found("-", text=FILES["public.json"]) == (1, ["-:3:21 PUBLIC_ACCESS"])
+
+
+def test_a_path_that_is_given_twice() -> None:
+    """It is read once."""
+    assert found("-", "public.json", "-", "public.json", text=FILES["typo.json"]) == (
+        1, ["-:3:81 INVALID_ACTION", "public.json:3:21 PUBLIC_ACCESS"]
+    )  # fmt: skip
 
 
 def test_standard_input_that_cannot_be_read() -> None:
@@ -388,6 +397,55 @@ def test_github_shows_ten_of_a_kind() -> None:
     assert last == "kmspolicy: 12 annotations; GitHub shows 10 of a kind, so 2 are only in this log"
 
 
+HOSTILE = {
+    "a command of GitHub": "a\n::error file=x::pwned.json",
+    "a colour": "b\x1b[31m.json",
+    "another direction of writing": "c\u202e.json",
+    "not UTF-8": "d\udcff.json",
+}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
+@pytest.mark.parametrize("form", ["text", "json", "sarif", "github"])
+@pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE)
+def test_hostile_names_of_files(name: str, form: str) -> None:
+    """No form shows a name as anything but text, on standard output and in a file."""
+    Path(name).write_text(FILES["public.json"], encoding="utf-8")
+    ended = run("check", "-f", form, name)
+    run("check", "-f", form, "-o", "out", name)
+    assert Path("out").read_text(encoding="utf-8") == ended.out
+    assert ended.code == 1
+    assert all(character.isprintable() for character in ended.out if character != "\n")
+    assert not any(line.startswith("::error file=x") for line in ended.out.splitlines())
+
+
+def test_a_folder_that_has_itself_in_it() -> None:
+    """A link to a folder above is not followed."""
+    folder = Path("loop")
+    folder.mkdir()
+    (folder / "public.json").write_text(FILES["public.json"], encoding="utf-8")
+    (folder / "up").symlink_to("..", target_is_directory=True)
+    assert found("loop") == (1, ["loop/public.json:3:21 PUBLIC_ACCESS"])
+
+
+def test_a_file_that_is_too_large() -> None:
+    """It cannot be read, and the others are judged."""
+    Path("large.json").write_text(" " * 10_000_000 + FILES["public.json"], encoding="utf-8")
+    assert found("large.json", "typo.json") == (3, ["typo.json:3:81 INVALID_ACTION"])
+
+
+def test_a_path_that_is_too_long() -> None:
+    """The system refuses it: it cannot be read."""
+    assert found("a" * 5000, "good.json") == (3, [])
+
+
+def test_a_folder_without_policies() -> None:
+    """That nothing was judged is not said as if nothing were wrong."""
+    Path("public.json.d").mkdir()
+    ended = run("check", "public.json.d")
+    assert (ended.code, ended.out) == (0, "No policy was found, so that nothing was judged.\n")
+
+
 def sarif(*args: str) -> Any:
     """Return the only run of a SARIF log."""
     (only,) = json.loads(run("check", "-f", "sarif", *args).out)["runs"]
@@ -453,7 +511,8 @@ def test_sarif_of_a_file_without_places() -> None:
 def program(*args: str, **more: Any) -> subprocess.CompletedProcess[str]:
     """Run the command as a program of its own."""
     command = [sys.executable, "-W", "error", "-m", "kmspolicy", *args]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, **more)  # noqa: S603
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | more
+    return subprocess.run(command, text=True, check=False, timeout=60, **pipes)  # noqa: S603
 
 
 def test_a_terminal_without_unicode() -> None:
@@ -494,6 +553,26 @@ def test_a_program_whose_reader_leaves() -> None:
         process.stdout.close()
         assert process.stderr.read() == b""
         assert process.wait(60) == 1
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a file that is always full")
+def test_a_full_disk() -> None:
+    """What cannot be written is said in a sentence."""
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = program("check", "public.json", stdout=full)
+    last = done.stderr.splitlines()[-1]
+    assert (done.returncode, last) == (2, "Error: cannot write: No space left on device")
+
+
+@pytest.mark.parametrize(("name", "code"), [("stdin", 3), ("stdout", 1), ("stderr", 1)])
+def test_a_stream_that_is_closed(name: str, code: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is read from it, or written to it: Python has None for it."""
+    monkeypatch.setattr(sys, "argv", ["kmspolicy", "check", "-" if name == "stdin" else "public.json"])
+    monkeypatch.setattr(sys, name, None)
+    with pytest.raises(SystemExit) as exited:
+        main()
+    getattr(sys, name).close()
+    assert exited.value.code == code
 
 
 def test_nothing_loads_botocore() -> None:

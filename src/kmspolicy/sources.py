@@ -6,6 +6,7 @@ Python, or fetched.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,6 @@ from kmspolicy._sources._terraform import sources_of_plan
 from kmspolicy.errors import SourceError
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Iterator, Mapping
 
 __all__ = [
@@ -152,7 +152,7 @@ def read_files(
         What each file says, or the error about it; of a folder, also for a file that has no key policy, which says nothing.
     """
     start = Path(path)
-    is_folder = start.is_dir()
+    is_folder = os.path.isdir(start)  # noqa: PTH112 - that of pathlib raises for a name that is too long
     for each in files_in(start) if is_folder else [start]:
         try:
             with in_file(str(each)):

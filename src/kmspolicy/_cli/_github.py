@@ -36,13 +36,13 @@ def github_of(run: Run) -> str:
     lines: list[str] = []
     for error in run.errors:
         kinds["error"] += 1
-        place = {"file": path_shown(error.file), "line": error.line, "col": error.column}
+        place = {"file": printable(path_shown(error.file)), "line": error.line, "col": error.column}
         lines.append(_annotation("error", place | {"title": "cannot be read"}, error.message))
     for one in run.worst_first:
         finding, kind = one.finding, _KINDS[one.finding.severity]
         kinds[kind] += 1
         place = {
-            "file": one.file,
+            "file": printable(one.file),
             "line": None if one.place is None else one.place.line,
             "col": None if one.place is None else one.place.column,
         }

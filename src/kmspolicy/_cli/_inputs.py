@@ -18,8 +18,8 @@ STANDARD_INPUT = "-"
 def read(
     paths: Iterable[str], *, parameters: Mapping[str, str] | None = None, tf_dir: str | None = None
 ) -> Reading:
-    """Read all paths; what cannot be read does not stop the others."""
-    readings = [_read(path, parameters, tf_dir) for path in paths]
+    """Read all paths, each once; what cannot be read does not stop the others."""
+    readings = [_read(path, parameters, tf_dir) for path in dict.fromkeys(paths)]
     return Reading(
         tuple(source for reading in readings for source in reading.sources),
         tuple(error for reading in readings for error in reading.errors),

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import attrs
 import click
 
+from kmspolicy._printable import word
+
 if TYPE_CHECKING:
     from typing import TextIO
 
@@ -61,9 +63,9 @@ def write(text: str, output: str | None = None) -> None:
     """
     if output is not None:
         try:
-            Path(output).write_text(text + "\n", encoding="utf-8", newline="\n")
+            Path(output).write_text(text + "\n", encoding="utf-8", errors="backslashreplace", newline="\n")
         except OSError as error:
-            raise click.UsageError(f"cannot write {output}: {error.strerror}") from error
+            raise click.UsageError(f"cannot write {word(output)}: {error.strerror}") from error
         return
     _write_to(sys.stdout, text)
 
@@ -77,6 +79,8 @@ def _write_to(stream: TextIO, text: str) -> None:
     encoding = stream.encoding or "utf-8"
     try:
         print(text.encode(encoding, "backslashreplace").decode(encoding), file=stream, flush=True)
-    except BrokenPipeError:
-        # Python flushes at its end, too: there, nothing is to be seen of the pipe.
+    except OSError as error:
+        # Python flushes at its end, too: there, nothing is to be seen of it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        if not isinstance(error, BrokenPipeError):
+            raise click.UsageError(f"cannot write: {error.strerror}") from error

@@ -79,8 +79,8 @@ def read_settings(path: str | None) -> Settings:
     try:
         with found.open("rb") as file:
             return _settings(tomllib.load(file))
-    except (OSError, UnicodeDecodeError) as error:
-        raise click.UsageError(f"{word(str(found))} cannot be read: {error}") from error
+    except OSError as error:
+        raise click.UsageError(f"{word(str(found))} cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, ValueError) as error:
         raise click.UsageError(f"{word(str(found))}: {error}") from error
 

@@ -78,8 +78,10 @@ def _summary(run: Run, screen: Screen) -> Iterator[str]:
         if numbers[each.value]
     ]
     judged = _plural(numbers["policies"], "policy", "policies")
-    if kinds or numbers["policies"] or not numbers["unreadable"]:
+    if kinds or numbers["policies"]:
         yield f"{judged} judged: {', '.join(kinds) or screen.style('nothing was found', 'green')}."
+    elif not run.sources and not run.errors:
+        yield screen.style("No policy was found, so that nothing was judged.", "yellow")
     for name, words, one, more in _TOLD:
         if number := numbers[name]:
             yield f"{_plural(number, 'key')} {words.format(one if number == 1 else more)}: not judged."
