@@ -374,6 +374,15 @@ def test_json() -> None:
     assert (written["summary"]["policies"], written["summary"]["security_warning"]) == (1, 0)
 
 
+def test_the_page_of_the_command_has_each_field() -> None:
+    """Whoever reads the JSON finds each field on the page, by its name."""
+    page = (Path(__file__).parents[1] / "docs/reference/command.md").read_text(encoding="utf-8")
+    written = json.loads(run("check", "-f", "json", "own.yaml", "default.yaml", "broken.json").out)
+    lists = (written[name][0] for name in ("findings", "not_judged", "errors"))
+    fields = {*written}.union(*lists)
+    assert {field for field in fields if f"`{field}`" not in page} == set()
+
+
 def test_github() -> None:
     """Each finding is an annotation, the worst first; nothing in a text ends it."""
     Path("a,b:c%.json").write_text(FILES["public.json"], encoding="utf-8")

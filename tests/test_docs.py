@@ -187,6 +187,7 @@ def test_there_are_blocks_to_run() -> None:
     ("script", "page"),
     [
         ("make_access_analyzer", "reference/access-analyzer.md"),
+        ("make_command", "reference/command.md"),
         ("make_findings", "reference/findings.md"),
         ("make_statements", "reference/statements.md"),
         ("make_vocabulary", "reference/vocabulary.md"),
