@@ -101,6 +101,11 @@ ROWS = {
     ),
     "an account, but not its role": Row({"AWS": ROOT}, {"ArnNotLike": {"aws:PrincipalArn": APP}}, None),
     "everyone but a role": Row({"AWS": "*"}, {"ArnNotLike": {"aws:PrincipalArn": APP}}, None),
+    "a user, who always has an ARN": Row(
+        {"AWS": ALICE},
+        {"ArnLikeIfExists": {"aws:PrincipalArn": CARL}},
+        '.ArnLikeIfExists["aws:PrincipalArn"]',
+    ),
     "a service, by what it has and by what may be so": Row(
         {"Service": SERVICE},
         {
@@ -148,6 +153,27 @@ def test_what_is_always_met() -> None:
         condition = {"StringEquals": {"aws:PrincipalArn": principal}}
         policy = Policy([ADMIN, about(Principal={"AWS": principal}, Condition=condition)])
         assert [finding.code for finding in check(policy)] == codes
+
+
+@pytest.mark.parametrize(
+    ("principal", "key", "may_be_absent"),
+    [
+        ({"AWS": ALICE}, "aws:PrincipalArn", False),
+        ({"AWS": ALICE}, "aws:username", True),
+        ({"AWS": ROOT}, "kms:CallerAccount", False),
+        ({"AWS": ROOT}, "aws:userid", True),
+        ({"AWS": [APP, "*"]}, "aws:PrincipalArn", True),
+        ({"AWS": APP, "Service": SERVICE}, "aws:PrincipalArn", True),
+    ],
+    ids=["a user", "a user's name", "an account", "ids in it", "everyone", "a service"],
+)
+def test_a_condition_on_a_key_that_may_be_absent(
+    principal: dict[str, Any], key: str, *, may_be_absent: bool
+) -> None:
+    """A key that follows from all whom the statement names is never absent."""
+    statement = about(Principal=principal, Condition={"StringLikeIfExists": {key: "x*"}})
+    found = [finding.code for finding in check(Policy([ADMIN, statement]))]
+    assert ("CONDITION_MATCHES_ABSENT_KEY" in found) is may_be_absent
 
 
 # --- all of a small world ----------------------------------------------------------------------------

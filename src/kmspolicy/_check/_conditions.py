@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from kmspolicy._check._finding import Severity
 from kmspolicy._check._found import Found, named_actions
+from kmspolicy._evaluate._callers import OF_CALLERS, requester_named
 from kmspolicy._language._actions import ACTIONS
 from kmspolicy._language._keys import condition_key, nearest_key
 from kmspolicy._language._operators import OPERATORS, PARSED
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from kmspolicy._check._finding import FindingCode
     from kmspolicy._document import Statement
     from kmspolicy._normal._clauses import Clause
+    from kmspolicy._normal._rules import Rule
 
 _BY_LOWER_CASE: Final = {name.lower(): name for name in OPERATORS}
 
@@ -75,8 +77,9 @@ def _meant(word: str, known: Mapping[str, str]) -> str | None:
     return known[word.lower()] if word.lower() in known else nearest(word, known)
 
 
-def conditions(statement: Statement, clauses: Sequence[Clause]) -> Iterator[Found]:
+def conditions(rule: Rule, clauses: Sequence[Clause]) -> Iterator[Found]:
     """Check each condition by itself, with its statement, and with the others on the same key."""
+    statement = rule.statement
     named = {fact.name for fact in named_actions(statement)}
     others = len(clauses) > 1
     demanded = {clause.folded for clause in clauses if clause.demands_key} if others else ()
@@ -86,7 +89,8 @@ def conditions(statement: Statement, clauses: Sequence[Clause]) -> Iterator[Foun
             yield Found("DUPLICATE_KEYS_WITH_DIFFERENT_CASE", clause.steps, quoted(clause.key))
         seen.add((clause.name, clause.folded))
         yield from _condition(clause)
-        yield from _condition_in(statement, named, clause, demanded=clause.folded in demanded)
+        there = clause.folded in demanded or _follows_from_all(clause, rule)
+        yield from _condition_in(statement, named, clause, demanded=there)
         if (
             statement.effect == "Allow"
             and clause.folded == "aws:vpcsourceip"
@@ -173,7 +177,7 @@ _COMPARED_BY: Final[Mapping[str, tuple[str, ...]]] = {
 def _condition_in(
     statement: Statement, named: AbstractSet[str], clause: Clause, *, demanded: bool
 ) -> Iterator[Found]:
-    """Check a condition against the rest of its statement: the actions it names, and whether another demands the key."""
+    """Check a condition against the rest of its statement: its actions, and whether something else demands the key."""
     facts, parsed = clause.facts, clause.parsed
     for_all = parsed.qualifier == "ForAllValues"
     if facts is not None and not all(map(facts.may_be_in, named)):
@@ -223,6 +227,14 @@ def _asks_for_old_mfa(clause: Clause) -> bool:
 def _is_always_there(clause: Clause, named: AbstractSet[str]) -> bool:
     """Return whether all requests that a statement names have the key of a condition."""
     return clause.facts is not None and bool(named) and named <= clause.facts.always
+
+
+def _follows_from_all(clause: Clause, rule: Rule) -> bool:
+    """Return whether the key of a condition follows from all whom a statement names; a federated user has no user name."""
+    if clause.folded not in OF_CALLERS or clause.folded == "aws:username":
+        return False
+    names = () if rule.statement.principal is None else rule.names
+    return bool(names) and all(clause.folded in requester_named(name).keys for name in names)
 
 
 _REFUSED_FOR_ALL: Final = ("kms:encryptioncontext:", "aws:requesttag/")

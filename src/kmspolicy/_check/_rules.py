@@ -33,7 +33,7 @@ def found_in(rule: Rule, account: str | None) -> Iterator[Found]:
     clauses = [clause for clause in rule.clauses if clause.is_readable]
     if statement.condition is not None:
         yield from operators(statement)
-        yield from conditions(statement, clauses)
+        yield from conditions(rule, clauses)
         yield from values(clauses)
     if statement.effect == "Allow":
         yield from lets_in(rule, clauses)
