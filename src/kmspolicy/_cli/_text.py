@@ -23,6 +23,8 @@ _COLOURS: Final = {
     Severity.WARNING: "yellow",
     Severity.SUGGESTION: "cyan",
 }
+_INDENT: Final = "    "
+_NEXT_LINE: Final = "\n" + _INDENT
 _TOLD: Final = (
     ("default", "{} the default policy", "has", "have"),
     ("elsewhere", "{} a policy that another resource sets", "has", "have"),
@@ -40,12 +42,15 @@ def text_of(run: Run, screen: Screen) -> str:
 def _finding(judged: Judged, screen: Screen) -> str:
     finding, place = judged.finding, judged.place
     where = printable(judged.file) + (f":{place.line}:{place.column}" if place else "")
-    head = f"{where}: {screen.style(f'{finding.severity.value} {finding.code}', _COLOURS[finding.severity], bold=True)}"
+    what = f"{finding.severity.value} {finding.code}"
+    head = f"{where}: {screen.style(what, _COLOURS[finding.severity], bold=True)}"
     about = [printable(judged.source.name)] if judged.source.name != judged.source.file else []
     if finding.steps:
         about.append(finding.path)
     if about:
-        head += screen.style(f" ({', '.join(about)})", dim=True)
+        words = f"({', '.join(about)})"
+        fits = len(f"{where}: {what} {words}") <= screen.width
+        head += f"{' ' if fits else _NEXT_LINE}{screen.style(words, dim=True)}"
     return "\n".join([head, *_indented(finding.message, screen), *_indented(finding.hint, screen)])
 
 
@@ -62,8 +67,8 @@ def _indented(text: str, screen: Screen) -> list[str]:
     return wrap(
         text,
         screen.width,
-        initial_indent="    ",
-        subsequent_indent="    ",
+        initial_indent=_INDENT,
+        subsequent_indent=_INDENT,
         break_long_words=False,
         break_on_hyphens=False,
     )
