@@ -253,7 +253,7 @@ def fuzz(session: nox.Session) -> None:
 @nox.session(python=RUNNING)
 def bench(session: nox.Session) -> None:
     """Print what kmspolicy costs beside others, and fail where a bar is not held; ``-- --write`` keeps it in the docs."""
-    session.install(".", *group("bench"))
+    session.install(".[cli]", *group("bench"))
     env = {"PYTHONPATH": "tests"}  # the judges of proofs are there
     session.run("python", "-m", "bench", *session.posargs, env=env)
 

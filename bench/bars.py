@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 from bench import proofs
 from bench.documents import COPIES, SIZES, compact
+from bench.imports import CLICK, COMMAND
 from bench.measure import Key, Ratio, Results
 from bench.put import GATHER, MANY, OURS, RAW
 from bench.writers.plain import WRITERS as PLAIN
@@ -94,6 +95,13 @@ BARS: Final = (
         1.6,
         Key("import", "attrs, json"),
         "times `import attrs, json`",
+    ),
+    Bar(
+        "`kmspolicy check` of a file, over a bare interpreter",
+        Key("import", COMMAND),
+        1.3,
+        Key("import", CLICK),
+        "times the start of a click program that imports as much",
     ),
     Bar(
         "read 32 KiB, per byte",
