@@ -10,15 +10,12 @@ from typing import TYPE_CHECKING, Final
 
 from kmspolicy._language._forms import BY_SERVICE
 from kmspolicy._language._patterns import has_wildcards
-from kmspolicy._language._principals import is_account_id
-from kmspolicy._language._values import text_of
-from kmspolicy._normal._fixed import ARN, ARN_AS_TEXT, is_fixed, pattern_of
+from kmspolicy._normal._fixed import ARN_AS_TEXT, SOURCES, is_fixed, pattern_of, tells_an_account
 from kmspolicy._printable import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from kmspolicy._language._values import Value
     from kmspolicy._normal._clauses import Clause
 
 # --- of one condition ------------------------------------------------------------------------------
@@ -78,16 +75,5 @@ def tells_the_source(clause: Clause) -> bool:
     # Services write the ARN or the account of their resource into it: CloudWatch Logs, SES, CloudTrail among others.
     # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
     if clause.folded.startswith(BY_SERVICE):
-        return _demands(clause) and all(map(_tells_an_account, clause.values))
-    return clause.folded in _SOURCE and limits_callers(clause)
-
-
-_SOURCE: Final = frozenset(
-    ["aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths", "aws:sourceowner"]
-)
-
-
-def _tells_an_account(value: Value) -> bool:
-    """Return whether a value is an account id, or an ARN that has one."""
-    text = text_of(value)
-    return is_account_id(text) or ARN(text) is not None
+        return _demands(clause) and all(map(tells_an_account, clause.values))
+    return clause.folded in SOURCES and limits_callers(clause)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from kmspolicy._language._keys import condition_key
 from kmspolicy._language._patterns import has_wildcards, literal
+from kmspolicy._language._principals import is_account_id
 from kmspolicy._language._values import network, text_of
 
 if TYPE_CHECKING:
@@ -51,6 +52,21 @@ _BEGINNINGS: Final[Mapping[str, Callable[[str], re.Match[str] | None]]] = {
     "servicename": _SERVICE,
     "servicenameslist": _SERVICE,
 }
+
+
+SOURCES: Final = frozenset(
+    ["aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths", "aws:sourceowner"]
+)
+"""The keys in which AWS says for whom a service calls.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+"""
+
+
+def tells_an_account(value: Value) -> bool:
+    """Return whether a value is an account id, or an ARN that has one."""
+    text = text_of(value)
+    return is_account_id(text) or ARN(text) is not None
 
 
 def pattern_of(clause: Clause, value: Value) -> str:

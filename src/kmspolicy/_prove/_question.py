@@ -54,7 +54,11 @@ def tasks_above(more: Sides, less: Sides, level: Outcome, grid: Grid) -> Iterato
 
 
 class Search:
-    """The search for a request that shows that something does not hold."""
+    """The search for a request that shows that something does not hold.
+
+    Attributes:
+        shown: The requests of which the last one that was replayed is the first: they are all alike.
+    """
 
     def __init__(
         self, grid: Grid, key: Key, budget: Budget, callers: Mapping[int, Caller] | None = None
@@ -64,7 +68,7 @@ class Search:
         self._key = key
         self._budget = budget
         self._callers = callers or {}
-        self._shown: Box = {}
+        self.shown: Box = {}
         self._found: Verdict | None = None
 
     def verdict(self, claim: str, tasks: Iterable[Task], replay: Replay) -> Verdict:
@@ -89,7 +93,7 @@ class Search:
             return self._found
         try:
             self._budget.spend(1 + len(self._grid.full))
-            request = request_of(self._grid, self._shown, self._key, callers)
+            request = request_of(self._grid, self.shown, self._key, callers)
             witness = None if request is None else replay(request)
         except ExhaustedError:
             return Unknown(self._found.claim, TOO_MUCH)
@@ -125,7 +129,7 @@ class Search:
         rest = None if part is None else left_over(part, [*covers, *odd], self._grid.full, self._budget)
         if rest is None:
             return None
-        self._shown = rest
+        self.shown = rest
         request = request_of(self._grid, rest, self._key, self._callers)
         return None if request is None else replay(request)
 
