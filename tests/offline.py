@@ -27,6 +27,7 @@ from kmspolicy import (
     diff,
     equivalent,
     explain,
+    external_access,
     matching,
     statements,
 )
@@ -53,6 +54,7 @@ def answers() -> dict[str, object]:
         "canonical": canonical(new),
         "check": findings,
         "compare": compare(old, new),
+        "external_access": str(external_access(new, account="111122223333")),
         "decide": decision,
         "diff": difference,
         "equivalent": equivalent(old, new),

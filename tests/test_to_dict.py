@@ -27,6 +27,7 @@ from kmspolicy import (
     conditions,
     decide,
     diff,
+    external_access,
     statements,
     types,
 )
@@ -216,6 +217,21 @@ ASSUMED = decide(Policy([TO_APP.replace(resource=KEY_ARN)]), Request(APP, "kms:D
 UNKNOWN_CHANGE = types.UnknownChange(
     ("AWS", APP_ARN), ("kms:Decrypt",), Cell(), Cell(ALWAYS_SO), ("kms:Decrypt", "kms:Sign"), "gained", "why"
 )
+EXTERNAL = external_access(Policy([TO_BOTH]), account=ACCOUNT)
+AN_ENTRY: Fields = {
+    "group": "untrusted account",
+    "who": FRIEND_ARN,
+    "account": OTHER,
+    "actions": ["kms:Decrypt"],
+    "statement": 0,
+    "sid": "App",
+    "condition": IF_VIA_S3,
+    "denied_by": [],
+    "witness": {**A_WITNESS, "before": None},
+    "unknown": None,
+    "depends_on": [],
+    "url": "https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying-external-accounts.html",
+}
 A_CASE = PutResult("a-key", None, 0, changed=False, findings=(FINDING,))
 ROWS = {
     "a request": Row(Request(APP, "kms:Decrypt"), types.RequestDict, A_REQUEST),
@@ -339,6 +355,12 @@ ROWS = {
             "no_less": verdict("holds", NO_LESS),
         },
     ),
+    "who outside gets in": Row(
+        EXTERNAL,
+        types.ExternalAccessDict,
+        {"account": ACCOUNT, "entries": [AN_ENTRY], "inside": [], "unknown": None},
+    ),
+    "an entry": Row(EXTERNAL.entries[0], types.ExternalEntryDict, AN_ENTRY),
     "a finding": Row(FINDING, types.FindingDict, FOUND),
     "a plan": Row(PLAN, types.PlanDict, A_PLAN),
     "the result of a put": Row(

@@ -20,6 +20,9 @@ __all__ = [
     "Decision",
     "Denial",
     "Diff",
+    "ExternalAccess",
+    "ExternalEntry",
+    "ExternalGroup",
     "Fails",
     "Finding",
     "Guard",
@@ -56,6 +59,7 @@ __all__ = [
     "equivalent",
     "errors",
     "explain",
+    "external_access",
     "matching",
     "prove",
     "statements",
@@ -85,6 +89,8 @@ if TYPE_CHECKING:
     from kmspolicy._partial import PartialPolicy
     from kmspolicy._plan import CreateResult, Guard, Plan, PutResult, Retry
     from kmspolicy._prove._compare import compare
+    from kmspolicy._prove._entries import ExternalAccess, ExternalEntry, ExternalGroup
+    from kmspolicy._prove._external import external_access
     from kmspolicy._prove._verdicts import Comparison, Fails, Holds, Relation, Unknown, Verdict, Witness
     from kmspolicy._words import explain
     from kmspolicy.errors import KeyPolicyError
@@ -105,6 +111,9 @@ else:
         "Decision": "_evaluate",
         "Denial": "_build",
         "Diff": "_diff",
+        "ExternalAccess": "_prove._entries",
+        "ExternalEntry": "_prove._entries",
+        "ExternalGroup": "_prove._entries",
         "Fails": "_prove._verdicts",
         "Finding": "_check",
         "Guard": "_plan",
@@ -141,6 +150,7 @@ else:
         "equivalent": "_diff",
         "errors": "errors",
         "explain": "_words",
+        "external_access": "_prove._external",
         "matching": "_build",
         "prove": "prove",
         "statements": "statements",

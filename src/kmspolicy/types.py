@@ -39,6 +39,8 @@ __all__ = [
     "Effect",
     "Element",
     "ErrorDict",
+    "ExternalAccessDict",
+    "ExternalEntryDict",
     "FindingCode",
     "FindingDict",
     "Findings",
@@ -147,6 +149,7 @@ if TYPE_CHECKING:
     from kmspolicy._plan._created import CreateResultDict
     from kmspolicy._plan._plan import PlanDict, PutResultDict
     from kmspolicy._plan._saved import CallerDict
+    from kmspolicy._prove._entries import ExternalAccessDict, ExternalEntryDict
     from kmspolicy._prove._verdicts import ComparisonDict, VerdictDict, WitnessDict
     from kmspolicy._text import Place
     from kmspolicy.testing._service import (
@@ -190,6 +193,8 @@ else:
         "Effect": "_document._statement",
         "Element": "_evaluate._decide",
         "ErrorDict": "_client._many",
+        "ExternalAccessDict": "_prove._entries",
+        "ExternalEntryDict": "_prove._entries",
         "FindingCode": "_check._finding",
         "FindingDict": "_check._finding",
         "Findings": "_check._finding",

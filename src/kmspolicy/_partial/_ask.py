@@ -13,6 +13,7 @@ from kmspolicy._document import Policy
 from kmspolicy._evaluate._access import AccessTable
 from kmspolicy._language._key_arns import account_of_key_arn
 from kmspolicy._partial._answers import Answers, Case, Key, comparison, findings, findings_of_parts, verdict
+from kmspolicy._partial._external import entries_of, external
 from kmspolicy._partial._fill import NOTHING, given_in, needed, policy_of
 from kmspolicy._partial._fillings import MOST, OF_THE_KEY, Fillings, TooManyError
 from kmspolicy._partial._parts import parts_of
@@ -21,6 +22,7 @@ from kmspolicy._partial._tables import joined, named
 from kmspolicy._partial._tree import Placeholder, Text, Unresolved
 from kmspolicy._path import format_path
 from kmspolicy._prove._budget import OF_A_CALL, ExhaustedError, budget_of_call, sharing
+from kmspolicy._prove._entries import ExternalAccess
 from kmspolicy._prove._verdicts import Comparison, Fails, Holds, Unknown
 from kmspolicy.errors import PolicyDocumentError
 
@@ -43,6 +45,7 @@ _JOINED: Final[Mapping[type, Callable[[Answers], object]]] = {
     Unknown: verdict,
     Comparison: comparison,
     AccessTable: joined,
+    ExternalAccess: external,
 }
 _APART: Final = frozenset({"check", "access"})
 """Questions in which users and roles with different names are taken to be different."""
@@ -151,6 +154,8 @@ class Asked:
             raise PolicyDocumentError(map(shown.value, error.problems)) from None
         if isinstance(said, tuple):
             return Case(filling, _by_origin(cast("tuple[Finding, ...]", said), documents[0], shown))
+        if isinstance(said, ExternalAccess):
+            return Case(filling, entries_of(said, documents[0], shown))
         if isinstance(said, AccessTable):
             return Case(filling, named(said, fillings, filling.given, shown))
         return Case(filling, shown.value(said))

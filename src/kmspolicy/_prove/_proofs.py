@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from kmspolicy._evaluate._decide import Outcome, decided
 from kmspolicy._prove._boxes import meet
 from kmspolicy._prove._budget import ExhaustedError, budget_of_call
-from kmspolicy._prove._grid import Grid, Sides
+from kmspolicy._prove._grid import ACTION, Grid, Sides
 from kmspolicy._prove._population import ScaleError
 from kmspolicy._prove._question import RANK, TOO_MUCH, Search, tasks_above
 from kmspolicy._prove._texts import UnsettledCaseError
@@ -130,6 +130,38 @@ class Proofs:
             return Unknown(claim, self._layout)
         search = Search(self._layout.grid, self._key, self._budget)
         return search.verdict(claim, tasks(self._layout), replay)
+
+    @property
+    def layout(self) -> Layout | str:
+        """The policies as boxes; why that is not possible if it is not."""
+        return self._layout
+
+    def each_granted(
+        self, within: Within, but: Sequence[Box], by: Sequence[Box]
+    ) -> Iterator[tuple[int, Verdict]]:
+        """Yield actions that the policy in question grants, or may grant, as bit masks, each with what shows it.
+
+        Unknown actions are left out, unless there are no others.
+
+        Args:
+            within: The requests of the question.
+            but: Requests that are not meant.
+            by: What grants the requests.
+        """
+        if isinstance(self._layout, str):
+            return
+        grid = self._layout.grid
+        unknown = grid.actions_where(lambda action: not action.is_known)
+        left = within.box.get(ACTION, grid.full[ACTION])
+        while left:
+            search = Search(grid, self._key, self._budget, within.callers)
+            tasks = self._layout.granted_in([{**within.box, ACTION: left}], but, by)
+            verdict = search.verdict("nothing is granted", tasks, self.granted)
+            if verdict.holds:
+                return
+            shown = search.shown.get(ACTION, grid.full[ACTION]) & left
+            yield shown, verdict
+            left &= ~(shown | unknown)
 
     def not_above(
         self, claim: str, levels: Sequence[Outcome], *, gained: bool = True, within: Within = _ALL

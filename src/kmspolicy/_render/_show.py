@@ -13,6 +13,7 @@ from kmspolicy._evaluate._decide import Decision
 from kmspolicy._evaluate._request import Request
 from kmspolicy._plan._created import CreateResult
 from kmspolicy._plan._plan import PutResult
+from kmspolicy._prove._entries import ExternalAccess, ExternalEntry
 from kmspolicy._prove._verdicts import Comparison, Fails, Holds, Unknown, Witness
 from kmspolicy._render._access import WIDTH, html_of, text_of
 from kmspolicy._render._colours import painted
@@ -23,6 +24,7 @@ from kmspolicy._render._results import created_words, put_words
 from kmspolicy._render._signs import coloured
 from kmspolicy._words._explain import explain
 from kmspolicy._words._proofs import request_words
+from kmspolicy._words._external import entry_words, external_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -36,6 +38,8 @@ _SAID: Final[Mapping[type, Callable[[Any], str]]] = {
     Request: request_words,
     PutResult: put_words,
     CreateResult: created_words,
+    ExternalAccess: external_words,
+    ExternalEntry: entry_words,
     Diff: as_text,
     DocumentDiff: document_as_text,
     **dict.fromkeys((AccessChange, UnknownChange), access_as_text),
