@@ -55,6 +55,7 @@ EXAMPLES = (
     "replicas",
     "many_with_progress",
     "audit",
+    "accounts",
     "incident",
     "prove_a_fleet",
 )

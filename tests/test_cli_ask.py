@@ -38,7 +38,7 @@ def change(name: str, before: str | None, after: str | None, **more: Any) -> dic
         "actions": ["update"],
         "before": None if before is None else {"policy": before},
         "after": None if after is None else {"policy": after, **more},
-        "after_unknown": {},
+        "after_unknown": {"policy": False},
     }
     address = name if "." in name else f"aws_kms_key.{name}"
     return {"address": address, "mode": "managed", "type": address.split(".")[0], "change": inside}
@@ -185,6 +185,25 @@ def test_folders_are_compared_by_the_names_of_files(tmp_path: Path) -> None:
         "gone.json": "it is not there any more",
         "more.json": "a new key: there is nothing to compare it with",
     }
+
+
+def test_keys_of_one_name_in_several_files(tmp_path: Path) -> None:
+    """Each is compared with that of the same file, so that none hides behind another."""
+    for folder, statements in {"old": (ROOT,), "new": (ROOT, PUBLIC)}.items():
+        (tmp_path / folder).mkdir()
+        for file, text in {"a": policy(*statements), "b": policy(ROOT)}.items():
+            template = f"Resources: {{Key: {{Type: AWS::KMS::Key, Properties: {{KeyPolicy: {text}}}}}}}"
+            (tmp_path / folder / f"{file}.yaml").write_text(template, encoding="utf-8")
+    ended = run("prove", "no-new-access", "old", "new")
+    assert (ended.code, ended.out.count("fails: "), ended.out.count("holds: ")) == (1, 1, 1)
+
+
+def test_two_keys_of_one_name_in_a_file(tmp_path: Path) -> None:
+    """Which one is meant is not clear: that is wrong usage, not a guess."""
+    one = f"apiVersion: kms.services.k8s.aws/v1alpha1\nkind: Key\nmetadata: {{name: k}}\nspec: {{policy: '{policy(ROOT)}'}}\n"
+    (tmp_path / "k.yaml").write_text(f"{one}---\n{one}", encoding="utf-8")
+    ended = run("diff", "k.yaml", "k.yaml")
+    assert (ended.code, "has two keys of the name 'k'" in ended.err) == (2, True)
 
 
 JSON = {

@@ -26,6 +26,7 @@ SHOWN = {
     "report_findings": ('"rule": "kmspolicy/INVALID_ACTION"', '"line": 18', "All as expected."),
     "incident": ("199 keys done in 13 seconds", "1 after another try", "is there on 20 keys", "taken back on 1 key", "All as expected."),
     "audit": ("key_id,public,can_decrypt,findings", "PUBLIC_ACCESS", "All as expected."),
+    "accounts": ("111122223333 eu-west-1 2 policies", "777788889999 us-east-1 0 policies '403'", "untrusted account: arn:aws:iam::999988887777:root", "All as expected."),
     "notebook": ("Statement[1] ('Share'): Allows", "PUBLIC_ACCESS", "fails: nobody", "holds: nobody"),
     "tenant_keys": ("created: {'key_id': ", "no such key: 404 NotFoundException", "All as expected."),
     "prove_a_fleet": ("1 process: ", "4 processes: ", "240 policies, 234 of which are shown", "key-0000.json: fails: ", "the same verdicts."),

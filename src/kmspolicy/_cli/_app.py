@@ -20,6 +20,7 @@ COMMANDS: Final[Mapping[str, Mapping[str, str]]] = {
         "access": "Show who may do what.",
         "can": "Say whether a principal may do something, and why.",
         "prove": "Prove a claim for every request, or show one that speaks against it.",
+        "report": "Report on all keys: as one page, as a table or as JSON lines.",
         "explain": "Say in plain English what policies say, or what a finding means.",
     },
     "Keys": {

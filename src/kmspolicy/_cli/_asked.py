@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import TYPE_CHECKING, Any, Final, TypedDict
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 import click
@@ -13,6 +13,7 @@ from kmspolicy import PartialPolicy
 from kmspolicy._cli._exit import Exit
 from kmspolicy._cli._judge import path_shown
 from kmspolicy._cli._screen import Screen, tell, write
+from kmspolicy._language._key_arns import Key
 from kmspolicy._printable import printable, word
 from kmspolicy._render._show import text
 from kmspolicy.errors import RequestError
@@ -59,16 +60,9 @@ class Answered:
         }
 
 
-class KeyArguments(TypedDict, total=False):
-    """What is known of a key, as the arguments of a question."""
-
-    account: str | None
-    key_arn: str | None
-
-
-def key_of(source: Source, account: str | None) -> KeyArguments:
+def key_of(source: Source, account: str | None) -> Key:
     """Return what is known of the key: the file goes before the command line."""
-    return {"account": account} if source.key_arn is None else {"key_arn": source.key_arn}
+    return Key(account) if source.key_arn is None else Key(None, source.key_arn)
 
 
 def ask(

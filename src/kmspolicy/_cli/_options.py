@@ -99,30 +99,46 @@ def settings_of(options: Mapping[str, Any]) -> Settings:
     return attrs.evolve(settings, **given)
 
 
+def values_of(options: Mapping[str, Any], account: str | None) -> dict[str, str]:
+    """Return the values of parameters and other placeholders, by their names."""
+    pseudo = {"account": account, "region": options["region"], "partition": options["partition"]}
+    values = {_PSEUDO[name]: value for name, value in pseudo.items() if value is not None}
+    given: Mapping[str, str] = options["parameters"]
+    return {**values, **given}
+
+
+def filled(reading: Reading, values: Mapping[str, str]) -> Reading:
+    """Return what was read, with values for placeholders.
+
+    Raises:
+        UsageError: if a value is not what its placeholder stands for.
+    """
+    sources: list[Source] = []
+    errors = [*reading.errors]
+    for source in reading.sources:
+        try:
+            with in_file(source.file):
+                sources.append(source.with_values(values))
+        except PlaceholderError as error:
+            raise click.UsageError(f"--parameter: {error}") from error
+        except SourceError as error:
+            errors.append(error)
+    return Reading(tuple(sources), tuple(errors))
+
+
 def read_sources(paths: Iterable[str], options: Mapping[str, Any], account: str | None) -> Reading:
     """Read all paths, with the values that the options give.
 
     Raises:
         UsageError: if a value is not what its placeholder stands for, or no resource has the name that is asked for.
     """
-    pseudo = {"account": account, "region": options["region"], "partition": options["partition"]}
-    values = {_PSEUDO[name]: value for name, value in pseudo.items() if value is not None}
-    parameters = values | options["parameters"]
-    reading = read(paths, parameters=parameters, tf_dir=options["tf_dir"])
-    sources: list[Source] = []
-    errors = [*reading.errors]
-    for source in reading.sources:
-        try:
-            with in_file(source.file):
-                sources.append(source.with_values(parameters))
-        except PlaceholderError as error:
-            raise click.UsageError(f"--parameter: {error}") from error
-        except SourceError as error:
-            errors.append(error)
+    values = values_of(options, account)
+    reading = filled(read(paths, parameters=values, tf_dir=options["tf_dir"]), values)
     name: str | None = options["name"]
-    if name is not None:
-        known = ", ".join(word(source.name) for source in sources) or "none"
-        sources = [source for source in sources if fnmatchcase(source.name, name)]
-        if not sources and not errors:
-            raise click.UsageError(f"no resource has the name {word(name)}; there are: {known}")
-    return Reading(tuple(sources), tuple(errors))
+    if name is None:
+        return reading
+    sources = tuple(source for source in reading.sources if fnmatchcase(source.name, name))
+    if not sources and not reading.errors:
+        known = ", ".join(word(source.name) for source in reading.sources) or "none"
+        raise click.UsageError(f"no resource has the name {word(name)}; there are: {known}")
+    return Reading(sources, reading.errors)

@@ -9,9 +9,10 @@ import attrs
 import click
 
 from kmspolicy._cli._options import read_sources
+from kmspolicy._printable import printable, word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from kmspolicy import PartialPolicy, Policy
     from kmspolicy.errors import SourceError
@@ -83,22 +84,31 @@ def _of_plan(source: Source) -> Pair:
 
 
 def _of_two(old: Reading, new: Reading, paths: tuple[str, ...]) -> Iterator[Pair]:
-    """Pair the keys of two files or folders: those of one name, or the only ones."""
-    before, after = (
-        {_name(source, path): source for source in read.sources}
-        for read, path in zip((old, new), paths, strict=True)
-    )
+    """Pair the keys of two files or folders: those of one name, in files of one path; or the only ones."""
+    before, after = (_named(read.sources, path) for read, path in zip((old, new), paths, strict=True))
     if len(before) == len(after) == 1:
         (before,) = ({name: source} for source in before.values() for name in after)
     for name in dict.fromkeys([*before, *after]):
         yield _pair(before.get(name), after.get(name))
 
 
-def _name(source: Source, path: str) -> str:
-    """Return the name of a resource; of a file of a folder, its path in the folder."""
-    if source.name != source.file:
-        return source.name
-    return Path(source.name).relative_to(path).as_posix() if Path(path).is_dir() else source.name
+def _named(sources: Iterable[Source], path: str) -> dict[tuple[str, str], Source]:
+    """Return the keys by the paths of their files in the folder, and by their names.
+
+    Raises:
+        UsageError: if two have one name, so that it is not clear which one is meant.
+    """
+    named: dict[tuple[str, str], Source] = {}
+    for source in sources:
+        file = Path(source.file or path)
+        where = file.relative_to(path).as_posix() if Path(path).is_dir() and file.is_relative_to(path) else ""
+        name = (where, "" if source.name == source.file else source.name)
+        if name in named:
+            raise click.UsageError(
+                f"{printable(source.file or path)} has two keys of the name {word(source.name)}"
+            )
+        named[name] = source
+    return named
 
 
 def _pair(before: Source | None, after: Source | None) -> Pair:

@@ -30,7 +30,8 @@ def command(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> No
     read = read_sources(paths, options, account)
 
     def table(source: Source, policy: Policy | PartialPolicy) -> AccessTable:
-        return access(policy, also=options["also"], **key_of(source, account))
+        key = key_of(source, account)
+        return access(policy, also=options["also"], account=key.account, key_arn=key.arn)
 
     show(ask(read.sources, table), read.errors, options)
     ctx.exit(code_of(read.errors, found=False))

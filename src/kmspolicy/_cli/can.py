@@ -16,7 +16,7 @@ from kmspolicy.errors import UnknownWordWarning
 
 if TYPE_CHECKING:
     from kmspolicy import PartialPolicy, Policy
-    from kmspolicy._cli._asked import KeyArguments
+    from kmspolicy._language._key_arns import Key
     from kmspolicy.sources import Source
 
 _OUTCOMES = {outcome.value.replace(" ", "-"): outcome for outcome in Outcome}
@@ -83,11 +83,11 @@ def command(
     ctx.exit(code_of(read.errors, found=differs))
 
 
-def _request(principal: str, action: str, context: dict[str, list[str]], key: KeyArguments) -> Request:
+def _request(principal: str, action: str, context: dict[str, list[str]], key: Key) -> Request:
     """Return the request; a word that is not known is wrong usage, for it is most often misspelt."""
     with warnings.catch_warnings():
         warnings.simplefilter("error", UnknownWordWarning)
         try:
-            return Request(principal, action, context, **key)
+            return Request(principal, action, context, account=key.account, key_arn=key.arn)
         except UnknownWordWarning as warning:
             raise click.UsageError(str(warning)) from warning

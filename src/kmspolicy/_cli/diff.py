@@ -15,8 +15,8 @@ from kmspolicy.errors import RequestError
 
 if TYPE_CHECKING:
     from kmspolicy import PartialPolicy
-    from kmspolicy._cli._asked import KeyArguments
     from kmspolicy._cli._pairs import Pair
+    from kmspolicy._language._key_arns import Key
 
 
 @click.command
@@ -52,13 +52,11 @@ def _answered(pair: Pair, account: str | None) -> Answered | None:
     return Answered(pair.source, answer) if differs else None
 
 
-def _difference(
-    before: Policy | PartialPolicy, after: Policy | PartialPolicy, key: KeyArguments
-) -> Diff | Comparison:
+def _difference(before: Policy | PartialPolicy, after: Policy | PartialPolicy, key: Key) -> Diff | Comparison:
     """Return the difference between two policies; where not all is known, what is proved about it."""
     try:
         if isinstance(before, Policy) and isinstance(after, Policy):
-            return diff(before, after, **key)
-        return compare(before, after, **key)
+            return diff(before, after, account=key.account, key_arn=key.arn)
+        return compare(before, after, account=key.account, key_arn=key.arn)
     except RequestError as error:
         raise click.UsageError(str(error)) from error

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from kmspolicy import prove
-from kmspolicy._cli._asked import FORMATS, Answered, KeyArguments, ask, code_of, key_of, show
+from kmspolicy._cli._asked import FORMATS, Answered, ask, code_of, key_of, show
 from kmspolicy._cli._exit import Unreadable
 from kmspolicy._cli._options import output, paths, read_sources, reading, settings_of, who
 from kmspolicy._cli._pairs import read_pairs
@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 
     from kmspolicy import PartialPolicy, Policy, Verdict
     from kmspolicy._cli._pairs import Pair
+    from kmspolicy._language._key_arns import Key
     from kmspolicy.sources import Source
 
-    Claim = Callable[..., Verdict]
+    Claim = Callable[[Policy | PartialPolicy, Key], Verdict]
 
 
 @click.group
@@ -41,7 +42,11 @@ def command() -> None:
 @click.pass_context
 def no_public_access(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401 - as click calls it
     """Nobody has access of whom the policy knows nothing."""
-    _of_each(ctx, paths, options, prove.no_public_access)
+
+    def claim(policy: Policy | PartialPolicy, key: Key) -> Verdict:
+        return prove.no_public_access(policy, account=key.account, key_arn=key.arn)
+
+    _of_each(ctx, paths, options, claim)
 
 
 @command.command("no-new-access")
@@ -68,11 +73,13 @@ def no_new_access(ctx: click.Context, /, paths: tuple[str, ...], **options: Any)
     ctx.exit(code_of(read.errors, found=fails))
 
 
-def _no_new_access(pair: Pair, key: KeyArguments) -> Answered:
+def _no_new_access(pair: Pair, key: Key) -> Answered:
     if pair.before is None or pair.after is None:
         return Answered(pair.source, None, pair.why)
     try:
-        return Answered(pair.source, prove.no_new_access(pair.before, pair.after, **key))
+        return Answered(
+            pair.source, prove.no_new_access(pair.before, pair.after, account=key.account, key_arn=key.arn)
+        )
     except RequestError as error:
         raise click.UsageError(str(error)) from error
 
@@ -94,8 +101,10 @@ def _no_new_access(pair: Pair, key: KeyArguments) -> Answered:
 def access_not_granted(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401 - as click calls it
     """The policy does not grant some actions; without --action, none at all."""
 
-    def claim(policy: Policy | PartialPolicy, **key: Unpack[KeyArguments]) -> Verdict:
-        return prove.access_not_granted(policy, *options["actions"], principal=options["principal"], **key)
+    def claim(policy: Policy | PartialPolicy, key: Key) -> Verdict:
+        return prove.access_not_granted(
+            policy, *options["actions"], principal=options["principal"], account=key.account, key_arn=key.arn
+        )
 
     _of_each(ctx, paths, options, claim)
 
@@ -111,8 +120,10 @@ def access_not_granted(ctx: click.Context, /, paths: tuple[str, ...], **options:
 def always_granted(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401 - as click calls it
     """The policy grants an action to a principal in every request."""
 
-    def claim(policy: Policy | PartialPolicy, **key: Unpack[KeyArguments]) -> Verdict:
-        return prove.always_granted(policy, options["principal"], options["action"], **key)
+    def claim(policy: Policy | PartialPolicy, key: Key) -> Verdict:
+        return prove.always_granted(
+            policy, options["principal"], options["action"], account=key.account, key_arn=key.arn
+        )
 
     _of_each(ctx, paths, options, claim)
 
@@ -133,8 +144,8 @@ def grants_at_most(ctx: click.Context, /, limit: str, paths: tuple[str, ...], **
     if len(limits) != 1:
         raise click.UsageError(f"the limit must be one policy; {printable(limit)} has {len(limits)}")
 
-    def claim(policy: Policy | PartialPolicy, **key: Unpack[KeyArguments]) -> Verdict:
-        return prove.grants_at_most(policy, limits[0], **key)
+    def claim(policy: Policy | PartialPolicy, key: Key) -> Verdict:
+        return prove.grants_at_most(policy, limits[0], account=key.account, key_arn=key.arn)
 
     _of_each(ctx, paths, options, claim)
 
@@ -145,7 +156,7 @@ def _of_each(ctx: click.Context, paths: tuple[str, ...], options: dict[str, Any]
     read = read_sources(paths, options, account)
 
     def question(source: Source, policy: Policy | PartialPolicy) -> Verdict:
-        return claim(policy, **key_of(source, account))
+        return claim(policy, key_of(source, account))
 
     answered = ask(read.sources, question)
     show(answered, read.errors, options)

@@ -23,8 +23,8 @@ from kmspolicy._render._lines import folded, in_ascii
 from kmspolicy._render._results import created_words, put_words
 from kmspolicy._render._signs import coloured
 from kmspolicy._words._explain import explain
-from kmspolicy._words._proofs import request_words
 from kmspolicy._words._external import entry_words, external_words
+from kmspolicy._words._proofs import request_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -1,0 +1,140 @@
+"""``kmspolicy report``: all keys of files and folders on one page, or as data."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kmspolicy._cli._exit import Exit
+from kmspolicy._cli._inputs import count, each
+from kmspolicy._cli._judge import judge, with_reasons
+from kmspolicy._cli._options import filled, output, paths, reading, settings_of, values_of, who
+from kmspolicy._cli._page import page_of
+from kmspolicy._cli._record import FIELDS, facts_of, record_of, unreadable
+from kmspolicy._cli._screen import tell, write
+from kmspolicy._evaluate._request import an_account
+from kmspolicy._printable import printable
+from kmspolicy.errors import RequestError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from kmspolicy._cli._record import Record
+    from kmspolicy._cli._settings import Settings
+    from kmspolicy.sources import Reading
+
+
+def _accounts(_ctx: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    """Refuse what is not the id of an account."""
+    try:
+        for value in values:
+            an_account(value)
+    except RequestError as error:
+        raise click.BadParameter(str(error)) from error
+    return values
+
+
+@click.command
+@paths
+@click.option(
+    "--trusted",
+    metavar="ACCOUNT",
+    multiple=True,
+    callback=_accounts,
+    help="Another account that may have access; again for more.",
+)
+@reading
+@who
+@output("html", "csv", "jsonl")
+@click.pass_context
+def command(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401 - as click calls it
+    """Report on all keys: what is wrong, who outside gets in, who inside can lock everybody out.
+
+    HTML is one page that needs no other file and no network. Each file is read, judged and written before the next one, so that
+    ten thousand need no more memory than one.
+    """
+    settings = settings_of(options)
+    state = {"unreadable": 0}
+    with ExitStack() as stack:
+        readings: Iterable[Reading] = each(paths, values_of(options, settings.account), options["tf_dir"])
+        if sys.stderr.isatty() and options["output"] is not None:
+            bar = click.progressbar(readings, length=count(paths), label="Judging", file=sys.stderr)
+            readings = stack.enter_context(bar)
+        records = _records(readings, options, settings, state)
+        _write(_lines(records, options["format"]), options["output"])
+    if options["output"] is not None:
+        tell(f"Written: {printable(options['output'])}")
+    ctx.exit(Exit.UNREADABLE if state["unreadable"] else Exit.FINE)
+
+
+def _records(
+    readings: Iterable[Reading], options: dict[str, Any], settings: Settings, state: dict[str, int]
+) -> Iterator[Record]:
+    today = datetime.now(tz=UTC).date()
+    values = values_of(options, settings.account)
+    for read in readings:
+        known = filled(read, values)
+        for error in known.errors:
+            state["unreadable"] += 1
+            yield unreadable(error)
+        for source in known.sources:
+            if fnmatchcase(source.name, options["name"] or "*"):
+                found = judge(source, caller=settings.caller, account=settings.account)
+                judged = [with_reasons(one, settings.ignored, today) for one in found]
+                yield record_of(source, judged, settings.account, options["trusted"])
+
+
+def _lines(records: Iterable[Record], form: str) -> Iterator[str]:
+    """Yield a report, a part for each key."""
+    if form == "html":
+        yield from page_of(records)
+    elif form == "jsonl":
+        for record in records:
+            yield json.dumps(record) + "\n"
+    else:
+        yield from _table(records)
+
+
+def _table(records: Iterable[Record]) -> Iterator[str]:
+    """Yield the rows of a table of facts, in which no cell is a formula for a spreadsheet."""
+    line = io.StringIO()
+    rows = csv.writer(line, lineterminator="\n")
+    rows.writerow(FIELDS)
+    for record in records:
+        for fact in facts_of(record):
+            rows.writerow([_cell(fact.get(name)) for name in FIELDS])
+        yield line.getvalue()
+        line.seek(0)
+        line.truncate()
+    yield line.getvalue()
+
+
+def _cell(value: object) -> str:
+    """Return a value as a cell; an apostrophe keeps a spreadsheet from taking it for a formula.
+
+    https://owasp.org/www-community/attacks/CSV_Injection
+    """
+    text = "" if value is None else printable(str(value))
+    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+
+
+def _write(parts: Iterable[str], output: str | None) -> None:
+    """Write the parts one after the other."""
+    if output is None:
+        for part in parts:
+            write(part.removesuffix("\n"))
+        return
+    try:
+        with Path(output).open("w", encoding="utf-8", newline="\n") as file:
+            file.writelines(parts)
+    except OSError as error:
+        raise click.UsageError(f"cannot write {printable(output)}: {error.strerror}") from error

@@ -1,0 +1,208 @@
+"""`kmspolicy report`: all keys on one page, as a table, or as JSON lines."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from base64 import b64encode
+from hashlib import sha256
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli_support import run
+from kmspolicy._cli._app import app
+from kmspolicy._cli._inputs import count
+
+ACCOUNT, OTHER, TRUSTED = "111122223333", "444455556666", "777788889999"
+ARN = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+HOSTILE = "=<script>alert(1)</script>\x1b[2J"
+
+
+def allow(principal: Any, *actions: str, sid: str = "S") -> dict[str, Any]:
+    """Return an Allow."""
+    return {"Sid": sid, "Effect": "Allow", "Principal": principal, "Action": [*actions], "Resource": "*"}
+
+
+def policy(*statements: dict[str, Any]) -> str:
+    """Return the text of a policy."""
+    root = allow({"AWS": ACCOUNT}, "kms:*", sid="Root")
+    return json.dumps({"Version": "2012-10-17", "Statement": [root, *statements]})
+
+
+FILES = {
+    "fine.json": policy(),
+    "public.json": policy(allow("*", "kms:Decrypt", sid=HOSTILE)),
+    "shared.json": json.dumps(
+        {
+            "KeyMetadata": {"Arn": ARN},
+            "Policy": policy(
+                allow({"AWS": [OTHER, TRUSTED]}, "kms:Decrypt"),
+                allow({"Service": "logs.eu-west-1.amazonaws.com"}, "kms:Encrypt", sid="Logs"),
+            ),
+        }
+    ),
+    "default.yaml": f"Resources: {{'{HOSTILE}': {{Type: AWS::KMS::Key}}}}".replace("\x1b", "\\e").replace(
+        "'", '"'
+    ),
+    "broken.json": '{"Statement": "kms:',
+}
+
+
+@pytest.fixture(autouse=True)
+def _project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run in a project of its own, with these files."""
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "keys").mkdir()
+    for name, text in FILES.items():
+        (tmp_path / "keys" / name).write_text(text, encoding="utf-8")
+    (tmp_path / "kmspolicy.toml").write_text(
+        'account = "111122223333"\n[[ignore]]\ncode = "RESTRICT_ACCESS_TO_SERVICE_PRINCIPAL"\nreason = "logs of ours"\n',
+        encoding="utf-8",
+    )
+    monkeypatch.chdir(tmp_path)
+
+
+def records(*args: str) -> dict[str, dict[str, Any]]:
+    """Return what the report says of each file."""
+    ended = run("report", "keys", "-f", "jsonl", *args)
+    return {Path(one["file"]).name: one for one in map(json.loads, ended.out.splitlines())}
+
+
+def test_json_lines() -> None:
+    """Each key has a line: what was found, who outside gets in, who inside can lock everybody out."""
+    found = records("--trusted", TRUSTED)
+    assert found.keys() == FILES.keys()
+    assert [(one["group"], one["who"]) for one in found["shared.json"]["outside"]] == [
+        ("untrusted account", OTHER),
+        ("trusted account", TRUSTED),
+        ("service without protection", "logs.eu-west-1.amazonaws.com"),
+    ]
+    assert [one["group"] for one in found["public.json"]["outside"]] == ["public"]
+    assert (found["public.json"]["worst"], found["fine.json"]["worst"]) == ("security warning", None)
+    assert found["fine.json"]["inside"]
+    assert (found["shared.json"]["key_arn"], found["shared.json"]["account"]) == (ARN, ACCOUNT)
+    assert found["shared.json"]["findings"][0]["suppressed"] == "logs of ours"
+    assert (found["default.yaml"]["told"], found["broken.json"]["told"]) == ("default", "unreadable")
+
+
+def test_the_exit_code() -> None:
+    """A report reports: only what cannot be read makes a difference."""
+    assert run("report", "keys").code == 3
+    assert run("report", "keys/public.json").code == 0
+
+
+def test_one_resource() -> None:
+    """--name leaves the others out."""
+    assert (
+        len(run("report", "keys", "-f", "jsonl", "--name", "*fine*").out.splitlines()) == 2
+    )  # and the broken file
+
+
+def test_a_trusted_account_that_cannot_be() -> None:
+    """It is wrong usage."""
+    ended = run("report", "keys", "--trusted", "12")
+    assert (ended.code, "12 digits" in ended.err) == (2, True)
+
+
+def test_csv() -> None:
+    """Each finding and each access has a row; no cell is a formula for a spreadsheet."""
+    text = run("report", "keys", "-f", "csv").out
+    rows = [*csv.DictReader(io.StringIO(text))]
+    kinds = {(Path(row["file"]).name, row["kind"]) for row in rows}
+    assert {("public.json", "finding"), ("public.json", "outside"), ("fine.json", "inside")} <= kinds
+    assert {("default.yaml", "default"), ("broken.json", "unreadable")} <= kinds
+    assert not any(cell[:1] in ("=", "+", "-", "@") for row in rows for cell in row.values())
+    assert any(row["resource"].startswith("'=<script>") for row in rows)
+    assert "\x1b" not in text
+
+
+class Page(HTMLParser):
+    """What stands in a page: its tags with their attributes, and its text."""
+
+    def __init__(self, text: str) -> None:
+        """Read a page."""
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Keep a tag."""
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        """Keep a text."""
+        self.text += data
+
+
+def page(*args: str) -> tuple[str, Page]:
+    """Return the page about all files."""
+    run("report", "keys", "-o", "report.html", *args)
+    text = Path("report.html").read_text(encoding="utf-8")
+    return text, Page(text)
+
+
+def test_the_page() -> None:
+    """Each key has a row with its answers; a line counts."""
+    _, shown = page()
+    assert len([tag for tag, attrs in shown.tags if tag == "tr" and "data-worst" in attrs]) == len(FILES)
+    assert (
+        "4 keys: 1 public, 2 with access from outside; 1 with at worst security warning. 1 file could not be read."
+        in shown.text
+    )
+    assert "PUBLIC_ACCESS" in shown.text
+
+
+def test_the_page_needs_nothing_else() -> None:
+    """Nothing is loaded from elsewhere; the only script and style are those whose digests the page allows."""
+    text, shown = page()
+    assert [tag for tag, _ in shown.tags if tag in ("script", "style")] == ["style", "script"]
+    assert not any("src" in attrs or (tag == "link") for tag, attrs in shown.tags)
+    (allowed,) = (attrs["content"] for tag, attrs in shown.tags if tag == "meta" and "http-equiv" in attrs)
+    for name in ("style", "script"):
+        (inside,) = re.findall(f"<{name}>(.*?)</{name}>", text, re.DOTALL)
+        assert f"'sha256-{b64encode(sha256(inside.encode()).digest()).decode()}'" in str(allowed)
+
+
+def test_what_others_wrote_is_text_on_the_page() -> None:
+    """A name is neither an element nor an escape for a terminal."""
+    text, shown = page()
+    assert "<script>alert" not in text
+    assert "=<script>alert(1)</script>\\x1b[2J" in shown.text
+
+
+def test_a_page_on_standard_output() -> None:
+    """Without -o the page is written to standard output."""
+    assert run("report", "keys/fine.json").out.rstrip().endswith("</html>")
+
+
+def test_an_output_that_cannot_be_written() -> None:
+    """It is wrong usage."""
+    assert run("report", "keys", "-o", "none/report.html").code == 2
+
+
+class Terminal(io.StringIO):
+    """A standard error that a person sees."""
+
+    def isatty(self) -> bool:
+        """Say that somebody looks."""
+        return True
+
+
+def test_a_bar_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Progress is shown while a file is written, where somebody sees it."""
+    seen = Terminal()
+    monkeypatch.setattr("kmspolicy._cli.report.sys.stderr", seen)
+    with pytest.raises(SystemExit):
+        app(["report", "keys", "keys/fine.json", "-o", "report.html"], prog_name="kmspolicy")
+    assert ("Judging" in seen.getvalue(), "Written: report.html" in seen.getvalue()) == (True, True)
+
+
+def test_how_many_files_there_are() -> None:
+    """Standard input counts as one, a folder as its files."""
+    assert count(["-", "keys", "keys/fine.json"]) == 1 + len(FILES) + 1
