@@ -7,6 +7,7 @@ import json
 import os
 import re
 import runpy
+import shutil
 import textwrap
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
@@ -123,6 +124,8 @@ async def key(kms_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
 def test_pages_run(name: str, key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A reader who pastes the blocks one after the other sees what the page says."""
     monkeypatch.chdir(tmp_path)
+    for folder in ("cloudformation", "terraform"):  # files that pages are about
+        shutil.copytree(ROOT / "examples" / folder, folder)
     with ThreadPoolExecutor(
         1
     ) as thread:  # asyncio.run, which pages show, forgets the loop of the thread it runs in
