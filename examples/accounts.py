@@ -52,7 +52,7 @@ class Row(NamedTuple):
 
 @attrs.frozen
 class Reader:
-    """Reads the policies of keys in many places, a few places at a time.
+    """A reader of the policies of keys in many places, a few places at a time.
 
     Attributes:
         folder: Where the files go, one for each key.
