@@ -47,6 +47,7 @@ def group(*names: str) -> tuple[str, ...]:
 
 # In the order in which a reader understands them.
 EXAMPLES = (
+    "tour",
     "put_a_policy",
     "gate",
     "notebook",
@@ -65,8 +66,15 @@ EXAMPLES = (
 def demo(session: nox.Session) -> None:
     """Run the examples, on local servers: from one policy on one key to an incident, a service and a fleet."""
     session.install(".", *group("demo"))
+    summary: list[str] = []
     for name in EXAMPLES:
+        start = time.monotonic()
         session.run("python", "-W", "error", f"examples/{name}.py")
+        first = (
+            Path(f"examples/{name}.py").read_text(encoding="utf-8").splitlines()[0].strip('"').rstrip(".:")
+        )
+        summary.append(f"{time.monotonic() - start:4.0f} s  {name:18} {first}")
+    session.log("What you have seen:\n" + "\n".join(summary))
 
 
 @nox.session(python=PYTHONS)
