@@ -141,9 +141,12 @@ def test_what_is_certain_is_found_whatever_the_values(
 
 
 ROLES_AND_USERS = [
-    f"arn:aws:iam::{account}:{rest}"
-    for account in (ACCOUNT, OTHER, "777788889999")
-    for rest in ("role/App", "role/B", "user/App")
+    *(
+        f"arn:aws:iam::{account}:{rest}"
+        for account in (ACCOUNT, OTHER)
+        for rest in ("role/App", "role/B", "user/App", "user/B")
+    ),
+    *(f"arn:aws:iam::777788889999:{rest}" for rest in ("role/App", "user/App")),
 ]
 POOLS = {
     "AWS::AccountId": [ACCOUNT, OTHER, "777788889999"],
