@@ -149,7 +149,8 @@ def test_what_is_said_where_a_federated_user_may_meet_it() -> None:
 
 def test_what_is_always_met() -> None:
     """A role is always itself; a user may act as a federated user."""
-    for principal, codes in ((APP, ["CONDITION_ALWAYS_MET"]), (ALICE, [])):
+    rows: tuple[tuple[str, list[str]], ...] = ((APP, ["CONDITION_ALWAYS_MET"]), (ALICE, []))
+    for principal, codes in rows:
         condition = {"StringEquals": {"aws:PrincipalArn": principal}}
         policy = Policy([ADMIN, about(Principal={"AWS": principal}, Condition=condition)])
         assert [finding.code for finding in check(policy)] == codes
@@ -221,7 +222,8 @@ def test_it_is_said_of_all_that_no_caller_meets_and_of_nothing_else(named: list[
     """It is certain if the federated users of a named user do not meet it either."""
     for condition in CONDITIONS:
         wide = [*named, *([BOB, f"{BOB}by"] if ALICE in named else [])]
-        certain, expected = not is_matched(wide, condition), []
+        certain = not is_matched(wide, condition)
+        expected: list[Severity] = []
         if not is_matched(named, condition):
             expected = [Severity.WARNING if certain else Severity.SUGGESTION]
         policy = Policy([about(Effect="Deny", Principal={"AWS": named}, Condition=condition)])

@@ -513,12 +513,8 @@ def test_sarif_of_files_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 def test_sarif_of_a_file_without_places() -> None:
     """A plan has no lines, but GitHub refuses a place without one: it is the first."""
-    change = {
-        "actions": ["create"],
-        "before": None,
-        "after": {"policy": FILES["public.json"]},
-        "after_unknown": {},
-    }
+    after = {"policy": FILES["public.json"]}
+    change: dict[str, Any] = {"actions": ["create"], "before": None, "after": after, "after_unknown": {}}
     key = {"address": "aws_kms_key.k", "mode": "managed", "type": "aws_kms_key", "name": "k"}
     Path("plan.json").write_text(
         json.dumps({"format_version": "1.2", "resource_changes": [key | {"change": change}]}),

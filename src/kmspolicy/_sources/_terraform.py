@@ -320,7 +320,7 @@ def _text(values: Mapping[str, Any] | None) -> str | None:
 
 def _arn_in(change: Mapping[str, Any]) -> str | None:
     """Return the ARN of the key that a resource is, or whose policy it sets; None before there is one."""
-    values = change.get("after") or change.get("before") or {}
+    values = fields_of(change.get("after") or change.get("before"))
     return a_key_arn(values.get("arn")) or a_key_arn(values.get("key_id"))
 
 
