@@ -530,7 +530,7 @@ def test_sarif_of_a_file_without_places() -> None:
 def program(*args: str, **more: Any) -> subprocess.CompletedProcess[str]:
     """Run the command as a program of its own."""
     command = [sys.executable, "-W", "error", "-m", "kmspolicy", *args]
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | more
+    pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | more
     return subprocess.run(command, text=True, check=False, timeout=60, **pipes)  # noqa: S603
 
 
