@@ -70,9 +70,8 @@ def demo(session: nox.Session) -> None:
     for name in EXAMPLES:
         start = time.monotonic()
         session.run("python", "-W", "error", f"examples/{name}.py")
-        first = (
-            Path(f"examples/{name}.py").read_text(encoding="utf-8").splitlines()[0].strip('"').rstrip(".:")
-        )
+        text = Path(f"examples/{name}.py").read_text(encoding="utf-8")
+        first = text.partition('"""')[2].partition("\n")[0].lstrip("# ").rstrip(".:")
         summary.append(f"{time.monotonic() - start:4.0f} s  {name:18} {first}")
     session.log("What you have seen:\n" + "\n".join(summary))
 

@@ -23,6 +23,9 @@ A PATH is a file or a folder: policies in JSON and YAML, CloudFormation template
 manifests of ACK and Crossplane; `-` is standard input. A path that is given twice is read once. In a folder, files without key policies are
 skipped; a file that is named must have one.
 
+Your shell completes commands and options after `eval "$(_KMSPOLICY_COMPLETE=bash_source kmspolicy)"`; write `zsh_source` for zsh, and
+`_KMSPOLICY_COMPLETE=fish_source kmspolicy | source` for fish.
+
 ## Exit codes
 
 Of several, the command ends with the highest.

@@ -132,6 +132,7 @@ WRONG = {
     "a caller that cannot be": ("--caller me good.json", "'me'"),
     "no settings there": ("--config none.toml good.json", "none.toml cannot be read"),
     "no baseline there": ("--baseline none.json good.json", "none.json cannot be read"),
+    "two baselines": ("--baseline b.json --write-baseline b.json good.json", "not both"),
     "a baseline that is none": ("--baseline good.json good.json", "is not a baseline"),
     "an output that cannot be written": ("-o none/out.json good.json", "cannot write"),
     "no path": ("", "Missing argument 'PATH...'"),

@@ -70,6 +70,8 @@ def command(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> No
 
     The exit code is 1 if there is a finding of the severity --fail-on or a worse one.
     """
+    if options["baseline"] is not None and options["write_baseline"] is not None:
+        raise click.UsageError("give --baseline or --write-baseline, not both: nothing would be new")
     settings = settings_of(options)
     read = read_sources(paths, options, settings.account)
     today = datetime.now(tz=UTC).date()
