@@ -256,6 +256,16 @@ def test_what_cannot_be_proved_is_not_known() -> None:
     assert "not all is known: what follows from the caller" in str(external)
 
 
+def test_what_is_certain_beside_what_is_not() -> None:
+    """A wider group that perhaps gets in does not hide a narrower one that does."""
+    condition = {"ForAnyValue:ArnLikeIfExists": {"aws:PrincipalArn": "a"}}
+    external = external_access(policy(allow("*", condition)), account=OURS)
+    assert [(entry.group.value, entry.who, bool(entry.unknown)) for entry in external] == [
+        ("public", "*", True),
+        ("service without protection", "*", False),
+    ]
+
+
 def test_what_is_said() -> None:
     """It is plain English, group by group, with an example of each."""
     document = policy(
@@ -307,6 +317,28 @@ def test_that_nobody_gets_in_is_said() -> None:
     assert str(external_access(policy())) == "Nobody outside the account of the key gets in."
 
 
+def test_many_organisations_are_one_entry() -> None:
+    """Each one by itself would take too long."""
+    names = [f"o-{number:010}" for number in range(800)]
+    external = external_access(
+        policy(allow("*", {"StringEquals": {"aws:PrincipalOrgID": names}})), account=OURS
+    )
+    (entry,) = external
+    assert (entry.group, entry.who) == (ExternalGroup.ORGANISATION, " or ".join(names))
+    assert entry.witness is not None
+
+
+def test_many_names_with_many_conditions() -> None:
+    """What takes too long is said to be unknown, name by name; nobody is left out."""
+    statements = [
+        allow({"AWS": f"4444{number:08}"}, {"StringLike": {"kms:EncryptionContext:k": f"a*{number}*"}})
+        for number in range(60)
+    ]
+    external = external_access(policy(*statements), account=OURS)
+    assert [entry.account or entry.who for entry in external] == [f"4444{number:08}" for number in range(60)]
+    assert {bool(entry.unknown) for entry in external} == {True}
+
+
 def partial(*statements: Json) -> PartialPolicy:
     """Return a policy with placeholders."""
     return PartialPolicy.from_json(json.dumps({"Version": "2012-10-17", "Statement": list(statements)}))
@@ -335,6 +367,16 @@ def test_a_placeholder_for_the_account() -> None:
     )
     assert external.account == "${AWS::AccountId}"
     assert [(entry.account, entry.depends_on) for entry in external] == [(FRIEND, ("AWS::AccountId",))]
+
+
+def test_a_document_of_which_nothing_is_known() -> None:
+    """Somebody may get in, and why that is not known is said instead of "nobody"."""
+    names = [f"${{Friend{number}}}" for number in range(20)]
+    external = external_access(partial(allow({"AWS": [*names, ADMIN, READER]})), account=OURS)
+    assert external
+    assert external.unknown
+    assert external.entries == ()
+    assert str(external) == f"not all is known: {external.unknown}"
 
 
 def test_the_parts_of_an_answer() -> None:

@@ -255,7 +255,7 @@ class _Search:
     def _answered(
         self, rule: Rule, asked: _Asked, covered: Sequence[Box]
     ) -> tuple[list[ExternalEntry], list[Box]]:
-        """Return entries for what a statement grants to some callers, and the boxes that they are about."""
+        """Return entries for what a statement grants to some callers, and the boxes of those that are certain."""
         entries: dict[str, ExternalEntry] = {}
         boxes: list[Box] = []
         callers = {CALLER: _mask(asked.callers)}
@@ -284,7 +284,8 @@ class _Search:
                 )
                 known = entries.get(reason)
                 entries[reason] = entry if known is None else _joined(known, entry)
-                boxes.append({**having, ACTION: mask | self._unknown_actions})
+                if not reason:  # what is not certain says nothing of narrower groups
+                    boxes.append({**having, ACTION: mask | self._unknown_actions})
         return list(entries.values()), boxes
 
     def _actions(self, mask: int, group: ExternalGroup) -> tuple[str, ...]:

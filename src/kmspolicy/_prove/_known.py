@@ -27,8 +27,18 @@ def known_values(rules: Rules) -> Rules:
 
 
 def known_apart(rules: Rules) -> Rules:
-    """Return the same, with a statement for each organisation, and for the sources that services write into requests."""
-    return _denying(rules, _conditions_apart)
+    """Return the same, with a statement for each of a few organisations, and for the sources that services write."""
+    values = {
+        text_of(value)
+        for rule in rules.statements
+        for clause in rule.clauses
+        for value in (clause.values if clause.folded in ORGANISATIONS else ())
+    }
+    return _denying(rules, _conditions_apart if len(values) <= _MOST_APART else _conditions_with_sources)
+
+
+_MOST_APART: Final = 100
+"""How many organisations are asked for one by one; each is compared with all others."""
 
 
 def _denying(rules: Rules, of: Callable[[Clause], Iterable[Condition]]) -> Rules:
@@ -49,14 +59,19 @@ def _conditions(clause: Clause) -> Iterator[Condition]:
     yield from _having(clause, _known(clause))
 
 
-def _conditions_apart(clause: Clause) -> Iterator[Condition]:
+def _conditions_with_sources(clause: Clause) -> Iterator[Condition]:
     if clause.folded.startswith(BY_SERVICE):
         yield from _having(clause, filter(tells_an_account, clause.values))
-    elif clause.folded in ORGANISATIONS:
+    else:
+        yield from _conditions(clause)
+
+
+def _conditions_apart(clause: Clause) -> Iterator[Condition]:
+    if clause.folded in ORGANISATIONS:
         for value in _known(clause):
             yield from _having(clause, [value])
     else:
-        yield from _conditions(clause)
+        yield from _conditions_with_sources(clause)
 
 
 def _known(clause: Clause) -> list[Value]:
