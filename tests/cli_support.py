@@ -20,9 +20,11 @@ class Ended(NamedTuple):
     err: str
 
 
-def run(*args: str | Path, text: str | bytes | None = None) -> Ended:
-    """Run the command with these arguments, and this text as standard input."""
-    result = CliRunner().invoke(app, [str(each) for each in args], input=text, prog_name="kmspolicy")
+def run(*args: str | Path, text: str | bytes | None = None, columns: int = 100) -> Ended:
+    """Run the command with these arguments, this text as standard input, and a terminal of so many columns."""
+    result = CliRunner(env={"COLUMNS": str(columns)}).invoke(
+        app, [str(each) for each in args], input=text, prog_name="kmspolicy"
+    )
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     return Ended(result.exit_code, result.stdout, result.stderr)

@@ -338,15 +338,13 @@ def test_the_text() -> None:
     ]
 
 
-def test_a_place_too_long_for_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_place_too_long_for_a_line() -> None:
     """What would be broken in the middle of a word stands on a line of its own."""
-    monkeypatch.setenv("COLUMNS", "60")
-    assert run("check", "typo.json").out.splitlines()[:2] == [
+    assert run("check", "typo.json", columns=60).out.splitlines()[:2] == [
         "typo.json:3:81: warning INVALID_ACTION (Statement[1].Action)",
         "    This KMS action does not exist; it has no effect:",
     ]
-    monkeypatch.setenv("COLUMNS", "59")
-    assert run("check", "typo.json").out.splitlines()[:2] == [
+    assert run("check", "typo.json", columns=59).out.splitlines()[:2] == [
         "typo.json:3:81: warning INVALID_ACTION",
         "    (Statement[1].Action)",
     ]

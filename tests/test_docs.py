@@ -124,6 +124,7 @@ async def key(kms_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
 def test_pages_run(name: str, key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A reader who pastes the blocks one after the other sees what the page says."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "100")  # whatever the developer's terminal has
     for folder in ("cloudformation", "terraform"):  # files that pages are about
         shutil.copytree(ROOT / "examples" / folder, folder)
     with ThreadPoolExecutor(

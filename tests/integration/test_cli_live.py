@@ -22,7 +22,7 @@ from kmspolicy.testing import FakeKMS
 from live_support import CREDENTIALS, live, over_http
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Iterator
     from pathlib import Path
 
 ACCOUNT = "111122223333"
@@ -451,8 +451,16 @@ async def _start(url: str, *args: str, stdin: int = subprocess.DEVNULL) -> async
     )  # fmt: skip
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Let programs that a test starts be interrupted, also where a shell runs the tests in the background: there, SIGINT is ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no SIGINT to one process")
-async def test_ctrl_c(kms: ScriptedKMS, place: Place) -> None:
+async def test_ctrl_c(kms: ScriptedKMS, place: Place, interruptible: None) -> None:
     """Ctrl-C ends a command that waits for KMS with 130 and without a traceback."""
     kms.answers(Hang())
     process = await _start(kms.url, "get", NO_KEY)
@@ -463,7 +471,9 @@ async def test_ctrl_c(kms: ScriptedKMS, place: Place) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no SIGINT to one process")
-async def test_ctrl_c_while_kms_does_not_answer_a_put(kms: ScriptedKMS, place: Place) -> None:
+async def test_ctrl_c_while_kms_does_not_answer_a_put(
+    kms: ScriptedKMS, place: Place, interruptible: None
+) -> None:
     """Ctrl-C while the put waits for its answer ends the command with 130, and it says that the policy may have been put."""
     there = Raw(200, json.dumps({"Policy": OLD.to_json()}).encode())
     kms.answers(there, there, Hang())
