@@ -80,6 +80,7 @@ def _project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / ".git").mkdir()
     for name, text in FILES.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
+    (tmp_path / "nothing").mkdir()
     monkeypatch.chdir(tmp_path)
 
 
@@ -136,6 +137,10 @@ ROWS = {
     "prove: a plan without": Row("prove no-new-access less.plan.json", 0, "holds"),
     "prove: a plan with": Row("prove no-new-access more.plan.json", 1, "fails"),
     "prove: a new key": Row("prove no-new-access new.plan.json", 0, "a new key"),
+    "prove: a template with a new key": Row("prove no-new-access default.yaml two.yaml", 0, "a new key"),
+    "prove: nothing is found": Row("prove no-public-access nothing", 0, "No key policy was found: nothing was asked."),
+    "can: nothing is found": Row(f"can {APP} kms:Decrypt nothing --expect denied", 1, "No key policy was found"),
+    "diff: nothing is found": Row("diff nothing nothing", 0, "No key policy was found"),
     "prove: a key whose policy is not known": Row("prove no-new-access existing.plan.json", 1, "its policy before is not known"),
     "prove: a key that is deleted": Row("prove no-new-access deleted.plan.json", 0, "the plan deletes it"),
     "prove: no policy was set, and none is": Row("prove no-new-access unset.plan.json", 0, ""),
@@ -183,8 +188,18 @@ def test_folders_are_compared_by_the_names_of_files(tmp_path: Path) -> None:
     assert answers == {
         "c.json": None,
         "gone.json": "it is not there any more",
-        "more.json": "a new key: there is nothing to compare it with",
+        "more.json": "it was not there before",
     }
+
+
+def test_a_policy_that_was_not_there_before(tmp_path: Path) -> None:
+    """A file that has another name now may be for a key that was there: nothing is shown of it."""
+    for folder, name in {"old": "a", "new": "b"}.items():
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / f"{name}.json").write_text(policy(ROOT), encoding="utf-8")
+        (tmp_path / folder / "same.json").write_text(policy(ROOT), encoding="utf-8")
+    ended = run("prove", "no-new-access", "old", "new")
+    assert (ended.code, "b.json: it was not there before" in ended.out) == (1, True)
 
 
 def test_keys_of_one_name_in_several_files(tmp_path: Path) -> None:

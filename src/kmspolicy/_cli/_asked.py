@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import attrs
 import click
@@ -19,12 +19,14 @@ from kmspolicy._render._show import text
 from kmspolicy.errors import RequestError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from kmspolicy import Policy
     from kmspolicy._display import Displayed
     from kmspolicy.errors import SourceError
     from kmspolicy.sources import Source
+
+T = TypeVar("T")
 
 FORMATS: Final = ("text", "json")
 VERSION: Final = 1
@@ -74,7 +76,7 @@ def ask(
         UsageError: if the question cannot be asked.
     """
     answered: list[Answered] = []
-    for source in sources:
+    for source in told(sources):
         if source.policy is None:
             answered.append(Answered(source, None, source.why or source.told))
             continue
@@ -83,6 +85,14 @@ def ask(
         except RequestError as error:
             raise click.UsageError(str(error)) from error
     return answered
+
+
+def told(found: Iterable[T]) -> Sequence[T]:
+    """Return what was found; if that is nothing, say so, for the exit code alone could be taken for an answer."""
+    every = [*found]
+    if not every:
+        tell("No key policy was found: nothing was asked.")
+    return every
 
 
 def known(source: Source, policy: Policy | PartialPolicy) -> Policy:

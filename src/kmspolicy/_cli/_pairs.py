@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 import click
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from kmspolicy import PartialPolicy, Policy
     from kmspolicy.errors import SourceError
     from kmspolicy.sources import Reading, Source
+
+
+_NEW: Final = "a new key: there is nothing to compare it with"
 
 
 @attrs.frozen
@@ -77,7 +80,7 @@ def _of_plan(source: Source) -> Pair:
     if source.told == "policy" and source.before is None:
         # Of a key that is there, the plan does not know the policy that it has: another resource set it, or nobody.
         is_new = source.key_arn is None
-        why = "a new key: there is nothing to compare it with" if is_new else "its policy before is not known"
+        why = _NEW if is_new else "its policy before is not known"
         return Pair(source, None, source.policy, why, is_new=is_new)
     missing = None if source.told == "policy" else source.why or source.told
     return Pair(source, source.before, source.policy, missing, is_gone=source.told == "deleted")
@@ -113,7 +116,9 @@ def _named(sources: Iterable[Source], path: str) -> dict[tuple[str, str], Source
 
 def _pair(before: Source | None, after: Source | None) -> Pair:
     if before is None and after is not None:
-        return Pair(after, None, after.policy, "a new key: there is nothing to compare it with", is_new=True)
+        # A resource that is new is a key that is new; of a policy alone, nobody knows which key it is for.
+        is_new = after.name != after.file
+        return Pair(after, None, after.policy, _NEW if is_new else "it was not there before", is_new=is_new)
     if before is not None and after is None:
         return Pair(before, before.policy, None, "it is not there any more", is_gone=True)
     assert before is not None  # noqa: S101 - one of the two is there

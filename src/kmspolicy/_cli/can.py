@@ -76,10 +76,8 @@ def command(
     answered = ask(read.sources, decision)
     show(answered, read.errors, options)
     expected = options["expect"]
-    differs = expected is not None and any(
-        not isinstance(one.answer, Decision) or one.answer.outcome is not _OUTCOMES[expected]
-        for one in answered
-    )
+    outcomes = {one.answer.outcome if isinstance(one.answer, Decision) else None for one in answered}
+    differs = expected is not None and outcomes != {_OUTCOMES[expected]}
     ctx.exit(code_of(read.errors, found=differs))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kmspolicy import prove
-from kmspolicy._cli._asked import FORMATS, Answered, ask, code_of, key_of, show
+from kmspolicy._cli._asked import FORMATS, Answered, ask, code_of, key_of, show, told
 from kmspolicy._cli._exit import Unreadable
 from kmspolicy._cli._options import output, paths, read_sources, reading, settings_of, who
 from kmspolicy._cli._pairs import read_pairs
@@ -58,13 +58,14 @@ def no_public_access(ctx: click.Context, /, paths: tuple[str, ...], **options: A
 def no_new_access(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401 - as click calls it
     """No request is granted more than before.
 
-    A key that is new, or gone, cannot fail. A policy that is not known, before or after, does: the default policy, for example.
+    A key that is new, or gone, cannot fail. A policy that is not known, before or after, does: the default policy, for example, and a
+    file with a policy alone that was not there before, since its key may have been.
     """
     account = settings_of(options).account
     read = read_pairs(paths, options, account)
     answered: list[Answered] = []
     fails = False
-    for pair in read.pairs:
+    for pair in told(read.pairs):
         if not pair.is_unchanged:
             one = _no_new_access(pair, key_of(pair.source, account))
             answered.append(one)
