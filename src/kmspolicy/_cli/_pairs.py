@@ -116,7 +116,7 @@ def _named(sources: Iterable[Source], path: str) -> dict[tuple[str, str], Source
 
 def _pair(before: Source | None, after: Source | None) -> Pair:
     if before is None and after is not None:
-        # A resource that is new is a key that is new; of a policy alone, nobody knows which key it is for.
+        # A resource that is new is a key that is new; of a policy alone, it is not known which key it is for.
         is_new = after.name != after.file
         return Pair(after, None, after.policy, _NEW if is_new else "it was not there before", is_new=is_new)
     if before is not None and after is None:
