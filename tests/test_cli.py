@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import runpy
 import sys
 from typing import TYPE_CHECKING
@@ -43,6 +44,7 @@ def test_the_version() -> None:
 
 def test_as_a_module(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """`python -m kmspolicy` is the command."""
+    monkeypatch.delitem(sys.modules, "kmspolicy.__main__", raising=False)
     monkeypatch.setattr(sys, "argv", ["kmspolicy", "--version"])
     with pytest.raises(SystemExit) as exited:
         runpy.run_module("kmspolicy", run_name="__main__")
@@ -50,6 +52,11 @@ def test_as_a_module(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixt
         0,
         f"kmspolicy, version {kmspolicy.__version__}\n",
     )
+
+
+def test_the_module_can_be_imported() -> None:
+    """Tools that import all modules do not run the command by that."""
+    assert importlib.reload(importlib.import_module("kmspolicy.__main__")).main is main
 
 
 def test_a_command_that_is_misspelt() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
@@ -11,11 +12,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from click import UsageError
 
 from cli_support import run
 from kmspolicy._cli import main
 from kmspolicy._cli._screen import Screen, write
 from kmspolicy._cli._text import text_of
+from kmspolicy.sources import read_text
 
 APP = "arn:aws:iam::111122223333:role/App"
 ROOT = '{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:root"}, "Action": "kms:*", "Resource": "*"}'
@@ -364,7 +367,6 @@ def test_colour_on_a_terminal() -> None:
     """Severities have their colours where the screen has them."""
     from kmspolicy._cli._judge import judge  # noqa: PLC0415 - for this test alone
     from kmspolicy._cli._run import Run  # noqa: PLC0415 - the same
-    from kmspolicy.sources import read_text  # noqa: PLC0415 - the same
 
     sources = read_text(FILES["public.json"])
     judged = tuple(judge(sources[0], caller=None, account=None))
@@ -560,6 +562,28 @@ def test_a_reader_that_leaves(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
         file.write(b"at the end")
         file.flush()
     assert (tmp_path / "out").read_bytes() == b""
+
+
+class Full(io.TextIOWrapper):
+    """A standard output on a disk that is full."""
+
+    def write(self, text: str) -> int:
+        """Refuse to write."""
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_disk_that_is_full(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What cannot be written is said: the output is not whole."""
+    with (tmp_path / "out").open("w+b") as file, Full(file) as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        with pytest.raises(UsageError, match="cannot write: No space left on device"):
+            write("text")
+
+
+def test_the_part_of_a_finding_about_what_is_missing() -> None:
+    """Where steps lead to what is not there, the nearest whole counts."""
+    (source,) = read_text(policy(ROOT))
+    assert source.part(("Statement", 0, "Sid")) == json.loads(ROOT)
 
 
 def test_a_program_whose_reader_leaves() -> None:

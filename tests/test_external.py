@@ -18,6 +18,10 @@ from kmspolicy import (
     errors,
     external_access,
 )
+from kmspolicy._language._key_arns import Key
+from kmspolicy._normal._rules import rules_of
+from kmspolicy._prove._budget import Budget
+from kmspolicy._prove._proofs import Proofs, Within
 
 OURS, FRIEND, OTHER = "111122223333", "444455556666", "777788889999"
 ADMIN, READER = f"arn:aws:iam::{OURS}:role/Admin", f"arn:aws:iam::{FRIEND}:role/Reader"
@@ -385,3 +389,11 @@ def test_the_parts_of_an_answer() -> None:
     assert all(group.url.startswith("https://docs.aws.amazon.com/") for group in ExternalGroup)
     entry = ExternalEntry(ExternalGroup.SERVICE, S3, "", (), 0)
     assert entry.url.endswith("confused-deputy.html")
+
+
+def test_nothing_is_granted_for_sure_where_no_proof_can_be_made() -> None:
+    """A policy that is too much to look at has no actions of which it is known that somebody gets them."""
+    rules = rules_of(policy(allow({"AWS": FRIEND})))
+    proofs = Proofs(rules, rules, Key(), Budget(0))
+    assert isinstance(proofs.layout, str)
+    assert list(proofs.each_granted(Within({}, {}), [], [])) == []
