@@ -69,6 +69,8 @@ FILES = {
     "more.plan.json": plan(change("a", policy(ROOT), policy(ROOT, DECRYPT))),
     "new.plan.json": plan(change("a", None, policy(ROOT))),
     "existing.plan.json": plan(change("aws_kms_key_policy.a", None, policy(ROOT), key_id=ARN)),
+    "by_id.plan.json": plan(change("aws_kms_key_policy.a", None, policy(PUBLIC), key_id="1234abcd")),
+    "gone.plan.json": plan(change("aws_kms_key_policy.a", policy(ROOT), None)),
     "deleted.plan.json": plan(change("a", policy(ROOT), None)),
     "unset.plan.json": plan(change("a", None, "") | {"address": "aws_kms_key.a"}),
 }
@@ -142,6 +144,8 @@ ROWS = {
     "can: nothing is found": Row(f"can {APP} kms:Decrypt nothing --expect denied", 1, "No key policy was found"),
     "diff: nothing is found": Row("diff nothing nothing", 0, "No key policy was found"),
     "prove: a key whose policy is not known": Row("prove no-new-access existing.plan.json", 1, "its policy before is not known"),
+    "prove: a policy of a key by its id": Row("prove no-new-access by_id.plan.json", 1, "its policy before is not known"),
+    "prove: a policy that is deleted, and its key is not": Row("prove no-new-access gone.plan.json", 1, "the plan deletes it"),
     "prove: a key that is deleted": Row("prove no-new-access deleted.plan.json", 0, "the plan deletes it"),
     "prove: no policy was set, and none is": Row("prove no-new-access unset.plan.json", 0, ""),
     "prove: no such account for a plan": Row("prove no-new-access more.plan.json --account 12", 2, "12 digits"),

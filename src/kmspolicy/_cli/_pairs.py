@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from kmspolicy.sources import Reading, Source
 
 
+_KEY_POLICY: Final = "aws_kms_key_policy."
+"""A resource that comes and goes while its key stays: the key has another policy before and after it."""
 _NEW: Final = "a new key: there is nothing to compare it with"
 
 
@@ -79,11 +81,17 @@ def read_pairs(paths: tuple[str, ...], options: Mapping[str, Any], account: str 
 def _of_plan(source: Source) -> Pair:
     if source.told == "policy" and source.before is None:
         # Of a key that is there, the plan does not know the policy that it has: another resource set it, or nobody.
-        is_new = source.key_arn is None
+        is_new = source.key_arn is None and _KEY_POLICY not in source.name
         why = _NEW if is_new else "its policy before is not known"
         return Pair(source, None, source.policy, why, is_new=is_new)
     missing = None if source.told == "policy" else source.why or source.told
-    return Pair(source, source.before, source.policy, missing, is_gone=source.told == "deleted")
+    return Pair(
+        source,
+        source.before,
+        source.policy,
+        missing,
+        is_gone=source.told == "deleted" and _KEY_POLICY not in source.name,
+    )
 
 
 def _of_two(old: Reading, new: Reading, paths: tuple[str, ...]) -> Iterator[Pair]:
