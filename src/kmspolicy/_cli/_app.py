@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, cast
 import click
 
 from kmspolicy._cli._exit import Exit
+from kmspolicy.errors import RequestError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,9 +46,11 @@ class _Commands(click.Group):
         return cast("click.Command", import_module(f"kmspolicy._cli.{cmd_name}").command)
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run a command; Ctrl-C ends it with the exit code that shells know."""
+        """Run a command; what no request can have is wrong usage, and Ctrl-C ends it with the exit code that shells know."""
         try:
             return super().invoke(ctx)
+        except RequestError as error:
+            raise click.UsageError(str(error)) from error
         except KeyboardInterrupt:
             ctx.exit(Exit.INTERRUPTED)
 

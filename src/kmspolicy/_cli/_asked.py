@@ -11,12 +11,9 @@ import click
 
 from kmspolicy import PartialPolicy
 from kmspolicy._cli._exit import Exit
-from kmspolicy._cli._judge import path_shown
+from kmspolicy._cli._places import error_dict, path_shown, place_dict
 from kmspolicy._cli._screen import Screen, tell, write
-from kmspolicy._language._key_arns import Key
 from kmspolicy._printable import printable, word
-from kmspolicy._render._show import text
-from kmspolicy.errors import RequestError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -50,21 +47,12 @@ class Answered:
     def to_dict(self) -> dict[str, Any]:
         """Return the answer for JSON, with its file and place."""
         answer: Any = self.answer
-        place = self.source.place()
         return {
-            "file": path_shown(self.source.file),
-            "resource": self.source.name,
-            "line": None if place is None else place.line,
-            "column": None if place is None else place.column,
+            **place_dict(self.source, self.source.place()),
             "told": self.source.told,
             "why": self.why,
             "answer": None if answer is None else answer.to_dict(),
         }
-
-
-def key_of(source: Source, account: str | None) -> Key:
-    """Return what is known of the key: the file goes before the command line."""
-    return Key(account) if source.key_arn is None else Key(None, source.key_arn)
 
 
 def ask(
@@ -73,18 +61,14 @@ def ask(
     """Ask a question about each policy; a key without one has the reason in place of an answer.
 
     Raises:
-        UsageError: if the question cannot be asked.
+        RequestError: if the question cannot be asked.
     """
-    answered: list[Answered] = []
-    for source in told(sources):
-        if source.policy is None:
-            answered.append(Answered(source, None, source.why or source.told))
-            continue
-        try:
-            answered.append(Answered(source, question(source, source.policy)))
-        except RequestError as error:
-            raise click.UsageError(str(error)) from error
-    return answered
+    return [
+        Answered(source, None, source.why or source.told)
+        if source.policy is None
+        else Answered(source, question(source, source.policy))
+        for source in told(sources)
+    ]
 
 
 def told(found: Iterable[T]) -> Sequence[T]:
@@ -113,11 +97,11 @@ def show(answered: Iterable[Answered], errors: Iterable[SourceError], options: M
     """Write answers in the form that is asked for, and tell what could not be read."""
     answers = [*answered]
     if options["format"] == "json":
-        unreadable = [
-            {"file": path_shown(one.file), "line": one.line, "column": one.column, "message": one.message}
-            for one in errors
-        ]
-        found = {"version": VERSION, "answers": [one.to_dict() for one in answers], "errors": unreadable}
+        found = {
+            "version": VERSION,
+            "answers": [one.to_dict() for one in answers],
+            "errors": [*map(error_dict, errors)],
+        }
         write(json.dumps(found, indent=2), options["output"])
         return
     screen = Screen.of(sys.stdout) if options["output"] is None else Screen()
@@ -135,7 +119,7 @@ def _text(answered: Answered, screen: Screen, *, alone: bool) -> str:
         name += f": {answered.source.name}"
     if answered.answer is None:
         return f"{screen.style(printable(name), bold=True)}: {printable(answered.why or '')}"
-    shown = text(answered.answer, width=screen.width, colour=screen.colour, unicode=screen.unicode)
+    shown = screen.shown(answered.answer)
     return shown if alone else f"{screen.style(printable(name), bold=True)}\n{shown}"
 
 

@@ -9,7 +9,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from kmspolicy import Severity
-from kmspolicy._cli._judge import path_shown
+from kmspolicy._cli._places import path_shown
 from kmspolicy._printable import printable
 
 if TYPE_CHECKING:

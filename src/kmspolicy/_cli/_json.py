@@ -6,7 +6,7 @@ import json
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
-from kmspolicy._cli._judge import path_shown
+from kmspolicy._cli._places import error_dict, path_shown, place_dict
 
 if TYPE_CHECKING:
     from kmspolicy._cli._judge import Judged
@@ -34,28 +34,16 @@ def json_of(run: Run) -> str:
                 for source in run.sources
                 if source.told != "policy"
             ],
-            "errors": [
-                {
-                    "file": path_shown(error.file),
-                    "line": error.line,
-                    "column": error.column,
-                    "message": error.message,
-                }
-                for error in run.errors
-            ],
+            "errors": [*map(error_dict, run.errors)],
         },
         indent=2,
     )
 
 
 def _finding(judged: Judged) -> dict[str, Any]:
-    place = judged.place
     return {
-        "file": judged.file,
-        "resource": judged.source.name,
         **judged.finding.to_dict(),
-        "line": None if place is None else place.line,
-        "column": None if place is None else place.column,
+        **place_dict(judged.source, judged.place),
         "suppressed": judged.suppressed,
         "fingerprint": judged.fingerprint,
     }

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import json
 from hashlib import sha256
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import attrs
-import click
 
 from kmspolicy import check
 from kmspolicy._check._lockout import LOCKOUTS
+from kmspolicy._cli._places import key_of, path_shown
 from kmspolicy._partial._answers import unresolved
 from kmspolicy._printable import printable
-from kmspolicy.errors import RequestError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -58,15 +56,6 @@ class Judged:
         return sha256(json.dumps(named, sort_keys=True, default=str).encode()).hexdigest()[:32]
 
 
-def path_shown(file: str | None) -> str:
-    """Return the path of a file as it is shown: with slashes, and from the current folder if it is below."""
-    path = Path(file or "-")
-    try:
-        return path.resolve().relative_to(Path.cwd()).as_posix() if path.is_absolute() else path.as_posix()
-    except ValueError:
-        return path.as_posix()
-
-
 def judge(source: Source, *, caller: str | None, account: str | None) -> Iterator[Judged]:
     """Yield the findings of what a file says of a key.
 
@@ -76,21 +65,15 @@ def judge(source: Source, *, caller: str | None, account: str | None) -> Iterato
         account: The account of the key, unless the file tells the key.
 
     Raises:
-        UsageError: if the caller or the account cannot be.
+        RequestError: if the caller or the account cannot be.
     """
     policy = source.policy
     if source.told == "unresolved":
         yield Judged(unresolved(printable(source.why or "")), source, source.place())
     if policy is None:
         return
-    try:
-        if source.key_arn is None:
-            found = check(policy, caller=caller, account=account)
-        else:
-            found = check(policy, caller=caller, key_arn=source.key_arn)
-    except RequestError as error:
-        raise click.UsageError(str(error)) from error
-    for finding in found:
+    key = key_of(source, account)
+    for finding in check(policy, caller=caller, account=key.account, key_arn=key.arn):
         bypassed = BYPASSED if source.bypass and finding.code in LOCKOUTS else None
         yield Judged(finding, source, finding.place or source.place(finding.steps), bypassed)
 

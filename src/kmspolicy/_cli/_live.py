@@ -98,7 +98,7 @@ async def _do(
 
 def show(plan: Plan) -> None:
     """Write what a plan changes."""
-    write(Screen.of(sys.stdout).signed(str(plan)))
+    write(Screen.of(sys.stdout).shown(plan))
 
 
 @contextmanager

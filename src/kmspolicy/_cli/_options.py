@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -10,13 +9,14 @@ import click
 
 from kmspolicy._cli._inputs import read
 from kmspolicy._cli._settings import Settings, read_settings
+from kmspolicy._language._patterns import like
 from kmspolicy._printable import quoted, word
 from kmspolicy._sources._source import in_file
 from kmspolicy.errors import PlaceholderError, SourceError
 from kmspolicy.sources import Reading
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from kmspolicy.sources import Source
 
@@ -29,15 +29,21 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-
 """
 
 
-def pairs(_ctx: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
-    """Read values of the form NAME=VALUE."""
-    found: dict[str, str] = {}
+def parted(values: Iterable[str], form: str) -> Iterator[tuple[str, str]]:
+    """Part values at their first equals sign; the form is what they should be.
+
+    Raises:
+        BadParameter: if one has no name, or no such sign.
+    """
     for text in values:
         name, sign, value = text.partition("=")
         if not (name and sign):
-            raise click.BadParameter(f"{quoted(text)} is not NAME=VALUE")
-        found[name] = value
-    return found
+            raise click.BadParameter(f"{quoted(text)} is not {form}")
+        yield name, value
+
+
+def _values(_ctx: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    return dict(parted(values, "NAME=VALUE"))
 
 
 def together(*options: Decorator) -> Decorator:
@@ -58,7 +64,7 @@ parameters: Final = click.option(
     "parameters",
     metavar="NAME=VALUE",
     multiple=True,
-    callback=pairs,
+    callback=_values,
     help="The value of a parameter of a template, or of another placeholder; may be given more than once.",
 )
 resource: Final = click.option(
@@ -101,7 +107,7 @@ def settings_of(options: Mapping[str, Any]) -> Settings:
 
 def values_of(options: Mapping[str, Any], account: str | None) -> dict[str, str]:
     """Return the values of parameters and other placeholders, by their names."""
-    pseudo = {"account": account, "region": options["region"], "partition": options["partition"]}
+    pseudo = {"account": account, "region": options["region"], "partition": options.get("partition")}
     values = {_PSEUDO[name]: value for name, value in pseudo.items() if value is not None}
     given: Mapping[str, str] = options["parameters"]
     return {**values, **given}
@@ -133,11 +139,11 @@ def read_sources(paths: Iterable[str], options: Mapping[str, Any], account: str 
         UsageError: if a value is not what its placeholder stands for, or no resource has the name that is asked for.
     """
     values = values_of(options, account)
-    reading = filled(read(paths, parameters=values, tf_dir=options["tf_dir"]), values)
+    reading = filled(read(paths, parameters=values, tf_dir=options.get("tf_dir")), values)
     name: str | None = options["name"]
     if name is None:
         return reading
-    sources = tuple(source for source in reading.sources if fnmatchcase(source.name, name))
+    sources = tuple(source for source in reading.sources if like(name, source.name))
     if not sources and not reading.errors:
         known = ", ".join(word(source.name) for source in reading.sources) or "none"
         raise click.UsageError(f"no resource has the name {word(name)}; there are: {known}")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from kmspolicy import Severity
 from kmspolicy._printable import printable
 from kmspolicy._render._markup import Markup, element
+from kmspolicy._words._lists import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -212,11 +213,10 @@ def _details(record: Record) -> list[str]:
 
 def _summary(counts: Counter[str]) -> str:
     found = ", ".join(f"{counts[name]:,} with at worst {name}" for name in _SEVERITIES if counts[name])
-    unreadable = counts["unreadable"]
     not_read = (
-        f" {unreadable:,} {'file' if unreadable == 1 else 'files'} could not be read." if unreadable else ""
+        f" {counted(unreadable, 'file')} could not be read." if (unreadable := counts["unreadable"]) else ""
     )
     return (
-        f"{counts['keys']:,} {'key' if counts['keys'] == 1 else 'keys'}: {counts['public']:,} public, {counts['outside']:,} with access from outside; "
+        f"{counted(counts['keys'], 'key')}: {counts['public']:,} public, {counts['outside']:,} with access from outside; "
         f"{found or 'nothing was found'}.{not_read}"
     )

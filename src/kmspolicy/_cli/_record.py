@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from kmspolicy import Severity, external_access
-from kmspolicy._cli._asked import key_of
-from kmspolicy._cli._judge import path_shown
+from kmspolicy._cli._places import key_of, path_shown
 from kmspolicy._language._key_arns import account_of_key_arn
 from kmspolicy._words._conditions import condition_words
 

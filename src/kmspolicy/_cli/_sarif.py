@@ -15,7 +15,7 @@ from urllib.parse import quote
 from kmspolicy import Severity
 from kmspolicy._check._catalogue import CATALOGUE
 from kmspolicy._check._finding import page_of
-from kmspolicy._cli._judge import path_shown
+from kmspolicy._cli._places import path_shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -16,8 +16,9 @@ from kmspolicy._printable import word
 if TYPE_CHECKING:
     from typing import TextIO
 
+    from kmspolicy._display import Displayed
+
 _NARROWEST = 40
-_COLOURS = {"+": "green", "-": "red", "?": "yellow", "@": "cyan"}
 
 
 @attrs.frozen
@@ -50,10 +51,11 @@ class Screen:
         """Return a text in a colour, where there is colour."""
         return click.style(text, fg=colour, bold=bold or None, dim=dim or None) if self.colour else text
 
-    def signed(self, text: str) -> str:
-        """Return a difference with its lines in the colours of their signs."""
-        colours = ((line, _COLOURS.get(line[:1])) for line in text.split("\n"))
-        return "\n".join(self.style(line, colour) if colour else line for line, colour in colours)
+    def shown(self, answer: Displayed) -> str:
+        """Return an answer of the library as it is shown here."""
+        from kmspolicy._render._show import text  # noqa: PLC0415 - not all commands show one
+
+        return text(answer, width=self.width, colour=self.colour, unicode=self.unicode)
 
 
 def write(text: str, output: str | None = None) -> None:

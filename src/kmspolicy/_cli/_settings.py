@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tomllib
 from datetime import date, datetime
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -12,6 +11,7 @@ import attrs
 import click
 
 from kmspolicy._check._finding import a_code
+from kmspolicy._language._patterns import like
 from kmspolicy._language._spelling import nearest
 from kmspolicy._printable import quoted, word
 
@@ -45,8 +45,8 @@ class Ignored:
         """Return whether it is about a finding."""
         return (
             code == self.code
-            and (self.resource is None or fnmatchcase(resource, self.resource))
-            and (self.path is None or fnmatchcase(path, self.path))
+            and (self.resource is None or like(self.resource, resource))
+            and (self.path is None or like(self.path, path))
         )
 
 

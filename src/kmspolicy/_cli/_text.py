@@ -6,8 +6,9 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
 from kmspolicy import Severity
-from kmspolicy._cli._judge import path_shown
+from kmspolicy._cli._places import path_shown
 from kmspolicy._printable import printable
+from kmspolicy._words._lists import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,25 +79,21 @@ def _summary(run: Run, screen: Screen) -> Iterator[str]:
     """Yield what was found, by numbers, and what was not judged."""
     numbers = run.numbers()
     kinds = [
-        screen.style(_plural(numbers[each.value], each.value), _COLOURS[each])
+        screen.style(counted(numbers[each.value], each.value), _COLOURS[each])
         for each in Severity
         if numbers[each.value]
     ]
-    judged = _plural(numbers["policies"], "policy", "policies")
+    judged = counted(numbers["policies"], "policy", "policies")
     if kinds or numbers["policies"]:
         yield f"{judged} judged: {', '.join(kinds) or screen.style('nothing was found', 'green')}."
     elif not run.sources and not run.errors:
         yield screen.style("No policy was found, so that nothing was judged.", "yellow")
     for name, words, one, more in _TOLD:
         if number := numbers[name]:
-            yield f"{_plural(number, 'key')} {words.format(one if number == 1 else more)}: not judged."
+            yield f"{counted(number, 'key')} {words.format(one if number == 1 else more)}: not judged."
     if numbers["suppressed"]:
-        yield f"{_plural(numbers['suppressed'], 'finding')} suppressed; -f json shows them with their reasons."
+        yield f"{counted(numbers['suppressed'], 'finding')} suppressed; -f json shows them with their reasons."
     if numbers["gone"]:
-        yield f"{_plural(numbers['gone'], 'finding')} of the baseline no longer there: write it anew with --write-baseline."
+        yield f"{counted(numbers['gone'], 'finding')} of the baseline no longer there: write it anew with --write-baseline."
     if numbers["unreadable"]:
-        yield f"{_plural(numbers['unreadable'], 'file')} could not be read."
-
-
-def _plural(number: int, word: str, more: str | None = None) -> str:
-    return f"{number:,} {word if number == 1 else more or word + 's'}"
+        yield f"{counted(numbers['unreadable'], 'file')} could not be read."

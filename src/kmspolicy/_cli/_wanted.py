@@ -31,7 +31,7 @@ def wanted(path: str, options: Mapping[str, Any], settings: Settings) -> Policy:
         Unreadable: if the file cannot be read.
         UsageError: if it is not clear which policy is meant, or a placeholder has no value.
     """
-    reading = read_sources([path], {**options, "partition": None, "tf_dir": None}, settings.account)
+    reading = read_sources([path], options, settings.account)
     if reading.errors:
         raise Unreadable("\n".join(map(str, reading.errors)))
     source = _the_one(path, reading.sources)

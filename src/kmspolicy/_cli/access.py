@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kmspolicy import access
-from kmspolicy._cli._asked import FORMATS, ask, code_of, key_of, show
+from kmspolicy._cli._asked import FORMATS, ask, code_of, show
 from kmspolicy._cli._options import output, paths, read_sources, reading, settings_of, who
+from kmspolicy._cli._places import key_of
 
 if TYPE_CHECKING:
     from kmspolicy import AccessTable, PartialPolicy, Policy

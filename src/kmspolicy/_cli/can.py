@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kmspolicy import Decision, Outcome, Request, decide
-from kmspolicy._cli._asked import FORMATS, ask, code_of, key_of, known, show
-from kmspolicy._cli._options import output, paths, read_sources, reading, settings_of, who
-from kmspolicy._printable import quoted
+from kmspolicy._cli._asked import FORMATS, ask, code_of, known, show
+from kmspolicy._cli._options import output, parted, paths, read_sources, reading, settings_of, who
+from kmspolicy._cli._places import key_of
 from kmspolicy.errors import UnknownWordWarning
 
 if TYPE_CHECKING:
@@ -25,10 +25,7 @@ _OUTCOMES = {outcome.value.replace(" ", "-"): outcome for outcome in Outcome}
 def _context(_ctx: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> dict[str, list[str]]:
     """Read values of the form KEY=VALUE; a key that comes again has several values."""
     found: dict[str, list[str]] = defaultdict(list)
-    for text in values:
-        name, sign, value = text.partition("=")
-        if not (name and sign):
-            raise click.BadParameter(f"{quoted(text)} is not KEY=VALUE")
+    for name, value in parted(values, "KEY=VALUE"):
         found[name].append(value)
     return dict(found)
 

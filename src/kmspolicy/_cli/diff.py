@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kmspolicy import Comparison, Diff, Policy, Relation, compare, diff
-from kmspolicy._cli._asked import FORMATS, Answered, code_of, key_of, show, told
+from kmspolicy._cli._asked import FORMATS, Answered, code_of, show, told
 from kmspolicy._cli._options import output, reading, settings_of, who
 from kmspolicy._cli._pairs import read_pairs
+from kmspolicy._cli._places import key_of
 from kmspolicy._cli._screen import tell
-from kmspolicy.errors import RequestError
+from kmspolicy._words._lists import counted
 
 if TYPE_CHECKING:
     from kmspolicy import PartialPolicy
@@ -39,7 +40,7 @@ def command(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> No
     show(changed, read.errors, options)
     same = len(read.pairs) - len(changed)
     if same:
-        tell(f"{same} {'policy' if same == 1 else 'policies'} without a difference")
+        tell(f"{counted(same, 'policy', 'policies')} without a difference")
     ctx.exit(code_of(read.errors, found=options["exit_code"] and bool(changed)))
 
 
@@ -54,9 +55,6 @@ def _answered(pair: Pair, account: str | None) -> Answered | None:
 
 def _difference(before: Policy | PartialPolicy, after: Policy | PartialPolicy, key: Key) -> Diff | Comparison:
     """Return the difference between two policies; where not all is known, what is proved about it."""
-    try:
-        if isinstance(before, Policy) and isinstance(after, Policy):
-            return diff(before, after, account=key.account, key_arn=key.arn)
-        return compare(before, after, account=key.account, key_arn=key.arn)
-    except RequestError as error:
-        raise click.UsageError(str(error)) from error
+    if isinstance(before, Policy) and isinstance(after, Policy):
+        return diff(before, after, account=key.account, key_arn=key.arn)
+    return compare(before, after, account=key.account, key_arn=key.arn)

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kmspolicy import prove
-from kmspolicy._cli._asked import FORMATS, Answered, ask, code_of, key_of, show, told
+from kmspolicy._cli._asked import FORMATS, Answered, ask, code_of, show, told
 from kmspolicy._cli._exit import Unreadable
 from kmspolicy._cli._options import output, paths, read_sources, reading, settings_of, who
 from kmspolicy._cli._pairs import read_pairs
+from kmspolicy._cli._places import key_of
 from kmspolicy._printable import printable
 from kmspolicy._prove._verdicts import Holds
-from kmspolicy.errors import RequestError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -77,12 +77,8 @@ def no_new_access(ctx: click.Context, /, paths: tuple[str, ...], **options: Any)
 def _no_new_access(pair: Pair, key: Key) -> Answered:
     if pair.before is None or pair.after is None:
         return Answered(pair.source, None, pair.why)
-    try:
-        return Answered(
-            pair.source, prove.no_new_access(pair.before, pair.after, account=key.account, key_arn=key.arn)
-        )
-    except RequestError as error:
-        raise click.UsageError(str(error)) from error
+    verdict = prove.no_new_access(pair.before, pair.after, account=key.account, key_arn=key.arn)
+    return Answered(pair.source, verdict)
 
 
 @command.command("access-not-granted")

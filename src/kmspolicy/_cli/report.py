@@ -8,7 +8,6 @@ import json
 import sys
 from contextlib import ExitStack
 from datetime import UTC, datetime
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +21,7 @@ from kmspolicy._cli._page import page_of
 from kmspolicy._cli._record import FIELDS, facts_of, record_of, unreadable
 from kmspolicy._cli._screen import tell, write
 from kmspolicy._evaluate._request import an_account
+from kmspolicy._language._patterns import like
 from kmspolicy._printable import printable
 from kmspolicy.errors import RequestError
 
@@ -87,7 +87,7 @@ def _records(
             state["unreadable"] += 1
             yield unreadable(error)
         for source in known.sources:
-            if fnmatchcase(source.name, options["name"] or "*"):
+            if like(options["name"] or "*", source.name):
                 found = judge(source, caller=settings.caller, account=settings.account)
                 judged = [with_reasons(one, settings.ignored, today) for one in found]
                 yield record_of(source, judged, settings.account, options["trusted"])

@@ -46,6 +46,6 @@ def listed(items: Collection[_Item], draw: Callable[[_Item], str], last: str = "
     return f"{', '.join(first)} {last} {end}" if first else end
 
 
-def counted(number: int, noun: str) -> str:
-    """Return a number of things: "1 statement", "2,000 statements"."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+def counted(number: int, noun: str, several: str = "") -> str:
+    """Return a number of things: "1 statement", "2,000 statements"; several of them may have a word of their own."""
+    return f"{number:,} {noun if number == 1 else several or f'{noun}s'}"
