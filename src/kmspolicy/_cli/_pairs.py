@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import attrs
 import click
@@ -13,15 +13,16 @@ from kmspolicy._printable import printable, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Set as AbstractSet
 
     from kmspolicy import PartialPolicy, Policy
     from kmspolicy.errors import SourceError
     from kmspolicy.sources import Reading, Source
 
 
-_KEY_POLICY: Final = "aws_kms_key_policy."
-"""A resource that comes and goes while its key stays: the key has another policy before and after it."""
 _NEW: Final = "a new key: there is nothing to compare it with"
+_SET_NOWHERE: Final = ("default", "elsewhere")
+_GONE: Final = "it is not there any more"
 
 
 @attrs.frozen
@@ -35,6 +36,7 @@ class Pair:
         why: Why one of them is missing.
         is_new: Whether the key is new, so that nobody had access before.
         is_gone: Whether the key is gone after, so that nobody has access.
+        is_unchanged: Whether no policy is set, neither before nor after.
     """
 
     source: Source
@@ -43,11 +45,7 @@ class Pair:
     why: str | None = None
     is_new: bool = False
     is_gone: bool = False
-
-    @property
-    def is_unchanged(self) -> bool:
-        """Whether no policy is set, neither before nor after."""
-        return self.before is None and self.after is None and self.source.told in ("default", "elsewhere")
+    is_unchanged: bool = False
 
 
 @attrs.frozen
@@ -69,51 +67,87 @@ def read_pairs(paths: tuple[str, ...], options: Mapping[str, Any], account: str 
     Raises:
         UsageError: for another number of paths, or for one path that is not a plan of changes.
     """
-    if len(paths) == 1:
-        read = read_sources(paths, options, account)
-        return Pairs(tuple(map(_of_plan, read.sources)), read.errors)
-    if len(paths) != 2:  # noqa: PLR2004 - as the message says
+    if len(paths) > 2:  # noqa: PLR2004 - as the message says
         raise click.UsageError("give OLD and NEW, or a plan of Terraform as JSON")
-    old, new = (read_sources((path,), options, account) for path in paths)
-    return Pairs(tuple(_of_two(old, new, paths)), (*old.errors, *new.errors))
+    readings = [read_sources((path,), options, account) for path in paths]
+    errors = tuple(error for read in readings for error in read.errors)
+    planned = [source.was is not None for read in readings for source in read.sources]
+    if len(paths) == 1:
+        if not all(planned):
+            raise click.UsageError(
+                f"{printable(paths[0])} is not a plan of Terraform, which tells what was before: give OLD and NEW"
+            )
+        return Pairs(tuple(map(_of_plan, readings[0].sources)), errors)
+    if any(planned):
+        raise click.UsageError("a plan of Terraform has both, before and after: give it alone")
+    if len({Path(path).is_dir() for path in paths}) > 1 and any(len(read.sources) > 1 for read in readings):
+        raise click.UsageError(
+            "give two files or two folders: keys are compared by the paths of their files, too"
+        )
+    return Pairs(tuple(_of_two(readings[0], readings[1], paths)), errors)
 
 
 def _of_plan(source: Source) -> Pair:
-    if source.told == "policy" and source.before is None:
-        # Of a key that is there, the plan does not know the policy that it has: another resource set it, or nobody.
-        is_new = source.key_arn is None and _KEY_POLICY not in source.name
-        why = _NEW if is_new else "its policy before is not known"
-        return Pair(source, None, source.policy, why, is_new=is_new)
     missing = None if source.told == "policy" else source.why or source.told
+    if source.before is None and missing is None:
+        missing = _NEW if source.was == "new" else "its policy before is not known"
     return Pair(
         source,
         source.before,
         source.policy,
         missing,
-        is_gone=source.told == "deleted" and _KEY_POLICY not in source.name,
+        is_new=source.was == "new" and source.told == "policy",
+        is_gone=source.told == "deleted",
+        is_unchanged=source.before is None and source.told in _SET_NOWHERE,
     )
 
 
 def _of_two(old: Reading, new: Reading, paths: tuple[str, ...]) -> Iterator[Pair]:
-    """Pair the keys of two files or folders: those of one name, in files of one path; or the only ones."""
+    """Pair the keys of two files or folders: those of one name, in files of one path if there are several; or the only ones."""
     before, after = (_named(read.sources, path) for read, path in zip((old, new), paths, strict=True))
     if len(before) == len(after) == 1:
         (before,) = ({name: source} for source in before.values() for name in after)
+    for name, moved in _moved(before.keys() - after.keys(), after.keys() - before.keys()):
+        before[moved] = before.pop(name)
+    is_whole = bool(before) and not (old.errors or new.errors)
     for name in dict.fromkeys([*before, *after]):
-        yield _pair(before.get(name), after.get(name))
+        yield _pair(before.get(name), after.get(name), is_whole=is_whole)
 
 
-def _named(sources: Iterable[Source], path: str) -> dict[tuple[str, str], Source]:
-    """Return the keys by the paths of their files in the folder, and by their names.
+def _moved(gone: AbstractSet[_Name], new: AbstractSet[_Name]) -> Iterator[tuple[_Name, _Name]]:
+    """Yield the resources that stand in a file of another path now: those whose name is there once, before and after."""
+    for name in gone:
+        same = [[each for each in side if each.resource == name.resource] for side in (gone, new)]
+        if name.resource and [len(side) for side in same] == [1, 1]:
+            yield name, same[1][0]
+
+
+class _Name(NamedTuple):
+    """The name of a key among those of a file or a folder.
+
+    Attributes:
+        path: The path of its file in the folder; empty for a file.
+        resource: Its name; empty for a file that is a policy alone.
+        number: Which of the policies of the file it is, if it is alone in one of several documents.
+    """
+
+    path: str
+    resource: str
+    number: str
+
+
+def _named(sources: Iterable[Source], path: str) -> dict[_Name, Source]:
+    """Return the keys by their names.
 
     Raises:
         UsageError: if two have one name, so that it is not clear which one is meant.
     """
-    named: dict[tuple[str, str], Source] = {}
+    named: dict[_Name, Source] = {}
     for source in sources:
         file = Path(source.file or path)
         where = file.relative_to(path).as_posix() if Path(path).is_dir() and file.is_relative_to(path) else ""
-        name = (where, "" if source.name == source.file else source.name)
+        alone = _alone(source)
+        name = _Name(where, source.name if alone is None else "", alone or "")
         if name in named:
             raise click.UsageError(
                 f"{printable(source.file or path)} has two keys of the name {word(source.name)}"
@@ -122,14 +156,28 @@ def _named(sources: Iterable[Source], path: str) -> dict[tuple[str, str], Source
     return named
 
 
-def _pair(before: Source | None, after: Source | None) -> Pair:
+def _alone(source: Source) -> str | None:
+    """Return which policy of its file a source is, ``" (2)"`` or nothing; None for a resource, which has a name."""
+    file = source.file or ""
+    return source.name.removeprefix(file) if source.name.startswith(file) else None
+
+
+def _pair(before: Source | None, after: Source | None, *, is_whole: bool) -> Pair:
+    """Return what is known of a key before and after.
+
+    Args:
+        before: What is said of it before.
+        after: What is said of it after.
+        is_whole: Whether all files could be read, and there was something before: only then is what is missing not there.
+    """
     if before is None and after is not None:
         # A resource that is new is a key that is new; of a policy alone, it is not known which key it is for.
-        is_new = after.name != after.file
+        is_new = is_whole and _alone(after) is None
         return Pair(after, None, after.policy, _NEW if is_new else "it was not there before", is_new=is_new)
     if before is not None and after is None:
-        return Pair(before, before.policy, None, "it is not there any more", is_gone=True)
+        return Pair(before, before.policy, None, _GONE if is_whole else "it is not there", is_gone=is_whole)
     assert before is not None  # noqa: S101 - one of the two is there
     assert after is not None  # noqa: S101 - the same
     missing = next((one.why or one.told for one in (after, before) if one.policy is None), None)
-    return Pair(after, before.policy, after.policy, missing)
+    unchanged = before.told == after.told and after.told in _SET_NOWHERE
+    return Pair(after, before.policy, after.policy, missing, is_unchanged=unchanged)

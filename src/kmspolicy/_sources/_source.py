@@ -30,6 +30,9 @@ Told: TypeAlias = Literal["policy", "default", "elsewhere", "unresolved", "delet
 """What a file tells of the policy of a key: a policy; that none is set, so that the key has the default policy; that another
 resource sets it; that it cannot be known from the file; that the key is deleted."""
 
+Was: TypeAlias = Literal["new", "policy", "unknown"]
+"""What a file tells of a key before a change: that it is new, that it has a policy, or that its policy is not known."""
+
 _NOTHING: Final = Given({}, {})
 
 
@@ -56,7 +59,8 @@ class Source:
         name: The name of the resource, ``AppKey`` or ``module.app.aws_kms_key.this[0]``; of a file with one policy, its path.
         told: What is told: ``"policy"``, ``"default"``, ``"elsewhere"``, ``"unresolved"`` or ``"deleted"``.
         policy: The policy, partial if it has placeholders; None unless ``told`` is ``"policy"``.
-        before: The policy that the key has now, where a plan tells.
+        was: What a plan tells of the key before it: ``"new"``, ``"policy"`` or ``"unknown"``; None for all else than a plan.
+        before: The policy that the key has now; None unless ``was`` is ``"policy"``.
         why: Why there is no policy.
         key_arn: The ARN of the key, where the file tells it: in a plan, that of a key which is there already; in the status of a
             manifest; under ``KeyMetadata``, as DescribeKey answers it, beside the ``Policy`` of GetKeyPolicy.
@@ -68,6 +72,7 @@ class Source:
     name: str
     told: Told = "policy"
     policy: Policy | PartialPolicy | None = None
+    was: Was | None = None
     before: Policy | PartialPolicy | None = None
     why: str | None = None
     key_arn: str | None = None

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from kmspolicy._document import Policy
     from kmspolicy._partial import PartialPolicy
     from kmspolicy._partial._tree import Node as Tree
+    from kmspolicy._sources._source import Was
 
 MAX_PLAN: Final = 200_000_000
 """The longest plan that is read, in characters."""
@@ -56,6 +57,11 @@ class Address(NamedTuple):
     calls: tuple[str, ...]
     resource: str
     number: str
+
+    @property
+    def kind(self) -> str:
+        """The type of the resource."""
+        return self.resource.partition(".")[0]
 
 
 def address_of(text: str) -> Address:
@@ -121,6 +127,10 @@ def _read(text: str) -> dict[str, Any]:
         plan: Any = json.loads(text, object_pairs_hook=_no_name_twice)
     except (ValueError, RecursionError) as error:
         raise _not_json(text, error) from None
+    if fields_of(plan).get("errored") is True:
+        raise SourceError(
+            "this plan is not whole: Terraform could not finish it; mend the error that it reports, and plan again"
+        )
     version = fields_of(plan).get("format_version")
     if not isinstance(version, str):
         raise SourceError("this is not a plan as terraform show -json writes it: it has no format_version")
@@ -177,15 +187,53 @@ class _Plan:
 
     def _source(self, name: str, address: Address, change: Mapping[str, Any]) -> Source:
         after: Mapping[str, Any] | None = change.get("after")
-        told = Source(name=name, before=_policy(_text(change.get("before"))), key_arn=_arn_in(change))
+        text, was = self._before(address, change)
+        told = Source(name=name, was=was, before=_policy(text), key_arn=_arn_in(change))
         if after is None:
-            return attrs.evolve(told, told="deleted", why="the plan deletes it")
+            return self._deleted(told, address, fields_of(change.get("before")))
         told = attrs.evolve(told, bypass=after.get("bypass_policy_lockout_safety_check") is True)
         by = self._set_by(address)
         if by is not None:
             return attrs.evolve(told, told="elsewhere", why=f"its policy comes from {by}")
         tree = self._tree(address, after, fields_of(change.get("after_unknown")))
         return told.with_default() if tree is None else source_of(told, tree)
+
+    def _before(self, address: Address, change: Mapping[str, Any]) -> tuple[str | None, Was]:
+        """Return the policy that a key has before the plan, and what is known of it.
+
+        A policy that is a resource of its own is put on a key that may be there already: what it has is told by its own change.
+        """
+        before = change.get("before")
+        text = _text(before)
+        if text is None and before is None and address.kind == _KEY_POLICY:
+            if fields_of(change.get("after_unknown")).get("key_id") is True:
+                return None, "new"
+            key = self._key(fields_of(change.get("after")).get("key_id"))
+            text, before = _text(key.get("before")), key
+        if text is not None:
+            return text, "policy"
+        return None, "new" if before is None else "unknown"
+
+    def _deleted(self, told: Source, address: Address, before: Mapping[str, Any]) -> Source:
+        """Return what is told of a resource that the plan deletes.
+
+        A key that stays without the resource of its policy gets the default policy:
+        https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/kms/key_policy.go.
+        """
+        key = self._key(before.get("key_id"))
+        if address.kind == _KEY_POLICY and (not key or key.get("after") is not None):
+            why = "the plan deletes it: the key has the default policy then"
+            return attrs.evolve(told.with_default(), why=why)
+        return attrs.evolve(told, told="deleted", why="the plan deletes it")
+
+    def _key(self, key: object) -> Mapping[str, Any]:
+        """Return the change of the key with an id or an ARN that is known before the plan; nothing if it is not in the plan."""
+        for change in self._changes.values():
+            before = fields_of(fields_of(change.get("change")).get("before"))
+            names = {before.get("key_id"), before.get("id"), before.get("arn")} - {None}
+            if change.get("type") in _KEYS and key in names:
+                return fields_of(change["change"])
+        return {}
 
     def _tree(self, address: Address, after: Mapping[str, Any], unknown: Mapping[str, Any]) -> Tree | None:
         """Return the policy after the plan; None if none is set."""
@@ -264,21 +312,28 @@ class _Plan:
     def _set_by(self, address: Address) -> str | None:
         """Return the resource that sets the policy of a key which sets none itself."""
         expressions = self._expressions(address)
-        kind = address.resource.partition(".")[0]
         if (
             expressions is None
-            or kind not in _KEYS
+            or address.kind not in _KEYS
             or not self._is_null(address.calls, expressions.get("policy"))
         ):
             return None
         for resource in self._resources(address.calls):
-            if str(resource.get("address")).startswith(f"{_KEY_POLICY}."):
+            name = str(resource.get("address"))
+            if name.startswith(f"{_KEY_POLICY}.") and self._is_there(address.module, name):
                 key = fields_of(fields_of(resource.get("expressions")).get("key_id"))
-                if address.resource in {
-                    re.sub(r"\[.*?\]", "", one) for one in items_of(key.get("references"))
-                }:
-                    return str(resource["address"])
+                if _refers_to(items_of(key.get("references")), address):
+                    return name
         return None
+
+    def _is_there(self, module: str, resource: str) -> bool:
+        """Return whether a resource has an instance in a module after the plan: it may have none, by count or for_each."""
+        return any(
+            (there := address_of(name)).module == module
+            and there.resource == resource
+            and change["change"].get("after") is not None
+            for name, change in self._changes.items()
+        )
 
     def _is_null(self, calls: tuple[str, ...], expression: Mapping[str, Any] | None) -> bool:
         """Return whether an expression is null: it is not there, is written so, or is a variable whose value is null."""
@@ -305,6 +360,13 @@ class _Plan:
             return self._is_null(calls[:-1], given)
         declared = fields_of(self._module(calls).get("variables"))
         return name in declared and declared[name].get("default") is None
+
+
+def _refers_to(references: list[Any], address: Address) -> bool:
+    """Return whether an expression refers to a resource; where it has indices, to one of them."""
+    own = [one for one in map(str, references) if re.sub(r"\[.*?\]", "", one) == address.resource]
+    indices = {one.removeprefix(address.resource) for one in own if "[" in one}
+    return bool(own) and (not indices or address.number in indices)
 
 
 def _document_of(reference: str) -> str:
