@@ -15,10 +15,12 @@ from kmspolicy import (
     KeyPolicies,
     Policy,
     Principal,
+    Request,
     access,
     allow,
     check,
     conditions,
+    decide,
     errors,
     prove,
     statements,
@@ -75,9 +77,13 @@ async def tour() -> list[str]:
             allow("kms:Decrypt", "kms:GenerateDataKey*").to(APP).when(through_s3).named("App through S3"),
         ]
     )
-    table = access(policy, account=ACCOUNT)
-    rich.print(table)
-    seen.append(f"App decrypts: {table[APP, 'kms:Decrypt'].access.value}")
+    rich.print(access(policy, account=ACCOUNT))
+    for where, context in {
+        "through S3": {"kms:ViaService": "s3.us-east-1.amazonaws.com"},
+        "otherwise": {},
+    }.items():
+        decision = decide(policy, Request(APP, "kms:Decrypt", context, account=ACCOUNT))
+        seen.append(f"App decrypts {where}: {decision.outcome.value}")
 
     step(3, "What a change would change, and who gains")
     await policies.put(key_id, policy)
@@ -109,7 +115,7 @@ def main() -> int:
     rich.print("\n[bold]Seen[/bold]")
     for line in seen:
         print(f"  {line}")
-    good = len(seen) == 6  # noqa: PLR2004 - two in step 4
+    good = len(seen) == 7  # noqa: PLR2004 - two in each of the steps 2 and 4
     print("All as expected." if good else "SOMETHING DIFFERED.")
     return 0 if good else 1
 

@@ -19,7 +19,7 @@ ROOT = Policy([statements.enable_iam_policies("111122223333")])
 GOOD = ROOT.with_statement(allow("kms:Decrypt").to(Principal.role("111122223333", "App")))
 OTHER = ROOT.with_statement(allow("kms:Decrypt").to(Principal.role("444455556666", "App")))
 SHOWN = {
-    "tour": ("not sent: LOCKOUT_EVERYONE", "gains: account 444455556666: Decrypt", "keys.yaml:14: PUBLIC_ACCESS, on Stage", "All as expected."),
+    "tour": ("not sent: LOCKOUT_EVERYONE", "through S3: allowed", "otherwise: delegated", "gains: account 444455556666: Decrypt", "keys.yaml:14: PUBLIC_ACCESS, on Stage", "All as expected."),
     "put_a_policy": ("read back: 1119 characters, the same text", "errors.NotFoundException", "All as expected."),
     "replicas": ("eu-central-1: put", "ap-southeast-2: the same", "us-east-1: has it already", "All as expected."),
     "many_with_progress": ("91/91", "90 put, 1 failed, 94 requests sent", "NotFoundException", "All as expected."),
