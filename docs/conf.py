@@ -100,6 +100,7 @@ add_module_names = False
 _PUBLIC = {
     "KeyKind": "kmspolicy.statements.KeyKind",
     "Told": "kmspolicy.sources.Told",
+    "Was": "kmspolicy.sources.Was",
     **{name: f"kmspolicy.types.{name}" for name in kmspolicy.types.__all__},
     **{name: f"kmspolicy.{name}" for name in kmspolicy.__all__},
 }

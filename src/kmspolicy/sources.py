@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from kmspolicy._sources._cloudformation import keys_of_template
 from kmspolicy._sources._paths import files_in, sources_of_text, text_of_path
 from kmspolicy._sources._reading import text_of_file
-from kmspolicy._sources._source import Ignore, Reading, Source, Told, in_file
+from kmspolicy._sources._source import Ignore, Reading, Source, Told, Was, in_file
 from kmspolicy._sources._terraform import sources_of_plan
 from kmspolicy.errors import SourceError
 
@@ -25,6 +25,7 @@ __all__ = [
     "Reading",
     "Source",
     "Told",
+    "Was",
     "read_cloudformation",
     "read_files",
     "read_path",
