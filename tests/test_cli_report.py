@@ -17,6 +17,7 @@ import pytest
 from cli_support import run
 from kmspolicy._cli._app import app
 from kmspolicy._cli._inputs import count
+from kmspolicy._cli._record import NO_ACCOUNT
 
 ACCOUNT, OTHER, TRUSTED = "111122223333", "444455556666", "777788889999"
 ARN = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -90,6 +91,73 @@ def test_json_lines() -> None:
     assert (found["default.yaml"]["told"], found["broken.json"]["told"]) == ("default", "unreadable")
 
 
+def test_the_account_is_not_known() -> None:
+    """Where nothing tells the account of a key, it is not said who is outside of it, nor that nobody inside matters."""
+    Path("kmspolicy.toml").unlink()
+    found = records()
+    fine, shared, public = (found[name] for name in ("fine.json", "shared.json", "public.json"))
+    assert [(one["group"], one["who"], one["unknown"]) for one in fine["outside"]] == [
+        ("not known", ACCOUNT, "it may be the account of the key: give --account")
+    ]
+    assert (fine["account"], fine["inside"], fine["inside_unknown"]) == (None, [], NO_ACCOUNT)
+    assert [one["group"] for one in public["outside"]] == ["public", "not known"]
+    assert found["default.yaml"]["inside_unknown"] == NO_ACCOUNT
+    assert [one["group"] for one in shared["outside"]][:2] == ["untrusted account"] * 2
+    assert (shared["account"], shared["inside_unknown"]) == (ACCOUNT, None)
+
+
+def test_the_page_where_the_account_is_not_known() -> None:
+    """It says what to give, and does not count what may be inside."""
+    Path("kmspolicy.toml").unlink()
+    _, shown = page()
+    assert "4 keys: 1 public, 2 with access from outside;" in shown.text
+    assert cells(shown, "fine.json")[1] == cells(shown, "fine.json")[4] == NO_ACCOUNT
+    assert "not known: 111122223333" in cells(shown, "fine.json")[3]
+
+
+def test_the_account_of_the_stack() -> None:
+    """A template whose policy names it tells who is inside."""
+    root = allow({"AWS": {"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:root"}}, "kms:*")
+    key = {
+        "Type": "AWS::KMS::Key",
+        "Properties": {"KeyPolicy": {"Version": "2012-10-17", "Statement": [root]}},
+    }
+    Path("template.json").write_text(json.dumps({"Resources": {"Key": key}}), encoding="utf-8")
+    Path("kmspolicy.toml").unlink()
+    (found,) = map(json.loads, run("report", "template.json", "-f", "jsonl").out.splitlines())
+    assert (found["account"], found["outside"], found["inside_unknown"]) == ("${AWS::AccountId}", [], None)
+    assert [one["who"] for one in found["inside"]] == ["arn:aws:iam::${AWS::AccountId}:root"]
+
+
+def test_the_default_policy() -> None:
+    """IAM policies of the account decide, so that it can lock everybody out."""
+    default = records()["default.yaml"]
+    assert (default["outside"], default["outside_unknown"]) == ([], None)
+    assert [one["who"] for one in default["inside"]] == [f"arn:aws:iam::{ACCOUNT}:root"]
+
+
+def test_a_policy_that_is_not_known() -> None:
+    """Nothing is said of who gets in."""
+    template = {
+        "Resources": {"Key": {"Type": "AWS::KMS::Key", "Properties": {"KeyPolicy": {"Ref": "Whole"}}}}
+    }
+    Path("template.json").write_text(json.dumps(template), encoding="utf-8")
+    (found,) = map(json.loads, run("report", "template.json", "-f", "jsonl").out.splitlines())
+    assert found["told"] == "unresolved"
+    assert found["outside_unknown"] == found["inside_unknown"] == f"not known: {found['why']}"
+
+
+def test_what_cannot_be_read() -> None:
+    """Who gets in is not known, and the end of the output says of which files, and why."""
+    why = "this string has no closing quote"
+    broken = records()["broken.json"]
+    assert broken["outside_unknown"] == broken["inside_unknown"] == f"not known: {why}"
+    assert cells(page()[1], "broken.json")[3:5] == [f"not known: {why}"] * 2
+    ended = run("report", "keys", "-f", "csv")
+    assert (ended.code, ended.err) == (3, f"keys/broken.json, line 1, column 15: {why}\n")
+    assert len([row for row in csv.reader(io.StringIO(ended.out)) if row[:1] == ["keys/broken.json"]]) == 1
+
+
 def test_the_exit_code() -> None:
     """A report reports: only what cannot be read makes a difference."""
     assert run("report", "keys").code == 3
@@ -122,22 +190,29 @@ def test_csv() -> None:
 
 
 class Page(HTMLParser):
-    """What stands in a page: its tags with their attributes, and its text."""
+    """What stands in a page: its tags with their attributes, its text, and the text of the cells of its table."""
 
     def __init__(self, text: str) -> None:
         """Read a page."""
         super().__init__()
         self.tags: list[tuple[str, dict[str, str | None]]] = []
         self.text = ""
+        self.rows: list[list[str]] = []
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Keep a tag."""
         self.tags.append((tag, dict(attrs)))
+        if tag == "tr":
+            self.rows.append([])
+        elif tag == "td":
+            self.rows[-1].append("")
 
     def handle_data(self, data: str) -> None:
         """Keep a text."""
         self.text += data
+        if self.rows and self.rows[-1]:
+            self.rows[-1][-1] += data
 
 
 def page(*args: str) -> tuple[str, Page]:
@@ -145,6 +220,11 @@ def page(*args: str) -> tuple[str, Page]:
     run("report", "keys", "-o", "report.html", *args)
     text = Path("report.html").read_text(encoding="utf-8")
     return text, Page(text)
+
+
+def cells(shown: Page, name: str) -> list[str]:
+    """Return the cells of the row about a file."""
+    return next(row for row in shown.rows if row and row[0].startswith(f"keys/{name}"))
 
 
 def test_the_page() -> None:

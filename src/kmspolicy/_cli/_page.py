@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
 from kmspolicy import Severity
+from kmspolicy._cli._record import NO_ACCOUNT
 from kmspolicy._printable import printable
 from kmspolicy._render._markup import Markup, element
 from kmspolicy._words._lists import counted
@@ -100,7 +101,7 @@ def page_of(records: Iterable[Record]) -> Iterator[str]:
         counts["keys"] += record["told"] != "unreadable"
         counts[record["worst"] or record["told"]] += 1
         counts["public"] += any(one["group"] == "public" for one in record["outside"])
-        counts["outside"] += bool(record["outside"])
+        counts["outside"] += any(one["unknown"] is None for one in record["outside"])
         yield _row(record) + "\n"
     yield "</tbody></table>\n"
     yield element("p", _summary(counts), id="summary")
@@ -141,10 +142,10 @@ def _row(record: Record) -> Markup:
     name = record["resource"]
     cells: list[tuple[int | None, list[str]]] = [
         (None, [_text(name or where), *([_small(where)] if name not in (None, record["file"]) else [])]),
-        (None, [_text(record["account"] or "")]),
+        (None, [_text(record["account"] or ("" if record["told"] == "unreadable" else NO_ACCOUNT))]),
         (number, [element("span", state, class_=(worst or record["told"]).replace(" ", "-"))]),
-        (len(record["outside"]), _entries(record["outside"])),
-        (len(record["inside"]), _entries(record["inside"])),
+        (len(record["outside"]), _entries(record["outside"], record["outside_unknown"])),
+        (len(record["inside"]), _entries(record["inside"], record["inside_unknown"])),
         (len(record["findings"]), _details(record)),
     ]
     drawn = [
@@ -162,10 +163,10 @@ def _small(text: str) -> Markup:
     return element("small", printable(text))
 
 
-def _entries(entries: list[dict[str, Any]]) -> list[str]:
-    """Return who gets in: the group, who, for what, and of those outside a request that shows it."""
+def _entries(entries: list[dict[str, Any]], unknown: str | None) -> list[str]:
+    """Return who gets in: the group, who, for what, and of those outside a request that shows it; and why more is not known."""
     if not entries:
-        return ["nobody"]
+        return [_text(unknown or "nobody")]
     items = [
         element(
             "li",
@@ -184,13 +185,12 @@ def _entries(entries: list[dict[str, Any]]) -> list[str]:
         )
         for one in entries
     ]
-    return [element("ul", *items)]
+    return [element("ul", *items), *([_text(unknown)] if unknown else [])]
 
 
 def _details(record: Record) -> list[str]:
     """Return what was found, closed at first; or why nothing could be."""
-    why = record["why"] or record["unknown"]
-    told = [_text(why)] if why else []
+    told = [_text(record["why"])] if record["why"] else []
     if not record["findings"]:
         return told or ["none"]
     counted = [one for one in record["findings"] if one["suppressed"] is None]

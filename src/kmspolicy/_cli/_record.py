@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from kmspolicy import Severity, external_access
+from kmspolicy import ExternalGroup, Severity, external_access
 from kmspolicy._cli._places import key_of, path_shown
-from kmspolicy._language._key_arns import account_of_key_arn
+from kmspolicy._language._key_arns import account_of_key_arn, partition_of_key_arn
 from kmspolicy._words._conditions import condition_words
+from kmspolicy.statements import default_policy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from kmspolicy._cli._judge import Judged
     from kmspolicy.errors import SourceError
     from kmspolicy.sources import Source
+
+NO_ACCOUNT: Final = "not known: give --account"
+"""What is said where the account of the key makes the difference, and is not known."""
+MAY_BE_INSIDE: Final = "it may be the account of the key: give --account"
 
 Record = dict[str, Any]
 """A key, or a file that cannot be read."""
@@ -31,31 +36,19 @@ def record_of(
 ) -> Record:
     """Return what is known of a key: what was found, who outside gets in, and who inside can lock everybody out."""
     place = source.place()
-    account = account if source.key_arn is None else account_of_key_arn(source.key_arn)
+    key = key_of(source, account)
     findings = [_finding(one) for one in judged]
     counted = [Severity(one["severity"]) for one in findings if one["suppressed"] is None]
-    record: Record = {
+    return {
         "file": path_shown(source.file),
         "line": None if place is None else place.line,
         "resource": source.name,
         "key_arn": source.key_arn,
-        "account": account,
         "told": source.told,
         "why": source.why,
         "worst": max(counted).value if counted else None,
         "findings": findings,
-        "outside": [],
-        "inside": [],
-        "unknown": None,
-    }
-    if source.policy is None:
-        return record
-    key = key_of(source, account)
-    found = external_access(source.policy, trusted_accounts=trusted, account=key.account, key_arn=key.arn)
-    return record | {
-        "outside": [*map(_entry, found.entries)],
-        "inside": [*map(_entry, found.inside)],
-        "unknown": found.unknown or None,
+        **_access(source, key.account or account_of_key_arn(key.arn or ""), trusted),
     }
 
 
@@ -66,15 +59,50 @@ def unreadable(error: SourceError) -> Record:
         "line": error.line,
         "resource": None,
         "key_arn": None,
-        "account": None,
         "told": "unreadable",
         "why": error.message,
         "worst": None,
         "findings": [],
-        "outside": [],
-        "inside": [],
-        "unknown": None,
+        **_not_known(None, f"not known: {error.message}"),
     }
+
+
+def _access(source: Source, account: str | None, trusted: tuple[str, ...]) -> Record:
+    """Return who gets in, as far as the policy and the account of the key are known."""
+    if source.told == "default":
+        return _of_default(source, account)
+    if source.policy is None:
+        return _not_known(account, f"not known: {source.why}")
+    found = external_access(source.policy, trusted_accounts=trusted, account=account, key_arn=source.key_arn)
+    more = f"not known: {found.unknown}" if found.unknown else None
+    is_known = found.account is not None
+    return {
+        "account": found.account,
+        "outside": [_entry(one) if is_known else _whose(_entry(one)) for one in found.entries],
+        "outside_unknown": more,
+        "inside": [*map(_entry, found.inside)],
+        "inside_unknown": more or (None if is_known else NO_ACCOUNT),
+    }
+
+
+def _of_default(source: Source, account: str | None) -> Record:
+    """Return who gets in by the policy that AWS gives to a key: those whom IAM policies of its account let in."""
+    if account is None:
+        return _not_known(None, NO_ACCOUNT) | {"outside_unknown": None}
+    partition = partition_of_key_arn(source.key_arn or "") or "aws"
+    inside = external_access(default_policy(account, partition=partition), account=account).inside
+    return _not_known(account, None) | {"inside": [*map(_entry, inside)]}
+
+
+def _not_known(account: str | None, why: str | None) -> Record:
+    return {"account": account, "outside": [], "outside_unknown": why, "inside": [], "inside_unknown": why}
+
+
+def _whose(entry: Record) -> Record:
+    """Return an entry about an account that may be that of the key."""
+    if entry["group"] != ExternalGroup.UNTRUSTED_ACCOUNT.value:
+        return entry
+    return entry | {"group": ExternalGroup.UNKNOWN.value, "unknown": MAY_BE_INSIDE}
 
 
 def _finding(judged: Judged) -> Record:
@@ -108,8 +136,11 @@ def facts_of(record: Record) -> Iterator[dict[str, Any]]:
         for kind in ("outside", "inside")
         for one in record[kind]
     ]  # fmt: skip
-    if record["told"] != "policy" or record["unknown"] or not rows:
-        rows.append(
-            key | {"kind": record["told"], "text": record["why"] or record["unknown"] or "nothing was found"}
-        )
+    rows += [
+        key | {"kind": kind, "group": "not known", "text": why}
+        for kind in ("outside", "inside")
+        if (why := record[f"{kind}_unknown"]) is not None and record["told"] in ("policy", "default")
+    ]
+    if record["told"] != "policy" or not rows:
+        rows.append(key | {"kind": record["told"], "text": record["why"] or "nothing was found"})
     yield from rows

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from kmspolicy._cli._record import Record
     from kmspolicy._cli._settings import Settings
+    from kmspolicy.errors import SourceError
     from kmspolicy.sources import Reading
 
 
@@ -63,29 +64,31 @@ def command(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> No
     ten thousand need no more memory than one.
     """
     settings = settings_of(options)
-    state = {"unreadable": 0}
+    errors: list[SourceError] = []
     with ExitStack() as stack:
         readings: Iterable[Reading] = each(paths, values_of(options, settings.account), options["tf_dir"])
         if sys.stderr.isatty() and options["output"] is not None:
             bar = click.progressbar(readings, length=count(paths), label="Judging", file=sys.stderr)
             readings = stack.enter_context(bar)
-        records = _records(readings, options, settings, state)
+        records = _records(readings, options, settings, errors)
         _write(_lines(records, options["format"]), options["output"])
     if options["output"] is not None:
         tell(f"Written: {printable(options['output'])}")
-    ctx.exit(Exit.UNREADABLE if state["unreadable"] else Exit.FINE)
+    for error in errors:
+        tell(str(error))
+    ctx.exit(Exit.UNREADABLE if errors else Exit.FINE)
 
 
 def _records(
-    readings: Iterable[Reading], options: dict[str, Any], settings: Settings, state: dict[str, int]
+    readings: Iterable[Reading], options: dict[str, Any], settings: Settings, errors: list[SourceError]
 ) -> Iterator[Record]:
+    """Yield what is known of each key and of each file that cannot be read; keep the errors of these."""
     today = datetime.now(tz=UTC).date()
     values = values_of(options, settings.account)
     for read in readings:
         known = filled(read, values)
-        for error in known.errors:
-            state["unreadable"] += 1
-            yield unreadable(error)
+        errors += known.errors
+        yield from map(unreadable, known.errors)
         for source in known.sources:
             if like(options["name"] or "*", source.name):
                 found = judge(source, caller=settings.caller, account=settings.account)
