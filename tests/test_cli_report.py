@@ -17,7 +17,7 @@ import pytest
 from cli_support import run
 from kmspolicy._cli._app import app
 from kmspolicy._cli._inputs import count
-from kmspolicy._cli._record import NO_ACCOUNT
+from kmspolicy._cli._record import FIELDS, NO_ACCOUNT
 
 ACCOUNT, OTHER, TRUSTED = "111122223333", "444455556666", "777788889999"
 ARN = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -155,7 +155,7 @@ def test_what_cannot_be_read() -> None:
     assert cells(page()[1], "broken.json")[3:5] == [f"not known: {why}"] * 2
     ended = run("report", "keys", "-f", "csv")
     assert (ended.code, ended.err) == (3, f"keys/broken.json, line 1, column 15: {why}\n")
-    assert len([row for row in csv.reader(io.StringIO(ended.out)) if row[:1] == ["keys/broken.json"]]) == 1
+    assert len([row for row in csv.reader(io.StringIO(ended.out)) if row[0] == "keys/broken.json"]) == 1
 
 
 def test_the_exit_code() -> None:
@@ -187,6 +187,17 @@ def test_csv() -> None:
     assert not any(cell[:1] in ("=", "+", "-", "@") for row in rows for cell in row.values())
     assert any(row["resource"].startswith("'=<script>") for row in rows)
     assert "\x1b" not in text
+
+
+def test_csv_has_a_row_for_each_line() -> None:
+    """No row is empty, in a file and on standard output, and a table of nothing has its head."""
+    run("report", "keys", "-f", "csv", "-o", "report.csv")
+    written = Path("report.csv").read_text(encoding="utf-8")
+    assert run("report", "keys", "-f", "csv").out == written
+    assert all(csv.reader(io.StringIO(written)))
+    Path("empty").mkdir()
+    (head,) = csv.reader(io.StringIO(run("report", "empty", "-f", "csv").out))
+    assert tuple(head) == FIELDS
 
 
 class Page(HTMLParser):

@@ -112,13 +112,12 @@ def _table(records: Iterable[Record]) -> Iterator[str]:
     line = io.StringIO()
     rows = csv.writer(line, lineterminator="\n")
     rows.writerow(FIELDS)
+    yield line.getvalue()
     for record in records:
-        for fact in facts_of(record):
-            rows.writerow([_cell(fact.get(name)) for name in FIELDS])
-        yield line.getvalue()
         line.seek(0)
         line.truncate()
-    yield line.getvalue()
+        rows.writerows([_cell(fact.get(name)) for name in FIELDS] for fact in facts_of(record))
+        yield line.getvalue()
 
 
 def _cell(value: object) -> str:
