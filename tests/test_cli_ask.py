@@ -74,6 +74,13 @@ FILES = {
     "deleted.plan.json": plan(change("a", policy(ROOT), None)),
     "unset.plan.json": plan(change("a", None, "") | {"address": "aws_kms_key.a"}),
 }
+FOLDERS = {
+    "one": {"root.json": FILES["root.json"]},
+    "pair": {"a.yaml": f"---\n{policy(ROOT)}\n---\n{policy(ROOT)}\n"},
+    "pair2": {"a.yaml": f"---\n{policy(ROOT)}\n---\n{policy(ROOT, DECRYPT)}\n"},
+    "before": {"old.yaml": FILES["default.yaml"], "two.yaml": FILES["two.yaml"]},
+    "after": {"old.yaml": FILES["default.yaml"], "new.yaml": FILES["two.yaml"].replace(policy(ROOT), policy(ROOT, DECRYPT))},
+}  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -83,6 +90,10 @@ def _project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, text in FILES.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     (tmp_path / "nothing").mkdir()
+    for folder, files in FOLDERS.items():
+        (tmp_path / folder).mkdir()
+        for name, text in files.items():
+            (tmp_path / folder / name).write_text(text, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
 
 
@@ -119,25 +130,35 @@ ROWS = {
     "access: no such account": Row("access app.json --account 12", 2, "12 digits"),
     "access: a file that cannot be read": Row("access broken.json", 3, "broken.json"),
     "prove: not public": Row("prove no-public-access app.json", 0, "holds"),
-    "prove: public": Row("prove no-public-access app.json public.json", 1, "fails"),
+    "prove: public": Row("prove no-public-access app.json public.json", 1, "does not hold"),
     "prove: what cannot be known is not shown": Row("prove no-public-access unknown.yaml", 1, "cannot be known"),
-    "prove: nothing is claimed of a default policy": Row("prove no-public-access default.yaml", 0, "no policy is set"),
+    "prove: of the default policy": Row("prove no-public-access default.yaml", 0, "holds: "),
+    "prove: the default policy grants": Row("prove access-not-granted --action kms:Decrypt default.yaml", 1, "account ${AWS::AccountId} may kms:Decrypt"),
+    "prove: the default policy grants to its account": Row(f"prove access-not-granted --principal {APP} default.yaml --account {ACCOUNT}", 1, "role App"),
+    "prove: the default policy grants to no other account": Row(f"prove access-not-granted --principal {APP} default.yaml --account 444455556666", 0, "holds: "),
+    "prove: the default policy always grants": Row(f"prove always-granted --principal {APP} --action kms:Sign default.yaml --account {ACCOUNT}", 0, "holds: "),
+    "prove: the default policy is beyond a limit": Row("prove grants-at-most app.json default.yaml", 1, "not"),
+    "prove: nothing is claimed of a key that is gone": Row("prove access-not-granted deleted.plan.json", 0, "the plan deletes it"),
+    "prove: a policy that is gone leaves the default policy": Row("prove access-not-granted gone.plan.json", 1, "does not hold"),
+    "prove: a misspelt action": Row("prove access-not-granted --action kms:Decypt app.json", 2, "did you mean 'kms:Decrypt'?"),
+    "prove: a pattern that matches no action": Row("prove access-not-granted --action kms:Dcrypt* app.json", 2, "'kms:Dcrypt*' is not known"),
+    "prove: always, a misspelt action": Row(f"prove always-granted --principal {APP} --action kms:Decypt app.json", 2, "'kms:Decrypt'"),
     "prove: whoever the principal is": Row("prove no-public-access open.json", 0, "holds"),
     "prove: a file that cannot be read": Row("prove no-public-access broken.json", 3, "broken.json"),
     "prove: not granted": Row("prove access-not-granted --action kms:PutKeyPolicy --principal 444455556666 app.json", 0, "holds"),
-    "prove: granted": Row(f"prove access-not-granted --action kms:Decrypt --principal {APP} app.json", 1, "fails"),
-    "prove: nothing is granted": Row("prove access-not-granted root.json", 1, "fails"),
+    "prove: granted": Row(f"prove access-not-granted --action kms:Decrypt --principal {APP} app.json", 1, "does not hold"),
+    "prove: nothing is granted": Row("prove access-not-granted root.json", 1, "does not hold"),
     "prove: no such action": Row("prove access-not-granted --action Decrypt root.json", 2, "Decrypt"),
     "prove: always": Row(f"prove always-granted --principal {APP} --action kms:Decrypt app.json", 0, "holds"),
-    "prove: not always": Row("prove always-granted --principal 444455556666 --action kms:Decrypt app.json", 1, "fails"),
+    "prove: not always": Row("prove always-granted --principal 444455556666 --action kms:Decrypt app.json", 1, "does not hold"),
     "prove: within a limit": Row("prove grants-at-most app.json root.json", 0, "holds"),
-    "prove: beyond a limit": Row("prove grants-at-most root.json public.json", 1, "fails"),
+    "prove: beyond a limit": Row("prove grants-at-most root.json public.json", 1, "does not hold"),
     "prove: a limit of two": Row("prove grants-at-most two.yaml app.json", 2, "the limit must be one policy; two.yaml has 2"),
     "prove: a limit that cannot be read": Row("prove grants-at-most broken.json app.json", 3, "broken.json"),
     "prove: no new access": Row("prove no-new-access app.json root.json", 0, "holds"),
-    "prove: new access": Row("prove no-new-access root.json app.json", 1, "fails"),
+    "prove: new access": Row("prove no-new-access root.json app.json", 1, "does not hold"),
     "prove: a plan without": Row("prove no-new-access less.plan.json", 0, "holds"),
-    "prove: a plan with": Row("prove no-new-access more.plan.json", 1, "fails"),
+    "prove: a plan with": Row("prove no-new-access more.plan.json", 1, "does not hold"),
     "prove: a new key": Row("prove no-new-access new.plan.json", 0, "a new key"),
     "prove: a template with a new key": Row("prove no-new-access default.yaml two.yaml", 0, "a new key"),
     "prove: nothing is found": Row("prove no-public-access nothing", 0, "No key policy was found: nothing was asked."),
@@ -160,6 +181,18 @@ ROWS = {
     "diff: placeholders that are the same": Row("diff --exit-code open.json open.json", 0, "without a difference"),
     "diff: keys by their names": Row("diff --exit-code two.yaml default.yaml", 1, "not there any more"),
     "diff: a key that was not there": Row("diff --exit-code default.yaml two.yaml", 1, "a new key"),
+    "diff: no change of the default policy": Row("diff --exit-code default.yaml default.yaml", 0, "1 policy without a difference"),
+    "diff: from what is not known to the default policy": Row("diff --exit-code unknown.yaml default.yaml", 1, "the default policy"),
+    "diff: one file that is no plan": Row("diff app.json", 2, "app.json is not a plan of Terraform, which tells what was before: give OLD and NEW"),
+    "prove: one file that is no plan": Row("prove no-new-access app.json", 2, "give OLD and NEW"),
+    "diff: two plans": Row("diff same.plan.json more.plan.json", 2, "a plan of Terraform has both, before and after: give it alone"),
+    "diff: a folder with a file": Row("diff pair two.yaml", 2, "give two files or two folders"),
+    "diff: a folder with a file, a key each": Row("diff --exit-code nothing/../one root.json", 0, "without a difference"),
+    "prove: nothing before": Row("prove no-new-access nothing one", 1, "it was not there before"),
+    "prove: what was before cannot be read": Row("prove no-new-access broken.json two.yaml", 3, "it was not there before"),
+    "prove: what is after cannot be read": Row("prove no-new-access two.yaml broken.json", 3, "it is not there\n"),
+    "prove: a document of several, each by its place": Row("prove no-new-access pair pair2", 1, "does not hold"),
+    "prove: a template that was renamed": Row("prove no-new-access before after", 1, "does not hold"),
     "diff: what is not known": Row("diff --exit-code app.json unknown.yaml", 1, "cannot be known"),
     "diff: three files": Row("diff app.json root.json s3.json", 2, "give OLD and NEW"),
     "diff: no such account": Row("diff app.json root.json --account 12", 2, "12 digits"),
@@ -214,7 +247,7 @@ def test_keys_of_one_name_in_several_files(tmp_path: Path) -> None:
             template = f"Resources: {{Key: {{Type: AWS::KMS::Key, Properties: {{KeyPolicy: {text}}}}}}}"
             (tmp_path / folder / f"{file}.yaml").write_text(template, encoding="utf-8")
     ended = run("prove", "no-new-access", "old", "new")
-    assert (ended.code, ended.out.count("fails: "), ended.out.count("holds: ")) == (1, 1, 1)
+    assert (ended.code, ended.out.count("does not hold: "), ended.out.count("holds: ")) == (1, 1, 1)
 
 
 def test_two_keys_of_one_name_in_a_file(tmp_path: Path) -> None:

@@ -23,14 +23,14 @@ SHOWN = {
     "put_a_policy": ("read back: 1119 characters, the same text", "errors.NotFoundException", "All as expected."),
     "replicas": ("eu-central-1: put", "ap-southeast-2: the same", "us-east-1: has it already", "All as expected."),
     "many_with_progress": ("91/91", "90 put, 1 failed, 94 requests sent", "NotFoundException", "All as expected."),
-    "gate": ("against it: fails: no request is granted more than before", "It passes.", "All as expected."),
+    "gate": ("against it: does not hold: no request is granted more than before", "It passes.", "All as expected."),
     "report_findings": ('"rule": "kmspolicy/INVALID_ACTION"', '"line": 18', "All as expected."),
     "incident": ("199 keys done in 13 seconds", "1 after another try", "is there on 20 keys", "taken back on 1 key", "All as expected."),
     "audit": ("key_id,public,can_decrypt,findings", "PUBLIC_ACCESS", "All as expected."),
     "accounts": ("111122223333 eu-west-1 2 policies", "777788889999 us-east-1 0 policies '403'", "untrusted account: arn:aws:iam::999988887777:root", "All as expected."),
-    "notebook": ("Statement[1] ('Share'): Allows", "PUBLIC_ACCESS", "fails: nobody", "holds: nobody"),
+    "notebook": ("Statement[1] ('Share'): Allows", "PUBLIC_ACCESS", "does not hold: nobody", "holds: nobody"),
     "tenant_keys": ("created: {'key_id': ", "no such key: 404 NotFoundException", "All as expected."),
-    "prove_a_fleet": ("1 process: ", "4 processes: ", "240 policies, 234 of which are shown", "key-0000.json: fails: ", "the same verdicts."),
+    "prove_a_fleet": ("1 process: ", "4 processes: ", "240 policies, 234 of which are shown", "key-0000.json: does not hold: ", "the same verdicts."),
 }  # fmt: skip
 
 
@@ -77,7 +77,10 @@ def test_a_fleet_beyond_its_limit(tmp_path: Path) -> None:
     (tmp_path / "fleet" / "none.json").write_bytes(b"\xff")
     code, out = run("prove_a_fleet", str(tmp_path / "limit.json"), str(tmp_path / "fleet"))
     assert code == 1
-    assert "bad.json: fails: nothing is granted beyond the limit; role App of account 444455556666 may" in out
+    assert (
+        "bad.json: does not hold: nothing is granted beyond the limit; role App of account 444455556666 may"
+        in out
+    )
     assert "none.json: 'utf-8' codec" in out
 
 

@@ -574,7 +574,7 @@ def test_a_claim_that_holds_for_all_values_holds() -> None:
 
 
 VERDICTS = [
-    (policy(ADMINISTRATION, Choice(PROD, node(PUBLIC), Absent())), "it fails only where 'Env' is 'prod'", ("Env",)),
+    (policy(ADMINISTRATION, Choice(PROD, node(PUBLIC), Absent())), "it does not hold where 'Env' is 'prod'", ("Env",)),
     (policy(ADMINISTRATION, Unresolved("Included")), "'Included' is not known", ("Included",)),
     (policy(PUBLIC, Choice(PROD, Absent(), Unresolved("Included"))), "'Included' is not known", ("Included",)),
     (policy(statement(Sid=text(*(Placeholder(f"P{number}", allowed=("a", "b")) for number in range(7))))),
@@ -643,7 +643,7 @@ def test_policies_with_the_same_placeholders_are_compared_for_the_same_values() 
     other = compare(one, policy(statement(Principal={"AWS": given("App")})))
     assert isinstance(other, Comparison)
     assert other.relation is Relation.UNKNOWN
-    assert other.reason == "it fails depending on 'App'"
+    assert other.reason == "it does not hold depending on 'App'"
 
 
 def test_a_partial_policy_is_compared_with_a_whole_one() -> None:

@@ -608,35 +608,35 @@ WORDS: dict[str, tuple[Comparison | Verdict, str]] = {
     "one that fails": (
         prove.access_not_granted(policy(where("Null", "kms:GrantIsForAWSResource", "false")), principal=APP),
         (
-            f"fails: nothing is granted to {APP}; role App of account {ACCOUNT} may kms:Decrypt with "
+            f"does not hold: nothing is granted to {APP}; role App of account {ACCOUNT} may kms:Decrypt with "
             "kms:GrantIsForAWSResource true: yes (not a usual request)"
         ),
     ),
     "one that fails for a key that a Resource names": (
         prove.access_not_granted(policy(allow(Resource=KEY_ARN)), account=ACCOUNT),
-        f"fails: nothing is granted; role App of account {ACCOUNT} may kms:Decrypt if the key is {KEY_ARN}: yes",
+        f"does not hold: nothing is granted; role App of account {ACCOUNT} may kms:Decrypt if the key is {KEY_ARN}: yes",
     ),
     "one that fails for keys of the caller's account": (
         prove.access_not_granted(policy(allow(Action="kms:PutKeyPolicy"))),
         (
-            f"fails: nothing is granted; role App of account {ACCOUNT} may kms:PutKeyPolicy if the key is in account "
+            f"does not hold: nothing is granted; role App of account {ACCOUNT} may kms:PutKeyPolicy if the key is in account "
             f"{ACCOUNT}: yes"
         ),
     ),
     "one that fails for the keys of an account that is known": (
         prove.access_not_granted(policy(allow(Action="kms:PutKeyPolicy")), account=ACCOUNT),
-        f"fails: nothing is granted; role App of account {ACCOUNT} may kms:PutKeyPolicy: yes",
+        f"does not hold: nothing is granted; role App of account {ACCOUNT} may kms:PutKeyPolicy: yes",
     ),
     "one that fails for a service, which has no account": (
         prove.access_not_granted(
             policy(allow(Action="kms:PutKeyPolicy", Principal={"Service": "s3.amazonaws.com"}))
         ),
-        "fails: nothing is granted; the service s3.amazonaws.com may kms:PutKeyPolicy: yes",
+        "does not hold: nothing is granted; the service s3.amazonaws.com may kms:PutKeyPolicy: yes",
     ),
     "one that is not known": (
         prove.no_public_access(policy(everyone("stringEquals", ORG, "a"))),
         (
-            "unknown: nobody whom the policy does not know can use the key; it is not settled whether "
+            "not shown: nobody whom the policy does not know can use the key; it is not settled whether "
             "'stringEquals' on 'aws:principalorgid' with 'a' is met"
         ),
     ),
@@ -645,7 +645,7 @@ WORDS: dict[str, tuple[Comparison | Verdict, str]] = {
             policy(everyone("StringLike", "aws:PrincipalArn", f"arn:aws*:iam::{ACCOUNT}:role/App"))
         ),
         (
-            "unknown: nobody whom the policy does not know can use the key; it is not settled whether there can be "
+            "not shown: nobody whom the policy does not know can use the key; it is not settled whether there can be "
             "arn:aws:iam::999999999999:role/:iam::111122223333:role/App; perhaps role ':iam::111122223333:role/App' of "
             "account 999999999999 may kms:Decrypt: yes (not a usual request)"
         ),

@@ -126,8 +126,8 @@ COLOURED: dict[str, tuple[str, str, Kind | None]] = {
     "a warning about security": ("security warning PUBLIC: x", "security warning", Kind.IF),
     "a suggestion": ("  suggestion EMPTY: x", "  suggestion", Kind.IAM),
     "a proof": ("holds: nobody", "holds:", Kind.YES),
-    "a proof that fails": ("fails: nobody", "fails:", Kind.NO),
-    "what is not known": ("unknown: nobody", "unknown:", Kind.IF),
+    "a proof that fails": ("does not hold: nobody", "does not hold:", Kind.NO),
+    "what is not known": ("not shown: nobody", "not shown:", Kind.IF),
     "a sentence": ("Statement[0] allows kms:Decrypt", "", None),
     "a word within a sentence": ("an error LOCKOUT: x", "", None),
 }
@@ -147,7 +147,7 @@ def test_a_terminal_has_colour() -> None:
         shown = shown.replace(painted("", kind).removesuffix("\x1b[0m"), "")
     assert shown.replace("\x1b[0m", "") == str(ANSWERS["plan"]) == text(ANSWERS["plan"])
     assert painted("IAM", Kind.IAM) in text(ANSWERS["access table"], colour=True)
-    assert "\x1b[31mfails:\x1b[0m" in by_rich(LOST, colour=True)
+    assert "\x1b[31mdoes not hold:\x1b[0m" in by_rich(LOST, colour=True)
 
 
 def test_sentences_end_where_the_terminal_does() -> None:

@@ -19,6 +19,8 @@ from sources_support import shown, statement_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from kmspolicy._sources._source import Was
+
 DATA = Path(__file__).parent / "data" / "sources" / "terraform"
 ROOT = {"Effect": "Allow", "Principal": "*", "Action": "kms:*", "Resource": "*"}
 DOCUMENT = {"Version": "2012-10-17", "Statement": [ROOT]}
@@ -81,6 +83,8 @@ TOLD: list[tuple[str, str, str | None, str]] = [
     ("a deposed object", plan(change(KEY, {"policy": TEXT}) | {"deposed": "12ab"}), None, ""),
     ("a data source of keys", plan(change("data.aws_kms_key.a", {"policy": TEXT})), None, ""),
     ("a key that is deleted", plan(change(KEY, None, before={"policy": TEXT})), "deleted", "the plan deletes it"),
+    ("a key that Terraform forgets", plan(change(KEY, None, before={"policy": TEXT}, actions=["forget"])), "policy", ""),
+    ("a key of a later plan", plan(deferred_changes=[{"reason": "unknown", "resource_change": change(KEY, {})}]), "unresolved", "the plan defers it"),
     ("a key without a policy", plan(change(KEY, {})), "default", "no policy is set"),
     ("an empty policy", plan(change(KEY, {"policy": ""})), "default", "no policy is set"),
     ("a policy that is not in the configuration", plan(change(KEY, {}, UNKNOWN), root={"resources": [resource(KEY, {})]}), "default", "no policy is set"),
@@ -119,6 +123,79 @@ def test_the_policies_before_and_after() -> None:
 
 
 ARN = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+POLICY = "aws_kms_key_policy.p"
+SIGN = TEXT.replace("kms:*", "kms:Sign")
+OTHER_ARN = ARN.replace("1234abcd-12ab", "1234abcd-12ac")
+
+
+def own(before: Any, key_id: str | None, **more: Any) -> dict[str, Any]:
+    """Return the change of a policy that is a resource of its own, of a new one unless it has something before."""
+    after = {"policy": TEXT} | ({} if key_id is None else {"key_id": key_id})
+    return change(POLICY, after, {"key_id": True} if key_id is None else None, before=before, **more)
+
+
+def there(arn: str = ARN, **before: Any) -> dict[str, Any]:
+    """Return the change of a key that is there, and stays as it is."""
+    state = {"arn": arn, "key_id": arn.rpartition("/")[2], **before}
+    return change(KEY, state, before=state)
+
+
+BEFORE: dict[str, tuple[list[Any], Was, str | None]] = {
+    "a new key": ([change(KEY, {"policy": TEXT})], "new", None),
+    "a key that is there": ([change(KEY, {"policy": TEXT}, before={"policy": SIGN})], "policy", SIGN),
+    "a key whose policy is not told": ([change(KEY, {"policy": TEXT}, before={})], "unknown", None),
+    "the policy of a new key": ([own(None, None)], "new", None),
+    "a policy that is there": ([own({"policy": SIGN, "key_id": ARN}, ARN)], "policy", SIGN),
+    "a new policy of a key in the plan, by its ARN": ([own(None, ARN), there(policy=SIGN)], "policy", SIGN),
+    "a new policy of a key in the plan, by its id": ([own(None, ARN[-36:]), there(policy=SIGN)], "policy", SIGN),
+    "a new policy of a key that tells none": ([own(None, ARN), there()], "unknown", None),
+    "a new policy of another key": ([own(None, ARN), there(OTHER_ARN, policy=SIGN)], "unknown", None),
+    "a new policy of a key that is not in the plan": ([own(None, ARN)], "unknown", None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("changes", "was", "before"), BEFORE.values(), ids=BEFORE)
+def test_what_a_key_has_before(changes: list[Any], was: Was, before: str | None) -> None:
+    """A policy that is a resource of its own tells little of its key: its key's own change does."""
+    source = read_terraform_plan(plan(*changes))[0]
+    assert source.was == was
+    assert source.before == (None if before is None else Policy.from_json(before))
+
+
+@pytest.mark.parametrize(
+    ("others", "told"),
+    [
+        pytest.param([], "default", id="its key is not in the plan"),
+        pytest.param([there()], "default", id="its key stays"),
+        pytest.param([there(OTHER_ARN)], "default", id="another key is in the plan"),
+        pytest.param([change(KEY, None, before={"arn": ARN})], "deleted", id="its key is deleted, too"),
+    ],
+)
+def test_a_policy_of_its_own_that_is_deleted(others: list[Any], told: str) -> None:
+    """The provider puts the default policy then, unless the key is deleted as well."""
+    gone = change(POLICY, None, before={"policy": TEXT, "key_id": ARN})
+    source = read_terraform_plan(plan(gone, *others))[0]
+    assert (source.told, source.was, source.before) == (told, "policy", Policy.from_json(TEXT))
+
+
+@pytest.mark.parametrize(
+    ("instances", "references", "told"),
+    [
+        pytest.param([own(None, ARN)], [f"{KEY}.id", KEY], "elsewhere", id="it is there"),
+        pytest.param([], [f"{KEY}.id", KEY], "policy", id="its count is 0"),
+        pytest.param([change(POLICY, None, before={"policy": TEXT})], [KEY], "policy", id="it is deleted"),
+        pytest.param([own(None, ARN)], [f'{KEY}["b"].id', f'{KEY}["b"]', KEY], "policy", id="it is of another instance"),
+        pytest.param([own(None, ARN)], [f'{KEY}["a"].id', f'{KEY}["a"]', KEY], "elsewhere", id="it is of this instance"),
+        pytest.param([own(None, ARN) | {"address": f"module.m.{POLICY}"}], [KEY], "policy", id="it is of another module"),
+    ],
+)  # fmt: skip
+def test_a_policy_comes_from_a_resource_that_is_there(
+    instances: list[Any], references: list[str], told: str
+) -> None:
+    """The configuration alone does not tell that: a resource may have no instance, or be of another key."""
+    root = {"resources": [resource(POLICY, {"key_id": {"references": references}}), resource(KEY, {})]}
+    key = change(f'{KEY}["a"]', {"policy": TEXT})
+    assert read_terraform_plan(plan(key, *instances, root=root))[0].told == told
 
 
 @pytest.mark.parametrize(
@@ -313,6 +390,7 @@ BAD: list[tuple[str, str, tuple[int | None, int | None], str]] = [
     ("a state", '{"format_version": "1.0", "values": {}}', (None, None), "this is a state, not a plan"),
     ("no JSON", '{"format_version":\n "1.2",}', (2, 7), "remove the comma"),
     ("a name twice", '{"a": 1, "a": 2}', (1, 10), "appears twice"),
+    ("a plan with an error", plan(errored=True), (None, None), "this plan is not whole: Terraform could not finish it"),
     ("a plan of another form", plan({"a": 1}), (None, None), "does not have the form"),
     ("a policy that is not one", plan(change(KEY, {"policy": "{}"})), (None, None), "aws_kms_key.a: the Statement is missing"),
     ("a policy that is not JSON", plan(change(KEY, {"policy": "{"})), (None, None), "aws_kms_key.a: the text ends"),

@@ -101,7 +101,7 @@ _MOST_LINES = 20
 
 
 class UnknownWordWarning(UserWarning):
-    """A warning about an action or a condition key that :class:`kmspolicy.Request` does not know.
+    """A warning about an action or a condition key that is not known, of :class:`kmspolicy.Request` or a question to :mod:`kmspolicy.prove`.
 
     It may be newer than this library. More often it is misspelt, and the answer is not about the request that was meant.
     """

@@ -246,7 +246,7 @@ async def test_the_proof_of_no_new_access(place: Place, attended: None) -> None:
     """`--no-new-access` refuses who gains access before it asks, with a request that shows it, and lets the way back through."""
     ended = await live(place.url, "apply", place.key, place.file, "--no-new-access")
     assert ended.code == 1
-    assert "nothing was sent: fails: no request is granted more than before; role App" in ended.err
+    assert "nothing was sent: does not hold: no request is granted more than before; role App" in ended.err
     assert place.puts() == 0
     place.fake.set_policy(place.key, MORE)
     place.file.write_text(OLD.to_json())

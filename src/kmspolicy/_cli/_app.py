@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from importlib import import_module
 from typing import TYPE_CHECKING, Final, cast
 
 import click
 
 from kmspolicy._cli._exit import Exit
-from kmspolicy.errors import RequestError
+from kmspolicy.errors import RequestError, UnknownWordWarning
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,10 +47,16 @@ class _Commands(click.Group):
         return cast("click.Command", import_module(f"kmspolicy._cli.{cmd_name}").command)
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run a command; what no request can have is wrong usage, and Ctrl-C ends it with the exit code that shells know."""
+        """Run a command.
+
+        What no request can have is wrong usage, and so is a word that is not known, for it is most often misspelt. Ctrl-C ends it
+        with the exit code that shells know.
+        """
         try:
-            return super().invoke(ctx)
-        except RequestError as error:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error", UnknownWordWarning)
+                return super().invoke(ctx)
+        except (RequestError, UnknownWordWarning) as error:
             raise click.UsageError(str(error)) from error
         except KeyboardInterrupt:
             ctx.exit(Exit.INTERRUPTED)

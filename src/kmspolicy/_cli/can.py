@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +11,9 @@ from kmspolicy import Decision, Outcome, Request, decide
 from kmspolicy._cli._asked import FORMATS, ask, code_of, known, show
 from kmspolicy._cli._options import output, parted, paths, read_sources, reading, settings_of, who
 from kmspolicy._cli._places import key_of
-from kmspolicy.errors import UnknownWordWarning
 
 if TYPE_CHECKING:
     from kmspolicy import PartialPolicy, Policy
-    from kmspolicy._language._key_arns import Key
     from kmspolicy.sources import Source
 
 _OUTCOMES = {outcome.value.replace(" ", "-"): outcome for outcome in Outcome}
@@ -67,8 +64,10 @@ def command(
 
     def decision(source: Source, policy: Policy | PartialPolicy) -> Decision:
         whole = known(source, policy)
-        request = _request(principal, action, options["context"], key_of(source, account))
-        return decide(whole, request)
+        key = key_of(source, account)
+        return decide(
+            whole, Request(principal, action, options["context"], account=key.account, key_arn=key.arn)
+        )
 
     answered = ask(read.sources, decision)
     show(answered, read.errors, options)
@@ -76,13 +75,3 @@ def command(
     outcomes = {one.answer.outcome if isinstance(one.answer, Decision) else None for one in answered}
     differs = expected is not None and outcomes != {_OUTCOMES[expected]}
     ctx.exit(code_of(read.errors, found=differs))
-
-
-def _request(principal: str, action: str, context: dict[str, list[str]], key: Key) -> Request:
-    """Return the request; a word that is not known is wrong usage, for it is most often misspelt."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", UnknownWordWarning)
-        try:
-            return Request(principal, action, context, account=key.account, key_arn=key.arn)
-        except UnknownWordWarning as warning:
-            raise click.UsageError(str(warning)) from warning

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+import attrs
 import click
 
-from kmspolicy import prove
+from kmspolicy import PartialPolicy, prove
 from kmspolicy._cli._asked import FORMATS, Answered, ask, code_of, show, told
 from kmspolicy._cli._exit import Unreadable
 from kmspolicy._cli._options import output, paths, read_sources, reading, settings_of, who
@@ -14,11 +15,12 @@ from kmspolicy._cli._pairs import read_pairs
 from kmspolicy._cli._places import key_of
 from kmspolicy._printable import printable
 from kmspolicy._prove._verdicts import Holds
+from kmspolicy.statements import default_policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kmspolicy import PartialPolicy, Policy, Verdict
+    from kmspolicy import Policy, Verdict
     from kmspolicy._cli._pairs import Pair
     from kmspolicy._language._key_arns import Key
     from kmspolicy.sources import Source
@@ -155,9 +157,20 @@ def _of_each(ctx: click.Context, paths: tuple[str, ...], options: dict[str, Any]
     def question(source: Source, policy: Policy | PartialPolicy) -> Verdict:
         return claim(policy, key_of(source, account))
 
-    answered = ask(read.sources, question)
+    answered = ask([*map(_with_default, read.sources)], question)
     show(answered, read.errors, options)
-    # Of a policy that cannot be known, nothing is shown; of one that is not judged, nothing is claimed.
-    claimed = [one for one in answered if one.source.told in ("policy", "unresolved")]
+    # Of a policy that cannot be known, nothing is shown; of a key that is gone, and of a policy that stands elsewhere, nothing is claimed.
+    claimed = [one for one in answered if one.source.told not in ("deleted", "elsewhere")]
     fails = not all(isinstance(one.answer, Holds) for one in claimed)
     ctx.exit(code_of(read.errors, found=fails))
+
+
+def _with_default(source: Source) -> Source:
+    """Return what is said of a key, with the default policy where it has that."""
+    return (
+        attrs.evolve(source, policy=PartialPolicy.from_json(_DEFAULT)) if source.told == "default" else source
+    )
+
+
+_DEFAULT: Final = default_policy("000000000000").to_json().replace("000000000000", "${AWS::AccountId}")
+"""The default policy, in the account of the key."""

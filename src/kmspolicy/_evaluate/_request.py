@@ -34,17 +34,23 @@ def _action(value: str) -> str:
     known = ACTIONS.get(fold(value))
     if known is not None:
         return known.name
-    _warn(value, nearest_action(value))
+    warn_of_unknown(value, nearest_action(value), _OF_REQUEST)
     return value
 
 
-def _warn(unknown: str, meant: str | None) -> None:
-    """Warn about an unknown word: it may be newer than this library, or misspelt."""
+def warn_of_unknown(unknown: str, meant: str | None, frames: int) -> None:
+    """Warn about an unknown word: it may be newer than this library, or misspelt.
+
+    Args:
+        unknown: The word.
+        meant: The known one that is like it.
+        frames: How far away the caller is who wrote the word.
+    """
     hint = "" if meant is None else f"; did you mean {meant!r}?"
-    warnings.warn(f"{quoted(unknown)} is not known{hint}", UnknownWordWarning, stacklevel=_OF_REQUEST)
+    warnings.warn(f"{quoted(unknown)} is not known{hint}", UnknownWordWarning, stacklevel=frames)
 
 
-# The frames between the warning and the caller of Request: this helper, the converter, and the constructor of attrs.
+# The frames between the warning and the caller of Request: the helper, the converter, and the constructor of attrs.
 _OF_REQUEST: Final = 4
 
 
@@ -63,7 +69,7 @@ def _context(value: Context) -> Pairs:
             if fold(key) in context:
                 raise RequestError(f"the context has {key!r} twice; its case does not matter")
             if fold(key).startswith(("kms:", "aws:")) and condition_key(key) is None:
-                _warn(key, nearest_key(key))
+                warn_of_unknown(key, nearest_key(key), _OF_REQUEST)
             context[fold(key)] = key, tuple(_context_value(key, one) for one in values)
     except (TypeError, ValueError) as error:
         if isinstance(error, RequestError):

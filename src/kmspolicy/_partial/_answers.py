@@ -212,5 +212,10 @@ def verdict(answers: Answers, name: str = "") -> Verdict:
 
     if isinstance(worst, Holds) or all(map(is_worst, answers.said)):
         return worst
-    reason = f"{worst.reason if isinstance(worst, Unknown) else 'it fails'} {answers.where(is_worst)}"
+    where = answers.where(is_worst)
+    reason = (
+        f"{worst.reason} {where}"
+        if isinstance(worst, Unknown)
+        else f"it does not hold {where.removeprefix('only ')}"
+    )
     return Unknown(worst.claim, reason, witness, answers.depends_on(is_worst))

@@ -11,7 +11,8 @@ from kmspolicy._document import Policy, Principal, Statement, a_policy
 from kmspolicy._document._unfilled import asked_of_each
 from kmspolicy._evaluate._callers import requester_of, text_of_principal
 from kmspolicy._evaluate._decide import Outcome
-from kmspolicy._evaluate._request import the_key
+from kmspolicy._evaluate._request import the_key, warn_of_unknown
+from kmspolicy._language._actions import actions_matching, nearest_action
 from kmspolicy._normal._form import normal_form
 from kmspolicy._normal._rules import partition_of, rules_of
 from kmspolicy._printable import word
@@ -200,6 +201,9 @@ def access_not_granted(
     Raises:
         TypeError: if an argument is not a Policy.
         RequestError: if the account, the key ARN, an action or the principal is not valid.
+
+    Warns:
+        UnknownWordWarning: for an action that is not known, or a pattern that no known one matches; it may be misspelt.
     """
     proofs = Proofs(
         _probe(actions or ("kms:*",), principal), rules_of(a_policy(policy)), the_key(account, key_arn)
@@ -237,6 +241,9 @@ def always_granted(
     Raises:
         TypeError: if an argument is not a Policy.
         RequestError: if the account, the key ARN, an action or the principal is not valid.
+
+    Warns:
+        UnknownWordWarning: for an action that is not known, or a pattern that no known one matches; it may be misspelt.
     """
     proofs = Proofs(_probe([action], principal), rules_of(a_policy(policy)), the_key(account, key_arn))
 
@@ -251,10 +258,14 @@ def _probe(actions: Sequence[str], principal: str | Principal | None) -> Rules:
     for action in actions:
         if not isinstance(action, str) or not _IS_ACTION(action):
             raise RequestError(f"expected an action of KMS, with wildcards or without, not {action!r}")
+        if not actions_matching(action):
+            warn_of_unknown(action, nearest_action(action), _OF_QUESTION)
     who = Principal.everyone() if principal is None else _principal(principal)
     return rules_of(Policy(Statement("Allow", principal=who, action=tuple(actions), resource="*")))
 
 
+# The frames between the warning and the caller of a question: the helper, _probe, the question, and what asks it of partial policies.
+_OF_QUESTION: Final = 5
 _IS_ACTION: Final = re.compile(r"\*|kms:[a-z*?]+", re.IGNORECASE | re.ASCII).fullmatch
 
 

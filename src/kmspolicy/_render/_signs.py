@@ -24,8 +24,8 @@ _SIGNS: Final = tuple(
         (r"(security )?warning(?= [A-Z_]+:)", Kind.IF),
         (r"suggestion(?= [A-Z_]+:)", Kind.IAM),
         (r"(holds|equivalent|less permissive):", Kind.YES),
-        (r"fails:", Kind.NO),
-        (r"(unknown|more permissive|incomparable):", Kind.IF),
+        (r"does not hold:", Kind.NO),
+        (r"(not shown|more permissive|incomparable):", Kind.IF),
     )
 )
 

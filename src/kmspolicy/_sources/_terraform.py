@@ -25,7 +25,7 @@ from kmspolicy.errors import PolicyDocumentError, SourceError
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from kmspolicy._document import Policy
     from kmspolicy._partial import PartialPolicy
@@ -170,23 +170,24 @@ class _Plan:
     def __init__(self, plan: Mapping[str, Any]) -> None:
         self._variables = fields_of(plan.get("variables"))
         self._root = fields_of(fields_of(plan.get("configuration")).get("root_module"))
-        self._changes: dict[str, Mapping[str, Any]] = {
-            change["address"]: change
-            for change in items_of(plan.get("resource_changes"))
-            if "deposed" not in change
-        }
+        self._changes = _by_address(items_of(plan.get("resource_changes")))
+        self._deferred = _by_address(one["resource_change"] for one in items_of(plan.get("deferred_changes")))
 
     def sources(self) -> Iterator[Found]:
         """Yield the keys, and the policies that are resources of their own."""
-        for name, change in self._changes.items():
-            if change.get("mode") == "managed" and change.get("type") in {*_KEYS, _KEY_POLICY}:
-                address = address_of(name)
-                with in_policy(name):
-                    source = self._source(name, address, change["change"])
-                yield Found(source, address.resource, self._folder(address.calls))
+        for name, change in _of_keys(self._changes):
+            address = address_of(name)
+            with in_policy(name):
+                source = self._source(name, address, change)
+            yield Found(source, address.resource, self._folder(address.calls))
+        for name, _ in _of_keys(self._deferred):
+            address = address_of(name)
+            source = Source(name=name, was="unknown", told="unresolved", why=_DEFERRED)
+            yield Found(source, address.resource, self._folder(address.calls))
 
     def _source(self, name: str, address: Address, change: Mapping[str, Any]) -> Source:
-        after: Mapping[str, Any] | None = change.get("after")
+        is_forgotten = change.get("actions") == ["forget"]  # it stays as it is, without Terraform
+        after: Mapping[str, Any] | None = change.get("before" if is_forgotten else "after")
         text, was = self._before(address, change)
         told = Source(name=name, was=was, before=_policy(text), key_arn=_arn_in(change))
         if after is None:
@@ -360,6 +361,21 @@ class _Plan:
             return self._is_null(calls[:-1], given)
         declared = fields_of(self._module(calls).get("variables"))
         return name in declared and declared[name].get("default") is None
+
+
+_DEFERRED: Final = "the plan defers it: it cannot be known before this plan is applied"
+
+
+def _by_address(changes: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """Return changes by their addresses, without those of objects that a resource had before it was replaced."""
+    return {change["address"]: change for change in changes if "deposed" not in change}
+
+
+def _of_keys(changes: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield the addresses and the changes of keys and of policies that are resources of their own."""
+    for name, one in changes.items():
+        if one.get("mode") == "managed" and one.get("type") in {*_KEYS, _KEY_POLICY}:
+            yield name, one["change"]
 
 
 def _refers_to(references: list[Any], address: Address) -> bool:

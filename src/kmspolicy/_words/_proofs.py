@@ -87,8 +87,8 @@ def verdict_words(verdict: Verdict) -> str:
     if isinstance(verdict, Holds):
         return f"holds: {verdict.claim}"
     if isinstance(verdict, Fails):
-        return f"fails: {verdict.claim}; {witness_words(verdict.witness)}"
-    unknown = f"unknown: {verdict.claim}; {verdict.reason}"
+        return f"does not hold: {verdict.claim}; {witness_words(verdict.witness)}"
+    unknown = f"not shown: {verdict.claim}; {verdict.reason}"
     return unknown if verdict.witness is None else f"{unknown}; perhaps {witness_words(verdict.witness)}"
 
 
