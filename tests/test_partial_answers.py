@@ -523,6 +523,29 @@ def test_principals_with_different_names_are_different_where_both_are_allowed_so
     assert {cell.depends_on for row in table.cells for cell in row} == {()}
 
 
+@pytest.mark.parametrize(
+    "who",
+    [
+        pytest.param(Placeholder("Who", allowed=("*", f"arn:aws:iam::{ACCOUNT}:role/App")), id="listed"),
+        pytest.param(Placeholder("Who"), id="compared"),
+    ],
+)
+def test_a_value_that_the_file_tells_is_looked_at_although_another_statement_names_it(
+    who: Placeholder,
+) -> None:
+    """What is public for this value alone is found, and all else depends on it."""
+    app = f"arn:aws:iam::{ACCOUNT}:role/App"
+    found = check(
+        policy(
+            ADMINISTRATION,
+            statement(Principal={"AWS": text(who)}, Action="kms:Encrypt"),
+            statement(Principal={"AWS": app}, Action="kms:Sign"),
+            Choice(Equals(text(who), text(app)), node(PUBLIC), Absent()),
+        )
+    )
+    assert ("PUBLIC_ACCESS", "Statement[3].Principal", ("Who",)) in codes(found)
+
+
 def test_what_no_value_needs_is_not_looked_at() -> None:
     """A choice that is decided leaves a branch out."""
     assert check(policy(statement(), Choice(And(()), Absent(), node(statement(Sid=given("A")))))) == ()
