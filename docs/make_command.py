@@ -87,7 +87,8 @@ A name that is not known, or an entry without a reason, is an error. After its l
 - `[[ignore]]` in the settings, with a reason.
 - in a CloudFormation template, beside the key: `Metadata: {kmspolicy: {ignore: [{code: PUBLIC_ACCESS, reason: a test key}]}}`.
 - a baseline: `--write-baseline FILE` keeps what is there today, and with `--baseline FILE` only what is new counts. Its fingerprints hold no line
-  numbers: a finding that moves is the same one. The same finding once more is new.
+  numbers: a finding that moves is the same one. They hold the whole statement, and for public access what is denied: a statement that
+  grants more is a new finding. The same finding once more is new.
 """
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 import click
 
-from kmspolicy._printable import word
+from kmspolicy._printable import represented, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from kmspolicy._cli._judge import Judged
 
 REASON: Final = "in the baseline"
-_VERSION: Final = 1
+_VERSION: Final = 2
+"""The version of the format, and of what a fingerprint is made of."""
 
 
 def written(judged: Iterable[Judged]) -> str:
@@ -49,7 +50,8 @@ def read_baseline(path: str) -> Counter[str]:
         baseline: Any = json.loads(Path(path).read_text(encoding="utf-8"))
         if baseline["version"] != _VERSION:
             raise click.UsageError(
-                f"{word(path)} is a baseline of version {baseline['version']}, not {_VERSION}"
+                f"{word(path)} is a baseline of version {represented(baseline['version'])}, and {_VERSION} is read: "
+                "look at what is found now, and write it again with --write-baseline"
             )
         return Counter(str(entry["fingerprint"]) for entry in baseline["findings"])
     except OSError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from kmspolicy._text import Place
     from kmspolicy.sources import Source
 
-BYPASSED = "the file says to bypass the lockout safety check"
+BYPASSED: Final = "the file says to bypass the lockout safety check"
+_UNLESS_DENIED: Final = frozenset({"PUBLIC_ACCESS", "WILDCARD_BEFORE_ACCOUNT"})
+"""Findings in a statement of which other statements may deny a part."""
 
 
 @attrs.frozen
@@ -49,11 +51,20 @@ class Judged:
 
     @property
     def fingerprint(self) -> str:
-        """A name of the finding that does not change when lines or statements move, or when the file is written anew."""
-        steps = [step for step in self.finding.steps if isinstance(step, str)]
-        content = self.source.part(self.finding.steps)
-        named = [self.file, self.source.name, self.finding.code, steps, content]
-        return sha256(json.dumps(named, sort_keys=True, default=str).encode()).hexdigest()[:32]
+        """A name of the finding, from all that it rests on: whoever accepted it did not accept more.
+
+        It does not change when lines or statements move, or when the file is written anew.
+        """
+        finding, source = self.finding, self.source
+        named = {
+            "about": [self.file, source.name, source.told, source.why],
+            "what": [finding.code, finding.severity.value, finding.depends_on],
+            "steps": [step for step in finding.steps if isinstance(step, str)],
+            "part": source.part(finding.steps),
+            "statement": source.part(finding.steps[:2]),
+            "denials": source.denials() if finding.code in _UNLESS_DENIED else None,
+        }
+        return sha256(json.dumps(named, sort_keys=True).encode()).hexdigest()[:32]
 
 
 def judge(source: Source, *, caller: str | None, account: str | None) -> Iterator[Judged]:

@@ -96,7 +96,7 @@ def _result(judged: Judged, codes: list[FindingCode]) -> dict[str, Any]:
             _location(judged.source.file, judged.place)
             | {"logicalLocations": [{"name": judged.source.name, "kind": "resource"}]}
         ],
-        "partialFingerprints": {"kmspolicy/v1": judged.fingerprint},
+        "partialFingerprints": {"kmspolicy/v2": judged.fingerprint},
     }
     if suppressed is not None:
         result["suppressions"] = [{"kind": "external", "justification": suppressed}]

@@ -14,7 +14,7 @@ from kmspolicy._partial import PartialPolicy
 from kmspolicy._partial._fill import Given, fill, given_in, needed, policy_of
 from kmspolicy._partial._kinds import written
 from kmspolicy._partial._read import tree_of_json
-from kmspolicy._partial._tree import Choice, Items, Members, Unresolved
+from kmspolicy._partial._tree import Choice, Items, Members, Text, Unresolved
 from kmspolicy._printable import printable
 from kmspolicy.errors import PolicyDocumentError, SourceError
 
@@ -112,16 +112,23 @@ class Source:
         return source_of(self, given_in(self._tree, known)) if known else self
 
     def part(self, steps: Steps = ()) -> object:
-        """Return a part of the policy as JSON, without its place: two of the same content are equal.
+        """Return a part of the policy as JSON, without places and whatever the order: two of the same content are equal.
 
         Args:
-            steps: The steps to it, those of a finding for example; none for the policy itself.
+            steps: The steps to it, those of a finding for example; none for the policy itself. All branches of choices count.
         """
         if isinstance(self.policy, Policy):
-            return _json_at(self.policy.to_dict(), steps)
+            return _unordered(_json_at(self.policy.to_dict(), steps))
+        return None if self._tree is None else _content_at(self._tree, steps)
+
+    def denials(self) -> object:
+        """Return the statements that deny as JSON, like :meth:`part`; those that may deny are among them."""
+        if isinstance(self.policy, Policy):
+            return _unordered([each.to_dict() for each in self.policy.statements if each.effect == "Deny"])
         if self._tree is None:
             return None
-        return _content(max(_reached(self._tree, steps, 0, None), key=itemgetter(0))[2])
+        found = [node for done, _, node in _reached(self._tree, ("Statement",), 0, None) if done == 1]
+        return sorted((_content(each) for node in found for each in _that_may_deny(node)), key=repr)
 
     def place(self, steps: Steps = ()) -> Place | None:
         """Return the line and column of a part of the policy.
@@ -266,10 +273,55 @@ def _json_at(part: Any, steps: Steps) -> object:  # noqa: ANN401 - JSON
     return part
 
 
+def _unordered(part: Any) -> Any:  # noqa: ANN401 - JSON
+    """Return JSON in one order: that of members and items says nothing in a policy."""
+    if isinstance(part, dict):
+        members = cast("dict[str, object]", part)
+        return {name: _unordered(members[name]) for name in sorted(members)}
+    if isinstance(part, list):
+        return sorted(map(_unordered, cast("list[object]", part)), key=repr)
+    return part
+
+
+def _content_at(node: Node, steps: Steps) -> object:
+    """Return the content at the end of the steps; where they lead nowhere, that of the last node on the way."""
+    match node:
+        case Choice(test, then, otherwise) if steps:
+            return [_content(test), _content_at(then, steps), _content_at(otherwise, steps)]
+        case Items(nodes) if steps and steps[0] in range(len(nodes)):
+            return _content_at(nodes[cast("int", steps[0])], steps[1:])
+        case Members(pairs) if steps and (
+            found := [value for name, value in pairs if written(name) == steps[0]]
+        ):
+            return [_content_at(value, steps[1:]) for value in found]
+        case _:
+            return _content(node)
+
+
 def _content(part: Any) -> object:  # noqa: ANN401 - a node, or what it is made of
-    """Return a node as JSON, by what makes nodes equal."""
+    """Return a node as JSON, by what makes nodes equal; items and members in one order."""
+    if isinstance(part, tuple):
+        return [*map(_content, cast("tuple[object, ...]", part))]
     kind: type[Any] = part.__class__
-    if attrs.has(kind):
-        every: tuple[attrs.Attribute[Any], ...] = attrs.fields(kind)
-        return [kind.__name__, *(_content(getattr(part, field.name)) for field in every if field.eq)]
-    return [*map(_content, cast("tuple[object, ...]", part))] if isinstance(part, tuple) else part
+    if not attrs.has(kind):
+        return part
+    every: tuple[attrs.Attribute[Any], ...] = attrs.fields(kind)
+    fields = [_content(getattr(part, field.name)) for field in every if field.eq]
+    if isinstance(part, (Items, Members)):
+        fields = [sorted(cast("list[object]", fields[0]), key=repr)]
+    return [kind.__name__, *fields]
+
+
+def _that_may_deny(node: Node) -> Iterator[Node]:
+    """Yield the statements of a list, in all branches, that do not plainly allow."""
+    match node:
+        case Items(nodes):
+            for each in nodes:
+                yield from _that_may_deny(each)
+        case Choice(_, then, otherwise):
+            yield from _that_may_deny(then)
+            yield from _that_may_deny(otherwise)
+        case Members(pairs) if (Text(("Effect",)), Text(("Allow",))) in pairs:
+            pass
+        case _:
+            yield node
