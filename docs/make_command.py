@@ -35,7 +35,7 @@ Of several, the command ends with the highest.
 | 0 | nothing was found |
 | 1 | findings of the severity of `--fail-on` or a worse one; a difference with `--exit-code`; not the answer of `--expect`; a claim that does not hold |
 | 2 | wrong usage: an option, the settings, a baseline, or an output that cannot be written |
-| 3 | an input cannot be read; the other files are still judged |
+| 3 | an input cannot be read, or no key policy was found in a path; the other files are still judged. `check` without `--strict` says so, and goes on |
 | 4 | AWS refused, or did not answer |
 | 130 | Ctrl-C |
 """
@@ -54,7 +54,7 @@ terminal, severities have colours, unless `NO_COLOR` is set.
 | `summary` | how many policies were judged, findings there are of each severity, and so on |
 | `findings` | each with `file`, `resource`, `line`, `column`, `code`, `severity`, `message`, `hint`, `path` and `steps` (where in the policy, as text and as a list), `depends_on`, `url` (the evidence), `page` (our page about it), `fingerprint`, and `suppressed`: why it does not count, or null |
 | `not_judged` | keys without a policy of their own in the files: `file`, `resource`, `told`, `why` |
-| `errors` | what could not be read: `file`, `line`, `column`, `message` |
+| `errors` | what could not be read, and with `--strict` the paths without a key policy: `file`, `line`, `column`, `message` |
 
 `-f sarif` is SARIF 2.1.0, for services that show results of analyses. Findings that do not count are suppressed with their reasons. A file below the
 current folder is named from there. The level is `error` for errors and security warnings, `warning` for warnings, and `note` for suggestions.

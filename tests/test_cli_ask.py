@@ -49,6 +49,7 @@ def plan(*changes: dict[str, Any]) -> str:
     return json.dumps({"format_version": "1.2", "resource_changes": [*changes]})
 
 
+NOTHING = "nothing: no key policy was found here"
 FILES = {
     "root.json": policy(ROOT),
     "app.json": policy(ROOT, DECRYPT),
@@ -59,6 +60,7 @@ FILES = {
     "broken.json": "{",
     "default.yaml": "Resources: {K: {Type: AWS::KMS::Key}}",
     "unknown.yaml": "Resources: {K: {Type: AWS::KMS::Key, Properties: {KeyPolicy: !Transform {Name: X}}}}",
+    "empty.yaml": "Resources: {B: {Type: AWS::S3::Bucket}}",
     "two.yaml": "Resources:\n"
     + "".join(
         f"  {name}: {{Type: AWS::KMS::Key, Properties: {{KeyPolicy: {text}}}}}\n"
@@ -161,9 +163,17 @@ ROWS = {
     "prove: a plan with": Row("prove no-new-access more.plan.json", 1, "does not hold"),
     "prove: a new key": Row("prove no-new-access new.plan.json", 0, "a new key"),
     "prove: a template with a new key": Row("prove no-new-access default.yaml two.yaml", 0, "a new key"),
-    "prove: nothing is found": Row("prove no-public-access nothing", 0, "No key policy was found: nothing was asked."),
-    "can: nothing is found": Row(f"can {APP} kms:Decrypt nothing --expect denied", 1, "No key policy was found"),
-    "diff: nothing is found": Row("diff nothing nothing", 0, "No key policy was found"),
+    "prove: nothing is found": Row("prove no-public-access nothing", 3, NOTHING),
+    "prove: nothing is found in one of two paths": Row("prove no-public-access app.json nothing", 3, NOTHING),
+    "prove: nothing is there any more": Row("prove no-new-access app.json nothing", 3, NOTHING),
+    "prove: a template without keys": Row("prove no-public-access empty.yaml", 3, "empty.yaml: no key policy was found here"),
+    "prove: a limit that is nothing": Row("prove grants-at-most nothing app.json", 3, NOTHING),
+    "can: nothing is found": Row(f"can {APP} kms:Decrypt nothing --expect denied", 3, NOTHING),
+    "access: nothing is found": Row("access nothing", 3, NOTHING),
+    "diff: nothing is found": Row("diff nothing nothing", 3, NOTHING),
+    "diff: nothing was there": Row("diff nothing app.json", 3, NOTHING),
+    "explain: nothing is found": Row("explain nothing", 3, NOTHING),
+    "plan: nothing is found": Row("plan 1234abcd nothing", 3, NOTHING),
     "prove: a key whose policy is not known": Row("prove no-new-access existing.plan.json", 1, "its policy before is not known"),
     "prove: a policy of a key by its id": Row("prove no-new-access by_id.plan.json", 1, "its policy before is not known"),
     "prove: a policy that is deleted, and its key is not": Row("prove no-new-access gone.plan.json", 1, "the plan deletes it"),
@@ -188,7 +198,7 @@ ROWS = {
     "diff: two plans": Row("diff same.plan.json more.plan.json", 2, "a plan of Terraform has both, before and after: give it alone"),
     "diff: a folder with a file": Row("diff pair two.yaml", 2, "give two files or two folders"),
     "diff: a folder with a file, a key each": Row("diff --exit-code nothing/../one root.json", 0, "without a difference"),
-    "prove: nothing before": Row("prove no-new-access nothing one", 1, "it was not there before"),
+    "prove: nothing before": Row("prove no-new-access nothing one", 3, "it was not there before"),
     "prove: what was before cannot be read": Row("prove no-new-access broken.json two.yaml", 3, "it was not there before"),
     "prove: what is after cannot be read": Row("prove no-new-access two.yaml broken.json", 3, "it is not there\n"),
     "prove: a document of several, each by its place": Row("prove no-new-access pair pair2", 1, "does not hold"),

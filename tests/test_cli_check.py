@@ -127,6 +127,7 @@ def test_findings_places_and_exit_codes(row: Row) -> None:
 
 
 WRONG = {
+    "a colon without a resource": ("--ignore PUBLIC_ACCESS: public.json", "write PUBLIC_ACCESS:RESOURCE, or PUBLIC_ACCESS for all resources"),
     "an unknown code": ("--ignore PUBLIC_ACESS good.json", "did you mean 'PUBLIC_ACCESS'?"),
     "a parameter without a value": ("--parameter Org good.json", "'Org' is not NAME=VALUE"),
     "a value of another form": ("--parameter ACCOUNT_ID=12 role.json", "'ACCOUNT_ID' stands for an account id"),
@@ -251,6 +252,8 @@ WRONG_SETTINGS = {
     "an unknown code": ('[[ignore]]\ncode = "LOCKOUT"\nreason = "x"', "'LOCKOUT' is not the code of a finding"),
     "no reason": ('[[ignore]]\ncode = "PUBLIC_ACCESS"', "ignore number 1 has no reason: say why PUBLIC_ACCESS is fine"),
     "an empty reason": ('[[ignore]]\ncode = "PUBLIC_ACCESS"\nreason = " "', "has no reason"),
+    "an empty resource": (IGNORE + 'resource = ""', "resource of ignore number 1 is empty: name one, or leave resource out for all"),
+    "an empty path": (IGNORE + 'path = ""', "path of ignore number 1 is empty: name one, or leave path out for all"),
     "a date in quotes": (IGNORE + 'expires = "2027-01-31"', "must be a date without quotes"),
     "a time": (IGNORE + "expires = 2027-01-31T00:00:00Z", "must be a date without quotes"),
 }  # fmt: skip
@@ -423,7 +426,7 @@ def test_the_text() -> None:
         "2 policies judged: 1 warning.",
         "1 key has the default policy: not judged.",
         "1 finding suppressed; -f json shows them with their reasons.",
-        "1 file could not be read.",
+        "1 input could not be read.",
     ]
 
 
@@ -551,9 +554,19 @@ def test_a_path_that_is_too_long() -> None:
 
 def test_a_folder_without_policies() -> None:
     """That nothing was judged is not said as if nothing were wrong."""
-    Path("public.json.d").mkdir()
-    ended = run("check", "public.json.d")
-    assert (ended.code, ended.out) == (0, "No policy was found, so that nothing was judged.\n")
+    Path("nothing").mkdir()
+    assert run("check", "nothing") == (0, "0 policies judged.\n", "nothing: no key policy was found here\n")
+    ended = run("check", "nothing", "good.json")
+    assert (ended.code, ended.err) == (0, "nothing: no key policy was found here\n")
+
+
+@pytest.mark.parametrize("form", ["text", "json", "sarif", "github"])
+def test_a_folder_without_policies_where_it_counts(form: str) -> None:
+    """With --strict, each path must have a key policy; each form says which one has none."""
+    Path("nothing").mkdir()
+    ended = run("check", "--strict", "-f", form, "good.json", "nothing")
+    assert (ended.code, ended.err) == (3, "")
+    assert ("no key policy was found here" in ended.out, "nothing" in ended.out) == (True, True)
 
 
 def sarif(*args: str) -> Any:

@@ -195,8 +195,7 @@ def test_csv_has_a_row_for_each_line() -> None:
     written = Path("report.csv").read_text(encoding="utf-8")
     assert run("report", "keys", "-f", "csv").out == written
     assert all(csv.reader(io.StringIO(written)))
-    Path("empty").mkdir()
-    (head,) = csv.reader(io.StringIO(run("report", "empty", "-f", "csv").out))
+    (head,) = csv.reader(io.StringIO(run("report", "keys/fine.json", "--name", "none", "-f", "csv").out))
     assert tuple(head) == FIELDS
 
 
@@ -243,7 +242,7 @@ def test_the_page() -> None:
     _, shown = page()
     assert len([tag for tag, attrs in shown.tags if tag == "tr" and "data-worst" in attrs]) == len(FILES)
     assert (
-        "4 keys: 1 public, 2 with access from outside; 1 with at worst security warning. 1 file could not be read."
+        "4 keys: 1 public, 2 with access from outside; 1 with at worst security warning. 1 input could not be read."
         in shown.text
     )
     assert "PUBLIC_ACCESS" in shown.text
@@ -292,6 +291,19 @@ def test_a_bar_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SystemExit):
         app(["report", "keys", "keys/fine.json", "-o", "report.html"], prog_name="kmspolicy")
     assert ("Judging" in seen.getvalue(), "Written: report.html" in seen.getvalue()) == (True, True)
+
+
+def test_a_folder_without_policies() -> None:
+    """That there is nothing to report on is said, in the report and beside it."""
+    Path("nothing").mkdir()
+    ended = run("report", "nothing", "-f", "jsonl")
+    (record,) = map(json.loads, ended.out.splitlines())
+    assert (record["file"], record["told"], record["why"]) == (
+        "nothing",
+        "unreadable",
+        "no key policy was found here",
+    )
+    assert (ended.code, ended.err) == (3, "nothing: no key policy was found here\n")
 
 
 def test_how_many_files_there_are() -> None:

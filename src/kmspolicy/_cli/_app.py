@@ -83,6 +83,6 @@ def app() -> None:
       0  nothing was found
       1  findings, a difference, or not the expected answer
       2  wrong usage
-      3  an input cannot be read
+      3  an input cannot be read, or a path has no key policy
       4  AWS refused, or did not answer
     """  # noqa: D301 - the mark keeps click from wrapping the lines

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 import click
@@ -16,14 +16,12 @@ from kmspolicy._cli._screen import Screen, tell, write
 from kmspolicy._printable import printable, word
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping
 
     from kmspolicy import Policy
     from kmspolicy._display import Displayed
     from kmspolicy.errors import SourceError
     from kmspolicy.sources import Source
-
-T = TypeVar("T")
 
 FORMATS: Final = ("text", "json")
 VERSION: Final = 1
@@ -67,16 +65,8 @@ def ask(
         Answered(source, None, source.why or source.told)
         if source.policy is None
         else Answered(source, question(source, source.policy))
-        for source in told(sources)
+        for source in sources
     ]
-
-
-def told(found: Iterable[T]) -> Sequence[T]:
-    """Return what was found; if that is nothing, say so, for the exit code alone could be taken for an answer."""
-    every = [*found]
-    if not every:
-        tell("No key policy was found: nothing was asked.")
-    return every
 
 
 def known(source: Source, policy: Policy | PartialPolicy) -> Policy:

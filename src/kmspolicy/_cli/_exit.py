@@ -17,7 +17,7 @@ class Exit(IntEnum):
     USAGE = 2
     """The command line or the settings are not right."""
     UNREADABLE = 3
-    """An input cannot be read."""
+    """An input cannot be read, or no key policy was found in a path."""
     REFUSED = 4
     """AWS refused, or did not answer."""
     INTERRUPTED = 130

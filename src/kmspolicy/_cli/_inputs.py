@@ -16,10 +16,18 @@ if TYPE_CHECKING:
 STANDARD_INPUT = "-"
 
 
+class NoPolicyError(SourceError):
+    """A path in which there is no key policy: what is asked about it has no answer, and no answer is not a good one."""
+
+    def __init__(self, path: str) -> None:
+        """Take the path."""
+        super().__init__("no key policy was found here", file=path)
+
+
 def read(
     paths: Iterable[str], *, parameters: Mapping[str, str] | None = None, tf_dir: str | None = None
 ) -> Reading:
-    """Read all paths, each once; what cannot be read does not stop the others."""
+    """Read all paths, each once; what cannot be read, or has no key policy, does not stop the others."""
     readings = [*each(paths, parameters or {}, tf_dir)]
     return Reading(
         tuple(source for reading in readings for source in reading.sources),
@@ -28,12 +36,20 @@ def read(
 
 
 def each(paths: Iterable[str], parameters: Mapping[str, str], tf_dir: str | None) -> Iterator[Reading]:
-    """Yield what each file says, one at a time."""
+    """Yield what each file says, one at a time; an error for each path in which nothing is found."""
     for path in dict.fromkeys(paths):
-        if path == STANDARD_INPUT:
-            yield _standard_input(parameters, tf_dir)
-        else:
-            yield from read_files(Path(path), parameters=parameters, tf_dir=tf_dir)
+        is_empty = True
+        for reading in _each_of(path, parameters, tf_dir):
+            is_empty = is_empty and not (reading.sources or reading.errors)
+            yield reading
+        if is_empty:
+            yield Reading((), (NoPolicyError(path),))
+
+
+def _each_of(path: str, parameters: Mapping[str, str], tf_dir: str | None) -> Iterable[Reading]:
+    if path == STANDARD_INPUT:
+        return [_standard_input(parameters, tf_dir)]
+    return read_files(Path(path), parameters=parameters, tf_dir=tf_dir)
 
 
 def count(paths: Iterable[str]) -> int:

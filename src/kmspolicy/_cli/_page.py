@@ -214,7 +214,7 @@ def _details(record: Record) -> list[str]:
 def _summary(counts: Counter[str]) -> str:
     found = ", ".join(f"{counts[name]:,} with at worst {name}" for name in _SEVERITIES if counts[name])
     not_read = (
-        f" {counted(unreadable, 'file')} could not be read." if (unreadable := counts["unreadable"]) else ""
+        f" {counted(unreadable, 'input')} could not be read." if (unreadable := counts["unreadable"]) else ""
     )
     return (
         f"{counted(counts['keys'], 'key')}: {counts['public']:,} public, {counts['outside']:,} with access from outside; "

@@ -126,11 +126,14 @@ def _ignored(number: int, found: Any) -> Ignored:  # noqa: ANN401 - whatever the
     expires = entry.get("expires")
     if expires is not None and (not isinstance(expires, date) or isinstance(expires, datetime)):
         raise ValueError(f"expires of {where} must be a date without quotes, 2027-01-31 for example")
+    limits = {name: _text(entry, name) for name in ("resource", "path")}
+    for name, limit in limits.items():
+        if limit == "":
+            raise ValueError(f"{name} of {where} is empty: name one, or leave {name} out for all")
     return Ignored(
         code=a_code(code),
         reason=str(reason),
-        resource=_text(entry, "resource"),
-        path=_text(entry, "path"),
+        **limits,
         expires=expires,
     )
 

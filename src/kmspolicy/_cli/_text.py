@@ -87,7 +87,7 @@ def _summary(run: Run, screen: Screen) -> Iterator[str]:
     if kinds or numbers["policies"]:
         yield f"{judged} judged: {', '.join(kinds) or screen.style('nothing was found', 'green')}."
     elif not run.sources and not run.errors:
-        yield screen.style("No policy was found, so that nothing was judged.", "yellow")
+        yield screen.style(f"{judged} judged.", "yellow")
     for name, words, one, more in _TOLD:
         if number := numbers[name]:
             yield f"{counted(number, 'key')} {words.format(one if number == 1 else more)}: not judged."
@@ -96,4 +96,4 @@ def _summary(run: Run, screen: Screen) -> Iterator[str]:
     if numbers["gone"]:
         yield f"{counted(numbers['gone'], 'finding')} of the baseline no longer there: write it anew with --write-baseline."
     if numbers["unreadable"]:
-        yield f"{counted(numbers['unreadable'], 'file')} could not be read."
+        yield f"{counted(numbers['unreadable'], 'input')} could not be read."

@@ -6,23 +6,27 @@ import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import click
 
 from kmspolicy import Severity
 from kmspolicy._check._finding import a_code
 from kmspolicy._cli._baseline import read_baseline, without, written
 from kmspolicy._cli._exit import Exit
+from kmspolicy._cli._inputs import NoPolicyError
 from kmspolicy._cli._judge import judge, with_reasons
 from kmspolicy._cli._options import output, paths, read_sources, reading, settings_of, who
 from kmspolicy._cli._run import Run
 from kmspolicy._cli._screen import Screen, tell, write
 from kmspolicy._cli._settings import SEVERITIES, Ignored
+from kmspolicy._printable import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
     from kmspolicy._cli._judge import Judged
+    from kmspolicy.sources import Reading
 
 _FORMATS = ("text", "json", "sarif", "github")
 
@@ -31,7 +35,11 @@ def _ignores(_ctx: click.Context, _option: click.Parameter, values: tuple[str, .
     """Read values of the form CODE or CODE:RESOURCE."""
     found: list[Ignored] = []
     for value in values:
-        code, _, resource = value.partition(":")
+        code, colon, resource = value.partition(":")
+        if colon and not resource:
+            raise click.BadParameter(
+                f"{quoted(value)} names no resource: write {code}:RESOURCE, or {code} for all resources"
+            )
         try:
             found.append(
                 Ignored(code=a_code(code), reason="ignored on the command line", resource=resource or None)
@@ -52,7 +60,9 @@ def _ignores(_ctx: click.Context, _option: click.Parameter, values: tuple[str, .
     help="The least severity that makes the exit code 1; security-warning, unless kmspolicy.toml says otherwise.",
 )
 @click.option(
-    "--strict", is_flag=True, help="Make the exit code 1 for what cannot be known, too: UNRESOLVED."
+    "--strict",
+    is_flag=True,
+    help="Make the exit code 1 for what cannot be known, too: UNRESOLVED; and 3 for a path without a key policy.",
 )
 @click.option(
     "--ignore",
@@ -74,6 +84,8 @@ def command(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> No
         raise click.UsageError("give --baseline or --write-baseline, not both: nothing would be new")
     settings = settings_of(options)
     read = read_sources(paths, options, settings.account)
+    if not options["strict"]:
+        read = _without_empty(read)
     today = datetime.now(tz=UTC).date()
     ignored = (*options["ignored"], *settings.ignored)
     judged = [
@@ -90,6 +102,14 @@ def command(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> No
     run = Run(tuple(sorted(judged, key=_in_order)), read.errors, read.sources, gone)
     write(_shown(run, options["format"], options["output"]), options["output"])
     ctx.exit(_code(run, options["fail_on"] or settings.fail_on, strict=options["strict"]))
+
+
+def _without_empty(read: Reading) -> Reading:
+    """Return what was read; say in which paths no policy was found, and do not take it for an error."""
+    empty = [error for error in read.errors if isinstance(error, NoPolicyError)]
+    for error in empty:
+        tell(str(error))
+    return attrs.evolve(read, errors=tuple(error for error in read.errors if error not in empty))
 
 
 def _in_order(judged: Judged) -> tuple[str, int, int]:

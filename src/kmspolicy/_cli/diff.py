@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kmspolicy import Comparison, Diff, Policy, Relation, compare, diff
-from kmspolicy._cli._asked import FORMATS, Answered, code_of, show, told
+from kmspolicy._cli._asked import FORMATS, Answered, code_of, show
 from kmspolicy._cli._options import output, reading, settings_of, who
 from kmspolicy._cli._pairs import read_pairs
 from kmspolicy._cli._places import key_of
@@ -36,7 +36,7 @@ def command(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> No
     """
     account = settings_of(options).account
     read = read_pairs(paths, options, account)
-    changed = [answered for pair in told(read.pairs) if (answered := _answered(pair, account)) is not None]
+    changed = [answered for pair in read.pairs if (answered := _answered(pair, account)) is not None]
     show(changed, read.errors, options)
     same = len(read.pairs) - len(changed)
     if same:

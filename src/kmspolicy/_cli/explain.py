@@ -41,7 +41,8 @@ def command(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> No
         else:
             words = explain(policy)
         shown.append(f"{printable(source.name)}\n{printable_lines(words)}")
-    write("\n\n".join(shown))
+    if shown:
+        write("\n\n".join(shown))
     for error in read.errors:
         tell(str(error))
     ctx.exit(Exit.UNREADABLE if read.errors else Exit.FINE)

@@ -8,7 +8,7 @@ import attrs
 import click
 
 from kmspolicy import PartialPolicy, prove
-from kmspolicy._cli._asked import FORMATS, Answered, ask, code_of, show, told
+from kmspolicy._cli._asked import FORMATS, Answered, ask, code_of, show
 from kmspolicy._cli._exit import Unreadable
 from kmspolicy._cli._options import output, paths, read_sources, reading, settings_of, who
 from kmspolicy._cli._pairs import read_pairs
@@ -67,7 +67,7 @@ def no_new_access(ctx: click.Context, /, paths: tuple[str, ...], **options: Any)
     read = read_pairs(paths, options, account)
     answered: list[Answered] = []
     fails = False
-    for pair in told(read.pairs):
+    for pair in read.pairs:
         if not pair.is_unchanged:
             one = _no_new_access(pair, key_of(pair.source, account))
             answered.append(one)
