@@ -7,14 +7,17 @@ import io
 import json
 import re
 from base64 import b64encode
+from datetime import UTC, datetime
 from hashlib import sha256
 from html.parser import HTMLParser
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cli_support import run
+from kmspolicy import ExternalGroup
 from kmspolicy._cli._app import app
 from kmspolicy._cli._inputs import count
 from kmspolicy._cli._record import FIELDS, NO_ACCOUNT
@@ -111,8 +114,9 @@ def test_the_page_where_the_account_is_not_known() -> None:
     Path("kmspolicy.toml").unlink()
     _, shown = page()
     assert "4 keys: 1 public, 2 with access from outside;" in shown.text
+    assert "The account of 3 keys is not known: give --account." in shown.text
     assert cells(shown, "fine.json")[1] == cells(shown, "fine.json")[4] == NO_ACCOUNT
-    assert "not known: 111122223333" in cells(shown, "fine.json")[3]
+    assert "not known: account 111122223333" in cells(shown, "fine.json")[3]
 
 
 def test_the_account_of_the_stack() -> None:
@@ -144,15 +148,20 @@ def test_a_policy_that_is_not_known() -> None:
     Path("template.json").write_text(json.dumps(template), encoding="utf-8")
     (found,) = map(json.loads, run("report", "template.json", "-f", "jsonl").out.splitlines())
     assert found["told"] == "unresolved"
-    assert found["outside_unknown"] == found["inside_unknown"] == f"not known: {found['why']}"
+    assert found["outside_unknown"] == found["inside_unknown"] == "not known"
+    assert found["why"].endswith("cannot be known from the file")
 
 
 def test_what_cannot_be_read() -> None:
     """Who gets in is not known, and the end of the output says of which files, and why."""
     why = "this string has no closing quote"
     broken = records()["broken.json"]
-    assert broken["outside_unknown"] == broken["inside_unknown"] == f"not known: {why}"
-    assert cells(page()[1], "broken.json")[3:5] == [f"not known: {why}"] * 2
+    assert (broken["outside_unknown"], broken["inside_unknown"], broken["why"]) == (
+        "not known",
+        "not known",
+        why,
+    )
+    assert cells(page()[1], "broken.json")[3:] == ["not known", "not known", why]
     ended = run("report", "keys", "-f", "csv")
     assert (ended.code, ended.err) == (3, f"keys/broken.json, line 1, column 15: {why}\n")
     assert len([row for row in csv.reader(io.StringIO(ended.out)) if row[0] == "keys/broken.json"]) == 1
@@ -234,7 +243,8 @@ def page(*args: str) -> tuple[str, Page]:
 
 def cells(shown: Page, name: str) -> list[str]:
     """Return the cells of the row about a file."""
-    return next(row for row in shown.rows if row and row[0].startswith(f"keys/{name}"))
+    row = next(row for row in shown.rows if row and row[0].startswith(f"keys/{name}"))
+    return [cell.rstrip("\n") for cell in row]
 
 
 def test_the_page() -> None:
@@ -242,10 +252,58 @@ def test_the_page() -> None:
     _, shown = page()
     assert len([tag for tag, attrs in shown.tags if tag == "tr" and "data-worst" in attrs]) == len(FILES)
     assert (
-        "4 keys: 1 public, 2 with access from outside; 1 with at worst security warning. 1 input could not be read."
-        in shown.text
+        "4 keys: 1 public, 2 with access from outside; the worst finding is a security warning for 1. "
+        "1 input could not be read." in shown.text
     )
     assert "PUBLIC_ACCESS" in shown.text
+
+
+def test_the_page_says_when_it_was_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It says by which version, and on which day in UTC, which the environment may give."""
+    by = f"Made by kmspolicy {version('kmspolicy')} on"
+    assert f"{by} {datetime.now(tz=UTC).date()} (UTC)." in page()[1].text
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "86399")
+    assert f"{by} 1970-01-01 (UTC)." in page()[1].text
+    for wrong in ("tomorrow", "9" * 30):
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", wrong)
+        ended = run("report", "keys", "-o", "report.html")
+        assert (ended.code, "SOURCE_DATE_EPOCH is not a time" in ended.err) == (2, True)
+
+
+PUBLIC_IN_DEV = """
+Parameters: {Stage: {Type: String, AllowedValues: [dev, prod]}}
+Conditions: {IsDev: !Equals [!Ref Stage, dev]}
+Resources:
+  Key:
+    Type: AWS::KMS::Key
+    Properties:
+      KeyPolicy:
+        Version: "2012-10-17"
+        Statement:
+          - {Effect: Allow, Principal: {AWS: "111122223333"}, Action: kms:*, Resource: "*"}
+          - {Effect: Allow, Principal: {AWS: !If [IsDev, "*", "111122223333"]}, Action: kms:Decrypt, Resource: "*"}
+"""
+
+
+def test_what_depends_on_values_that_are_not_known() -> None:
+    """The page counts it as what may be, and each form names the values."""
+    Path("keys/stage.yaml").write_text(PUBLIC_IN_DEV, encoding="utf-8")
+    _, shown = page()
+    assert "5 keys: 2 public (1 of them perhaps)," in shown.text
+    (row,) = (row for row in shown.rows if row and row[0].startswith("Key"))
+    assert "public: everyone" in row[3]
+    assert "'Stage'" in row[3]
+    (entry,) = records()["stage.yaml"]["outside"]
+    assert (entry["depends_on"], "'Stage'" in entry["words"]["when"]) == (["Stage"], True)
+
+
+def test_the_page_explains_its_words() -> None:
+    """Each group of those who get in has its meaning, and the page of AWS about it."""
+    _, shown = page()
+    links = [attrs["href"] for tag, attrs in shown.tags if tag == "a"]
+    for group in ExternalGroup:
+        assert group.value in shown.text
+        assert group.url in links
 
 
 def test_the_page_needs_nothing_else() -> None:

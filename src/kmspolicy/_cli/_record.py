@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+import attrs
+
 from kmspolicy import ExternalGroup, Severity, external_access
 from kmspolicy._cli._places import key_of, path_shown
 from kmspolicy._language._key_arns import account_of_key_arn, partition_of_key_arn
-from kmspolicy._words._conditions import condition_words
+from kmspolicy._words._external import actions_words, when_words, who_words
 from kmspolicy.statements import default_policy
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from kmspolicy.errors import SourceError
     from kmspolicy.sources import Source
 
+NOT_KNOWN: Final = "not known"
 NO_ACCOUNT: Final = "not known: give --account"
 """What is said where the account of the key makes the difference, and is not known."""
 MAY_BE_INSIDE: Final = "it may be the account of the key: give --account"
@@ -63,7 +66,7 @@ def unreadable(error: SourceError) -> Record:
         "why": error.message,
         "worst": None,
         "findings": [],
-        **_not_known(None, f"not known: {error.message}"),
+        **_not_known(None, NOT_KNOWN),
     }
 
 
@@ -72,13 +75,13 @@ def _access(source: Source, account: str | None, trusted: tuple[str, ...]) -> Re
     if source.told == "default":
         return _of_default(source, account)
     if source.policy is None:
-        return _not_known(account, f"not known: {source.why}")
+        return _not_known(account, NOT_KNOWN)
     found = external_access(source.policy, trusted_accounts=trusted, account=account, key_arn=source.key_arn)
     more = f"not known: {found.unknown}" if found.unknown else None
     is_known = found.account is not None
     return {
         "account": found.account,
-        "outside": [_entry(one) if is_known else _whose(_entry(one)) for one in found.entries],
+        "outside": [_entry(one if is_known else _whose(one)) for one in found.entries],
         "outside_unknown": more,
         "inside": [*map(_entry, found.inside)],
         "inside_unknown": more or (None if is_known else NO_ACCOUNT),
@@ -98,11 +101,11 @@ def _not_known(account: str | None, why: str | None) -> Record:
     return {"account": account, "outside": [], "outside_unknown": why, "inside": [], "inside_unknown": why}
 
 
-def _whose(entry: Record) -> Record:
+def _whose(entry: ExternalEntry) -> ExternalEntry:
     """Return an entry about an account that may be that of the key."""
-    if entry["group"] != ExternalGroup.UNTRUSTED_ACCOUNT.value:
+    if entry.group is not ExternalGroup.UNTRUSTED_ACCOUNT:
         return entry
-    return entry | {"group": ExternalGroup.UNKNOWN.value, "unknown": MAY_BE_INSIDE}
+    return attrs.evolve(entry, group=ExternalGroup.UNKNOWN, unknown=MAY_BE_INSIDE)
 
 
 def _finding(judged: Judged) -> Record:
@@ -114,8 +117,14 @@ def _finding(judged: Judged) -> Record:
 
 
 def _entry(entry: ExternalEntry) -> Record:
-    words = "" if entry.condition is None else condition_words(entry.condition)
-    return {**entry.to_dict(), "words": words, "shown": "" if entry.witness is None else str(entry.witness)}
+    """Return an entry for JSON, with words for people."""
+    words = {
+        "who": who_words(entry),
+        "what": actions_words(entry),
+        "when": ", ".join(when_words(entry)),
+        "example": "" if entry.witness is None else str(entry.witness),
+    }
+    return {**entry.to_dict(), "words": words}
 
 
 def facts_of(record: Record) -> Iterator[dict[str, Any]]:
@@ -131,13 +140,13 @@ def facts_of(record: Record) -> Iterator[dict[str, Any]]:
     rows += [
         key | {
             "kind": kind, "group": one["group"], "what": one["who"], "statement": one["statement"],
-            "actions": " ".join(one["actions"]), "conditions": one["words"], "text": one["unknown"] or one["shown"],
+            "actions": " ".join(one["actions"]), "conditions": one["words"]["when"], "text": one["words"]["example"],
         }
         for kind in ("outside", "inside")
         for one in record[kind]
     ]  # fmt: skip
     rows += [
-        key | {"kind": kind, "group": "not known", "text": why}
+        key | {"kind": kind, "group": NOT_KNOWN, "text": why}
         for kind in ("outside", "inside")
         if (why := record[f"{kind}_unknown"]) is not None and record["told"] in ("policy", "default")
     ]

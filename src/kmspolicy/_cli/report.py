@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import sys
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -22,11 +23,12 @@ from kmspolicy._cli._record import FIELDS, facts_of, record_of, unreadable
 from kmspolicy._cli._screen import tell, write
 from kmspolicy._evaluate._request import an_account
 from kmspolicy._language._patterns import like
-from kmspolicy._printable import printable
+from kmspolicy._printable import printable, word
 from kmspolicy.errors import RequestError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from datetime import date
 
     from kmspolicy._cli._record import Record
     from kmspolicy._cli._settings import Settings
@@ -96,15 +98,27 @@ def _records(
                 yield record_of(source, judged, settings.account, options["trusted"])
 
 
-def _lines(records: Iterable[Record], form: str) -> Iterator[str]:
-    """Yield a report, a part for each key."""
+def _lines(records: Iterable[Record], form: str) -> Iterable[str]:
+    """Return a report, a part for each key."""
     if form == "html":
-        yield from page_of(records)
-    elif form == "jsonl":
-        for record in records:
-            yield json.dumps(record) + "\n"
-    else:
-        yield from _table(records)
+        return page_of(records, _made())
+    if form == "jsonl":
+        return (json.dumps(record) + "\n" for record in records)
+    return _table(records)
+
+
+def _made() -> date:
+    """Return the date in UTC; the environment may give the time, so that two reports of the same are the same.
+
+    https://reproducible-builds.org/specs/source-date-epoch/
+    """
+    given = os.environ.get("SOURCE_DATE_EPOCH")
+    if given is None:
+        return datetime.now(tz=UTC).date()
+    try:
+        return datetime.fromtimestamp(int(given), tz=UTC).date()
+    except (ValueError, OverflowError, OSError) as error:
+        raise click.UsageError(f"SOURCE_DATE_EPOCH is not a time in seconds: {word(given)}") from error
 
 
 def _table(records: Iterable[Record]) -> Iterator[str]:

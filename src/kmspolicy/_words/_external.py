@@ -55,7 +55,18 @@ def external_words(external: ExternalAccess) -> str:
 def entry_words(entry: ExternalEntry) -> str:
     """Say who is let in, for what, when, by which statement, and give an example."""
     sid = f" ({quoted(entry.sid)})" if entry.sid else ""
-    by = f" by {_statement(entry.statement)}{sid}"
+    what = f"{actions_words(entry)} by {_statement(entry.statement)}{sid}"
+    example = f"; for example, {witness_words(entry.witness)}" if entry.witness is not None else ""
+    return f"{who_words(entry)}: {', '.join([what, *when_words(entry)])}{example}"
+
+
+def actions_words(entry: ExternalEntry) -> str:
+    """Say for what somebody is let in."""
+    return action_words(entry.actions, _EVERY)
+
+
+def when_words(entry: ExternalEntry) -> list[str]:
+    """Say when somebody is let in: on which conditions, what is denied, and what it is not certain for."""
     when = [f"if {condition_words(entry.condition)}"] if entry.condition else []
     if entry.denied_by:
         when.append(f"unless {listed(entry.denied_by, _statement)} denies it")
@@ -63,12 +74,11 @@ def entry_words(entry: ExternalEntry) -> str:
         when.append(f"perhaps: {entry.unknown}")
     if entry.depends_on:
         when.append(f"depending on {', '.join(map(word, entry.depends_on))}")
-    example = f"; for example, {witness_words(entry.witness)}" if entry.witness is not None else ""
-    what = f"{action_words(entry.actions, _EVERY)}{by}"
-    return f"{_who(entry)}: {', '.join([what, *when])}{example}"
+    return when
 
 
-def _who(entry: ExternalEntry) -> str:
+def who_words(entry: ExternalEntry) -> str:
+    """Say who is let in."""
     if entry.who == "*":
         return "any service" if entry.group is ExternalGroup.SERVICE else "everyone"
     if entry.group in _BY_VALUE:
