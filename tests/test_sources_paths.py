@@ -102,6 +102,15 @@ def test_placeholders_in_plain_text() -> None:
     assert shown(partial)["Statement"][1] == {"Sid": "${account}", "Bool": {"x": True}}
 
 
+def test_functions_of_a_template_in_a_policy() -> None:
+    """A snippet that a template includes has them; what they return cannot be known from the snippet."""
+    text = "Statement:\n- Sid: !Ref Name\n  Action: !If [C, a, b]\n  Condition: !Transform {Name: M}\n  Principal: {AWS: !Sub 'arn:${Role}'}"
+    partial = read_one(text).policy
+    assert isinstance(partial, PartialPolicy)
+    assert partial.unresolved == ("Ref Name", "If", "Transform")
+    assert [one.name for one in partial.placeholders] == ["Role"]
+
+
 def test_nothing_is_filled_in_in_what_aws_answers() -> None:
     """A text that KMS has stored is what it is."""
     assert isinstance(read_one(json.dumps({"Policy": TEXT.replace("kms:*", "${action}")})).policy, Policy)
@@ -186,6 +195,7 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 
 IAM = TEXT.replace('"Principal": "*", ', "")
 BUCKET = TEXT.replace("kms:", "s3:")
+BUCKET_ROOT = ROOT | {"Action": "*", "Resource": "arn:aws:s3:::b/*"}
 SKIPPED: dict[str, str] = {
     "notes.txt": TEXT,
     ".hidden.json": TEXT,
@@ -203,6 +213,31 @@ SKIPPED: dict[str, str] = {
     "deployment.yaml": manifest("apps"),
     "empty.yaml": "",
     "stack.template": "Resources: {}",
+    "all-of-a-bucket.json": json.dumps({"Statement": [BUCKET_ROOT]}),
+    "all-but-deletes-of-a-bucket.json": json.dumps(
+        {"Statement": [{"NotAction": "s3:Delete*"} | BUCKET_ROOT]}
+    ),
+    "all-but-a-bucket.json": json.dumps(
+        {"Statement": [ROOT | {"Action": "*", "NotResource": "arn:aws:s3:::b", "Resource": []}]}
+    ),
+    "actions-of-a-bucket.json": json.dumps({"Statement": [BUCKET_ROOT | {"Action": "${actions}"}]}),
+    "get-bucket-policy.json": json.dumps({"Policy": json.dumps({"Statement": [BUCKET_ROOT]})}),
+    "get-policy-of-iam.json": json.dumps(
+        {"Policy": {"PolicyName": "decrypt", "Arn": "arn:aws:iam::111122223333:policy/kms"}}
+    ),
+    "trust.json": json.dumps(
+        {"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole"}]}
+    ),
+    "sid.json": json.dumps({"Statement": [ROOT | {"Sid": "kms:*", "Action": "sqs:*"}]}),
+    "iam-with-all.json": json.dumps({"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}),
+    "bucket-with-placeholder.json": json.dumps({"Statement": [ROOT | {"Action": "s3:${action}"}]}),
+    "iam.list.json": json.dumps([json.loads(IAM), {"name": "app"}, 5]),
+    "text.json": json.dumps("kms:*"),
+    "text-of-iam.json": json.dumps(IAM),
+    "text-that-is-broken.json": json.dumps("{"),
+    "policy-that-is-text.json": json.dumps({"Policy": "kms:*"}),
+    "broken-bucket.json": json.dumps({"Statement": [BUCKET_ROOT | {"Action": ["s3:Get*", "s3:Put*"]}]})[:-1],
+    "broken-iam.json": '{"Statement": [{"Action": "*", "Resource": "*"}',
 }
 FOUND: dict[str, str] = {
     "a/policy.json": TEXT,
@@ -214,6 +249,29 @@ FOUND: dict[str, str] = {
     "not.json": json.dumps({"Statement": [{"Effect": "Deny", "NotPrincipal": "*", "NotAction": "*", "Resource": "*"}]}),
     "plan.json": (DATA / "terraform" / "plan.json").read_text(encoding="utf-8"),
     "stack.template": (DATA / "stack.yaml").read_text(encoding="utf-8"),
+    "capitals.json": TEXT.replace("kms", "KMS"),
+    "object.json": json.dumps({"Policy": DOCUMENT}),
+    "object-with-all.json": json.dumps({"Policy": {"Statement": [ROOT | {"Action": "*"}]}}),
+    "get-with-all.json": json.dumps({"Policy": TEXT.replace("kms:", "")}),
+    "text.json": json.dumps(TEXT),
+    "text.yaml": f"'{TEXT}'",
+    "array.json": json.dumps([{"name": "app"}, {"Policy": TEXT}]),
+    "arrays.json": json.dumps([[DOCUMENT]]),
+    "manifests.yaml": "kind: KeyList\nitems:\n- " + manifest("kms.services.k8s.aws").replace("\n", "\n  "),
+    "start.json": TEXT.replace("kms:*", "k*"),
+    "service.json": TEXT.replace("kms:*", "*:*"),
+    "end.json": TEXT.replace("kms:*", "*ms:Decrypt"),
+    "question-mark.json": TEXT.replace("kms:*", "?MS:*"),
+    "all-but.json": json.dumps({"Statement": [{"Effect": "Deny", "Principal": "*", "NotAction": "iam:*", "Resource": "*"}]}),
+    "no-service.json": TEXT.replace("kms:*", "Decrypt"),
+    "placeholder.json": TEXT.replace("kms:*", "${action}"),
+    "placeholder-of-a-page.json": TEXT.replace("kms:*", "<ACTION>"),
+    "service-placeholder.yaml": TEXT.replace("kms:*", "{{service}}:Decrypt"),
+    "function.yaml": "Statement:\n- {Effect: Allow, Principal: '*', Action: !Ref Actions, Resource: '*'}",
+    "sub.yaml": "Statement:\n- {Effect: Allow, Principal: '*', Action: !Sub 'k${Actions}', Resource: '*'}",
+    "all-for-a-key.json": json.dumps({"Statement": [ROOT | {"Action": "*", "Resource": ["arn:aws:s3:::b", "arn:aws:kms:*:*:key/*"]}]}),
+    "all-for-a-placeholder.json": json.dumps({"Statement": [ROOT | {"Action": "*", "Resource": "${key}"}]}),
+    "all-without-resource.json": json.dumps({"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*"}]}),
 }  # fmt: skip
 
 
@@ -236,6 +294,17 @@ def test_what_is_found_in_a_folder(name: str, tmp_path: Path) -> None:
 
 
 WRONG: dict[str, tuple[str | bytes, str]] = {
+    "0.json": (TEXT.replace("kms", "KMS")[:-1], "the text ends where"),
+    "1.json": (TEXT.replace("kms:", "")[:-1], "the text ends where"),
+    "2.json": (TEXT.replace('"kms:*"', '["s3:Get*", "${all}"]')[:-1], "the text ends where"),
+    "3.json": (json.dumps({"Policy": TEXT[:-1]}), "the text ends where"),
+    "4.json": (json.dumps(TEXT[:-1]), "the text ends where"),
+    "5.json": (json.dumps(TEXT.replace("kms:", ""))[:-1], "no closing quote"),
+    "6.json": (TEXT.replace("Principal", "Principle"), "'Principle' is not an element"),
+    "7.json": (json.dumps({"statements": [ROOT]}), "'statements' is not an element"),
+    "8.yaml": ("Statement:\n- Principal: '*'\n  Action:\n  - '*'\n  Resource: ['*'", "this is not YAML"),
+    "8a.yaml": (TEXT.replace('"kms:*"', "!Ref Actions"), "expected a value"),
+    "9.json": (f"{TEXT}\n{TEXT}".replace("kms:", ""), "continues after"),
     "a.json": (TEXT.replace("Action", "Akt"), "'Akt' is not an element"),
     "b.json": (TEXT[:-1], "the text ends where"),
     "c.yaml": ("Resources: {K: {Type: AWS::KMS::Key, Type: b}}", "stands in line 1 already"),

@@ -119,7 +119,9 @@ def read_path(
     A file is a policy in JSON or YAML, in which ``<ACCOUNT_ID>``, ``{{account}}`` and ``${var.role}`` are placeholders; what
     ``aws kms get-key-policy`` prints; a CloudFormation template; a Terraform plan in JSON; or manifests of the controllers for
     Kubernetes of AWS (ACK) and of Crossplane. Of a folder, files named ``*.json``, ``*.yaml``, ``*.yml`` and ``*.template`` are
-    read, and those without a key policy are skipped; hidden ones and ``node_modules`` are left out.
+    read, and those without a key policy are skipped; hidden ones and ``node_modules`` are left out. A document of a folder is a key
+    policy if it names principals, and an action that can be one of KMS for a resource that can be a key. An array of documents is
+    read like several documents of YAML.
 
     Args:
         path: The path of a file or of a folder.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from kmspolicy._sources._cloudformation import is_template, sources_of_template
 from kmspolicy._sources._functions import TAGS
-from kmspolicy._sources._plain import is_of_keys, sources_in
+from kmspolicy._sources._plain import each_of, is_of_keys, mentions_keys, sources_in
 from kmspolicy._sources._reading import documents_of, text_of_file
 from kmspolicy._sources._terraform import MAX_PLAN, sources_of_plan
 from kmspolicy._text import too_long
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 _SUFFIXES: Final = (".json", ".yaml", ".yml", ".template")
 _SKIPPED: Final = frozenset({"node_modules", "__pycache__"})
 _IS_PLAN: Final = re.compile(r'\s*\{\s*"format_version"\s*:').match
-_MENTIONS_KEYS: Final = re.compile(r"AWS::KMS::|aws_kms_|\bkms:|kms\.aws\.|kms\.services").search
 _NO_POLICY: Final = (
     "there is no key policy here: it is not a policy, an answer of GetKeyPolicy, a CloudFormation template, a Terraform plan in JSON, "
     "or a manifest of a key"
@@ -54,9 +53,9 @@ def sources_of_text(
     if _IS_PLAN(text) or ('"format_version"' in text and '"resource_changes"' in text):
         return sources_of_plan(text, tf_dir, name)
     try:
-        documents = [*documents_of(text, TAGS)]
+        documents = [each for document in documents_of(text, TAGS) for each in each_of(document)]
     except SourceError:
-        if named or _MENTIONS_KEYS(text):
+        if named or mentions_keys(text):
             raise
         return []
     sources: list[Source] = []

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
+from kmspolicy._language._patterns import meets
+from kmspolicy._language._placeholders import FILLED_IN
+from kmspolicy._language._spelling import fold, nearest
 from kmspolicy._partial._read import parts_of
-from kmspolicy._partial._tree import Constant, Items, Members, Text
+from kmspolicy._partial._tree import Constant, Items, Members, Text, Unresolved
+from kmspolicy._sources._json import json_document
 from kmspolicy._sources._node import Mapping, Scalar, Sequence, get, members, text_at
 from kmspolicy._sources._source import Source, a_key_arn, json_in, source_of
+from kmspolicy.errors import SourceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,20 +34,29 @@ _GROUPS: Final = {
 """The groups of APIs that have keys, where their fields are, and where the ARN of a key that is there: https://aws-controllers-k8s.github.io/community/reference/kms/v1alpha1/key/
 and https://marketplace.upbound.io/providers/upbound/provider-aws-kms."""
 
+_SUB: Final = "!Sub"
+"""The only function of CloudFormation whose argument is text with placeholders."""
 _KINDS: Final = frozenset({"Key", "KeyPolicy", "ReplicaKey", "ExternalKey", "ReplicaExternalKey"})
+
+
+def each_of(node: Node) -> Iterator[Node]:
+    """Yield the documents in an array of them, or in a list of manifests; what is neither is one."""
+    items = get(node, "items") if (text_at(node, "kind") or "").endswith("List") else node
+    if isinstance(items, Sequence):
+        for each in items.items:
+            yield from each_of(each)
+    else:
+        yield node
 
 
 def sources_in(node: Node, name: str) -> Iterator[Source]:
     """Yield what a document says of keys; nothing if it is none of these."""
-    if text_at(node, "kind") == "List" and isinstance(items := get(node, "items"), Sequence):
-        for each in items.items:
-            yield from sources_in(each, name)
-    elif is_manifest(node):
+    if is_manifest(node):
         yield _of_manifest(node, name)
     elif isinstance(policy := get(node, "Policy"), (Scalar, Mapping)):
         told = Source(name=name, key_arn=a_key_arn(text_at(node, "KeyMetadata", "Arn")))
         yield source_of(told.at(policy.place), tree_of(policy, _as_it_is))
-    elif "Statement" in _names(node) or "Version" in _names(node):
+    elif any(name == "Version" or fold(name).startswith(_STATEMENT) for name in _names(node)):
         yield _source(name, node, parts_of)
     elif isinstance(node, Scalar) and node.text.lstrip().startswith("{"):
         yield _source(name, node, _as_it_is)
@@ -86,6 +101,10 @@ def tree_of(policy: Node, parts: Parts) -> Tree:
 
 def _tree(node: Node, parts: Parts) -> Tree:
     match node:
+        case Scalar(text, tag=str(tag)) if tag != _SUB:
+            return Unresolved(f"{tag[1:]} {text}", place=node.place)
+        case Sequence(tag=str(tag)) | Mapping(tag=str(tag)):
+            return Unresolved(tag[1:], place=node.place)
         case Scalar(text, str()):
             return Text(parts(text), place=node.place)
         case Scalar(_, value):
@@ -99,28 +118,88 @@ def _tree(node: Node, parts: Parts) -> Tree:
             return Members(tuple(pairs), place=node.place)
 
 
+# --- documents that nobody named -------------------------------------------------------------------
+
+
 def is_of_keys(node: Node) -> bool:
-    """Return whether a document that nobody named has a policy of a key: others have principals and actions, too."""
-    statements = get(node, "Statement")
-    if statements is None:
-        return (
-            is_manifest(node) or text_at(node, "kind") == "List" or "kms:" in (text_at(node, "Policy") or "")
-        )
-    each = statements.items if isinstance(statements, Sequence) else (statements,)
-    return any(map(_names_principals, each)) and any(map(_names_actions_of_keys, each))
+    """Return whether a document has a policy that may be one of a key: others have principals, actions and resources, too."""
+    if isinstance(node, Scalar):
+        return node.text.lstrip().startswith("{") and _is_text_of_keys(node.text)
+    if (policy := get(node, "Policy")) is not None:
+        return is_of_keys(policy)
+    each = [
+        one
+        for name, value in members(node)
+        if fold(name.text).startswith(_STATEMENT)
+        for one in (value.items if isinstance(value, Sequence) else (value,))
+    ]
+    return is_manifest(node) or (any(map(_names_principals, each)) and any(map(_may_be_about_keys, each)))
+
+
+def mentions_keys(text: str) -> bool:
+    """Return whether a text that cannot be read may have been about keys."""
+    return bool(_KEYS_IN_TEXT(text)) or (
+        "Statement" in text and "Principal" in text and any(map(_may_be_of_kms, _actions_in(text)))
+    )
+
+
+def _actions_in(text: str) -> Iterator[str]:
+    """Yield the actions of a policy that cannot be read; of a list in YAML, the first one."""
+    for match in _ACTIONS_IN_TEXT(text):
+        yield from _WORDS(match[1])
+
+
+_KEYS_IN_TEXT: Final = re.compile(
+    r"AWS::KMS::|aws_kms_|\bkms:|kms\.aws\.|kms\.services", re.IGNORECASE
+).search
+_ACTIONS_IN_TEXT: Final = re.compile(r"Action[\\\"']*+\s*+:[\s\\\"'-]*+(\[[^\]]*+|[^\s\\\"',}\]]*+)").finditer
+_WORDS: Final = re.compile(r"[^\s\\\"',\[]+").findall
+
+
+def _is_text_of_keys(text: str) -> bool:
+    try:
+        return is_of_keys(json_document(text))
+    except SourceError:
+        return mentions_keys(text)
 
 
 def _names_principals(statement: Node) -> bool:
-    return any(name.text in ("Principal", "NotPrincipal") for name, _ in members(statement))
+    names = {name.text for name, _ in members(statement)} - _OTHER_ELEMENTS
+    return any(nearest(name, _OF_PRINCIPALS) for name in names)
 
 
-def _names_actions_of_keys(statement: Node) -> bool:
-    """Return whether a statement has an action of KMS, under whatever name, or all actions."""
-    for name, value in members(statement):
-        all_actions = ("*",) if name.text in ("Action", "NotAction") else ()
-        each = value.items if isinstance(value, Sequence) else (value,)
-        if any(
-            isinstance(one, Scalar) and one.text.lower().startswith(("kms:", *all_actions)) for one in each
-        ):
-            return True
-    return False
+def _may_be_about_keys(statement: Node) -> bool:
+    """Return whether a statement has an action of KMS, under whatever name, or may have one, and for a key."""
+    named = [(fold(name.text), [*_patterns(value)]) for name, value in members(statement)]
+    if any(one.startswith("kms:") for name, each in named if name not in _NO_ACTIONS for one in each):
+        return True
+    resources = [one for name, each in named if name in ("resource", "notresource") for one in each]
+    return any(
+        name == "notaction" or ("action" in name and any(map(_may_be_of_kms, each))) for name, each in named
+    ) and (not resources or any(map(_may_be_a_key, resources)))
+
+
+def _patterns(node: Node) -> Iterator[str]:
+    """Yield what matches all that a value can be, in lower case: a placeholder may be any text."""
+    for one in node.items if isinstance(node, Sequence) and node.tag is None else (node,):
+        match one:
+            case Scalar(text, tag=None | "!Sub"):
+                yield fold(FILLED_IN.sub("*", text).strip())
+            case _:
+                yield "*"
+
+
+def _may_be_of_kms(action: str) -> bool:
+    return ":" not in action or meets(action, "kms:*")
+
+
+def _may_be_a_key(resource: str) -> bool:
+    return ":" not in resource or meets(resource, "arn:*:kms:*:*:*", within_parts=True)
+
+
+_STATEMENT: Final = "statement"
+_OF_PRINCIPALS: Final = {"principal": "Principal", "notprincipal": "NotPrincipal"}
+_OTHER_ELEMENTS: Final = frozenset(
+    {"Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition"}
+)
+_NO_ACTIONS: Final = frozenset({"sid", "effect", *_OF_PRINCIPALS, "resource", "notresource", "condition"})
