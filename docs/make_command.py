@@ -21,7 +21,8 @@ options. Made from that help by `python docs/make_command.py`.
 
 A PATH is a file or a folder: policies in JSON and YAML, CloudFormation templates, Terraform plans in JSON, output of the AWS CLI, and
 manifests of ACK and Crossplane; `-` is standard input. A path that is given twice is read once. In a folder, files without key policies are
-skipped; a file that is named must have one.
+skipped; a file that is named must have one. Links to files are followed, those to folders are not: name the folder itself. A link that leads
+nowhere and a folder that cannot be opened end with the exit code 3.
 
 Your shell completes commands and options after `eval "$(_KMSPOLICY_COMPLETE=bash_source kmspolicy)"`; write `zsh_source` for zsh, and
 `_KMSPOLICY_COMPLETE=fish_source kmspolicy | source` for fish.

@@ -541,6 +541,15 @@ def test_a_folder_that_has_itself_in_it() -> None:
     assert found("loop") == (1, ["loop/public.json:3:21 PUBLIC_ACCESS"])
 
 
+def test_a_link_that_leads_nowhere() -> None:
+    """What it would lead to is not taken for fine, and the others are judged."""
+    folder = Path("links")
+    folder.mkdir()
+    (folder / "public.json").write_text(FILES["public.json"], encoding="utf-8")
+    (folder / "orders.json").symlink_to("../shared/orders.json")
+    assert found("links") == (3, ["links/public.json:3:21 PUBLIC_ACCESS"])
+
+
 def test_a_file_that_is_too_large() -> None:
     """It cannot be read, and the others are judged."""
     Path("large.json").write_text(" " * 10_000_000 + FILES["public.json"], encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from pathlib import Path
@@ -340,6 +341,47 @@ def test_only_files_are_opened(tmp_path: Path) -> None:
     """A pipe in a folder would make the reader wait for ever."""
     os.mkfifo(tmp_path / "a.json")
     assert read_path(tmp_path).errors == ()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a privilege on Windows")
+def test_links(tmp_path: Path) -> None:
+    """One to a file is followed; one that leads nowhere, or in a circle, is an error; one to a folder is not followed."""
+    write(tmp_path, "elsewhere/policy.txt", TEXT)
+    links = tmp_path / "links"
+    links.mkdir()
+    targets = {
+        "a.json": "nowhere.json",
+        "b.json": "b.json",
+        "c.json": "../elsewhere/policy.txt",
+        "d": "..",
+        "e.txt": "x",
+    }
+    for name, target in targets.items():
+        (links / name).symlink_to(target)
+    reading = read_path(links)
+    assert [source.file for source in reading.sources] == [str(links / "c.json")]
+    assert [(error.file, error.message.partition(":")[0]) for error in reading.errors] == [
+        (str(links / name), "the file cannot be opened") for name in ("a.json", "b.json")
+    ]
+
+
+def test_a_folder_that_cannot_be_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is an error, and the others are still read; root may open all, so the system's answer is set here."""
+    write(tmp_path, "a/policy.json", TEXT)
+    write(tmp_path, "b/policy.json", TEXT)
+    scandir = os.scandir
+
+    def refuse(path: str) -> Any:
+        if Path(path).name == "a":
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    reading = read_path(tmp_path)
+    assert [source.file for source in reading.sources] == [str(tmp_path / "b" / "policy.json")]
+    assert [(error.file, error.message) for error in reading.errors] == [
+        (str(tmp_path / "a"), "the folder cannot be opened: Permission denied")
+    ]
 
 
 def test_files_are_read_one_at_a_time(tmp_path: Path) -> None:

@@ -121,7 +121,8 @@ def read_path(
     Kubernetes of AWS (ACK) and of Crossplane. Of a folder, files named ``*.json``, ``*.yaml``, ``*.yml`` and ``*.template`` are
     read, and those without a key policy are skipped; hidden ones and ``node_modules`` are left out. A document of a folder is a key
     policy if it names principals, and an action that can be one of KMS for a resource that can be a key. An array of documents is
-    read like several documents of YAML.
+    read like several documents of YAML. Links to files are followed, those to folders are not: give the folder itself. A link that
+    leads nowhere and a folder that cannot be opened are errors.
 
     Args:
         path: The path of a file or of a folder.
@@ -157,6 +158,9 @@ def read_files(
     start = Path(path)
     is_folder = os.path.isdir(start)  # noqa: PTH112 - that of pathlib raises for a name that is too long
     for each in files_in(start) if is_folder else [start]:
+        if isinstance(each, SourceError):
+            yield Reading((), (each,))
+            continue
         try:
             with in_file(str(each)):
                 text = text_of_path(each)

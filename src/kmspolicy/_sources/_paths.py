@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -90,11 +91,29 @@ def text_of_path(path: Path) -> str:
         raise SourceError(f"the file cannot be opened: {error.strerror}") from error
 
 
-def files_in(folder: Path) -> Iterator[Path]:
-    """Yield the files of a folder that may have policies, in order; hidden ones and those of installed packages are left out."""
-    for parent, folders, names in os.walk(folder):
+def files_in(folder: Path) -> Iterator[Path | SourceError]:
+    """Yield the files of a folder that may have policies, in order, and an error for each folder in it that cannot be opened.
+
+    Hidden files and folders and those of installed packages are left out. Links to files are followed, those to folders are not.
+    """
+    errors: list[SourceError] = []
+
+    def add(error: OSError) -> None:
+        what = f"the folder cannot be opened: {error.strerror}"
+        errors.append(SourceError(what, file=str(error.filename)))
+
+    for parent, folders, names in os.walk(folder, onerror=add):
         folders[:] = sorted(one for one in folders if not one.startswith(".") and one not in _SKIPPED)
         for name in sorted(names):
             path = Path(parent, name)
-            if name.lower().endswith(_SUFFIXES) and not name.startswith(".") and path.is_file():
+            if name.lower().endswith(_SUFFIXES) and not name.startswith(".") and _is_read(path):
                 yield path
+    yield from errors
+
+
+def _is_read(path: Path) -> bool:
+    """Return whether a path is read: a file, or what cannot be opened, which is told then; a pipe would make the reader wait."""
+    try:
+        return stat.S_ISREG(path.stat().st_mode)
+    except OSError:
+        return True
