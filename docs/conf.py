@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import zlib
+from html import escape
 from importlib.metadata import version as version_of
+from itertools import pairwise, takewhile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from docutils.nodes import literal_block
+from docutils.nodes import entry, inline, literal_block, raw, row, table
 
 import kmspolicy
 
@@ -134,15 +136,66 @@ def _plain(_app: Sphinx, what: str, _name: str, _obj: object, _options: object, 
         lines[:0] = ["..", ""]  # an empty comment, which has no colon
 
 
+_MANY: Final = 3
+"""How many columns, beside the first, do not fit on a narrow screen."""
+
+
 def _tables(_app: Sphinx, doctree: Element) -> None:
-    """Mark output that is drawn in columns: it scrolls on a narrow screen, where sentences are wrapped."""
-    for block in doctree.findall(literal_block):
-        if block.get("language") == "text" and re.search(r"\S {3,}\S", block.astext()):
-            block["classes"].append("columns")
+    """Give output that is drawn in columns a second form, for narrow screens: each cell is a line of its own."""
+    for block in [*doctree.findall(literal_block)]:
+        if block.get("language") == "text" and block.astext().startswith(" " * 8):
+            block["classes"].append("if-wide")
+            narrow = raw("", _narrow(block.astext()), format="html")
+            block.parent.insert(block.parent.index(block) + 1, narrow)
+
+
+def _columns(_app: Sphinx, doctree: Element) -> None:
+    """Name the column in each cell of a table with many columns: on a narrow screen, a cell is a line of its own."""
+    for each in doctree.findall(table):
+        (_, *titles), *rows = ([*one.findall(entry)] for one in each.findall(row))
+        if len(titles) < _MANY:
+            continue
+        each["classes"].append("stacked")
+        for _, *cells in rows:
+            for title, cell in zip(titles, cells, strict=True):
+                if cell.astext():
+                    cell[0].insert(0, inline("", f"{title.astext()}: ", classes=["if-narrow"]))
+
+
+def _narrow(text: str) -> str:
+    """Draw a table of text with a line for each cell, which begins with the name of its column."""
+    lines = [*takewhile(bool, text.splitlines())]
+    below = text.splitlines()[len(lines) :]
+    (_, *titles), *rows = _rows(lines)
+    drawn = []
+    for label, *cells in rows:
+        drawn.append(f"<dt>{escape(label)}</dt>" if any(cells) else f"<dt><b>{escape(label)}</b></dt>")
+        drawn += [
+            f"<dd>{escape(title)}: <b>{escape(cell)}</b></dd>"
+            for title, cell in zip(titles, cells, strict=True)
+            if cell
+        ]
+    notes = "".join(f"<p>{escape(line)}</p>" for line in below if line)
+    return f'<div class="if-narrow table-of-text"><dl>{"".join(drawn)}</dl>{notes}</div>'
+
+
+def _rows(lines: list[str]) -> list[list[str]]:
+    """Take the lines of a table of text apart into rows of cells; a cell may have several lines."""
+    gaps = (gap for line in lines for gap in re.finditer(r"(?<=\S) {2,}(?=\S)", line))
+    starts = sorted({0, len(lines[0]) - len(lines[0].lstrip()), *(gap.end() for gap in gaps)})
+    rows: list[list[str]] = []
+    for line in lines:
+        cells = [line[start:end].strip() for start, end in pairwise([*starts, None])]
+        if rows and (not cells[0] or (line.startswith(" ") and not any(cells[1:]))):
+            rows[-1] = [f"{above} {cell}".strip() for above, cell in zip(rows[-1], cells, strict=True)]
+        else:
+            rows.append(cells)
+    return rows
 
 
 def setup(app: Sphinx) -> None:
     """Tell Sphinx how names are found."""
     app.connect("doctree-read", _tables)
+    app.connect("doctree-read", _columns)
     app.connect("missing-reference", _reference, priority=400)
     app.connect("autodoc-process-docstring", _plain, priority=400)

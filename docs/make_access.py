@@ -1,4 +1,4 @@
-"""Draws ``_static/access.svg``: the access table of the policy that the README begins with. A test compares the two."""
+"""Draws the access table of the policy that the README begins with, for wide and for narrow screens. A test compares the pictures."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from kmspolicy import Policy, access
-from kmspolicy._render._access import svg_of
+from kmspolicy._render._access import tables_of
+from kmspolicy._render._svg import as_svg
 
 HERE: Final = Path(__file__).parent
-PICTURE: Final = HERE / "_static" / "access.svg"
+PICTURES: Final = (HERE / "_static" / "access.svg", HERE / "_static" / "access-narrow.svg")
 _TITLE: Final = "Who may do what with the key: the access table of the policy"
 
 
@@ -24,10 +25,12 @@ def policy_of_readme() -> Policy:
     return policy
 
 
-def svg(policy: Policy) -> str:
-    """Draw the access table of a policy."""
-    return svg_of(access(policy, account="111122223333"), _TITLE)
+def pictures(policy: Policy) -> dict[Path, str]:
+    """Draw the access table of a policy, with a column for each principal, and one principal below the other."""
+    tables = tables_of(access(policy, account="111122223333"))
+    return {path: as_svg(table, _TITLE) for path, table in zip(PICTURES, tables, strict=False)}
 
 
 if __name__ == "__main__":
-    PICTURE.write_text(svg(policy_of_readme()), encoding="utf-8")
+    for path, picture in pictures(policy_of_readme()).items():
+        path.write_text(picture, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Draws ``_static/review.svg``: what GitHub shows of the template of ``how-to/ci.md``. A test compares the two."""
+"""Draws what GitHub shows of the template of ``how-to/ci.md``, for wide and for narrow screens. A test compares the pictures."""
 
 from __future__ import annotations
 
@@ -17,12 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 HERE: Final = Path(__file__).parent
-PICTURE: Final = HERE / "_static" / "review.svg"
+PICTURES: Final = {HERE / "_static" / "review.svg": 886, HERE / "_static" / "review-narrow.svg": 466}
+"""The files, and how wide the pictures are."""
 _FILE: Final = "keys.yaml"
 _TITLE: Final = "Findings below the lines of a pull request"
 _NEW: Final = "Sid: Partners"
 """Where the lines begin that are new."""
-_WIDTH, _LINE, _LETTERS = 886, 20, 104
+_LINE, _LETTER = 20, 7.5
 _STYLE: Final = """
 text { font: 12px ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; fill: #1f2328; white-space: pre }
 .bold { font-weight: bold }
@@ -82,45 +83,51 @@ def annotations_of(text: str) -> Iterator[Annotation]:
         yield Annotation("failure" if kind == "error" else kind, int(line), unquote(title), unquote(message))
 
 
-def svg(text: str) -> str:
+def svg(text: str, width: int) -> str:
     """Draw the lines of a template from some before the new ones on, with the findings below them."""
     found, lines = [*annotations_of(text)], text.splitlines()
     first_new = next(number for number, line in enumerate(lines, start=1) if _NEW in line)
-    parts = [_box("head", 1, 1, _WIDTH - 2, 35), _text(16, 23, _FILE, "bold")]
+    parts = [_box("head", 1, 1, width - 2, 35), _text(16, 23, _FILE, "bold")]
     y = 36
     for number, line in enumerate(lines, start=1):
         if number < first_new - 5:
             continue
         if is_new := number >= first_new:
-            parts += [_box("number", 1, y, 56, _LINE), _box("new", 57, y, _WIDTH - 58, _LINE)]
+            parts += [_box("number", 1, y, 56, _LINE), _box("new", 57, y, width - 58, _LINE)]
         parts += [
             _text(16, y + 14, f"{number:>3}", "quiet"),
-            _text(68, y + 14, f"{'+' if is_new else ' '} {line}", ""),
+            _text(68, y + 14, _cut(f"{'+' if is_new else ' '} {line}", width - 76), ""),
         ]
         y += _LINE
         for one in (each for each in found if each.line == number):
-            box, y = _annotation(one, y)
+            box, y = _annotation(one, y, width)
             parts += box
     height = y + 8
     inside = (
         element("title", _TITLE),
         element("style", Markup(_STYLE)),
-        _box("paper", 0.5, 0.5, _WIDTH - 1, height - 1),
+        _box("paper", 0.5, 0.5, width - 1, height - 1),
         *parts,
     )
     picture = element(
         "svg", *(Markup(f"\n{part}") for part in inside), Markup("\n"),
-        xmlns="http://www.w3.org/2000/svg", viewBox=f"0 0 {_WIDTH} {height}", width=_WIDTH, height=height, role="img",
+        xmlns="http://www.w3.org/2000/svg", viewBox=f"0 0 {width} {height}", width=width, height=height, role="img",
     )  # fmt: skip
     return f"{picture}\n"
 
 
-def _annotation(one: Annotation, y: int) -> tuple[list[Markup], int]:
+def _cut(line: str, width: int) -> str:
+    """Cut a line to a width."""
+    letters = int(width / _LETTER)
+    return line if len(line) <= letters else f"{line[: letters - 1]}…"
+
+
+def _annotation(one: Annotation, y: int, width: int) -> tuple[list[Markup], int]:
     """Return the box below a line, and where it ends."""
-    words = wrap(one.message, _LETTERS)
+    words = wrap(one.message, int((width - 106) / _LETTER))
     height = 52 + 16 * len(words)
     return [
-        element("rect", class_="paper", x=68, y=y + 6, width=_WIDTH - 84, height=height, rx=6),
+        element("rect", class_="paper", x=68, y=y + 6, width=width - 84, height=height, rx=6),
         element("rect", class_=one.kind, x=68, y=y + 6, width=4, height=height),
         _text(84, y + 25, f"Check {one.kind} on line {one.line} in {_FILE}", "quiet"),
         _text(84, y + 44, one.title, f"bold {one.kind}"),
@@ -137,4 +144,5 @@ def _text(x: int, y: int, words: str, kind: str) -> Markup:
 
 
 if __name__ == "__main__":
-    PICTURE.write_text(svg(template()), encoding="utf-8")
+    for path, width in PICTURES.items():
+        path.write_text(svg(template(), width), encoding="utf-8")

@@ -284,16 +284,18 @@ def test_the_benchmarks_are_those_of_the_code() -> None:
     assert shown == [(bar.work, f"{bar.limit:g}", bar.of_what) for bar in bars]
 
 
-def test_the_picture_is_that_of_the_policy_in_the_readme() -> None:
-    """``python docs/make_access.py`` draws it anew."""
+def test_the_pictures_are_those_of_the_policy_in_the_readme() -> None:
+    """``python docs/make_access.py`` draws them anew."""
     made = runpy.run_path(str(ROOT / "docs" / "make_access.py"))
-    assert made["svg"](made["policy_of_readme"]()) == made["PICTURE"].read_text(encoding="utf-8")
+    pictures = made["pictures"](made["policy_of_readme"]())
+    assert pictures == {path: path.read_text(encoding="utf-8") for path in made["PICTURES"]}
 
 
-def test_the_picture_of_a_review_shows_the_template_of_its_page() -> None:
-    """``python docs/make_review.py`` draws it anew, with what `check` finds."""
+def test_the_pictures_of_a_review_show_the_template_of_its_page() -> None:
+    """``python docs/make_review.py`` draws them anew, with what `check` finds."""
     made = runpy.run_path(str(ROOT / "docs" / "make_review.py"))
-    assert made["svg"](made["template"]()) == made["PICTURE"].read_text(encoding="utf-8")
+    drawn = {path: made["svg"](made["template"](), width) for path, width in made["PICTURES"].items()}
+    assert drawn == {path: path.read_text(encoding="utf-8") for path in made["PICTURES"]}
 
 
 def test_every_public_name_has_its_place_in_the_reference() -> None:

@@ -51,9 +51,12 @@ def as_svg(table: Table, title: str) -> str:
             ]
         y += _PAD * 2 + _LINE * max(map(len, lines))
         parts.append(element("line", class_="rule", x1=_MARGIN, x2=right, y1=y, y2=y))
+    letters = int((right - _MARGIN - _PAD) / _LETTER)
     for note in _below(table):
-        y += _LINE + 4
-        parts.append(_text(_MARGIN + _PAD, y + 2, note, "quiet"))
+        y += 4
+        for line in wrapped(note, letters):
+            y += _LINE
+            parts.append(_text(_MARGIN + _PAD, y + 2, line, "quiet"))
     width, height = right + _MARGIN, y + _MARGIN
     paper = element("rect", class_="paper", x=0.5, y=0.5, width=width - 1, height=height - 1, rx=6)
     picture = element(
