@@ -64,8 +64,9 @@ current folder is named from there. The level is `error` for errors and security
 
 ## Settings
 
-`kmspolicy.toml`, in the current folder or in the nearest one above it up to the root of the repository, holds what is the same for every run. The
-command line goes first.
+`kmspolicy.toml`, in the current folder or in the nearest one above it up to the root of the git repository, holds what is the same for every run. Outside
+of a repository only the current folder counts. Where the file is in another folder, the command says which one it uses on standard error (with `-f text`
+and `-f github`). The command line goes first.
 
 ```toml
 account = "111122223333"
@@ -75,7 +76,7 @@ fail-on = "warning"
 [[ignore]]
 code = "PUBLIC_ACCESS"
 resource = "Demo*"            # optional; * stands for any text
-path = "examples/*"           # optional
+path = "examples/*"           # optional: from the folder of kmspolicy.toml, or with --config from the current one
 reason = "the demo account has no data"
 expires = 2027-01-31          # optional: the last day
 ```

@@ -224,13 +224,59 @@ def test_settings_of_a_project(text: str, args: str, code: int) -> None:
 
 
 def test_settings_that_a_folder_below_has_from_above(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """They hold in the whole repository, and not beyond its root."""
+    """They hold in the whole repository, and not beyond its root; nobody must wonder where they come from."""
     (tmp_path / "infra").mkdir()
     Path("kmspolicy.toml").write_text(IGNORE, encoding="utf-8")
     monkeypatch.chdir(tmp_path / "infra")
-    assert run("check", "../public.json").code == 0
+    ended = run("check", "../public.json")
+    assert (ended.code, ended.err) == (0, f"The settings are those of {tmp_path / 'kmspolicy.toml'}.\n")
     (tmp_path / "infra/.git").mkdir()
     assert run("check", "../public.json").code == 1
+
+
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        ("check -f github {}", 1),
+        ("check -f json {}", 0),
+        ("check -f sarif {}", 0),
+        ("check --config ../kmspolicy.toml {}", 0),
+        ("prove grants-at-most {} {}", 1),
+        ("report -f jsonl {}", 0),
+        ("explain {}", 1),
+    ],
+)
+def test_settings_from_above_are_told_to_people_once(
+    args: str, told: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Programs, and whoever named the file, are not told."""
+    (tmp_path / "infra").mkdir()
+    Path("kmspolicy.toml").write_text('account = "111122223333"', encoding="utf-8")
+    monkeypatch.chdir(tmp_path / "infra")
+    assert run(*args.format("../good.json", "../good.json").split()).err.count("The settings are") == told
+
+
+def test_settings_outside_of_a_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only those of the current folder count: a file in /tmp or at home says nothing about a gate."""
+    (tmp_path / ".git").rmdir()
+    (tmp_path / "infra").mkdir()
+    Path("kmspolicy.toml").write_text(IGNORE, encoding="utf-8")
+    assert run("check", "public.json").code == 0
+    monkeypatch.chdir(tmp_path / "infra")
+    assert run("check", "../public.json").code == 1
+
+
+def test_paths_in_settings_begin_at_their_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An entry is about the same files from wherever the command runs."""
+    for name in ("examples", "infra/examples"):
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / "a.json").write_text(FILES["public.json"], encoding="utf-8")
+    Path("kmspolicy.toml").write_text(IGNORE + 'path = "examples/*"', encoding="utf-8")
+    assert found("examples", "infra")[1] == ["infra/examples/a.json:3:21 PUBLIC_ACCESS"]
+    monkeypatch.chdir(tmp_path / "infra")
+    assert found("../examples", "examples")[1] == ["examples/a.json:3:21 PUBLIC_ACCESS"]
+    args = ("--config", "../kmspolicy.toml", "../examples", "examples")
+    assert found(*args)[1] == ["../examples/a.json:3:21 PUBLIC_ACCESS"]
 
 
 def test_an_ignore_that_ended_is_told() -> None:

@@ -98,7 +98,7 @@ def with_reasons(judged: Judged, ignored: Iterable[Ignored], today: date) -> Jud
         if own.code == code:
             return attrs.evolve(judged, suppressed=own.reason)
     for one in ignored:
-        if one.covers(code, judged.source.name, judged.file) and (
+        if one.covers(code, judged.source.name, judged.source.file) and (
             one.expires is None or today <= one.expires
         ):
             return attrs.evolve(judged, suppressed=one.reason)

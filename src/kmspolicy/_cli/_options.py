@@ -8,6 +8,7 @@ import attrs
 import click
 
 from kmspolicy._cli._inputs import read
+from kmspolicy._cli._screen import tell
 from kmspolicy._cli._settings import Settings, read_settings
 from kmspolicy._language._patterns import like
 from kmspolicy._printable import quoted, word
@@ -27,6 +28,10 @@ _PSEUDO: Final = {"account": "AWS::AccountId", "region": "AWS::Region", "partiti
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html
 """
+
+
+_FOR_PEOPLE: Final = ("text", "github")
+"""The formats that people read, beside what is told on standard error."""
 
 
 def parted(values: Iterable[str], form: str) -> Iterator[tuple[str, str]]:
@@ -95,12 +100,14 @@ def output(*formats: str) -> Decorator:
 
 
 def settings_of(options: Mapping[str, Any]) -> Settings:
-    """Return the settings of the project, with what the command line says instead.
+    """Return the settings of the project, with what the command line says instead; tell people of a file that they may not see.
 
     Raises:
         UsageError: if the file is not right.
     """
     settings = read_settings(options["config"])
+    if settings.found is not None and options.get("format", _FOR_PEOPLE[0]) in _FOR_PEOPLE:
+        tell(f"The settings are those of {word(str(settings.found))}.")
     given = {name: options[name] for name in ("account", "caller") if options[name] is not None}
     return attrs.evolve(settings, **given)
 

@@ -13,11 +13,13 @@ if TYPE_CHECKING:
     from kmspolicy.sources import Source
 
 
-def path_shown(file: str | None) -> str:
-    """Return the path of a file as it is shown: with slashes, and from the current folder if it is below."""
+def path_shown(file: str | None, folder: Path | None = None) -> str:
+    """Return the path of a file as it is shown: with slashes, and from a folder, or the current one, if it is below."""
     path = Path(file or "-")
+    if folder is None and not path.is_absolute():
+        return path.as_posix()
     try:
-        return path.resolve().relative_to(Path.cwd()).as_posix() if path.is_absolute() else path.as_posix()
+        return path.resolve().relative_to(folder or Path.cwd()).as_posix()
     except ValueError:
         return path.as_posix()
 

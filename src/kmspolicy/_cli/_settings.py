@@ -11,6 +11,7 @@ import attrs
 import click
 
 from kmspolicy._check._finding import a_code
+from kmspolicy._cli._places import path_shown
 from kmspolicy._language._patterns import like
 from kmspolicy._language._spelling import nearest
 from kmspolicy._printable import quoted, word
@@ -31,8 +32,9 @@ class Ignored:
         code: Their code.
         reason: Why it is fine.
         resource: The name of the resource, in which ``*`` stands for any text; None for all.
-        path: The path of the file, likewise.
+        path: The path of the file from the folder, likewise.
         expires: The last day on which they do not count; None for no end.
+        folder: The folder of the settings; None for the current one.
     """
 
     code: str
@@ -40,13 +42,14 @@ class Ignored:
     resource: str | None = None
     path: str | None = None
     expires: date | None = None
+    folder: Path | None = None
 
-    def covers(self, code: str, resource: str, path: str) -> bool:
+    def covers(self, code: str, resource: str, file: str | None) -> bool:
         """Return whether it is about a finding."""
         return (
             code == self.code
             and (self.resource is None or like(self.resource, resource))
-            and (self.path is None or like(self.path, path))
+            and (self.path is None or like(self.path, path_shown(file, self.folder)))
         )
 
 
@@ -59,12 +62,14 @@ class Settings:
         caller: Who will put the policies.
         fail_on: The least severity that fails.
         ignored: The findings that do not count.
+        found: The file in a folder above in which the settings were found; None for one that is here, or was named.
     """
 
     account: str | None = None
     caller: str | None = None
     fail_on: str = "security-warning"
     ignored: tuple[Ignored, ...] = ()
+    found: Path | None = None
 
 
 def read_settings(path: str | None) -> Settings:
@@ -73,28 +78,31 @@ def read_settings(path: str | None) -> Settings:
     Raises:
         UsageError: if the file is not right; names the file and what is wrong.
     """
-    found = _of_project(Path.cwd()) if path is None else Path(path)
-    if found is None:
+    here = Path.cwd()
+    file = _of_project(here) if path is None else Path(path)
+    if file is None:
         return Settings()
+    above = file if path is None and file.parent != here else None
     try:
-        with found.open("rb") as file:
-            return _settings(tomllib.load(file))
+        with file.open("rb") as opened:
+            return _settings(tomllib.load(opened), above)
     except OSError as error:
-        raise click.UsageError(f"{word(str(found))} cannot be read: {error.strerror}") from error
+        raise click.UsageError(f"{word(str(file))} cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, ValueError) as error:
-        raise click.UsageError(f"{word(str(found))}: {error}") from error
+        raise click.UsageError(f"{word(str(file))}: {error}") from error
 
 
 def _of_project(folder: Path) -> Path | None:
-    """Return the settings in a folder or in the nearest one above it, up to the root of the repository."""
-    while not (folder / NAME).is_file():
-        if (folder / ".git").exists() or folder.parent == folder:
-            return None
-        folder = folder.parent
-    return folder / NAME
+    """Return the settings in a folder or in the nearest one above it, up to the root of the repository.
+
+    Outside of a repository only the folder itself counts: nobody looks for the settings of a gate in /tmp or at home.
+    """
+    folders = [folder, *folder.parents]
+    root = next((number for number, one in enumerate(folders) if (one / ".git").exists()), 0)
+    return next((one / NAME for one in folders[: root + 1] if (one / NAME).is_file()), None)
 
 
-def _settings(table: Mapping[str, Any]) -> Settings:
+def _settings(table: Mapping[str, Any], above: Path | None) -> Settings:
     _refuse_others(table, ("account", "caller", "fail-on", "ignore"), "the settings")
     texts = {name: _text(table, name) for name in ("account", "caller", "fail-on")}
     fail_on = texts["fail-on"] or Settings().fail_on
@@ -108,11 +116,12 @@ def _settings(table: Mapping[str, Any]) -> Settings:
         account=texts["account"],
         caller=texts["caller"],
         fail_on=fail_on,
-        ignored=tuple(_ignored(number, entry) for number, entry in numbered),
+        ignored=tuple(_ignored(number, entry, above and above.parent) for number, entry in numbered),
+        found=above,
     )
 
 
-def _ignored(number: int, found: Any) -> Ignored:  # noqa: ANN401 - whatever the file has
+def _ignored(number: int, found: Any, folder: Path | None) -> Ignored:  # noqa: ANN401 - whatever the file has
     where = f"ignore number {number}"
     if not isinstance(found, dict):
         raise ValueError(f"{where} must be a table: [[ignore]]")  # noqa: TRY004 - as for all else that is wrong
@@ -135,6 +144,7 @@ def _ignored(number: int, found: Any) -> Ignored:  # noqa: ANN401 - whatever the
         reason=str(reason),
         **limits,
         expires=expires,
+        folder=folder,
     )
 
 

@@ -120,7 +120,7 @@ def _in_order(judged: Judged) -> tuple[str, int, int]:
 
 def _tell_expired(ignored: Iterable[Ignored], judged: Iterable[Judged], today: date) -> None:
     """Say which entries of the settings would cover a finding, but are no longer valid."""
-    found = [(one.finding.code, one.source.name, one.file) for one in judged]
+    found = [(one.finding.code, one.source.name, one.source.file) for one in judged]
     for entry in ignored:
         if entry.expires is not None and entry.expires < today and any(entry.covers(*each) for each in found):
             tell(f"kmspolicy.toml: ignoring {entry.code} ended on {entry.expires}")

@@ -48,7 +48,7 @@ def no_public_access(ctx: click.Context, /, paths: tuple[str, ...], **options: A
     def claim(policy: Policy | PartialPolicy, key: Key) -> Verdict:
         return prove.no_public_access(policy, account=key.account, key_arn=key.arn)
 
-    _of_each(ctx, paths, options, claim)
+    _of_each(ctx, paths, options, claim, settings_of(options).account)
 
 
 @command.command("no-new-access")
@@ -105,7 +105,7 @@ def access_not_granted(ctx: click.Context, /, paths: tuple[str, ...], **options:
             policy, *options["actions"], principal=options["principal"], account=key.account, key_arn=key.arn
         )
 
-    _of_each(ctx, paths, options, claim)
+    _of_each(ctx, paths, options, claim, settings_of(options).account)
 
 
 @command.command("always-granted")
@@ -124,7 +124,7 @@ def always_granted(ctx: click.Context, /, paths: tuple[str, ...], **options: Any
             policy, options["principal"], options["action"], account=key.account, key_arn=key.arn
         )
 
-    _of_each(ctx, paths, options, claim)
+    _of_each(ctx, paths, options, claim, settings_of(options).account)
 
 
 @command.command("grants-at-most")
@@ -136,7 +136,8 @@ def always_granted(ctx: click.Context, /, paths: tuple[str, ...], **options: Any
 @click.pass_context
 def grants_at_most(ctx: click.Context, /, limit: str, paths: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401 - as click calls it
     """The policy grants nothing that LIMIT, a file with a policy, does not grant."""
-    read = read_sources((limit,), options | {"name": None}, settings_of(options).account)
+    account = settings_of(options).account
+    read = read_sources((limit,), options | {"name": None}, account)
     for error in read.errors:
         raise Unreadable(str(error))
     limits = [source.policy for source in read.sources if source.policy is not None]
@@ -146,12 +147,13 @@ def grants_at_most(ctx: click.Context, /, limit: str, paths: tuple[str, ...], **
     def claim(policy: Policy | PartialPolicy, key: Key) -> Verdict:
         return prove.grants_at_most(policy, limits[0], account=key.account, key_arn=key.arn)
 
-    _of_each(ctx, paths, options, claim)
+    _of_each(ctx, paths, options, claim, account)
 
 
-def _of_each(ctx: click.Context, paths: tuple[str, ...], options: dict[str, Any], claim: Claim) -> None:
+def _of_each(
+    ctx: click.Context, paths: tuple[str, ...], options: dict[str, Any], claim: Claim, account: str | None
+) -> None:
     """Prove a claim about each policy of the paths, and end the command."""
-    account = settings_of(options).account
     read = read_sources(paths, options, account)
 
     def question(source: Source, policy: Policy | PartialPolicy) -> Verdict:
