@@ -70,6 +70,7 @@ def _project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / ".git").mkdir()
     for name, text in FILES.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
+    (tmp_path / "nothing").mkdir()
     monkeypatch.chdir(tmp_path)
 
 
@@ -131,6 +132,16 @@ WRONG = {
     "an unknown code": ("--ignore PUBLIC_ACESS good.json", "did you mean 'PUBLIC_ACCESS'?"),
     "a parameter without a value": ("--parameter Org good.json", "'Org' is not NAME=VALUE"),
     "a value of another form": ("--parameter ACCOUNT_ID=12 role.json", "'ACCOUNT_ID' stands for an account id"),
+    "a parameter that is misspelt": ("--parameter Wo=* who.yaml good.json", "no file has a parameter or a placeholder 'Wo'; did you mean 'Who'?"),
+    "a placeholder that is misspelt": ("--parameter ACOUNT_ID=111122223333 role.json", "did you mean 'ACCOUNT_ID'?"),
+    "a parameter that nothing takes": ("--parameter Xyz=1 good.json", "no file has a parameter or a placeholder 'Xyz'"),
+    "a parameter that a folder without policies does not take": ("--parameter Wo=* who.yaml nothing", "did you mean 'Who'?"),
+    "a resource that a folder without policies does not have": ("--name L own.yaml nothing", "no resource has the name 'L'"),
+    "a Region that cannot be": ("--region mars good.json", "'mars' is not a Region"),
+    "a partition that does not exist": ("--partition aws-mars good.json", "'aws-mars' is not one of 'aws', 'aws-cn', 'aws-us-gov'"),
+    "a Region of another partition": ("--region cn-north-1 --partition aws good.json", "the Region cn-north-1 is in the partition aws-cn, not aws"),
+    "a folder of Terraform that is not there": ("--tf-dir none good.json", "'none' does not exist"),
+    "a folder of Terraform that is a file": ("--tf-dir good.json good.json", "'good.json' is a file"),
     "a resource that is not there": ("--name L own.yaml", "no resource has the name 'L'; there are: 'K'"),
     "an account that cannot be": ("--account 12 good.json", "12 digits"),
     "a caller that cannot be": ("--caller me good.json", "'me'"),
@@ -149,6 +160,34 @@ def test_wrong_usage(args: str, says: str) -> None:
     ended = run("check", *args.split())
     assert (ended.code, ended.out) == (2, "")
     assert says in " ".join(ended.err.split())
+
+
+TAKEN = {
+    "a parameter of the template that the policy does not use": "--parameter Unused=x taken.yaml",
+    "a pseudo parameter": "--parameter AWS::StackName=x taken.yaml",
+    "an attribute": f"--parameter Role.Arn={APP} taken.yaml",
+    "a parameter of one of several files": "--parameter Unused=x taken.yaml good.json",
+    "the name of one of several resources": "--parameter Unused=x --name good* taken.yaml good.json",
+    "a Region and its partition": "--region us-gov-west-1 --partition aws-us-gov taken.yaml",
+    "a folder of Terraform": "--tf-dir . taken.yaml",
+}
+
+
+@pytest.mark.parametrize("args", TAKEN.values(), ids=TAKEN)
+def test_values_that_a_file_takes(args: str) -> None:
+    """The parameters of a whole stack can be given, whatever the policy of its key needs."""
+    own = ROOT.replace('"arn:aws:iam::111122223333:root"', "[{'Fn::GetAtt': [Role, Arn]}, {Ref: Who}]")
+    text = template(K="{KeyPolicy: {Version: 2012-10-17, Statement: [" + own + "]}}")
+    Path("taken.yaml").write_text(
+        text.replace("Parameters:", "Parameters:\n  Unused: {Type: String}").replace("'*', ", ""),
+        encoding="utf-8",
+    )
+    assert run("check", "--fail-on", "never", *args.split()).code == 0
+
+
+def test_a_value_for_a_file_that_cannot_be_read() -> None:
+    """That nothing takes the value is not known then."""
+    assert run("check", "--parameter", "Xyz=1", "good.json", "broken.json").code == 3
 
 
 def test_standard_input() -> None:
@@ -609,7 +648,6 @@ def test_a_path_that_is_too_long() -> None:
 
 def test_a_folder_without_policies() -> None:
     """That nothing was judged is not said as if nothing were wrong."""
-    Path("nothing").mkdir()
     assert run("check", "nothing") == (0, "0 policies judged.\n", "nothing: no key policy was found here\n")
     ended = run("check", "nothing", "good.json")
     assert (ended.code, ended.err) == (0, "nothing: no key policy was found here\n")
@@ -618,7 +656,6 @@ def test_a_folder_without_policies() -> None:
 @pytest.mark.parametrize("form", ["text", "json", "sarif", "github"])
 def test_a_folder_without_policies_where_it_counts(form: str) -> None:
     """With --strict, each path must have a key policy; each form says which one has none."""
-    Path("nothing").mkdir()
     ended = run("check", "--strict", "-f", form, "good.json", "nothing")
     assert (ended.code, ended.err) == (3, "")
     assert ("no key policy was found here" in ended.out, "nothing" in ended.out) == (True, True)

@@ -364,6 +364,12 @@ def test_a_folder_without_policies() -> None:
     assert (ended.code, ended.err) == (3, "nothing: no key policy was found here\n")
 
 
+def test_a_value_that_no_file_takes() -> None:
+    """It is wrong usage, which is known at the end."""
+    ended = run("report", "keys/fine.json", "--parameter", "Xyz=1")
+    assert (ended.code, "no file has a parameter or a placeholder 'Xyz'" in ended.err) == (2, True)
+
+
 def test_how_many_files_there_are() -> None:
     """Standard input counts as one, a folder as its files."""
     assert count(["-", "keys", "keys/fine.json"]) == 1 + len(FILES) + 1

@@ -24,14 +24,12 @@ class NoPolicyError(SourceError):
         super().__init__("no key policy was found here", file=path)
 
 
-def read(
-    paths: Iterable[str], *, parameters: Mapping[str, str] | None = None, tf_dir: str | None = None
-) -> Reading:
-    """Read all paths, each once; what cannot be read, or has no key policy, does not stop the others."""
-    readings = [*each(paths, parameters or {}, tf_dir)]
+def merged(readings: Iterable[Reading]) -> Reading:
+    """Return several readings as one."""
+    every = [*readings]
     return Reading(
-        tuple(source for reading in readings for source in reading.sources),
-        tuple(error for reading in readings for error in reading.errors),
+        tuple(source for reading in every for source in reading.sources),
+        tuple(error for reading in every for error in reading.errors),
     )
 
 

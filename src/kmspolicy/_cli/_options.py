@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 import click
 
-from kmspolicy._cli._inputs import read
+from kmspolicy._cli._inputs import NoPolicyError, each, merged
 from kmspolicy._cli._screen import tell
 from kmspolicy._cli._settings import Settings, read_settings
+from kmspolicy._evaluate._request import an_account
+from kmspolicy._language._forms import PARTITIONS, partition_of
 from kmspolicy._language._patterns import like
+from kmspolicy._language._spelling import fold, nearest
+from kmspolicy._partial._kinds import RULES
 from kmspolicy._printable import quoted, word
 from kmspolicy._sources._source import in_file
 from kmspolicy.errors import PlaceholderError, SourceError
@@ -51,6 +56,14 @@ def _values(_ctx: click.Context, _option: click.Parameter, values: tuple[str, ..
     return dict(parted(values, "NAME=VALUE"))
 
 
+def _region(_ctx: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    """Refuse what is not the name of a Region."""
+    rule = RULES["region"]
+    if value is not None and not rule.fits(value):
+        raise click.BadParameter(f"{quoted(value)} is not {rule.words}")
+    return value
+
+
 def together(*options: Decorator) -> Decorator:
     """Return a decorator that adds options, in the order in which the help shows them."""
 
@@ -77,9 +90,9 @@ resource: Final = click.option(
 )
 reading: Final = together(
     parameters,
-    click.option("--region", metavar="REGION", help="The Region of the keys, for templates."),
-    click.option("--partition", metavar="PARTITION", help="The partition of the keys, for templates."),
-    click.option("--tf-dir", metavar="FOLDER", help="The configuration of a Terraform plan, for lines: a plan has none."),
+    click.option("--region", metavar="REGION", callback=_region, help="The Region of the keys, for templates."),
+    click.option("--partition", type=click.Choice(PARTITIONS), help="The partition of the keys, for templates."),
+    click.option("--tf-dir", metavar="FOLDER", type=click.Path(exists=True, file_okay=False), help="The configuration of a Terraform plan, for lines: a plan has none."),
     resource,
 )  # fmt: skip
 """How files are read: see read_sources."""
@@ -104,17 +117,28 @@ def settings_of(options: Mapping[str, Any]) -> Settings:
 
     Raises:
         UsageError: if the file is not right.
+        RequestError: if the account cannot be one.
     """
     settings = read_settings(options["config"])
     if settings.found is not None and options.get("format", _FOR_PEOPLE[0]) in _FOR_PEOPLE:
         tell(f"The settings are those of {word(str(settings.found))}.")
     given = {name: options[name] for name in ("account", "caller") if options[name] is not None}
+    an_account(given.get("account", settings.account))
     return attrs.evolve(settings, **given)
 
 
 def values_of(options: Mapping[str, Any], account: str | None) -> dict[str, str]:
-    """Return the values of parameters and other placeholders, by their names."""
-    pseudo = {"account": account, "region": options["region"], "partition": options.get("partition")}
+    """Return the values of parameters and other placeholders, by their names.
+
+    Raises:
+        UsageError: if the Region is not in the partition.
+    """
+    region, partition = options["region"], options.get("partition")
+    if region is not None and partition not in (None, partition_of(region)):
+        raise click.UsageError(
+            f"the Region {region} is in the partition {partition_of(region)}, not {partition}"
+        )
+    pseudo = {"account": account, "region": region, "partition": partition}
     values = {_PSEUDO[name]: value for name, value in pseudo.items() if value is not None}
     given: Mapping[str, str] = options["parameters"]
     return {**values, **given}
@@ -143,15 +167,67 @@ def read_sources(paths: Iterable[str], options: Mapping[str, Any], account: str 
     """Read all paths, with the values that the options give.
 
     Raises:
-        UsageError: if a value is not what its placeholder stands for, or no resource has the name that is asked for.
+        UsageError: as for read_each.
+    """
+    return merged(read_each(dict.fromkeys(paths), options, account))
+
+
+def read_each(paths: Iterable[str], options: Mapping[str, Any], account: str | None) -> list[Reading]:
+    """Read each path, with the values that the options give.
+
+    Raises:
+        UsageError: if a value is not what its placeholder stands for, if nothing that was read takes it, or if no resource has the
+            name that is asked for.
     """
     values = values_of(options, account)
-    reading = filled(read(paths, parameters=values, tf_dir=options.get("tf_dir")), values)
-    name: str | None = options["name"]
+    readings = [filled(merged(each([path], values, options.get("tf_dir"))), values) for path in paths]
+    every = merged(readings)
+    refuse_unknown(
+        options["parameters"], chain.from_iterable(one.names for one in every.sources), every.errors
+    )
+    return named(readings, options["name"])
+
+
+def refuse_unknown(given: Iterable[str], names: Iterable[str], errors: Iterable[SourceError]) -> None:
+    """Refuse values that nothing takes, unless it is not known what takes them.
+
+    Args:
+        given: The names of the values.
+        names: The names of the parameters and placeholders that were read.
+        errors: What could not be read.
+
+    Raises:
+        UsageError: for the first such value; names what was probably meant.
+    """
+    known = {*names}
+    for name in () if _hide(errors) else given:
+        if name not in known:
+            meant = nearest(name, {fold(each): each for each in sorted(known)})
+            hint = f"; did you mean {word(meant)}?" if meant else ""
+            raise click.UsageError(
+                f"--parameter: no file has a parameter or a placeholder {word(name)}{hint}"
+            )
+
+
+def named(readings: list[Reading], name: str | None) -> list[Reading]:
+    """Return what was read of resources with a name; of all, without one.
+
+    Raises:
+        UsageError: if there are none, and everything could be read.
+    """
     if name is None:
-        return reading
-    sources = tuple(source for source in reading.sources if like(name, source.name))
-    if not sources and not reading.errors:
-        known = ", ".join(word(source.name) for source in reading.sources) or "none"
+        return readings
+    found = [
+        attrs.evolve(one, sources=tuple(source for source in one.sources if like(name, source.name)))
+        for one in readings
+    ]
+    every = merged(readings)
+    if not merged(found).sources and not _hide(every.errors):
+        known = ", ".join(word(source.name) for source in every.sources) or "none"
         raise click.UsageError(f"no resource has the name {word(name)}; there are: {known}")
-    return Reading(sources, reading.errors)
+    return found
+
+
+def _hide(errors: Iterable[SourceError]) -> bool:
+    """Return whether what is looked for may stand in a file that cannot be read."""
+    return not all(isinstance(error, NoPolicyError) for error in errors)

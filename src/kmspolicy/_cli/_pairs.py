@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import attrs
 import click
 
-from kmspolicy._cli._options import read_sources
+from kmspolicy._cli._options import read_each
 from kmspolicy._printable import printable, word
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def read_pairs(paths: tuple[str, ...], options: Mapping[str, Any], account: str 
     """
     if len(paths) > 2:  # noqa: PLR2004 - as the message says
         raise click.UsageError("give OLD and NEW, or a plan of Terraform as JSON")
-    readings = [read_sources((path,), options, account) for path in paths]
+    readings = read_each(paths, options, account)
     errors = tuple(error for read in readings for error in read.errors)
     planned = [source.was is not None for read in readings for source in read.sources]
     if len(paths) == 1:

@@ -10,7 +10,8 @@ import click
 from kmspolicy import PartialPolicy, prove
 from kmspolicy._cli._asked import FORMATS, Answered, ask, code_of, show
 from kmspolicy._cli._exit import Unreadable
-from kmspolicy._cli._options import output, paths, read_sources, reading, settings_of, who
+from kmspolicy._cli._inputs import merged
+from kmspolicy._cli._options import named, output, paths, read_each, read_sources, reading, settings_of, who
 from kmspolicy._cli._pairs import read_pairs
 from kmspolicy._cli._places import key_of
 from kmspolicy._printable import printable
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from kmspolicy import Policy, Verdict
     from kmspolicy._cli._pairs import Pair
     from kmspolicy._language._key_arns import Key
-    from kmspolicy.sources import Source
+    from kmspolicy.sources import Reading, Source
 
     Claim = Callable[[Policy | PartialPolicy, Key], Verdict]
 
@@ -48,7 +49,7 @@ def no_public_access(ctx: click.Context, /, paths: tuple[str, ...], **options: A
     def claim(policy: Policy | PartialPolicy, key: Key) -> Verdict:
         return prove.no_public_access(policy, account=key.account, key_arn=key.arn)
 
-    _of_each(ctx, paths, options, claim, settings_of(options).account)
+    _of_paths(ctx, paths, options, claim)
 
 
 @command.command("no-new-access")
@@ -105,7 +106,7 @@ def access_not_granted(ctx: click.Context, /, paths: tuple[str, ...], **options:
             policy, *options["actions"], principal=options["principal"], account=key.account, key_arn=key.arn
         )
 
-    _of_each(ctx, paths, options, claim, settings_of(options).account)
+    _of_paths(ctx, paths, options, claim)
 
 
 @command.command("always-granted")
@@ -124,7 +125,7 @@ def always_granted(ctx: click.Context, /, paths: tuple[str, ...], **options: Any
             policy, options["principal"], options["action"], account=key.account, key_arn=key.arn
         )
 
-    _of_each(ctx, paths, options, claim, settings_of(options).account)
+    _of_paths(ctx, paths, options, claim)
 
 
 @command.command("grants-at-most")
@@ -137,24 +138,29 @@ def always_granted(ctx: click.Context, /, paths: tuple[str, ...], **options: Any
 def grants_at_most(ctx: click.Context, /, limit: str, paths: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401 - as click calls it
     """The policy grants nothing that LIMIT, a file with a policy, does not grant."""
     account = settings_of(options).account
-    read = read_sources((limit,), options | {"name": None}, account)
-    for error in read.errors:
+    most, *others = read_each((limit, *paths), options | {"name": None}, account)
+    for error in most.errors:
         raise Unreadable(str(error))
-    limits = [source.policy for source in read.sources if source.policy is not None]
+    limits = [source.policy for source in most.sources if source.policy is not None]
     if len(limits) != 1:
         raise click.UsageError(f"the limit must be one policy; {printable(limit)} has {len(limits)}")
 
     def claim(policy: Policy | PartialPolicy, key: Key) -> Verdict:
         return prove.grants_at_most(policy, limits[0], account=key.account, key_arn=key.arn)
 
-    _of_each(ctx, paths, options, claim, account)
+    _of_each(ctx, merged(named(others, options["name"])), options, claim, account)
+
+
+def _of_paths(ctx: click.Context, paths: tuple[str, ...], options: dict[str, Any], claim: Claim) -> None:
+    """Prove a claim about each policy of the paths, and end the command."""
+    account = settings_of(options).account
+    _of_each(ctx, read_sources(paths, options, account), options, claim, account)
 
 
 def _of_each(
-    ctx: click.Context, paths: tuple[str, ...], options: dict[str, Any], claim: Claim, account: str | None
+    ctx: click.Context, read: Reading, options: dict[str, Any], claim: Claim, account: str | None
 ) -> None:
-    """Prove a claim about each policy of the paths, and end the command."""
-    read = read_sources(paths, options, account)
+    """Prove a claim about each policy that was read, and end the command."""
 
     def question(source: Source, policy: Policy | PartialPolicy) -> Verdict:
         return claim(policy, key_of(source, account))

@@ -17,7 +17,16 @@ import click
 from kmspolicy._cli._exit import Exit
 from kmspolicy._cli._inputs import count, each
 from kmspolicy._cli._judge import judge, with_reasons
-from kmspolicy._cli._options import filled, output, paths, reading, settings_of, values_of, who
+from kmspolicy._cli._options import (
+    filled,
+    output,
+    paths,
+    reading,
+    refuse_unknown,
+    settings_of,
+    values_of,
+    who,
+)
 from kmspolicy._cli._page import page_of
 from kmspolicy._cli._record import FIELDS, facts_of, record_of, unreadable
 from kmspolicy._cli._screen import tell, write
@@ -67,24 +76,30 @@ def command(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> No
     """
     settings = settings_of(options)
     errors: list[SourceError] = []
+    names: set[str] = set()
     with ExitStack() as stack:
         readings: Iterable[Reading] = each(paths, values_of(options, settings.account), options["tf_dir"])
         if sys.stderr.isatty() and options["output"] is not None:
             bar = click.progressbar(readings, length=count(paths), label="Judging", file=sys.stderr)
             readings = stack.enter_context(bar)
-        records = _records(readings, options, settings, errors)
+        records = _records(readings, options, settings, errors, names)
         _write(_lines(records, options["format"]), options["output"])
     if options["output"] is not None:
         tell(f"Written: {printable(options['output'])}")
     for error in errors:
         tell(str(error))
+    refuse_unknown(options["parameters"], names, errors)
     ctx.exit(Exit.UNREADABLE if errors else Exit.FINE)
 
 
 def _records(
-    readings: Iterable[Reading], options: dict[str, Any], settings: Settings, errors: list[SourceError]
+    readings: Iterable[Reading],
+    options: dict[str, Any],
+    settings: Settings,
+    errors: list[SourceError],
+    names: set[str],
 ) -> Iterator[Record]:
-    """Yield what is known of each key and of each file that cannot be read; keep the errors of these."""
+    """Yield what is known of each key and of each file that cannot be read; keep these errors, and the names that values have."""
     today = datetime.now(tz=UTC).date()
     values = values_of(options, settings.account)
     for read in readings:
@@ -92,6 +107,7 @@ def _records(
         errors += known.errors
         yield from map(unreadable, known.errors)
         for source in known.sources:
+            names |= source.names
             if like(options["name"] or "*", source.name):
                 found = judge(source, caller=settings.caller, account=settings.account)
                 judged = [with_reasons(one, settings.ignored, today) for one in found]

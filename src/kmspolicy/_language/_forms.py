@@ -349,10 +349,15 @@ def _misfit_of_partition(pattern: str) -> Misfit | None:
     pieces = pattern.split(":", len(_CODES_OF_PARTS) - 1)
     if len(pieces) < len(_CODES_OF_PARTS) or not _can_be(_REGION, pieces[3]) or _ANY in pieces[3]:
         return None
-    partition = next((name for start, name in _PARTITIONS.items() if pieces[3].startswith(start)), "aws")
+    partition = partition_of(pieces[3])
     if _can_be(partition, pieces[1]):
         return None
     return Misfit("INVALID_PARTITION", f"the partition {partition}, in which {pieces[3]} is")
+
+
+def partition_of(region: str) -> str:
+    """Return the partition that a Region is in."""
+    return next((name for start, name in _PARTITIONS.items() if region.startswith(start)), "aws")
 
 
 # https://github.com/boto/botocore (botocore/data/partitions.json)
@@ -365,6 +370,7 @@ _PARTITIONS: Final = {
     "us-isof-": "aws-iso-f",
     "eusc-": "aws-eusc",
 }
+PARTITIONS: Final = ("aws", *_PARTITIONS.values())
 
 # --- expressions and patterns ------------------------------------------------------------------------
 

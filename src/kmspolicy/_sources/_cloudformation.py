@@ -59,7 +59,8 @@ def sources_of_template(template: Node, parameters: Lookup[str, str]) -> Iterato
     functions = Functions(template, parameters)
     for name, resource in members(get(template, "Resources")):
         if name.text.startswith("Fn::ForEach::") and _makes_keys(resource):
-            yield source_of(Source(name=name.text), Unresolved(name.text, place=name.place))
+            told = Source(name=name.text, names=frozenset(functions.names))
+            yield source_of(told, Unresolved(name.text, place=name.place))
         elif text_at(resource, "Type") in _KEYS:
             functions.assume(text_at(resource, "Condition"))
             yield _source(name, resource, functions)
@@ -81,7 +82,8 @@ def _source(name: Scalar, resource: Node, functions: Functions) -> Source:
     flag = get(resource, "Properties", "BypassPolicyLockoutSafetyCheck")
     bypass = flag is not None and _is_true(functions.tree(flag))
     tree = _policy(get(resource, "Properties", "KeyPolicy"), functions)
-    told = Source(name=name.text, bypass=bypass, ignores=ignores).at(name.place)
+    names = frozenset(functions.names)
+    told = Source(name=name.text, bypass=bypass, ignores=ignores, names=names).at(name.place)
     return told.with_default() if isinstance(tree, Absent) else source_of(told, tree)
 
 

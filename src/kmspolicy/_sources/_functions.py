@@ -92,12 +92,17 @@ def call_of(node: Node | None) -> Call | None:
 
 
 class Functions:
-    """What the functions of one template return."""
+    """What the functions of one template return.
+
+    Attributes:
+        names: The names of values that can be given: of parameters, of pseudo parameters, and of attributes that were looked up.
+    """
 
     def __init__(self, template: Node, given: Lookup[str, str]) -> None:
         """Take a template, and values of parameters."""
         self._template = template
         self._given = given
+        self.names = {*_PSEUDO, *(name.text for name, _ in members(get(template, "Parameters")))}
         self._conditions = get(template, "Conditions")
         self._tests: dict[str, tuple[Test, int]] = {}
         self._within: list[str] = []
@@ -168,6 +173,7 @@ class Functions:
             return Absent(place=place)
         if name == "AWS::NotificationARNs":
             return Unresolved(name, place=place)
+        self.names.add(name)
         parameter = get(self._template, "Parameters", name)
         value: Part = self._given.get(name, _PSEUDO.get(name, Placeholder(name)))
         kind = text_at(parameter, "Type") or "String"
@@ -203,6 +209,7 @@ class Functions:
         resource, _, attribute = name.partition(".")
         kind = text_at(self._template, "Resources", resource, "Type")
         is_principal = kind in _PRINCIPALS and attribute == "Arn"
+        self.names.add(name)
         value = self._given.get(name, Placeholder(name, "principal" if is_principal else None))
         return Text((value,), place=place)
 

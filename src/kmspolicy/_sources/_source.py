@@ -66,6 +66,8 @@ class Source:
             manifest; under ``KeyMetadata``, as DescribeKey answers it, beside the ``Policy`` of GetKeyPolicy.
         bypass: Whether the file says to bypass the lockout safety check.
         ignores: The findings to ignore, from ``Metadata.kmspolicy.ignore``.
+        names: The names of the values that can be given, also of those that are: of placeholders in the policy, and of the parameters
+            of its template.
         file: The file in which the places are.
     """
 
@@ -78,6 +80,7 @@ class Source:
     key_arn: str | None = None
     bypass: bool = False
     ignores: tuple[Ignore, ...] = ()
+    names: frozenset[str] = frozenset()
     file: str | None = None
     _tree: Node | None = attrs.field(default=None, eq=False, repr=False)
     _place: Place | None = attrs.field(default=None, eq=False, repr=False)
@@ -227,7 +230,9 @@ def source_of(told: Source, tree: Node) -> Source:
         return attrs.evolve(
             placed, told="unresolved", why=f"{printable(tree.name)} cannot be known from the file"
         )
-    return attrs.evolve(placed, policy=policy_in(tree), tree=tree)
+    policy = policy_in(tree)
+    placeholders = () if isinstance(policy, Policy) else (one.name for one in policy.placeholders)
+    return attrs.evolve(placed, policy=policy, names=told.names.union(placeholders), tree=tree)
 
 
 # --- places ----------------------------------------------------------------------------------------
