@@ -361,7 +361,7 @@ def test_placeholders() -> None:
         ("untrusted account", "${Friend}", ("Friend",)),
     ]
     assert [entry.who for entry in external.inside if not entry.depends_on] == [f"arn:aws:iam::{OURS}:root"]
-    assert "depending on 'Friend'" in str(external)
+    assert ", perhaps: this depends on 'Friend'" in str(external)
 
 
 def test_a_placeholder_for_the_account() -> None:
@@ -397,3 +397,14 @@ def test_nothing_is_granted_for_sure_where_no_proof_can_be_made() -> None:
     proofs = Proofs(rules, rules, Key(), Budget(0))
     assert isinstance(proofs.layout, str)
     assert list(proofs.each_granted(Within({}, {}), [], [])) == []
+
+
+def test_any_service_that_works_for_what_the_policy_names() -> None:
+    """Services are not everyone."""
+    limits = {
+        "ArnLike": {"aws:SourceArn": f"arn:aws:sns:*:{OURS}:*"},
+        "Bool": {"aws:PrincipalIsAWSService": "true"},
+    }
+    external = external_access(policy(allow("*", limits)), account=OURS)
+    assert [(entry.group.value, entry.who) for entry in external] == [("service with protection", "*")]
+    assert "Services with protection from a confused deputy: any service: Decrypt" in str(external)

@@ -12,6 +12,7 @@ from kmspolicy._check._finding import Finding, FindingCode, Findings
 from kmspolicy._partial._parts import statement_of
 from kmspolicy._printable import quoted, word
 from kmspolicy._prove._verdicts import Comparison, Fails, Holds, Unknown
+from kmspolicy._words._lists import dependence_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -75,17 +76,28 @@ class Answers:
         needed = {name for names in steps if len(names) == fewest for name in names}
         return tuple(name for name in self._placeholders if name in needed)
 
-    def where(self, holds: Callable[[Any], bool]) -> str:
-        """Say when something holds that depends on placeholders or on what cannot be known."""
+    def when(
+        self, holds: Callable[[Any], bool], so: str = "this is so only", whether: str = "this is so"
+    ) -> str:
+        """Say when something is so that depends on placeholders or on what cannot be known.
+
+        Args:
+            holds: Returns whether it is so, by what is said of a filling.
+            so: The words before the values for which it is so.
+            whether: The words for it where these are not known.
+
+        Returns:
+            "this is so only where 'Org' is ''", or "whether this is so depends on 'Admin'".
+        """
         names = self.depends_on(holds)
         if len(names) == 1:
             values = self._values(names[0], holds)
             others = self._values(names[0], lambda said: not holds(said))
             if values is not None:
-                return f"only where {word(names[0])} is {' or '.join(values)}"
+                return f"{so} where {word(names[0])} is {' or '.join(values)}"
             if others is not None:
-                return f"unless {word(names[0])} is {' or '.join(others)}"
-        return f"depending on {', '.join(map(word, names))}"
+                return f"{so.removesuffix(' only')} unless {word(names[0])} is {' or '.join(others)}"
+        return f"whether {whether} {dependence_words(names)}"
 
     def _values(self, name: str, holds: Callable[[Any], bool]) -> list[str] | None:
         """Return the values of a placeholder for which something holds, in words; None if one of them stands for others."""
@@ -177,7 +189,8 @@ def _depending(answers: Answers, key: Key, finding: Finding) -> Finding | None:
     names = answers.depends_on(holds)
     if names and key.code in _NOTHING_IF_NOT_CERTAIN:
         return None
-    message = f"{finding.message} This is so {answers.where(holds)}." if names else finding.message
+    when = answers.when(holds)
+    message = f"{finding.message} {when[0].upper()}{when[1:]}." if names else finding.message
     return attrs.evolve(finding, message=message, depends_on=names)
 
 
@@ -212,10 +225,8 @@ def verdict(answers: Answers, name: str = "") -> Verdict:
 
     if isinstance(worst, Holds) or all(map(is_worst, answers.said)):
         return worst
-    where = answers.where(is_worst)
-    reason = (
-        f"{worst.reason} {where}"
-        if isinstance(worst, Unknown)
-        else f"it does not hold {where.removeprefix('only ')}"
-    )
+    if isinstance(worst, Unknown):
+        reason = f"{worst.reason}; {answers.when(is_worst)}"
+    else:
+        reason = answers.when(is_worst, "it does not hold", "it holds")
     return Unknown(worst.claim, reason, witness, answers.depends_on(is_worst))

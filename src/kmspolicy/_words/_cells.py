@@ -8,7 +8,7 @@ from kmspolicy._evaluate._access import ALWAYS
 from kmspolicy._language._actions import ACTIONS
 from kmspolicy._language._spelling import fold
 from kmspolicy._printable import word
-from kmspolicy._words._lists import SENTENCE, lines
+from kmspolicy._words._lists import SENTENCE, dependence_words, lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
@@ -89,9 +89,7 @@ def cell_words(cell: Cell, when: Callable[[Sequence[Condition]], str]) -> str:
     iam = [f"IAM{of}{under(cell.delegated)}"] if cell.delegated else []
     no = [f"no{under(cell.denied)}"] if cell.denied else []
     if cell.depends_on:
-        return (
-            f"{' or '.join([*yes, *iam, *no]) or '·'}, depending on {', '.join(map(word, cell.depends_on))}"
-        )
+        return f"perhaps {' or '.join([*yes, *iam, *no]) or '·'}: {dependence_words(cell.depends_on)}"
     if cell.denied == ALWAYS or not (yes or iam):
         return "".join(no) or "·"
     granted = ", else ".join([*yes, *iam])

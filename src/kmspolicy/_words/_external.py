@@ -10,7 +10,7 @@ from kmspolicy._printable import quoted, word
 from kmspolicy._prove._entries import ExternalGroup
 from kmspolicy._words._cells import action_words
 from kmspolicy._words._conditions import condition_words
-from kmspolicy._words._lists import lines, listed
+from kmspolicy._words._lists import dependence_words, lines, listed
 from kmspolicy._words._principals import principal_words
 from kmspolicy._words._proofs import witness_words
 
@@ -73,14 +73,14 @@ def when_words(entry: ExternalEntry) -> list[str]:
     if entry.unknown:
         when.append(f"perhaps: {entry.unknown}")
     if entry.depends_on:
-        when.append(f"depending on {', '.join(map(word, entry.depends_on))}")
+        when.append(f"perhaps: this {dependence_words(entry.depends_on)}")
     return when
 
 
 def who_words(entry: ExternalEntry) -> str:
     """Say who is let in."""
     if entry.who == "*":
-        return "any service" if entry.group is ExternalGroup.SERVICE else "everyone"
+        return "any service" if entry.group in _OF_SERVICES else "everyone"
     if entry.group in _BY_VALUE:
         return word(entry.who)
     kind: PrincipalType = "Service" if entry.group in _OF_SERVICES else "AWS"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from kmspolicy._printable import word
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterable
 
 _Item = TypeVar("_Item")
 
@@ -44,6 +46,11 @@ def listed(items: Collection[_Item], draw: Callable[[_Item], str], last: str = "
     drawn, left = fitting(items, draw, SENTENCE)
     *first, end = (*drawn, f"{left:,} more") if left else drawn
     return f"{', '.join(first)} {last} {end}" if first else end
+
+
+def dependence_words(names: Iterable[str]) -> str:
+    """Say on which placeholders and conditions something depends."""
+    return f"depends on {', '.join(map(word, names))}"
 
 
 def counted(number: int, noun: str, several: str = "") -> str:
