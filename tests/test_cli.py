@@ -88,8 +88,8 @@ def test_another_module_that_is_missing(monkeypatch: pytest.MonkeyPatch) -> None
     [
         pytest.param(("LOCKOUT_EVERYONE",), 0, "LOCKOUT_EVERYONE: error\n", id="a finding"),
         pytest.param(("good.json",), 0, "Allows every action", id="a policy"),
-        pytest.param(("default.yaml",), 0, "Default\nno policy is set", id="the default policy"),
-        pytest.param(("role.json",), 0, "not known yet: 'ACCOUNT_ID'", id="a policy with placeholders"),
+        pytest.param(("default.yaml",), 0, "Default: no policy is set", id="the default policy"),
+        pytest.param(("role.json",), 0, "Not known yet: 'ACCOUNT_ID'", id="a policy with placeholders"),
         pytest.param(("none.json", "good.json"), 3, "Allows every action", id="a file that is not there"),
     ],
 )

@@ -213,7 +213,9 @@ ROWS = {
     "diff: three files": Row("diff app.json root.json s3.json", 2, "give OLD and NEW"),
     "diff: no such account": Row("diff app.json root.json --account 12", 2, "12 digits"),
     "diff: a file that cannot be read": Row("diff app.json broken.json", 3, "broken.json"),
-    "explain: placeholders": Row("explain open.json", 0, "it depends on what is not known yet: 'PRINCIPAL'"),
+    "explain: placeholders": Row("explain open.json", 0, "Not known yet: 'PRINCIPAL'; give values with --parameter NAME=VALUE."),
+    "explain: several": Row("explain app.json default.yaml", 0, "app.json Statement[0]"),
+    "explain: a code and a policy": Row("explain PUBLIC_ACCESS app.json", 0, "app.json Statement[0]"),
 }  # fmt: skip
 
 
@@ -313,3 +315,25 @@ def test_the_key_that_a_file_names_goes_before_the_account() -> None:
     text = json.dumps({"KeyMetadata": {"Arn": ARN}, "Policy": policy(ROOT, allow("444455556666", "kms:*"))})
     args = ("can", "444455556666", "kms:PutKeyPolicy", "-", "--expect", "not-granted")
     assert run(*args, "--account", "444455556666", text=text).code == 0
+
+
+def test_explanations_as_json(tmp_path: Path) -> None:
+    """What a policy says, line by line, and what is not known yet; what a code means; why there is no policy."""
+    ended = run(
+        "explain", "PUBLIC_ACCESS", "open.json", "default.yaml", "broken.json", "-f", "json", "-o", "out.json"
+    )
+    found = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
+    code, partial, default = found["answers"]
+    assert (ended.code, ended.out, [one["file"] for one in found["errors"]]) == (3, "", ["broken.json"])
+    assert (code["code"], code["severity"]) == ("PUBLIC_ACCESS", "security warning")
+    assert set(code) == {"code", "severity", "meaning", "hint", "url"}
+    assert partial["answer"]["not_known"] == ["PRINCIPAL"]
+    assert [line.partition(":")[0] for line in partial["answer"]["says"]] == ["Statement[0]", "Statement[1]"]
+    assert (default["answer"], default["told"]) == (None, "default")
+
+
+def test_an_explanation_in_a_file(tmp_path: Path) -> None:
+    """It is the same as on the terminal."""
+    shown = run("explain", "app.json").out
+    run("explain", "app.json", "-o", "out.txt")
+    assert (tmp_path / "out.txt").read_text(encoding="utf-8") == shown

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import attrs
 import click
@@ -52,6 +52,29 @@ class Answered:
             "answer": None if answer is None else answer.to_dict(),
         }
 
+    def text(self, screen: Screen, *, alone: bool) -> str:
+        """Return the answer as text, below the name of the key unless it is the only one."""
+        name = path_shown(self.source.file)
+        if self.source.name != self.source.file:
+            name += f": {self.source.name}"
+        head = screen.style(printable(name), bold=True)
+        if self.answer is None:
+            return f"{head}: {printable(self.why or '')}"
+        shown = screen.shown(self.answer)
+        return shown if alone else f"{head}\n{shown}"
+
+
+class Shown(Protocol):
+    """Something that a command shows as text and as JSON."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it for JSON."""
+        ...
+
+    def text(self, screen: Screen, *, alone: bool) -> str:
+        """Return it as text; alone if nothing else is shown."""
+        ...
+
 
 def ask(
     sources: Iterable[Source], question: Callable[[Source, Policy | PartialPolicy], Displayed]
@@ -83,7 +106,7 @@ def known(source: Source, policy: Policy | PartialPolicy) -> Policy:
     )
 
 
-def show(answered: Iterable[Answered], errors: Iterable[SourceError], options: Mapping[str, Any]) -> None:
+def show(answered: Iterable[Shown], errors: Iterable[SourceError], options: Mapping[str, Any]) -> None:
     """Write answers in the form that is asked for, and tell what could not be read."""
     answers = [*answered]
     if options["format"] == "json":
@@ -96,21 +119,10 @@ def show(answered: Iterable[Answered], errors: Iterable[SourceError], options: M
         return
     screen = Screen.of(sys.stdout) if options["output"] is None else Screen()
     if answers or options["output"] is not None:
-        texts = [_text(one, screen, alone=len(answers) == 1) for one in answers]
+        texts = [one.text(screen, alone=len(answers) == 1) for one in answers]
         write("\n\n".join(texts), options["output"])
     for error in errors:
         tell(str(error))
-
-
-def _text(answered: Answered, screen: Screen, *, alone: bool) -> str:
-    """Return an answer as text, below the name of the key unless it is the only one."""
-    name = path_shown(answered.source.file)
-    if answered.source.name != answered.source.file:
-        name += f": {answered.source.name}"
-    if answered.answer is None:
-        return f"{screen.style(printable(name), bold=True)}: {printable(answered.why or '')}"
-    shown = screen.shown(answered.answer)
-    return shown if alone else f"{screen.style(printable(name), bold=True)}\n{shown}"
 
 
 def code_of(errors: Iterable[SourceError], *, found: bool) -> Exit:

@@ -9,6 +9,7 @@ import attrs
 from kmspolicy._check._catalogue import CATALOGUE
 from kmspolicy._check._check import OF_OTHERS
 from kmspolicy._check._finding import Finding, FindingCode, Findings
+from kmspolicy._partial._fillings import MOST
 from kmspolicy._partial._parts import statement_of
 from kmspolicy._printable import quoted, word
 from kmspolicy._prove._verdicts import Comparison, Fails, Holds, Unknown
@@ -24,6 +25,11 @@ if TYPE_CHECKING:
     from kmspolicy._path import Steps
     from kmspolicy._prove._verdicts import Verdict
     from kmspolicy._text import Place
+
+
+TOO_MANY: Final = f"there are more than {MOST} combinations of the values"
+TOO_MUCH: Final = "there is too much to look at in all combinations of the values"
+"""Why not all fillings are looked at; the names of the values follow."""
 
 
 class Case(NamedTuple):
@@ -98,6 +104,11 @@ class Answers:
             if others is not None:
                 return f"{so.removesuffix(' only')} unless {word(names[0])} is {' or '.join(others)}"
         return f"whether {whether} {dependence_words(names)}"
+
+    def sentence(self, holds: Callable[[Any], bool]) -> str:
+        """Say the same as a sentence."""
+        when = self.when(holds)
+        return f"{when[0].upper()}{when[1:]}."
 
     def _values(self, name: str, holds: Callable[[Any], bool]) -> list[str] | None:
         """Return the values of a placeholder for which something holds, in words; None if one of them stands for others."""
@@ -189,8 +200,7 @@ def _depending(answers: Answers, key: Key, finding: Finding) -> Finding | None:
     names = answers.depends_on(holds)
     if names and key.code in _NOTHING_IF_NOT_CERTAIN:
         return None
-    when = answers.when(holds)
-    message = f"{finding.message} {when[0].upper()}{when[1:]}." if names else finding.message
+    message = f"{finding.message} {answers.sentence(holds)}" if names else finding.message
     return attrs.evolve(finding, message=message, depends_on=names)
 
 

@@ -12,10 +12,21 @@ from kmspolicy._check._finding import Findings
 from kmspolicy._document import Policy
 from kmspolicy._evaluate._access import AccessTable
 from kmspolicy._language._key_arns import account_of_key_arn
-from kmspolicy._partial._answers import Answers, Case, Key, comparison, findings, findings_of_parts, verdict
+from kmspolicy._partial._answers import (
+    TOO_MANY,
+    TOO_MUCH,
+    Answers,
+    Case,
+    Key,
+    comparison,
+    findings,
+    findings_of_parts,
+    verdict,
+)
+from kmspolicy._partial._explain import explained
 from kmspolicy._partial._external import entries_of, external
 from kmspolicy._partial._fill import NOTHING, given_in, needed, policy_of
-from kmspolicy._partial._fillings import MOST, OF_THE_KEY, Fillings, TooManyError
+from kmspolicy._partial._fillings import OF_THE_KEY, Fillings, TooManyError
 from kmspolicy._partial._parts import parts_of
 from kmspolicy._partial._shown import Shown
 from kmspolicy._partial._tables import joined, named
@@ -51,8 +62,6 @@ _APART: Final = frozenset({"check", "access"})
 """Questions in which users and roles with different names are taken to be different."""
 _HALF: Final = OF_A_CALL // 2
 """The steps that the checks of all fillings may take together; those of all parts may take the rest."""
-_TOO_MANY: Final = f"there are more than {MOST} combinations of the values"
-_TOO_MUCH: Final = "there is too much to look at in all combinations of the values"
 
 
 def ask(
@@ -72,6 +81,9 @@ def ask(
     account = kwargs.get("account") or _account_of(kwargs.get("key_arn"))
     known = {} if account is None else {OF_THE_KEY: account}
     trees = {name: given_in(tree, known) for name, tree in partial.items()}
+    if question.__name__ == "explain":
+        with sharing(OF_A_CALL):
+            return cast("_T", "\n".join(map(explained, trees.values())))
     missing = [one for tree in trees.values() for one in needed(tree, NOTHING)]
     own = [Text((one,)) for one in missing if isinstance(one, Placeholder) and one.name == OF_THE_KEY]
     asked = Asked(question, args, kwargs, trees, account, own[:1])
@@ -128,9 +140,9 @@ class Asked:
                 cases.append(self._case(filling, fillings))
                 budget.spend(filling.size)
         except TooManyError:
-            return Answers(fillings, [], self.sample(), _TOO_MANY)
+            return Answers(fillings, [], self.sample(), TOO_MANY)
         except ExhaustedError:
-            return Answers(fillings, [], self.sample(), _TOO_MUCH)
+            return Answers(fillings, [], self.sample(), TOO_MUCH)
         return Answers(fillings, cases, self.sample())
 
     def _answer(self, policies: Iterable[Policy], more: Mapping[str, Any]) -> object:

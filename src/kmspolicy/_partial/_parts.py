@@ -82,26 +82,58 @@ def statement_of(finding: Finding) -> int:
 def parts_of(tree: Node) -> list[Part]:
     """Return the parts of a document; none of what has no list of statements."""
     told = with_kinds(tree, kinds_of(tree))
-    for at, (name, value) in enumerate(told.pairs if isinstance(told, Members) else ()):
-        if isinstance(told, Members) and isinstance(value, Items) and written(name) == "Statement":
-            return list(_Parts(told, at, value))
-    return []
+    return [part for listing in _listings(told) for part in _Parts(listing)]
+
+
+def each_statement(tree: Node) -> Iterator[tuple[int | None, Node]]:
+    """Yield the number of each statement and a document of it alone; of what has no list of statements, all of it."""
+    listing = next(_listings(tree), None)
+    if listing is None:
+        yield None, tree
+        return
+    for number in range(len(listing.statements.nodes)):
+        yield number, listing.of({number})
+
+
+class _Listing(NamedTuple):
+    """A document with a list of statements.
+
+    Attributes:
+        tree: It.
+        at: The number of its member that is the list.
+        statements: The list.
+    """
+
+    tree: Members
+    at: int
+    statements: Items
+
+    def of(self, numbers: Collection[int]) -> Node:
+        """Return the document with some of its statements; they keep their places."""
+        nodes = enumerate(self.statements.nodes)
+        some = attrs.evolve(
+            self.statements, nodes=tuple(node if number in numbers else Absent() for number, node in nodes)
+        )
+        pairs = list(self.tree.pairs)
+        pairs[self.at] = (pairs[self.at][0], some)
+        return attrs.evolve(self.tree, pairs=tuple(pairs))
+
+
+def _listings(tree: Node) -> Iterator[_Listing]:
+    """Yield a document with its list of statements, if it has one."""
+    for at, (name, value) in enumerate(tree.pairs if isinstance(tree, Members) else ()):
+        if isinstance(tree, Members) and isinstance(value, Items) and written(name) == "Statement":
+            yield _Listing(tree, at, value)
+            return
 
 
 class _Parts:
     """The parts of a document with a list of statements."""
 
-    def __init__(self, tree: Members, at: int, statements: Items) -> None:
-        """Look at each statement alone.
-
-        Args:
-            tree: The document.
-            at: The number of its member that is the list.
-            statements: The list.
-        """
-        self._tree = tree
-        self._at = at
-        self._statements = statements
+    def __init__(self, listing: _Listing) -> None:
+        """Look at each statement alone."""
+        self._of = listing.of
+        statements = listing.statements
         self._numbers = range(len(statements.nodes))
         self._names = [{one.name for one in needed(node, NOTHING)} for node in statements.nodes]
         alone = [_alone(self._of({number})) for number in self._numbers]
@@ -156,16 +188,6 @@ class _Parts:
     def _with_first(self, numbers: set[int]) -> set[int]:
         """Return the numbers of statements and of the first one, which tells the partition, if it costs no fillings."""
         return numbers | (self._with_all(numbers) & {0})
-
-    def _of(self, numbers: Collection[int]) -> Node:
-        """Return the document with these statements; they keep their places."""
-        nodes = enumerate(self._statements.nodes)
-        some = attrs.evolve(
-            self._statements, nodes=tuple(node if number in numbers else Absent() for number, node in nodes)
-        )
-        pairs = list(self._tree.pairs)
-        pairs[self._at] = (pairs[self._at][0], some)
-        return attrs.evolve(self._tree, pairs=tuple(pairs))
 
 
 def _alone(tree: Node) -> tuple[list[Rule | None] | None, tuple[str, ...]]:

@@ -28,7 +28,8 @@ _T = TypeVar("_T")
 class PartialPolicy(Unfilled):
     """A key policy in which some values are not known yet.
 
-    :func:`kmspolicy.check`, :func:`kmspolicy.access`, :func:`kmspolicy.compare` and :mod:`kmspolicy.prove` take it;
+    :func:`kmspolicy.check`, :func:`kmspolicy.access`, :func:`kmspolicy.compare`, :func:`kmspolicy.explain` and
+    :mod:`kmspolicy.prove` take it;
     what they say then holds for all values, or names the placeholders that it depends on. It cannot be put: fill it first.
     """
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from kmspolicy._language._actions import ACTIONS
 from kmspolicy._language._spelling import fold
@@ -18,8 +18,15 @@ if TYPE_CHECKING:
 
 def label(policy: Policy, index: int) -> str:
     """Return the place of a statement and its Sid."""
-    sid = policy.statements[index].sid
-    return f"Statement[{index}] ({quoted(sid)})" if sid else f"Statement[{index}]"
+    return labelled(index, policy.statements[index])
+
+
+def labelled(number: int, statement: Statement) -> str:
+    """Return the number of a statement and its Sid."""
+    return f"Statement[{number}] ({quoted(statement.sid)})" if statement.sid else f"Statement[{number}]"
+
+
+NOBODY: Final = "No statement: nobody may do anything."
 
 
 def policy_words(policy: Policy) -> str:
@@ -33,7 +40,7 @@ def policy_words(policy: Policy) -> str:
                 more="and {:,} more statements",
             )
         )
-        or "No statement: nobody may do anything."
+        or NOBODY
     )
 
 
