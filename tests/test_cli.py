@@ -59,10 +59,32 @@ def test_the_module_can_be_imported() -> None:
     assert importlib.reload(importlib.import_module("kmspolicy.__main__")).main is main
 
 
-def test_a_command_that_is_misspelt() -> None:
-    """An unknown command is wrong usage, and the message names it."""
-    ended = run("cheque")
-    assert (ended.code, "No such command 'cheque'" in ended.err) == (2, True)
+MISSPELT = {
+    "a command": ("chek", "No such command 'chek'. Did you mean check?"),
+    "a command like no other": ("zzz", "No such command 'zzz'."),
+    "a claim": ("prove no-public-acess a.json", "No such command 'no-public-acess'. Did you mean no-public-access?"),
+    "an option": ("check --acount 1 a.json", "--account"),
+    "a finding": ("explain LOCKOUT_EVERONE", "'LOCKOUT_EVERONE' is not a file, and not the code of a finding; did you mean LOCKOUT_EVERYONE?"),
+    "a finding in lower case": ("explain public_access", "did you mean PUBLIC_ACCESS?"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("args", "says"), MISSPELT.values(), ids=MISSPELT)
+def test_what_is_misspelt(args: str, says: str) -> None:
+    """An unknown word is wrong usage, and the message names the nearest one."""
+    ended = run(*args.split())
+    assert (ended.code, ended.out) == (2, "")
+    assert says in " ".join(ended.err.split())
+
+
+def test_a_file_whose_name_is_like_the_code_of_a_finding(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is a file."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "public_access").mkdir()
+    assert run("explain", "public_access").code == 3
+    assert run("explain", "xyz").code == 3
 
 
 def test_without_click(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, cast
 import click
 
 from kmspolicy._cli._exit import Exit
+from kmspolicy._cli._group import Group
 from kmspolicy.errors import RequestError, UnknownWordWarning
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ COMMANDS: Final[Mapping[str, Mapping[str, str]]] = {
 }
 
 
-class _Commands(click.Group):
+class _Commands(Group):
     """A group whose commands are modules of this package."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature

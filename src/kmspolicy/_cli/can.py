@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -11,12 +11,19 @@ from kmspolicy import Decision, Outcome, Request, decide
 from kmspolicy._cli._asked import FORMATS, ask, code_of, known, show
 from kmspolicy._cli._options import output, parted, paths, read_sources, reading, settings_of, who
 from kmspolicy._cli._places import key_of
+from kmspolicy._cli._screen import tell
+from kmspolicy._printable import printable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from kmspolicy import PartialPolicy, Policy
+    from kmspolicy._cli._asked import Answered
     from kmspolicy.sources import Source
 
-_OUTCOMES = {outcome.value.replace(" ", "-"): outcome for outcome in Outcome}
+_WORDS: Final = {outcome: outcome.value.replace(" ", "-") for outcome in Outcome}
+_OUTCOMES: Final = {words: outcome for outcome, words in _WORDS.items()}
+_NOT_KNOWN: Final = "no answer, since its policy is not known"
 
 
 def _context(_ctx: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> dict[str, list[str]]:
@@ -71,7 +78,15 @@ def command(
 
     answered = ask(read.sources, decision)
     show(answered, read.errors, options)
-    expected = options["expect"]
-    outcomes = {one.answer.outcome if isinstance(one.answer, Decision) else None for one in answered}
-    differs = expected is not None and outcomes != {_OUTCOMES[expected]}
-    ctx.exit(code_of(read.errors, found=differs))
+    others = [] if options["expect"] is None else [*_others(answered, _OUTCOMES[options["expect"]])]
+    for name, got in others:
+        tell(f"{printable(name)}: expected {options['expect']}, got {got}")
+    ctx.exit(code_of(read.errors, found=bool(others)))
+
+
+def _others(answered: Iterable[Answered], expected: Outcome) -> Iterator[tuple[str, str]]:
+    """Yield the keys with another outcome than the expected one, and their outcomes in the words of --expect."""
+    for one in answered:
+        outcome = one.answer.outcome if isinstance(one.answer, Decision) else None
+        if outcome is not expected:
+            yield one.source.name, _NOT_KNOWN if outcome is None else _WORDS[outcome]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 import click
@@ -12,9 +14,12 @@ from kmspolicy._check._catalogue import CATALOGUE
 from kmspolicy._cli._asked import FORMATS, ask, code_of, show
 from kmspolicy._cli._options import output, paths, read_sources, reading, settings_of, who
 from kmspolicy._display import Displayed
+from kmspolicy._language._spelling import nearest
 from kmspolicy._printable import word
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from kmspolicy import Policy
     from kmspolicy._check._finding import FindingCode
     from kmspolicy._cli._screen import Screen
@@ -84,10 +89,28 @@ def command(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> No
     """
     codes: list[FindingCode] = [code for code in CATALOGUE if code in paths]
     files = [path for path in paths if path not in codes]
+    _refuse_misspelt(files)
     read = read_sources(files, options, settings_of(options).account)
     answered = ask(read.sources, _explanation)
     show([*map(Meaning, codes), *answered], read.errors, options)
     ctx.exit(code_of(read.errors, found=False))
+
+
+def _refuse_misspelt(files: Iterable[str]) -> None:
+    """Refuse what is probably the code of a finding, misspelt.
+
+    Raises:
+        UsageError: for the first of them that is not a file; names the nearest code.
+    """
+    for file in files:
+        meant = nearest(file, {code.lower(): code for code in CATALOGUE}) if _MAY_BE_A_CODE(file) else None
+        if meant is not None and not Path(file).exists():
+            raise click.UsageError(
+                f"{word(file)} is not a file, and not the code of a finding; did you mean {meant}?"
+            )
+
+
+_MAY_BE_A_CODE: Final = re.compile("[A-Za-z_-]+").fullmatch
 
 
 def _explanation(_source: Source, policy: Policy | PartialPolicy) -> Explanation:

@@ -10,6 +10,7 @@ import click
 from kmspolicy import PartialPolicy, prove
 from kmspolicy._cli._asked import FORMATS, Answered, ask, code_of, show
 from kmspolicy._cli._exit import Unreadable
+from kmspolicy._cli._group import Group
 from kmspolicy._cli._inputs import merged
 from kmspolicy._cli._options import named, output, paths, read_each, read_sources, reading, settings_of, who
 from kmspolicy._cli._pairs import read_pairs
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     Claim = Callable[[Policy | PartialPolicy, Key], Verdict]
 
 
-@click.group
+@click.group(cls=Group)
 def command() -> None:
     """Prove a claim for every request, or show a request that speaks against it.
 
