@@ -156,7 +156,7 @@ def test_assumptions_in_words() -> None:
     assert said == "\n  ".join(
         (
             "Statement[1] and Statement[3] allow kms:Decrypt to role session App/me of account 111122223333.",
-            "Statement[0].Resource: taken to be another key; Request(key_arn=...) settles it",
+            "Statement[0].Resource: taken to be another key; the ARN of the key would settle it",
             f'Statement[1].Condition.ArnEquals["aws:PrincipalArn"]: taken to be met; {path}',
             f'Statement[2].Condition.ArnLike["aws:PrincipalArn"]: taken to be not met; {path}',
             f'Statement[3].Condition.NumericNotEquals["{NUMBER}"]: taken to be met, which no guide says',

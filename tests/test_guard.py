@@ -140,8 +140,14 @@ def test_what_makes_no_guard(arguments: Any, text: str) -> None:
     [
         (["PUBLIC_ACESS"], "'PUBLIC_ACESS' is not the code of a finding; did you mean 'PUBLIC_ACCESS'?"),
         (["public_access"], "'public_access' is not the code of a finding; did you mean 'PUBLIC_ACCESS'?"),
-        (["FOO"], "'FOO' is not the code of a finding; check() tells the codes of its findings"),
-        ([1], "1 is not the code of a finding; check() tells the codes of its findings"),
+        (
+            ["FOO"],
+            "'FOO' is not the code of a finding; all codes are on https://github.com/kmspolicy/kmspolicy/blob/main/docs/reference/findings.md",
+        ),
+        (
+            [1],
+            "1 is not the code of a finding; all codes are on https://github.com/kmspolicy/kmspolicy/blob/main/docs/reference/findings.md",
+        ),
         (["LOCKOUT_CALLER"], "LOCKOUT_CALLER cannot be ignored; to give up the right to put a policy"),
         (
             ["OLD_VERSION", "LOCKOUT_EVERYONE", "LOCKOUT_CALLER"],

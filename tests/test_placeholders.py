@@ -85,9 +85,7 @@ FILES = [
     in_statement(
         "Ref as a principal", "Principal.Ref", "'Ref' is a CloudFormation function", Principal={"Ref": "Role"}
     ),
-    in_statement(
-        "Fn::Base64 as a Sid", "Sid", "read the template with kmspolicy.sources", Sid={"Fn::Base64": "x"}
-    ),
+    in_statement("Fn::Base64 as a Sid", "Sid", "read the template that it is in", Sid={"Fn::Base64": "x"}),
     in_statement("Ref as an action", "Action", "the CloudFormation function Ref", Action={"Ref": "Actions"}),
     in_statement(
         "Fn::Join as a resource",
@@ -125,7 +123,7 @@ FILES = [
     File(
         "an expression of Jinja", '{"Statement": [{{ item }}]}', "Statement[0]", "a placeholder of a template"
     ),
-    File("a gap", '{"Statement": <statements>}', "Statement", "kmspolicy.sources reads those in strings"),
+    File("a gap", '{"Statement": <statements>}', "Statement", "those in strings are read"),
 ]
 
 

@@ -238,7 +238,7 @@ _STRING_FAULTS: Final = {
     "Unterminated string starting at": "this string has no closing quote",
     "Invalid control character at": "a string must not contain control characters such as line breaks; escape them",
 }
-_PLACEHOLDER: Final = "this is a placeholder of a template, and not JSON; put what it stands for in its place; kmspolicy.sources reads those in strings"
+_PLACEHOLDER: Final = "this is a placeholder of a template, and not JSON; put what it stands for in its place; those in strings are read"
 _NOT_JSON: Final = {
     "'": "strings must be in double quotes",
     "/": "JSON does not allow comments",

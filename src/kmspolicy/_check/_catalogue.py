@@ -232,7 +232,7 @@ CATALOGUE: Final[dict[FindingCode, Entry]] = {
     "LOCKOUT_EVERYONE": Entry(
         ERROR,
         "No statement allows anybody to put a policy on the key again.",
-        "Allow kms:PutKeyPolicy to the key's account or to an administrator in it, for example with statements.enable_iam_policies, and narrow any Deny that takes it away.",
+        "Allow kms:PutKeyPolicy to the key's account, or to an administrator in it, and narrow any Deny that takes it away.",
         f"{_KMS}key-policy-default.html#allow-unmanageable-key",
         {"Version": "2012-10-17", "Statement": [ADMIN | {"Action": "kms:Decrypt"}]},
         doubt="Perhaps no statement allows anybody to put a policy on the key again.",
@@ -240,7 +240,7 @@ CATALOGUE: Final[dict[FindingCode, Entry]] = {
     "LOCKOUT_CALLER": Entry(
         ERROR,
         "The caller could not put a policy on the key again.",
-        "Allow kms:PutKeyPolicy to the caller or to its account, and narrow any Deny that takes it away. To give up that right on purpose, use bypass_policy_lockout_safety_check.",
+        "Allow kms:PutKeyPolicy to the caller or to its account, and narrow any Deny that takes it away. To give up that right on purpose, bypass the policy lockout safety check.",
         _PUT,
         {"Version": "2012-10-17", "Statement": [ADMIN | {"Principal": {"AWS": [_ALICE, _APP]}}]},
         caller="arn:aws:iam::111122223333:user/bob",
@@ -324,7 +324,7 @@ CATALOGUE: Final[dict[FindingCode, Entry]] = {
     "RESOURCE_IS_KEY_ARN": Entry(
         WARNING,
         "The Resource is the ARN of a key. KMS may refuse it, and it may not count for the lockout check.",
-        'Write "Resource": "*", which is the key. check(policy, key_arn=...) compares the ARN with that of the key.',
+        'Write "Resource": "*", which is the key. Where the ARN of the key is known, the two are compared.',
         _AUGUST_2025,
         _one(Resource="arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"),
     ),
@@ -435,7 +435,7 @@ CATALOGUE: Final[dict[FindingCode, Entry]] = {
     "ALL_ACTIONS_FOR_ANOTHER_ACCOUNT": Entry(
         SECURITY,
         "Another account gets every action that works across accounts, such as using the key and making grants, as its IAM policies decide.",
-        "Name the actions that it needs; statements.use_by_account allows those for using a key.",
+        "Name the actions that it needs; those for using a key are kms:Encrypt, kms:Decrypt, kms:ReEncrypt*, kms:GenerateDataKey* and kms:DescribeKey.",
         f"{_KMS}key-policy-modifying-external-accounts.html",
         _one(Principal={"AWS": "444455556666"}, Action="kms:*"),
         account="111122223333",
@@ -756,7 +756,7 @@ CATALOGUE: Final[dict[FindingCode, Entry]] = {
     "ONE_ADMINISTRATOR": Entry(
         SUGGESTION,
         "Only one user or role can put a policy again; if it is deleted, nobody can.",
-        "Add statements.enable_iam_policies, which lets the account's IAM policies decide, or name a second administrator.",
+        "Allow kms:* to the key's account, so that its IAM policies decide, or name a second administrator.",
         f"{_KMS}key-policy-default.html",
         {"Version": "2012-10-17", "Statement": [ADMIN | {"Principal": {"AWS": _ALICE}}]},
     ),

@@ -156,7 +156,11 @@ def a_code(value: str) -> FindingCode:
         if value == code:
             return code
     meant = nearest(value, {code.lower(): code for code in known}) if isinstance(value, str) else None
-    hint = "check() tells the codes of its findings" if meant is None else f"did you mean {meant!r}?"
+    hint = (
+        "all codes are on https://github.com/kmspolicy/kmspolicy/blob/main/docs/reference/findings.md"
+        if meant is None
+        else f"did you mean {meant!r}?"
+    )
     raise ValueError(f"{represented(value)} is not the code of a finding; {hint}")
 
 

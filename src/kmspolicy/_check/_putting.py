@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     Who: TypeAlias = Callable[[Layout], Box]
     """Returns the requests of somebody."""
 
-_MAY_BE_THE_KEY: Final = "a Resource that is an ARN may be this key; key_arn=... tells"
+_MAY_BE_THE_KEY: Final = "a Resource that is an ARN may be this key; the ARN of the key would tell"
 _MAY_BE_SPARED: Final = "whom a Deny with NotPrincipal spares is not settled"
 
 

@@ -95,7 +95,7 @@ def is_function(name: object) -> bool:
 
 
 _FUNCTION: Final = re.compile(r"Ref|Fn::[A-Za-z0-9]{1,30}(?:::[A-Za-z0-9]{1,255})?").fullmatch
-_FILL_IN: Final = "put what it returns in its place, or read the template with kmspolicy.sources"
+_FILL_IN: Final = "put what it returns in its place, or read the template that it is in"
 
 
 def unknown(name: object, known: Iterable[str], what: str, code: ProblemCode) -> PolicyDocumentError:

@@ -50,7 +50,7 @@ def _said(decision: Decision) -> list[str]:
 def _assumption(assumption: Assumption) -> str:
     """Say what is assumed, and what settles it."""
     if assumption.element != "Condition":
-        return f"{assumption.path}: taken to be another key; Request(key_arn=...) settles it"
+        return f"{assumption.path}: taken to be another key; the ARN of the key would settle it"
     met = "met" if assumption.is_met else "not met"
     if fold(assumption.key or "") == "aws:principalarn":
         return (
