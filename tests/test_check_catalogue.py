@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import re
 from pathlib import Path
 from typing import get_args
 
@@ -114,6 +115,14 @@ def test_a_finding_says_what_where_and_what_to_do() -> None:
         "line": None,
         "column": None,
     }
+
+
+@pytest.mark.parametrize("code", CATALOGUE)
+def test_what_a_finding_says_holds_in_python_and_in_a_terminal(code: FindingCode) -> None:
+    """The command has the same findings: they name no function, argument or module of the library."""
+    entry = CATALOGUE[code]
+    for words in (entry.meaning, entry.hint, entry.doubt or ""):
+        assert re.findall(r"\w\(|\w=|[a-z]_[a-z]|\b(?:statements|conditions|prove|sources)\.", words) == []
 
 
 def test_each_code_has_a_section_of_its_own() -> None:

@@ -59,6 +59,12 @@ def test_the_module_can_be_imported() -> None:
     assert importlib.reload(importlib.import_module("kmspolicy.__main__")).main is main
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_who_calls_is_asked_where_it_matters(name: str) -> None:
+    """Only commands that judge a lockout take --caller."""
+    assert ("--caller" in run(name, "--help").out) is (name in ("check", "report", "plan", "apply"))
+
+
 MISSPELT = {
     "a command": ("chek", "No such command 'chek'. Did you mean check?"),
     "a command like no other": ("zzz", "No such command 'zzz'."),

@@ -131,6 +131,7 @@ WRONG = {
     "a colon without a resource": ("--ignore PUBLIC_ACCESS: public.json", "write PUBLIC_ACCESS:RESOURCE, or PUBLIC_ACCESS for all resources"),
     "an unknown code": ("--ignore PUBLIC_ACESS good.json", "did you mean 'PUBLIC_ACCESS'?"),
     "a parameter without a value": ("--parameter Org good.json", "'Org' is not NAME=VALUE"),
+    "a parameter with two values": ("--parameter Who=* --parameter Who=x who.yaml", "'Who' has two values: '*' and 'x'"),
     "a value of another form": ("--parameter ACCOUNT_ID=12 role.json", "'ACCOUNT_ID' stands for an account id"),
     "a parameter that is misspelt": ("--parameter Wo=* who.yaml good.json", "no file has a parameter or a placeholder 'Wo'; did you mean 'Who'?"),
     "a placeholder that is misspelt": ("--parameter ACOUNT_ID=111122223333 role.json", "did you mean 'ACCOUNT_ID'?"),
@@ -817,6 +818,33 @@ def test_nothing_loads_botocore() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+PLAN = "terraform plan -out=plan.out && terraform show -json plan.out > plan.json"
+OF_TERRAFORM = {
+    "its language": ("main.tf", b'resource "aws_kms_key" "a" {}'),
+    "its language as JSON": ("main.tf.json", b'{"resource": {"aws_kms_key": {"a": {}}}}'),
+    "a saved plan": ("plan.out", b"PK\x03\x04"),
+}
+
+
+@pytest.mark.parametrize(("name", "data"), OF_TERRAFORM.values(), ids=OF_TERRAFORM)
+def test_a_file_of_terraform(name: str, data: bytes) -> None:
+    """It is said that its language is not read, and which commands write what is."""
+    Path(name).write_bytes(data)
+    ended = run("check", name)
+    assert ended.code == 3
+    assert f"the language of Terraform is not read; give its plan as JSON: {PLAN}" in " ".join(
+        ended.out.split()
+    )
+
+
+def test_a_folder_of_terraform() -> None:
+    """So is it of a folder in which there is nothing else."""
+    Path("nothing/main.tf").write_text('resource "aws_kms_key" "a" {}', encoding="utf-8")
+    Path("nothing/more.tf.json").write_text('{"resource": {"aws_s3_bucket": {}}}', encoding="utf-8")
+    ended = run("check", "nothing")
+    assert (ended.code, ended.err.endswith(f"{PLAN}\n")) == (0, True)
 
 
 def test_a_value_that_makes_no_policy(tmp_path: Path) -> None:

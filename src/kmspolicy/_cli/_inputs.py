@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kmspolicy._sources._paths import files_in
+from kmspolicy._sources._paths import OF_TERRAFORM, files_in
 from kmspolicy.errors import SourceError
 from kmspolicy.sources import Reading, read_files, read_text
 
@@ -21,7 +21,10 @@ class NoPolicyError(SourceError):
 
     def __init__(self, path: str) -> None:
         """Take the path."""
-        super().__init__("no key policy was found here", file=path)
+        of_terraform = path != STANDARD_INPUT and any(Path(path).glob("*.tf"))
+        super().__init__(
+            f"no key policy was found here{f'; {OF_TERRAFORM}' if of_terraform else ''}", file=path
+        )
 
 
 def merged(readings: Iterable[Reading]) -> Reading:

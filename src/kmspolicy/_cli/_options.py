@@ -53,7 +53,14 @@ def parted(values: Iterable[str], form: str) -> Iterator[tuple[str, str]]:
 
 
 def _values(_ctx: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
-    return dict(parted(values, "NAME=VALUE"))
+    """Read values of the form NAME=VALUE; a name has one value."""
+    found: dict[str, str] = {}
+    for name, value in parted(values, "NAME=VALUE"):
+        if found.setdefault(name, value) != value:
+            raise click.BadParameter(
+                f"{word(name)} has two values: {quoted(found[name])} and {quoted(value)}"
+            )
+    return found
 
 
 def _region(_ctx: click.Context, _option: click.Parameter, value: str | None) -> str | None:
@@ -96,12 +103,15 @@ reading: Final = together(
     resource,
 )  # fmt: skip
 """How files are read: see read_sources."""
-who: Final = together(
+whose: Final = together(
     click.option("--account", metavar="ID", help="The account of the keys, where a file does not tell it."),
-    click.option("--caller", metavar="ARN", help="Who will put the policies, for the lockout check."),
     click.option("--config", metavar="FILE", help="The settings; otherwise kmspolicy.toml of the project."),
 )
-"""Who calls, and whose the keys are: see settings_of."""
+"""Whose the keys are: see settings_of."""
+who: Final = together(
+    click.option("--caller", metavar="ARN", help="Who will put the policies, for the lockout check."), whose
+)
+"""Who calls, for the commands that judge, and whose the keys are."""
 
 
 def output(*formats: str) -> Decorator:
@@ -122,7 +132,7 @@ def settings_of(options: Mapping[str, Any]) -> Settings:
     settings = read_settings(options["config"])
     if settings.found is not None and options.get("format", _FOR_PEOPLE[0]) in _FOR_PEOPLE:
         tell(f"The settings are those of {word(str(settings.found))}.")
-    given = {name: options[name] for name in ("account", "caller") if options[name] is not None}
+    given = {name: options[name] for name in ("account", "caller") if options.get(name) is not None}
     an_account(given.get("account", settings.account))
     return attrs.evolve(settings, **given)
 

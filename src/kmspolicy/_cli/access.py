@@ -8,7 +8,7 @@ import click
 
 from kmspolicy import access
 from kmspolicy._cli._asked import FORMATS, ask, code_of, show
-from kmspolicy._cli._options import output, paths, read_sources, reading, settings_of, who
+from kmspolicy._cli._options import output, paths, read_sources, reading, settings_of, whose
 from kmspolicy._cli._places import key_of
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @click.command
 @paths
 @reading
-@who
+@whose
 @output(*FORMATS)
 @click.option(
     "--also", metavar="PRINCIPAL", multiple=True, help="A principal to show that the policy does not name."

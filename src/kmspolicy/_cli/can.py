@@ -9,7 +9,7 @@ import click
 
 from kmspolicy import Decision, Outcome, Request, decide
 from kmspolicy._cli._asked import FORMATS, ask, code_of, known, show
-from kmspolicy._cli._options import output, parted, paths, read_sources, reading, settings_of, who
+from kmspolicy._cli._options import output, parted, paths, read_sources, reading, settings_of, whose
 from kmspolicy._cli._places import key_of
 from kmspolicy._cli._screen import tell
 from kmspolicy._printable import printable
@@ -51,7 +51,7 @@ def _context(_ctx: click.Context, _option: click.Parameter, values: tuple[str, .
     help="The expected answer: any other makes the exit code 1.",
 )
 @reading
-@who
+@whose
 @output(*FORMATS)
 @click.pass_context
 def command(

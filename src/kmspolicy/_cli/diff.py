@@ -8,7 +8,7 @@ import click
 
 from kmspolicy import Comparison, Diff, Policy, Relation, compare, diff
 from kmspolicy._cli._asked import FORMATS, Answered, code_of, show
-from kmspolicy._cli._options import output, reading, settings_of, who
+from kmspolicy._cli._options import output, reading, settings_of, whose
 from kmspolicy._cli._pairs import read_pairs
 from kmspolicy._cli._places import key_of
 from kmspolicy._cli._screen import tell
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     "--exit-code", is_flag=True, help="Make the exit code 1 if anything differs, or if that is not known."
 )
 @reading
-@who
+@whose
 @output(*FORMATS)
 @click.pass_context
 def command(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401 - as click calls it

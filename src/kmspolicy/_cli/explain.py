@@ -12,7 +12,7 @@ import click
 from kmspolicy import PartialPolicy, explain
 from kmspolicy._check._catalogue import CATALOGUE
 from kmspolicy._cli._asked import FORMATS, ask, code_of, show
-from kmspolicy._cli._options import output, paths, read_sources, reading, settings_of, who
+from kmspolicy._cli._options import output, paths, read_sources, reading, settings_of, whose
 from kmspolicy._display import Displayed
 from kmspolicy._language._spelling import nearest
 from kmspolicy._printable import word
@@ -79,7 +79,7 @@ class Explanation(Displayed):
 @click.command
 @paths
 @reading
-@who
+@whose
 @output(*FORMATS)
 @click.pass_context
 def command(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401 - as click calls it

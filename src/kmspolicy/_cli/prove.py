@@ -12,7 +12,7 @@ from kmspolicy._cli._asked import FORMATS, Answered, ask, code_of, show
 from kmspolicy._cli._exit import Unreadable
 from kmspolicy._cli._group import Group
 from kmspolicy._cli._inputs import merged
-from kmspolicy._cli._options import named, output, paths, read_each, read_sources, reading, settings_of, who
+from kmspolicy._cli._options import named, output, paths, read_each, read_sources, reading, settings_of, whose
 from kmspolicy._cli._pairs import read_pairs
 from kmspolicy._cli._places import key_of
 from kmspolicy._printable import printable
@@ -41,7 +41,7 @@ def command() -> None:
 @command.command("no-public-access")
 @paths
 @reading
-@who
+@whose
 @output(*FORMATS)
 @click.pass_context
 def no_public_access(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401 - as click calls it
@@ -56,7 +56,7 @@ def no_public_access(ctx: click.Context, /, paths: tuple[str, ...], **options: A
 @command.command("no-new-access")
 @click.argument("paths", metavar="OLD NEW | PLAN.json", nargs=-1, required=True)
 @reading
-@who
+@whose
 @output(*FORMATS)
 @click.pass_context
 def no_new_access(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401 - as click calls it
@@ -96,7 +96,7 @@ def _no_new_access(pair: Pair, key: Key) -> Answered:
 )
 @click.option("--principal", metavar="PRINCIPAL", help="To whom; without it, to anybody.")
 @reading
-@who
+@whose
 @output(*FORMATS)
 @click.pass_context
 def access_not_granted(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401 - as click calls it
@@ -115,7 +115,7 @@ def access_not_granted(ctx: click.Context, /, paths: tuple[str, ...], **options:
 @click.option("--principal", metavar="PRINCIPAL", required=True, help="To whom.")
 @click.option("--action", metavar="ACTION", required=True, help="The action, kms:Decrypt for example.")
 @reading
-@who
+@whose
 @output(*FORMATS)
 @click.pass_context
 def always_granted(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401 - as click calls it
@@ -133,7 +133,7 @@ def always_granted(ctx: click.Context, /, paths: tuple[str, ...], **options: Any
 @click.argument("limit")
 @paths
 @reading
-@who
+@whose
 @output(*FORMATS)
 @click.pass_context
 def grants_at_most(ctx: click.Context, /, limit: str, paths: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401 - as click calls it

@@ -29,6 +29,10 @@ _NO_POLICY: Final = (
     "there is no key policy here: it is not a policy, an answer of GetKeyPolicy, a CloudFormation template, a Terraform plan in JSON, "
     "or a manifest of a key"
 )
+OF_TERRAFORM: Final = "the language of Terraform is not read; give its plan as JSON: terraform plan -out=plan.out && terraform show -json plan.out > plan.json"
+_IN_TERRAFORM: Final = (".tf", ".tf.json")
+_SAVED_PLAN: Final = b"PK\x03\x04"
+"""A plan that Terraform saved begins like this: it is a zip file."""
 
 
 def sources_of_text(
@@ -51,6 +55,8 @@ def sources_of_text(
     Raises:
         SourceError: if it cannot be read, or has no policy though it was asked for.
     """
+    if named and name.endswith(_IN_TERRAFORM):
+        raise SourceError(OF_TERRAFORM)
     if _IS_PLAN(text) or ('"format_version"' in text and '"resource_changes"' in text):
         return sources_of_plan(text, tf_dir, name)
     try:
@@ -86,9 +92,12 @@ def text_of_path(path: Path) -> str:
     try:
         if path.stat().st_size > MAX_PLAN:
             raise SourceError(f"{too_long(MAX_PLAN)}; nothing longer is read")
-        return text_of_file(path.read_bytes())
+        data = path.read_bytes()
     except OSError as error:
         raise SourceError(f"the file cannot be opened: {error.strerror}") from error
+    if data.startswith(_SAVED_PLAN):
+        raise SourceError(OF_TERRAFORM)
+    return text_of_file(data)
 
 
 def files_in(folder: Path) -> Iterator[Path | SourceError]:
