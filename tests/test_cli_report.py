@@ -167,6 +167,16 @@ def test_what_cannot_be_read() -> None:
     assert len([row for row in csv.reader(io.StringIO(ended.out)) if row[0] == "keys/broken.json"]) == 1
 
 
+def test_what_is_not_a_policy_whatever_its_placeholders_are() -> None:
+    """It does not end the report: the others are judged."""
+    Path("keys/odd.json").write_text(
+        policy(allow("<WHO>", "kms:Sign") | {"Effect": "Maybe"}), encoding="utf-8"
+    )
+    found = records()
+    assert found["odd.json"]["told"] == "unreadable"
+    assert found.keys() == {*FILES, "odd.json"}
+
+
 def test_the_exit_code() -> None:
     """A report reports: only what cannot be read makes a difference."""
     assert run("report", "keys").code == 3

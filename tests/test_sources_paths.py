@@ -97,10 +97,21 @@ def test_placeholders_in_plain_text() -> None:
         "Principal": {"AWS": "arn:aws:iam::<ACCOUNT_ID>:role/${role}"},
         "Resource": "${aws:username}",
     }
-    partial = read_one(json.dumps({"Statement": [root, {"Sid": "{{account}}", "Bool": {"x": True}}]})).policy
+    partial = read_one(
+        json.dumps({"Statement": [root, root | {"Sid": "{{account}}", "Condition": {"Bool": {"x": True}}}]})
+    ).policy
     assert isinstance(partial, PartialPolicy)
     assert [one.name for one in partial.placeholders] == ["ACCOUNT_ID", "role", "account"]
-    assert shown(partial)["Statement"][1] == {"Sid": "${account}", "Bool": {"x": True}}
+    second = shown(partial)["Statement"][1]
+    assert (second["Sid"], second["Condition"]) == ("${account}", {"Bool": {"x": True}})
+
+
+def test_what_is_not_a_policy_whatever_its_placeholders_are() -> None:
+    """It is refused like one without any, with its place, and what is not known is not called wrong."""
+    text = json.dumps({"Statement": [ROOT | {"Principal": {"AWS": "<ADMIN>"}, "Effect": "Maybe"}]})
+    with pytest.raises(SourceError, match="an effect must be 'Allow' or 'Deny', not 'Maybe'") as caught:
+        read_text(text)
+    assert (caught.value.line, caught.value.column) == (1, text.index('"Effect"') + 1)
 
 
 def test_functions_of_a_template_in_a_policy() -> None:

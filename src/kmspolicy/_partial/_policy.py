@@ -29,8 +29,8 @@ class PartialPolicy(Unfilled):
     """A key policy in which some values are not known yet.
 
     :func:`kmspolicy.check`, :func:`kmspolicy.access`, :func:`kmspolicy.compare`, :func:`kmspolicy.explain` and
-    :mod:`kmspolicy.prove` take it;
-    what they say then holds for all values, or names the placeholders that it depends on. It cannot be put: fill it first.
+    :mod:`kmspolicy.prove` take it; what they say then holds for all values, or names the placeholders that it depends on. It
+    cannot be put: fill it first.
     """
 
     _tree: Node

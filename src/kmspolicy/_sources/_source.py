@@ -11,6 +11,7 @@ import attrs
 from kmspolicy._document import Policy
 from kmspolicy._language._key_arns import account_of_key_arn
 from kmspolicy._partial import PartialPolicy
+from kmspolicy._partial._explain import explained
 from kmspolicy._partial._fill import Given, fill, given_in, needed, policy_of
 from kmspolicy._partial._kinds import written
 from kmspolicy._partial._read import tree_of_json
@@ -187,11 +188,12 @@ def policy_in(tree: Node) -> Policy | PartialPolicy:
     """Return the policy that a tree stands for.
 
     Raises:
-        SourceError: if everything is known, and it is not a policy document.
+        SourceError: if it is not a policy document, whatever the values of placeholders.
     """
-    if needed(tree, _NOTHING):
-        return PartialPolicy(tree)
     try:
+        if needed(tree, _NOTHING):
+            explained(tree)
+            return PartialPolicy(tree)
         return policy_of(fill(tree, _NOTHING))
     except PolicyDocumentError as error:
         raise refused(error) from error
