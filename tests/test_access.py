@@ -314,7 +314,7 @@ administration
   ScheduleKeyDeletion        no                    no                                no
   all 17 others              IAM                   IAM                               ·
 
-yes: allowed, IAM: if an IAM policy allows it, no: denied, ·: not granted
+yes: allowed; IAM: if an IAM policy allows it, too; no: denied; ·: not granted, whatever IAM says
   a  kms:ViaService is s3.us-east-1.amazonaws.com
   b  kms:ViaService is sqs.us-east-1.amazonaws.com"""
 NARROW = """\
@@ -334,8 +334,8 @@ role App of account 111122223333
 everyone else
   ScheduleKeyDeletion                     no
 
-yes: allowed, IAM: if an IAM policy allows it, no: denied,
-·: not granted
+yes: allowed; IAM: if an IAM policy allows it, too; no:
+denied; ·: not granted, whatever IAM says
   a  kms:ViaService is sqs.us-east-1.amazonaws.com
   b  kms:ViaService is s3.us-east-1.amazonaws.com"""
 
@@ -392,7 +392,7 @@ def test_the_same_condition_has_one_note() -> None:
             ]
         )
     )
-    assert str(table).endswith("not granted\n  a  kms:ViaService is s3.us-east-1.amazonaws.com")
+    assert str(table).endswith("says\n  a  kms:ViaService is s3.us-east-1.amazonaws.com")
 
 
 @pytest.mark.parametrize(
@@ -429,7 +429,7 @@ def test_two_spellings_of_a_condition_are_one_note(other: Condition, action: Any
     """In one cell, and in two."""
     table = access(Policy([TO_APP.when(S3), allow(action).to(Principal.arn(APP)).when(other)]))
     assert table[APP, "kms:Decrypt"] == table[APP, action] == Cell((S3,))
-    assert str(table).endswith("not granted\n  a  kms:ViaService is s3.us-east-1.amazonaws.com")
+    assert str(table).endswith("says\n  a  kms:ViaService is s3.us-east-1.amazonaws.com")
 
 
 def html(table: AccessTable) -> str:

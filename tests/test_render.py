@@ -43,7 +43,7 @@ def test_a_table_is_drawn_as_text() -> None:
         "\n"
         "and 3 more principals\n"
         "\n"
-        "yes: allowed, no: denied\n"
+        "yes: allowed; no: denied\n"
         "  a  x < y"
     )
     assert as_text(EMPTY, 40) == "Nothing."
@@ -71,7 +71,7 @@ def test_a_table_is_drawn_as_html() -> None:
     assert words == [
         *("Alice & Bob", "Carol"),
         *("use", "Encrypt", "yes", "yes if a", "grants", "IAM", "no"),
-        *("and 3 more principals", "yes: allowed, no: denied", "a", "x < y"),
+        *("and 3 more principals", "yes: allowed; no: denied", "a", "x < y"),
     ]
     assert 'title="arn:alice">Alice &amp; Bob</th>' in drawn
     assert 'class="yes" data-of="Alice &amp; Bob">yes</td>' in drawn
@@ -88,7 +88,7 @@ def test_a_table_is_drawn_as_a_picture() -> None:
         *(("use", "head"), ("Encrypt", None), ("yes", "yes"), ("yes if a", "if")),
         *(("grants", None), ("IAM", "iam"), ("no", "no")),
         ("and 3 more principals", "quiet"),
-        ("yes: allowed, no: denied", "quiet"),
+        ("yes: allowed; no: denied", "quiet"),
         ("a: x < y", "quiet"),
     ]
     title, style = root[0].text, root[1].text or ""

@@ -51,9 +51,9 @@ _KINDS: Final = {
 }
 _LEGEND: Final = (
     Entry("yes", "allowed"),
-    Entry("IAM", "if an IAM policy allows it"),
+    Entry("IAM", "if an IAM policy allows it, too"),
     Entry("no", "denied"),
-    Entry("·", "not granted"),
+    Entry("·", "not granted, whatever IAM says"),
 )
 _NOBODY: Final = Table((), (), "The policy names nobody: nobody may do anything.", (), ())
 

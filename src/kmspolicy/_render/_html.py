@@ -40,7 +40,7 @@ _LOOKS_IF_NARROW: Final = {
 
 def as_html(table: Table) -> str:
     """Draw a table."""
-    legend = ", ".join(f"{word}: {meaning}" for word, meaning in table.legend)
+    legend = "; ".join(f"{word}: {meaning}" for word, meaning in table.legend)
     notes = [part for word, meaning in table.notes for part in (element("dt", word), element("dd", meaning))]
     return _page(
         *([_grid(table)] if table.columns else []),

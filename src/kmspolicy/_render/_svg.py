@@ -81,7 +81,7 @@ def _rows(table: Table) -> Iterator[tuple[int, list[tuple[str, str]]]]:
 
 
 def _below(table: Table) -> Iterator[str]:
-    legend = ", ".join(f"{word}: {meaning}" for word, meaning in table.legend)
+    legend = "; ".join(f"{word}: {meaning}" for word, meaning in table.legend)
     yield from filter(None, (table.remark, legend))
     yield from (f"{word}: {meaning}" for word, meaning in table.notes)
 

@@ -43,7 +43,7 @@ def as_text(table: Table, width: int, paint: Paint = lambda text, _: text) -> st
 
 def below(table: Table, width: int) -> Iterator[str]:
     """Yield the lines below a table: the remark, the legend and the notes."""
-    legend = ", ".join(f"{word}: {meaning}" for word, meaning in table.legend)
+    legend = "; ".join(f"{word}: {meaning}" for word, meaning in table.legend)
     for words in filter(None, (table.remark, legend)):
         yield ""
         yield from folded(words, width, "")
