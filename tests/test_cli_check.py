@@ -51,6 +51,7 @@ FILES = {
     "default.yaml": template(Default="{Enabled: true}"),
     "bypass.yaml": template(K="{BypassPolicyLockoutSafetyCheck: true, KeyPolicy: {Version: 2012-10-17, Statement: [" + LOCKED + "]}}"),
     "unresolved.yaml": template(K="{KeyPolicy: !Transform {Name: AWS::Include}}"),
+    "macro.yaml": "Transform: Macro\n" + template(K="{KeyPolicy: {Version: 2012-10-17, Statement: [" + ROOT + ", " + PUBLIC + "]}}", Default="{Enabled: true}"),
     "own.yaml": template(K="{KeyPolicy: {Version: 2012-10-17, Statement: [" + ROOT + ", " + PUBLIC + "]}}")
     + "    Metadata: {kmspolicy: {ignore: [{code: PUBLIC_ACCESS, reason: a test key}]}}\n",
     "other.yaml": template(K="{KeyPolicy: {Version: 2012-10-17, Statement: [" + ROOT + ", " + PUBLIC + "]}}")
@@ -99,6 +100,7 @@ ROWS = {
     "a lockout fails": Row("locked.json", 1, ["locked.json:1:1 LOCKOUT_EVERYONE"]),
     "several files": Row("typo.json public.json", 1, ["public.json:3:21 PUBLIC_ACCESS", "typo.json:3:81 INVALID_ACTION"]),
     "the default policy is not judged": Row("default.yaml", 0, []),
+    "what a macro may change": Row("macro.yaml", 1, ["macro.yaml:5:3 UNRESOLVED", "macro.yaml:7:196 PUBLIC_ACCESS", "macro.yaml:8:3 UNRESOLVED"]),
     "a lockout that the file asks for": Row("bypass.yaml", 0, []),
     "a finding that the file explains": Row("own.yaml", 0, []),
     "a file that explains another finding": Row("other.yaml", 1, ["other.yaml:6:196 PUBLIC_ACCESS"]),
@@ -215,7 +217,7 @@ def test_a_folder() -> None:
     code, findings = found(".")
     assert code == 3
     assert {finding.split(":")[0] for finding in findings} == {
-        "typo.json", "public.json", "locked.json", "other.yaml", "unresolved.yaml", "who.yaml", "role.json",
+        "macro.yaml", "typo.json", "public.json", "locked.json", "other.yaml", "unresolved.yaml", "who.yaml", "role.json",
     }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kmspolicy import PartialPolicy, Policy
+from kmspolicy import PartialPolicy, Policy, check
 from kmspolicy._partial._tree import Choice
 from kmspolicy._sources._functions import TAGS, call_of
 from kmspolicy._sources._node import Mapping, Scalar, Sequence
@@ -38,6 +38,9 @@ Mappings:
     dev: {role: R1, user: U1}
     prod: {role: R2, user: U2}
     test: {role: R3, user: U3}
+  Included:
+    own: {role: R4}
+    Fn::Transform: {Name: AWS::Include}
   Regions:
     us-east-1: {name: one}
     eu-west-1: {name: two}
@@ -130,6 +133,9 @@ FORMS: list[tuple[str, str, Any]] = [
     ("FindInMap of two values", "!FindInMap [Regions, us-east-1, !Ref Admin]", "one"),
     ("FindInMap with a default", "!FindInMap [Accounts, none, role, {DefaultValue: x}]", "x"),
     ("FindInMap with a default for a parameter", "!FindInMap [Regions, !Ref Admin, name, {DefaultValue: x}]", ("if", "${Admin} = us-east-1", "one", ("if", "${Admin} = eu-west-1", "two", "x"))),
+    ("FindInMap of what a macro includes", "!FindInMap [Included, dev, role]", "unresolved Fn::FindInMap"),
+    ("FindInMap of what a macro includes, or not", "!FindInMap [Included, !Ref Stage, role]", "unresolved Fn::FindInMap"),
+    ("FindInMap of what stands beside", "!FindInMap [Included, own, role]", "R4"),
     ("ImportValue", "!ImportValue 'shared-role'", "${Fn::ImportValue shared-role}"),
     ("ImportValue, with Sub", "{'Fn::ImportValue': !Sub '${Stage}-role'}", "${Fn::ImportValue ${Stage}-role}"),
     ("Transform", "{'Fn::Transform': {Name: Macro}}", "unresolved Fn::Transform Macro"),
@@ -317,7 +323,9 @@ def action_of(template: str) -> Any:
 
 def test_a_condition_that_a_transform_may_make_is_open() -> None:
     """Only its name is known."""
-    assert action_of(with_conditions("B: x", "Transform: AWS::Include\n")) == ("if", "open A", "a", "b")
+    expected = ("if", "open A", "a", "b")
+    assert action_of(with_conditions("B: x", "Transform: AWS::Serverless-2016-10-31\n")) == expected
+    assert action_of(with_conditions("'Fn::Transform': {Name: AWS::Include}")) == expected
 
 
 def test_conditions_that_are_very_large_together_are_open() -> None:
@@ -392,6 +400,58 @@ def test_policies_that_cannot_be_known(value: str, name: str, place: tuple[int, 
     assert (source.told, source.policy) == ("unresolved", None)
     assert source.why == f"{name} cannot be known from the file"
     assert source.place() == place
+
+
+INCLUDE = "{Name: AWS::Include, Parameters: {Location: s3://b/p.yaml}}"
+MACROS: list[tuple[str, str, str]] = [
+    ("of the properties", f"Resources: {{K: {{Type: AWS::KMS::Key, Properties: {{'Fn::Transform': {INCLUDE}}}}}}}", "Fn::Transform AWS::Include"),
+    ("of the properties, short", f"Resources: {{K: {{Type: AWS::KMS::Key, Properties: !Transform {INCLUDE}}}}}", "Fn::Transform AWS::Include"),
+    ("of the properties, beside others", f"Resources: {{K: {{Type: AWS::KMS::Key, Properties: {{Enabled: true, 'Fn::Transform': {INCLUDE}}}}}}}", "Fn::Transform AWS::Include"),
+    ("another function for the properties", "Resources: {K: {Type: AWS::KMS::Key, Properties: !If [C, {}, {}]}}", "Fn::If"),
+    ("of the resource", f"Resources: {{K: {{Type: AWS::KMS::Key, 'Fn::Transform': {INCLUDE}}}}}", "Fn::Transform AWS::Include"),
+    ("of all of the resource", f"Resources: {{K: {{'Fn::Transform': {INCLUDE}}}}}", "Fn::Transform AWS::Include"),
+    ("of the resources", f"Resources: {{'Fn::Transform': {INCLUDE}}}", "Fn::Transform AWS::Include"),
+    ("of the template", "Transform: Macro\nResources: {K: {Type: AWS::KMS::Key}}", "Macro"),
+    ("of the template, with parameters", f"Transform: {INCLUDE}\nResources: {{K: {{Type: AWS::KMS::Key}}}}", "AWS::Include"),
+    ("of the template, without a name", "Transform: {}\nResources: {K: {Type: AWS::KMS::Key}}", "Transform"),
+    ("of the template, as a function", f"'Fn::Transform': {INCLUDE}\nResources: {{K: {{Type: AWS::KMS::Key}}}}", "Fn::Transform AWS::Include"),
+    ("several, of which AWS knows one", "Transform: [AWS::Serverless-2016-10-31, A, B]\nResources: {K: {Type: AWS::KMS::Key}}", "A and B"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "name"), [row[1:] for row in MACROS], ids=[row[0] for row in MACROS])
+def test_a_macro_may_make_the_policy(text: str, name: str) -> None:
+    """A key without a policy has not the default policy for sure: what the macro makes of it is not known."""
+    (source,) = read_cloudformation(text)
+    assert (source.told, source.why) == ("unresolved", f"{name} cannot be known from the file")
+    assert source.place() is not None
+
+
+WITH_POLICY = f"Resources: {{K: {{Type: AWS::KMS::Key, Properties: {{KeyPolicy: {TEXT}MORE}}}}}}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Transform: [Macro, Other]\n" + WITH_POLICY.replace("MORE", ""),
+        WITH_POLICY.replace("MORE", ", 'Fn::Transform': {Name: Macro}"),
+    ],
+)
+def test_a_macro_may_change_the_policy(text: str) -> None:
+    """What is written is still judged: a macro beside it does not hide what is wrong."""
+    (source,) = read_cloudformation(text)
+    assert isinstance(source.policy, PartialPolicy)
+    assert {"UNRESOLVED", "PUBLIC_ACCESS"} <= {one.code for one in check(source.policy)}
+    assert source.place(("Statement", 0, "Effect")) is not None
+
+
+@pytest.mark.parametrize(
+    "transform", ["AWS::Serverless-2016-10-31", "[AWS::LanguageExtensions, AWS::SecretsManager-2024-09-16]"]
+)
+def test_the_transforms_of_aws_leave_keys_as_they_are(transform: str) -> None:
+    """They are about other resources, or about functions that are read here."""
+    (source,) = read_cloudformation(f"Transform: {transform}\nResources: {{K: {{Type: AWS::KMS::Key}}}}")
+    assert source.told == "default"
 
 
 @pytest.mark.parametrize("value", ["", "null", "!Ref AWS::NoValue"])

@@ -15,11 +15,12 @@ from kmspolicy._partial._tree import (
     Constant,
     Items,
     Members,
+    Open,
     Placeholder,
     Text,
     Unresolved,
 )
-from kmspolicy._sources._functions import TAGS, Functions, call_of
+from kmspolicy._sources._functions import TAGS, Functions, call_of, functions_in
 from kmspolicy._sources._node import Mapping, Scalar, Sequence, fault, get, members, text_at
 from kmspolicy._sources._reading import documents_of
 from kmspolicy._sources._source import Ignore, Source, json_in, refused, source_of
@@ -58,12 +59,22 @@ def sources_of_template(template: Node, parameters: Lookup[str, str]) -> Iterato
     """Yield the keys of a template."""
     functions = Functions(template, parameters)
     for name, resource in members(get(template, "Resources")):
-        if name.text.startswith("Fn::ForEach::") and _makes_keys(resource):
+        unknown = _unknown(name, resource)
+        if unknown:
             told = Source(name=name.text, names=frozenset(functions.names))
-            yield source_of(told, Unresolved(name.text, place=name.place))
+            yield source_of(told, Unresolved(unknown, place=name.place))
         elif text_at(resource, "Type") in _KEYS:
             functions.assume(text_at(resource, "Condition"))
             yield _source(name, resource, functions)
+
+
+def _unknown(name: Scalar, resource: Node) -> str | None:
+    """Return what makes resources of which nothing is known but that they may be keys."""
+    if name.text.startswith("Fn::ForEach::"):
+        return name.text if _makes_keys(resource) else None
+    if name.text.startswith("Fn::"):
+        return next(functions_in(Mapping(((name, resource),), name.place)), None)
+    return next(functions_in(resource), None) if get(resource, "Type") is None else None
 
 
 def _makes_keys(node: Node) -> bool:
@@ -81,10 +92,22 @@ def _source(name: Scalar, resource: Node, functions: Functions) -> Source:
     ignores = tuple(_ignores(get(resource, "Metadata", "kmspolicy", "ignore")))
     flag = get(resource, "Properties", "BypassPolicyLockoutSafetyCheck")
     bypass = flag is not None and _is_true(functions.tree(flag))
-    tree = _policy(get(resource, "Properties", "KeyPolicy"), functions)
+    properties = get(resource, "Properties")
+    macros = (*functions_in(resource), *functions_in(properties), *functions.macros)
+    tree = _or_unknown(_policy(get(properties, "KeyPolicy"), functions), " and ".join(macros), name.place)
     names = frozenset(functions.names)
     told = Source(name=name.text, bypass=bypass, ignores=ignores, names=names).at(name.place)
     return told.with_default() if isinstance(tree, Absent) else source_of(told, tree)
+
+
+def _or_unknown(tree: Tree, macros: str, place: Place) -> Tree:
+    """Return a policy that macros may change, or make where there is none."""
+    if not macros:
+        return tree
+    unknown = Unresolved(macros, place=place)
+    if isinstance(tree, Absent):
+        return unknown
+    return Choice(Open(f"{macros} leaves the policy as it is"), tree, unknown, place=tree.place)
 
 
 def _is_true(tree: Tree) -> bool:

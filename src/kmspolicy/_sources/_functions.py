@@ -31,7 +31,7 @@ from kmspolicy._partial._tree import (
 from kmspolicy._sources._node import Mapping, Scalar, Sequence, fault, get, members, text_at, word
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from collections.abc import Mapping as Lookup
 
     from kmspolicy._partial._tree import Node as Tree
@@ -51,6 +51,7 @@ MAX_TESTS: Final = 500
 MAX_ABSENT: Final = 6
 """Items of a Join that may be absent; each doubles the text."""
 
+_TRANSFORM: Final = "Fn::Transform"
 _DYNAMIC: Final = re.compile(r"\{\{resolve:[^{}]*\}\}")
 _IN_SUB: Final = re.compile(r"\$\{(!?)([^{}]*)\}")
 _URL_SUFFIXES: Final = ("amazonaws.com", "amazonaws.com.cn")
@@ -96,6 +97,7 @@ class Functions:
 
     Attributes:
         names: The names of values that can be given: of parameters, of pseudo parameters, and of attributes that were looked up.
+        macros: The transforms of the template that may change anything in it.
     """
 
     def __init__(self, template: Node, given: Lookup[str, str]) -> None:
@@ -108,7 +110,8 @@ class Functions:
         self._within: list[str] = []
         self._weight = 0
         self._assumed: str | None = None
-        self._transformed = get(template, "Transform") is not None
+        self._transforms = tuple(_transforms(template))
+        self.macros = tuple(name for name in self._transforms if not name.startswith(_OF_AWS))
 
     def assume(self, condition: str | None) -> None:
         """Take a condition to hold, as that of a resource does where the resource is made."""
@@ -230,10 +233,12 @@ class Functions:
         if not keys:
             return self.tree(node) if node is not None else Unresolved(call.name, place=call.place)
         known = _known(keys[0])
+        below = get(node, known) if known is not None else None
+        if below is not None:
+            return self._look_up(below, keys[1:], default, call)
+        if self.macros or get(node, _TRANSFORM) is not None:
+            return Unresolved(call.name, place=call.place)
         if known is not None:
-            below = get(node, known)
-            if below is not None:
-                return self._look_up(below, keys[1:], default, call)
             if default is not None:
                 return self.tree(default)
             raise fault(f"there is no {word(known)} in the map that Fn::FindInMap looks into", call.place)
@@ -390,7 +395,7 @@ class Functions:
             raise fault(f"the condition {word(name)} refers to itself", place)
         node = get(self._conditions, name)
         if node is None:
-            if self._transformed:
+            if self._transforms or get(self._conditions, _TRANSFORM) is not None:
                 return Open(name)
             raise fault(f"there is no condition {word(name)}", place)
         if name not in self._tests:
@@ -434,8 +439,7 @@ class Functions:
 
     def transformed(self, call: Call) -> Tree:
         """Return what Fn::Transform stands for: nothing is known of it."""
-        name = text_at(call.argument, "Name")
-        return Unresolved(f"{call.name} {name}" if name else call.name, place=call.place)
+        return Unresolved(_name_of(call), place=call.place)
 
 
 _OF_VALUES: Final[dict[str, Callable[[Functions, Call], Tree]]] = {
@@ -452,8 +456,50 @@ _OF_VALUES: Final[dict[str, Callable[[Functions, Call], Tree]]] = {
     "Fn::Select": Functions.select,
     "Fn::Split": Functions.split,
     "Fn::Sub": Functions.substituted,
-    "Fn::Transform": Functions.transformed,
+    _TRANSFORM: Functions.transformed,
 }
+
+
+# --- what macros may change ------------------------------------------------------------------------
+
+_OF_AWS: Final = (
+    "AWS::CodeDeployBlueGreen",
+    "AWS::CodeStar",
+    "AWS::LanguageExtensions",
+    "AWS::SecretsManager-",
+    "AWS::Serverless-",
+    "AWS::ServiceCatalog",
+)
+"""The transforms that leave keys as they are; AWS::Include may include anything, and so may any other macro.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/transform-reference.html
+"""
+
+
+def _transforms(template: Node) -> Iterator[str]:
+    """Yield the names of the transforms of a template as a whole."""
+    transform = get(template, "Transform")
+    for each in transform.items if isinstance(transform, Sequence) else (transform,):
+        if each is not None:
+            yield text_at(each, "Name") or (each.text if isinstance(each, Scalar) else "Transform")
+    yield from functions_in(template)
+
+
+def functions_in(node: Node | None) -> Iterator[str]:
+    """Yield the names of functions that make more members of an object, or all of it."""
+    call = call_of(node)
+    if call is not None:
+        yield _name_of(call)
+        return
+    for name, value in members(node):
+        if is_function(name.text):
+            yield _name_of(Call(name.text, value, name.place))
+
+
+def _name_of(call: Call) -> str:
+    """Return the name of a function, with that of its macro."""
+    name = text_at(call.argument, "Name")
+    return f"{call.name} {name}" if name and call.name == _TRANSFORM else call.name
 
 
 # --- parts of trees --------------------------------------------------------------------------------
