@@ -127,6 +127,40 @@ FOUND: list[tuple[str, PartialPolicy, list[tuple[str, str, tuple[str, ...]]]]] =
 ]  # fmt: skip
 
 
+OWN_ROLE = given("Role.Arn", kind="principal", account=Placeholder("AWS::AccountId", "account"))
+OF_OTHER = statement(Principal={"AWS": f"arn:aws:iam::{OTHER}:root"}, Action="kms:Sign")
+BY_ROLE = policy(statement(Principal={"AWS": OWN_ROLE}), OF_OTHER)
+BY_TWO = policy(
+    statement(Principal={"AWS": OWN_ROLE}), statement(Principal={"AWS": given("Admin")}), OF_OTHER
+)
+OF_OWN: list[tuple[str, PartialPolicy, dict[str, Any], list[tuple[str, str, tuple[str, ...]]]]] = [
+    ("of an account that is not known", BY_ROLE, {}, [("ONE_ADMINISTRATOR", "", ())]),
+    ("of an account that is known", BY_ROLE, {"account": ACCOUNT}, [("ONE_ADMINISTRATOR", "", ())]),
+    ("of the account that another statement names", BY_ROLE, {"account": OTHER}, [("ONE_ADMINISTRATOR", "", ())]),
+    ("of an account that a value tells", policy(statement(Principal={"AWS": OWN_ROLE}), statement(Principal={"AWS": OWN})).with_values({"AWS::AccountId": ACCOUNT}), {}, []),
+    ("beside one of any account", BY_TWO, {"account": ACCOUNT}, [("ONE_ADMINISTRATOR", "", ("Admin",)), ("ALL_ACTIONS_FOR_ANOTHER_ACCOUNT", "Statement[1].Principal.AWS", ("Admin",))]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("partial", "known", "expected"), [row[1:] for row in OF_OWN], ids=[row[0] for row in OF_OWN]
+)
+def test_a_role_of_the_own_account(partial: PartialPolicy, known: dict[str, Any], expected: Any) -> None:
+    """It can put the policy again, and is none of another account: only its name is not known."""
+    assert codes(check(partial, **known)) == expected
+
+
+def test_who_is_in_the_own_account_may_be_denied_by_its_name() -> None:
+    """What is known of the account takes no value away that the role can have."""
+    denied = statement(Effect="Deny", Principal={"AWS": f"arn:aws:iam::{ACCOUNT}:role/App"})
+    found = codes(check(policy(statement(Principal={"AWS": OWN_ROLE}), denied), account=ACCOUNT))
+    assert ("LOCKOUT_EVERYONE", "", ("Role.Arn",)) in found
+    assert "LOCKOUT_EVERYONE" not in {
+        code
+        for code, *_ in codes(check(policy(statement(Principal={"AWS": OWN_ROLE}), denied), account=OTHER))
+    }
+
+
 ROLES = [statement(Principal={"AWS": given(f"Role{n}")}, Action="kms:Decrypt") for n in range(6)]
 INCLUDED = Unresolved("Included")
 MISSPELT = statement(Action="kms:Decypt")

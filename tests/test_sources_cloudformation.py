@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kmspolicy import PartialPolicy, Policy, check
-from kmspolicy._partial._tree import Choice
+from kmspolicy._partial._tree import Choice, Placeholder
 from kmspolicy._sources._functions import TAGS, call_of
 from kmspolicy._sources._node import Mapping, Scalar, Sequence
 from kmspolicy._sources._yaml import yaml_documents
@@ -52,6 +52,13 @@ Conditions:
 Resources:
   Role: {Type: AWS::IAM::Role}
   Topic: {Type: AWS::SNS::Topic}
+  Named: {Type: AWS::IAM::Role, Properties: {RoleName: Deploy}}
+  InPath: {Type: AWS::IAM::User, Condition: IsProd, Properties: {UserName: ci, Path: /build/}}
+  InSomePath: {Type: AWS::IAM::Role, Properties: {RoleName: Deploy, Path: !Sub '/${Stage}/'}}
+  NamedBySub: {Type: AWS::IAM::Role, Properties: {RoleName: !Sub '${Stage}-deploy'}}
+  NamedByRef: {Type: AWS::IAM::Role, Properties: {RoleName: !Ref Stage}}
+  NamedByMacro: {Type: AWS::IAM::Role, Properties: {RoleName: Deploy, 'Fn::Transform': {Name: Macro}}}
+  Work: {Type: AWS::Serverless::Function}
   Key:
     Type: AWS::KMS::Key
     Properties:
@@ -93,6 +100,14 @@ FORMS: list[tuple[str, str, Any]] = [
     ("GetAtt, short", "!GetAtt Role.Arn", "${Role.Arn}"),
     ("GetAtt, long", "{'Fn::GetAtt': [Role, Arn]}", "${Role.Arn}"),
     ("GetAtt of an attribute that a parameter names", "!GetAtt [Role, !Ref Stage]", "${Role.${Stage}}"),
+    ("GetAtt of a role that has a name", "!GetAtt Named.Arn", "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/Deploy"),
+    ("GetAtt of a user that has a name and a path", "!GetAtt InPath.Arn", "arn:${AWS::Partition}:iam::${AWS::AccountId}:user/build/ci"),
+    ("GetAtt of a role whose path a function makes", "!GetAtt InSomePath.Arn", "${InSomePath.Arn}"),
+    ("GetAtt of a role whose name a function makes", "!GetAtt NamedBySub.Arn", "${NamedBySub.Arn}"),
+    ("GetAtt of a role whose name a parameter is", "!GetAtt NamedByRef.Arn", "${NamedByRef.Arn}"),
+    ("GetAtt of a role whose name a macro may change", "!GetAtt NamedByMacro.Arn", "${NamedByMacro.Arn}"),
+    ("Ref of a role that has a name", "!Ref Named", "Deploy"),
+    ("Ref of a role whose name a function makes", "!Ref NamedBySub", "${NamedBySub}"),
     ("Sub, short", "!Sub 'arn:${AWS::Partition}:iam::${AWS::AccountId}:role/${Stage}'", "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/${Stage}"),
     ("Sub, long", "{'Fn::Sub': '${Role.Arn}'}", "${Role.Arn}"),
     ("Sub with spaces", "!Sub '${ Admin }'", "${Admin}"),
@@ -191,6 +206,13 @@ GIVEN: list[tuple[str, str, dict[str, str], Any]] = [
         "arn:aws:iam::1:root",
     ),
     ("an attribute", "!GetAtt Role.Arn", {"Role.Arn": "a"}, "a"),
+    ("the ARN of a role that has a name", "!GetAtt Named.Arn", {"Named.Arn": "a"}, "a"),
+    (
+        "the account of a role that has a name",
+        "!GetAtt Named.Arn",
+        {"AWS::AccountId": "1", "AWS::Partition": "aws"},
+        "arn:aws:iam::1:role/Deploy",
+    ),
     ("an allowed value", "!FindInMap [Accounts, !Ref Stage, role]", {"Stage": "prod"}, "R2"),
     ("a list", "!Ref Roles", {"Roles": "a,b"}, ["a", "b"]),
     ("a stored value, and not a name", "!Ref Stored", {"Stored": "c"}, "c"),
@@ -214,22 +236,33 @@ def test_a_default_is_not_the_value() -> None:
     assert [(one.name, one.allowed) for one in partial.placeholders] == [("Stage", ("dev", "prod"))]
 
 
+OWN = Placeholder("AWS::AccountId", "account")
 KINDS = [
-    ("!Ref AWS::AccountId", "account"),
-    ("!Ref AWS::Partition", "partition"),
-    ("!Ref AWS::Region", "region"),
-    ("!Ref AWS::URLSuffix", "text"),
-    ("!GetAtt Role.Arn", "principal"),
-    ("!GetAtt Topic.Arn", "text"),
+    ("!Ref AWS::AccountId", "account", None),
+    ("!Ref AWS::Partition", "partition", None),
+    ("!Ref AWS::Region", "region", None),
+    ("!Ref AWS::URLSuffix", "text", None),
+    ("!GetAtt Role.Arn", "principal", OWN),
+    ("!GetAtt WorkRole.Arn", "principal", OWN),
+    ("!GetAtt Role.RoleId", "text", None),
+    ("!GetAtt TopicRole.Arn", "text", None),
+    ("!GetAtt Topic.Arn", "text", None),
 ]
 
 
-@pytest.mark.parametrize(("value", "kind"), KINDS)
-def test_kinds_that_the_template_tells(value: str, kind: str) -> None:
-    """The place of a placeholder would tell another kind, or none."""
+@pytest.mark.parametrize(("value", "kind", "account"), KINDS)
+def test_kinds_that_the_template_tells(value: str, kind: str, account: Placeholder | None) -> None:
+    """The place of a placeholder would tell another kind, or none; roles of the stack are in its account."""
     partial = read(f"!Sub ['x${{V}}', {{V: {value}}}]").policy
     assert isinstance(partial, PartialPolicy)
-    assert [one.kind for one in partial.placeholders] == [kind]
+    assert [(one.kind, one.account) for one in partial.placeholders] == [(kind, account)]
+
+
+def test_the_account_of_a_role_that_is_given() -> None:
+    """It is that of the stack."""
+    partial = read("!GetAtt Role.Arn", **{"AWS::AccountId": "111122223333"}).policy
+    assert isinstance(partial, PartialPolicy)
+    assert [one.account for one in partial.placeholders] == ["111122223333"]
 
 
 def test_a_stored_value_is_not_limited_to_the_allowed_names() -> None:

@@ -27,12 +27,14 @@ from kmspolicy import (
 from kmspolicy._partial._ask import IN_PARTS, Asked
 from kmspolicy._partial._fillings import OF_THE_KEY
 from kmspolicy._partial._parts import parts_of
-from kmspolicy._partial._tree import Text
+from kmspolicy._partial._read import parts_of as parts_of_text
+from kmspolicy._partial._read import tree_of_json
+from kmspolicy._partial._tree import Placeholder, Text
 from kmspolicy._render._access import html_of
 from property.strategies import ACCOUNT, policies_that_meet
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from kmspolicy import Finding, Verdict
 
@@ -43,6 +45,7 @@ PRINCIPALS: list[Any] = [
     {"AWS": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"},
     {"AWS": ["arn:aws:iam::<ACCOUNT_ID>:role/{{role}}", f"arn:aws:iam::{ACCOUNT}:role/App"]},
     {"AWS": "${Admin}"},
+    {"AWS": "${Role.Arn}"},
     {"Service": "logs.${AWS::Region}.amazonaws.com"},
 ]
 CONDITIONS: list[Any] = [
@@ -71,9 +74,16 @@ STATEMENTS = st.fixed_dictionaries(
 SOURCES = st.lists(STATEMENTS, min_size=1, max_size=3)
 
 
+def parts_with_own(text: str) -> tuple[str | Placeholder, ...]:
+    """Return the parts of a text in which ``${Role.Arn}`` is a role of the key's account, as a template tells it."""
+    own = Placeholder("Role.Arn", "principal", account=Placeholder(OF_THE_KEY, "account"))
+    return tuple(own if getattr(part, "name", None) == own.name else part for part in parts_of_text(text))
+
+
 def partial_of(statements: list[dict[str, Any]]) -> PartialPolicy:
     """Return the policy of statements in which placeholders stand."""
-    return PartialPolicy.from_json(json.dumps({"Version": "2012-10-17", "Statement": statements}))
+    text = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    return PartialPolicy(tree_of_json(text, parts_with_own))
 
 
 DOCUMENTS = SOURCES.map(partial_of)
@@ -85,18 +95,32 @@ VALUES: dict[str, st.SearchStrategy[str]] = {
     "AWS::Region": st.sampled_from(["us-east-1", "eu-west-3"]),
     "ACCOUNT_ID": ACCOUNTS,
     "role": ROLES,
+    "Role.Arn": ROLES,
     "Org": st.from_regex("o-[a-z0-9]{10}", fullmatch=True),
     "Admin": st.builds("arn:aws:iam::{}:{}/{}".format, ACCOUNTS, st.sampled_from(["role", "user"]), ROLES),
 }
 STAND_IN = re.compile(r"standi|98[0-9]{10}")
 
 
-def filled(data: st.DataObject, *partial: PartialPolicy) -> tuple[list[Policy], str | None]:
-    """Fill policies with the same well-formed values, and tell the account of the key, which AWS::AccountId is."""
+def drawn(data: st.DataObject, *partial: PartialPolicy) -> dict[str, str]:
+    """Draw well-formed values of all placeholders; ``Role.Arn`` is in the key's account, which AWS::AccountId is."""
     names = {one.name for each in partial for one in each.placeholders}
+    names |= {OF_THE_KEY} if "Role.Arn" in names else set()
     values = {name: data.draw(VALUES[name], label=name) for name in sorted(names)}
-    policies = [each.fill({one.name: values[one.name] for one in each.placeholders}) for each in partial]
-    return policies, values.get("AWS::AccountId")
+    if "Role.Arn" in values:
+        values["Role.Arn"] = f"arn:aws:iam::{values[OF_THE_KEY]}:role/{values['Role.Arn']}"
+    return values
+
+
+def with_values(partial: PartialPolicy, values: Mapping[str, str]) -> Policy:
+    """Fill a policy with those values that it has placeholders for."""
+    return partial.fill({one.name: values[one.name] for one in partial.placeholders})
+
+
+def filled(data: st.DataObject, *partial: PartialPolicy) -> tuple[list[Policy], str | None]:
+    """Fill policies with the same values, and tell the account of the key."""
+    values = drawn(data, *partial)
+    return [with_values(each, values) for each in partial], values.get(OF_THE_KEY)
 
 
 @settings(max_examples=50, derandomize=True)
@@ -262,8 +286,9 @@ def test_a_cell_that_is_certain_is_so_whatever_the_values(
     partial: PartialPolicy, data: st.DataObject
 ) -> None:
     """A column with a placeholder is that of the principal whose name is filled in."""
-    values = {one.name: data.draw(VALUES[one.name], label=one.name) for one in partial.placeholders}
-    table, of_values = access(partial), access(partial.fill(values), account=values.get("AWS::AccountId"))
+    values = drawn(data, partial)
+    table = access(partial)
+    of_values = access(with_values(partial, values), account=values.get(OF_THE_KEY))
     columns = {
         column: PLACEHOLDER.sub(lambda match: values[match[1]], column[1]) for column in table.principals
     }

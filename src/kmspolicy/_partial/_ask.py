@@ -85,7 +85,9 @@ def ask(
         with sharing(OF_A_CALL):
             return cast("_T", "\n".join(map(explained, trees.values())))
     missing = [one for tree in trees.values() for one in needed(tree, NOTHING)]
-    own = [Text((one,)) for one in missing if isinstance(one, Placeholder) and one.name == OF_THE_KEY]
+    placeholders = [one for one in missing if isinstance(one, Placeholder)]
+    each = [*placeholders, *(one.account for one in placeholders if isinstance(one.account, Placeholder))]
+    own = [Text((one,)) for one in each if one.name == OF_THE_KEY]
     asked = Asked(question, args, kwargs, trees, account, own[:1])
     kind = type(asked.sample())
     with sharing(_HALF if asked.name in IN_PARTS else OF_A_CALL):

@@ -153,13 +153,18 @@ def given_in(node: Node, texts: Mapping[str, str]) -> Node:
 
 def with_kinds(node: Node, kinds: Mapping[str, PlaceholderKind]) -> Node:
     """Return a tree whose placeholders tell what they stand for."""
-    return cast("Node", _with(lambda one: attrs.evolve(one, kind=kinds.get(one.name, "text")), node))
+    return cast(
+        "Node", _with(lambda one: attrs.evolve(one, kind=kinds.get(one.name, one.kind or "text")), node)
+    )
 
 
 def _with(given: Callable[[Placeholder], str | Placeholder], part: Any) -> object:  # noqa: ANN401 - a node, or what it is made of
     """Return a node, or a part of it, with what is given for placeholders."""
     if isinstance(part, Placeholder):
-        return given(part)
+        known = given(part)
+        if isinstance(known, Placeholder) and isinstance(known.account, Placeholder):
+            return attrs.evolve(known, account=given(known.account))
+        return known
     if isinstance(part, tuple) and not isinstance(part, Place):
         return tuple(_with(given, each) for each in cast("tuple[object, ...]", part))
     kind: Any = type(cast("object", part))

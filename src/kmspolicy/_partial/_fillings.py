@@ -81,7 +81,9 @@ class Fillings:
         ]
         missing = [one for tree in trees for one in needed(tree, NOTHING)]
         placeholders = {one.name: one for one in missing if isinstance(one, Placeholder)}
-        told: dict[str, PlaceholderKind] = dict.fromkeys(placeholders, "text")
+        self._account_of = {one.name: one.account for one in placeholders.values() if one.account is not None}
+        placeholders |= {one.name: one for one in self._account_of.values() if isinstance(one, Placeholder)}
+        told: dict[str, PlaceholderKind] = {one.name: one.kind or "text" for one in placeholders.values()}
         for name, kind in chain.from_iterable(kinds_of(tree).items() for tree in trees):
             if name in told and FIRST.index(kind) < FIRST.index(told[name]):
                 told[name] = kind
@@ -175,10 +177,12 @@ class Fillings:
             return
         (name, values), *rest = candidates
         known = Given(texts, {})
-        seen: dict[str | None, int] = {None: -1}
+        seen: dict[str, int] = {}
         for number, value in enumerate(values):
             text = text_of(value, known)
-            if seen.setdefault(text, number) == number and text is not None:
+            if text is None or not self._is_in_its_account(name, text, known):
+                continue
+            if seen.setdefault(text, number) == number:
                 yield from self._chosen(rest, {**picks, name: number}, {**texts, name: text})
 
     def _candidates(self, placeholder: Placeholder) -> list[Text]:
@@ -197,16 +201,23 @@ class Fillings:
             own += [Text((other,)) for other in self._before(placeholder)]
         return list(dict.fromkeys([*own, *self._compared(placeholder), *self._like_others(placeholder)]))
 
+    def _is_in_its_account(self, name: str, text: str, known: Given) -> bool:
+        """Return whether a text is a principal of the account of a placeholder, where the source tells it."""
+        account = self._account_of.get(name)
+        return account is None or name_of("AWS", text).account == text_of(Text((account,)), known)
+
     def _before(self, placeholder: Placeholder) -> list[Placeholder]:
         """Return the placeholders of the same kind that come before one."""
         before = self._placeholders[: self._placeholders.index(placeholder)]
         return [other for other in before if self.kinds[other.name] == self.kinds[placeholder.name]]
 
     def _roles(self, placeholder: Placeholder) -> list[Text]:
-        """Return roles for a principal: one of each account that the documents name, and one of another."""
+        """Return roles for a principal: one of its account; of each account that the documents name, and of another, if it may be in any."""
         (role,) = self.stand_ins.of(placeholder)
         own = self.stand_ins.account(placeholder.name)
         before, _, after = role.partition(own)
+        if placeholder.account is not None:
+            return [Text((before, placeholder.account, after))]
         named = [one for one in self._placeholders if self.kinds[one.name] == "account"]
         return [Text((before, account, after)) for account in (*named, *self._accounts, own)]
 

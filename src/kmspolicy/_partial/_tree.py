@@ -35,12 +35,14 @@ class Placeholder:
         kind: What it stands for, where the source tells; None where only its place does.
         allowed: The values it can have, where the source lists them; none for any value. A default does not belong here.
         written: What is shown in its place; None for ``${name}``.
+        account: The account of a principal, where the source tells it: its id, or the placeholder for that; None for any account.
     """
 
     name: str
     kind: PlaceholderKind | None = None
     allowed: tuple[str, ...] = ()
     written: str | None = attrs.field(default=None, eq=False)
+    account: str | Placeholder | None = attrs.field(default=None, eq=False, repr=False)
 
     def __str__(self) -> str:
         """Return what is shown in its place."""

@@ -55,15 +55,18 @@ _TRANSFORM: Final = "Fn::Transform"
 _DYNAMIC: Final = re.compile(r"\{\{resolve:[^{}]*\}\}")
 _IN_SUB: Final = re.compile(r"\$\{(!?)([^{}]*)\}")
 _URL_SUFFIXES: Final = ("amazonaws.com", "amazonaws.com.cn")
+_ACCOUNT: Final = "AWS::AccountId"
 _PSEUDO: Final = {
-    "AWS::AccountId": Placeholder("AWS::AccountId", "account"),
+    _ACCOUNT: Placeholder(_ACCOUNT, "account"),
     "AWS::Partition": Placeholder("AWS::Partition", "partition"),
     "AWS::Region": Placeholder("AWS::Region", "region"),
     "AWS::StackId": Placeholder("AWS::StackId", "text"),
     "AWS::StackName": Placeholder("AWS::StackName", "text"),
     "AWS::URLSuffix": Placeholder("AWS::URLSuffix", "text", _URL_SUFFIXES),
 }
-_PRINCIPALS: Final = frozenset({"AWS::IAM::Role", "AWS::IAM::User"})
+_PRINCIPALS: Final = {"AWS::IAM::Role": "role", "AWS::IAM::User": "user"}
+_IS_NAME: Final = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII).fullmatch
+_IS_PATH: Final = re.compile(r"/(?:[\w+=,.@-]+/)*", re.ASCII).fullmatch
 _OF_LISTS: Final = re.compile(
     r"CommaDelimitedList|List<.*>|AWS::SSM::Parameter::Value<(?:List<.*>|CommaDelimitedList)>"
 )
@@ -178,7 +181,8 @@ class Functions:
             return Unresolved(name, place=place)
         self.names.add(name)
         parameter = get(self._template, "Parameters", name)
-        value: Part = self._given.get(name, _PSEUDO.get(name, Placeholder(name)))
+        unknown = self._name_of_principal(name) or _PSEUDO.get(name, Placeholder(name))
+        value: Part = self._given.get(name, unknown)
         kind = text_at(parameter, "Type") or "String"
         allowed = get(parameter, "AllowedValues")
         if isinstance(allowed, Sequence) and not kind.startswith("AWS::SSM::"):
@@ -210,11 +214,39 @@ class Functions:
     def attribute(self, name: str, place: Place) -> Text:
         """Return an attribute of a resource, ``Role.Arn``."""
         resource, _, attribute = name.partition(".")
-        kind = text_at(self._template, "Resources", resource, "Type")
-        is_principal = kind in _PRINCIPALS and attribute == "Arn"
         self.names.add(name)
-        value = self._given.get(name, Placeholder(name, "principal" if is_principal else None))
-        return Text((value,), place=place)
+        if name in self._given:
+            return Text((self._given[name],), place=place)
+        if attribute != "Arn" or not self._is_principal(resource):
+            return Text((Placeholder(name),), place=place)
+        arn = self._arn_of_principal(resource)
+        if arn is not None:
+            return Text(self.in_sub(arn, {}, place), place=place)
+        account = self._given.get(_ACCOUNT, _PSEUDO[_ACCOUNT])
+        return Text((Placeholder(name, "principal", account=account),), place=place)
+
+    def _is_principal(self, resource: str) -> bool:
+        """Return whether a resource is a role or a user of the account of the stack: written out, or made by SAM for a function."""
+        resources = get(self._template, "Resources")
+        kind = text_at(resources, resource, "Type")
+        made_for = text_at(resources, resource.removesuffix("Role"), "Type") or ""
+        return kind in _PRINCIPALS or (kind is None and made_for.startswith("AWS::Serverless::"))
+
+    def _arn_of_principal(self, resource: str) -> str | None:
+        """Return the ARN of a role or a user whose name and path are written out, as the text of a Sub."""
+        name = self._name_of_principal(resource)
+        path = _literal(get(self._template, "Resources", resource, "Properties", "Path"), "/")
+        if name is None or not _IS_PATH(path):
+            return None
+        kind = _PRINCIPALS[text_at(self._template, "Resources", resource, "Type") or ""]
+        return f"arn:${{AWS::Partition}}:iam::${{{_ACCOUNT}}}:{kind}{path}{name}"
+
+    def _name_of_principal(self, resource: str) -> str | None:
+        """Return the name of a role or a user, if it is written out."""
+        properties = get(self._template, "Resources", resource, "Properties")
+        kind = _PRINCIPALS.get(text_at(self._template, "Resources", resource, "Type") or "", "")
+        name = _literal(get(properties, f"{kind.capitalize()}Name"))
+        return name if kind and _IS_NAME(name) and not any(functions_in(properties)) else None
 
     def imported(self, call: Call) -> Tree:
         """Return what Fn::ImportValue stands for."""
@@ -494,6 +526,13 @@ def functions_in(node: Node | None) -> Iterator[str]:
     for name, value in members(node):
         if is_function(name.text):
             yield _name_of(Call(name.text, value, name.place))
+
+
+def _literal(node: Node | None, default: str = "") -> str:
+    """Return a value that is written out; no text for one that a function makes."""
+    if node is None:
+        return default
+    return node.text if isinstance(node, Scalar) and node.tag is None else ""
 
 
 def _name_of(call: Call) -> str:
