@@ -1,7 +1,7 @@
 """Typed, asynchronous AWS KMS key policies.
 
 All public names are here, except those of ``kmspolicy.testing`` and ``kmspolicy.types``. The module of a name is loaded
-when the name is first used: ``import kmspolicy`` costs next to nothing, and values work without botocore.
+when the name is first used, so ``import kmspolicy`` is fast, and values work without botocore.
 """
 
 from typing import TYPE_CHECKING

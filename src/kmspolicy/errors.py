@@ -14,7 +14,7 @@ Catch the branch that you can act on::
     ├── KeyIdError (ValueError)                not the id or ARN of a key
     ├── PolicyCheckError                       a finding stops a put: .findings says why; nothing was sent
     ├── NotShownError                          a claim about all requests does not hold, or is not known: .verdict
-    ├── PolicyChangedError                     somebody else changed the policy; theirs was not overwritten
+    ├── PolicyChangedError                     somebody else changed the policy; their change was kept
     ├── WaitTimeoutError                       the new policy could not be read back in time; it may still appear
     └── CallError                              a call was made and did not succeed
         ├── NoAnswerError                      connection refused or dropped, time-out, no credentials
@@ -38,8 +38,8 @@ The names that end in ``Exception`` are AWS's own:
 https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html#API_PutKeyPolicy_Errors
 and https://docs.aws.amazon.com/kms/latest/APIReference/CommonErrors.html.
 
-``str(error)`` is fit for terminals and logs: names of a document and words of a service stand in it in quotes where they could
-be taken for ours, and what cannot be seen is an escape. Attributes such as ``message`` and ``code`` keep them as they came.
+``str(error)`` is safe for terminals and logs: names from a document and words from a service are in quotes where they could be
+mistaken for words of this library, and invisible characters are escapes. Attributes such as ``message`` and ``code`` are not changed.
 """
 
 from __future__ import annotations
@@ -342,7 +342,7 @@ class NotShownError(KeyPolicyError):
 
 
 class PolicyChangedError(KeyPolicyError):
-    """A policy that somebody else changed after it was read; theirs was not overwritten.
+    """A policy that somebody else changed after it was read; their change was not overwritten.
 
     Make a new plan, which shows the policy that the key has now. If ``outcome_unknown`` is true, the policy that was found
     may hold your own change as well.

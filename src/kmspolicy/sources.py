@@ -42,8 +42,8 @@ def read_cloudformation(
     Args:
         text: The template; bytes are UTF-8.
         parameters: Values of parameters, pseudo parameters (``AWS::AccountId``) and attributes (``Role.Arn``), by their names.
-            Defaults are not used: whoever deploys the template may give other values. A parameter of a type of SSM has its value
-            here, not its name there.
+            Defaults are not used, since a deployment may give other values. For a parameter of an SSM type, give the value, not
+            the name of the parameter in SSM.
         file: The name of the file, for places.
 
     Returns:
@@ -93,16 +93,16 @@ def read_text(
     parameters: Mapping[str, str] | None = None,
     tf_dir: str | os.PathLike[str] | None = None,
 ) -> tuple[Source, ...]:
-    """Read a text of any kind that :func:`read_path` reads, of standard input for example.
+    """Read a text of any kind that :func:`read_path` reads, for example from standard input.
 
     Args:
         text: The text; bytes are UTF-8.
-        name: What stands for the name of its file.
+        name: The text that is used instead of the name of a file.
         parameters: Values of parameters, for a template; see :func:`read_cloudformation`.
         tf_dir: The folder of the configuration, for a plan; see :func:`read_terraform_plan`.
 
     Raises:
-        SourceError: if it cannot be read, or is none of these.
+        SourceError: if it cannot be read, or is of another kind.
     """
     with in_file(name):
         return tuple(sources_of_text(text_of_file(text), name, parameters or {}, tf_dir))

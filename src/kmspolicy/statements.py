@@ -629,7 +629,7 @@ def deny_deletion(except_arn: str | Principal | None = None) -> Statement:
     """Deny everyone, or everyone except one principal, to delete the key or its material, or to disable it.
 
     Args:
-        except_arn: The principal that may, or its ARN, with ``*`` and ``?`` if need be; None for nobody. Whoever may put
+        except_arn: The principal that may, or its ARN, which can have ``*`` and ``?``; None for nobody. Anybody who may put
             the key's policy can still remove this statement.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys-adding-permission.html

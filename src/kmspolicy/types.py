@@ -1,7 +1,7 @@
 """The types of arguments and of parts of results, for annotations.
 
-What makes or answers something is in :mod:`kmspolicy`; here are the types that its signatures have beside it. The
-module of a type is loaded when the type is first asked for.
+Functions and classes are in :mod:`kmspolicy`; here are the other types of their signatures. The module of a type is loaded
+when the type is first used.
 """
 
 from typing import TYPE_CHECKING

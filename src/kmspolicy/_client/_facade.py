@@ -64,12 +64,12 @@ class KeyPolicies:
     It holds no connection and does not need to be closed; close the client. Many tasks can use one instance at the same
     time.
 
-    PutKeyPolicy replaces the whole policy and has no precondition. So each PutKeyPolicy of ``apply``, ``ensure``, ``edit``, the
-    verbs on statements and their forms for many keys, retries included, directly follows a read, and is not sent if
-    somebody else has changed the policy. A write by somebody else is still lost if it arrives between the answer to that
-    read and our write, or if the read does not show it yet; one that was made and unmade between two reads is not seen. So is
-    your own previous write if the read does not show it yet: let only one process at a time change a key, and pass
-    ``wait`` to a call that is followed by another change. :meth:`put` does not read: it overwrites.
+    PutKeyPolicy replaces the whole policy and has no precondition. So ``apply``, ``ensure``, ``edit``, the methods for statements
+    and principals, and their forms for many keys read the policy directly before each PutKeyPolicy, also before a retry. They do
+    not send it if somebody else has changed the policy. A change is still lost if it arrives between that read and the write,
+    or if the read does not show it yet; this can also be your own previous change. A change that is made and undone between two
+    reads is not noticed. So let only one process at a time change a key, and pass ``wait`` to a call that is followed by
+    another change. :meth:`put` does not read: it overwrites.
 
     Args:
         client: An open KMS client of aiobotocore. Its own retries are off inside the calls of this class, and only
@@ -80,9 +80,9 @@ class KeyPolicies:
             None if it is not known.
         account: The id of the account that the keys are in, if neither the key ARN nor the caller tells it; None if it is
             not known. If it is known, plans and findings say what does not work across accounts.
-        guard: What a policy is refused for before it is put, by every verb that writes; nothing is sent then. By default that
-            is a finding that is an error; ``Guard(refuse=None)`` sends anything. A verb that is given a guard of its own
-            follows that one alone.
+        guard: What a policy is refused for before it is put, by every method that writes; nothing is sent then. By default,
+            an error that the check finds; ``Guard(refuse=None)`` sends anything. A guard that is given to a call replaces
+            this one.
         retry: How often and how long calls are retried; None leaves that to the client's configuration.
         sleep: Waits between requests; for tests, which should not wait.
         clock: Returns the time in seconds, for the deadline; for tests, together with ``sleep``.
@@ -131,7 +131,7 @@ class KeyPolicies:
         wait: float | None = None,
         guard: Guard | None = None,
     ) -> PutResult:
-        """Put a policy on a key, whatever policy it has: what somebody else wrote is overwritten.
+        """Put a policy on a key; the policy that it has is overwritten, also if somebody else wrote it.
 
         Use :meth:`ensure`, :meth:`edit` or :meth:`plan` and :meth:`apply` to look at the policy that the key has.
 

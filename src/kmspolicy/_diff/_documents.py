@@ -90,12 +90,12 @@ class Pair(NamedTuple):
 @final
 @attrs.frozen
 class DocumentDiff(Displayed):
-    """The difference between two documents, whatever it means for access; false where they are the same document.
+    """The difference between two documents, regardless of access; false if they are the same document.
 
     Attributes:
         added: The statements that are new.
         removed: The statements that are gone.
-        changed: The statements that changed, down to what was taken out and put in.
+        changed: The statements that changed, with the parts that were removed and added.
         version: The change of the Version, where it changes the meaning; None for none.
         labels: Changes of only the Sid or the Id: KMS ignores them, but people and the console use them to find
             statements.

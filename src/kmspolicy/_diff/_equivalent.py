@@ -34,8 +34,8 @@ def equivalent(
 ) -> bool:
     """Return whether it is proved that two policies give the same answer to every request.
 
-    Spelling does not matter, nor how permissions are split into statements, nor what changes no answer: a network beside one
-    that contains it, an action without effect in a key policy, a statement that others cover. Sid and Id do not matter.
+    Spelling, Sid and Id do not matter, and neither does how permissions are split into statements. Parts that change no answer
+    do not matter: a network inside another one, an action without effect in a key policy, a statement that others cover.
 
     Args:
         a: A policy.

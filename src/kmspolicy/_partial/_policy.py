@@ -59,7 +59,7 @@ class PartialPolicy(Unfilled):
 
     @property
     def unresolved(self) -> tuple[str, ...]:
-        """What cannot be known from the source, whatever values are given: parts of the document, and conditions."""
+        """What cannot be known from the source, regardless of values: parts of the document, and conditions."""
         return tuple(dict.fromkeys(one.name for one in self._needed() if isinstance(one, (Unresolved, Open))))
 
     def fill(self, values: Mapping[str, str] | None = None) -> Policy:

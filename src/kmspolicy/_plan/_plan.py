@@ -269,7 +269,7 @@ class PutResultDict(TypedDict):
 @final
 @attrs.frozen
 class PutResult(Displayed):
-    """The result of a verb that writes.
+    """The result of a method that writes.
 
     Attributes:
         key_id: The key, as it was given.
