@@ -30,11 +30,11 @@ _PACKAGES: Final = (
 
 _HEAD: Final = """# Benchmarks
 
-What kmspolicy costs beside others who do the same. One run on one machine, of which only the ratios mean something on another; `nox -s bench` runs it, and `nox -s bench -- --write` writes this page and the plot.
+The cost of kmspolicy compared with other libraries. The times are from one run on one machine; only the ratios are useful on other machines. `nox -s bench` runs the benchmarks, and `nox -s bench -- --write` writes this page and the plot.
 
 {stamp}
 
-Everything was measured in short rounds in which each work has its turn, so that what else the machine did hit all of them alike. Times are medians over the rounds; where "the middle half of the rounds" is given, ratios were taken in each round. As with timeit, the garbage collector is off while a work runs. {documents}
+The measurements run in short rounds, each with all tasks, so that other work of the machine affects all of them equally. Times are medians over the rounds. "The middle half of the rounds" is the range of the ratio in half of the rounds. As with timeit, the garbage collector is off during a task. {documents}
 """
 
 _NOTES: Final = {

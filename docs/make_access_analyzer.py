@@ -11,11 +11,11 @@ from kmspolicy.errors import ProblemCode
 PAGE: Final = Path(__file__).parent / "reference" / "access-analyzer.md"
 HEAD: Final = """# Beside Access Analyzer
 
-Each check of [IAM Access Analyzer's policy validation][checks], as of May 2023, with what answers it here, or why nothing does. A
-code of [`check`](findings.md) is a finding; one *of reading* is a problem that
-{py:exc}`~kmspolicy.errors.PolicyDocumentError` lists. Access Analyzer knows no type of policy for KMS keys: it does not say which
-actions and which `Resource` a key policy can have, nor what would lock somebody out. Made from data by
-`python docs/make_access_analyzer.py`.
+Each check of [IAM Access Analyzer's policy validation][checks], as of May 2023, with the code that this library has for it, or the
+reason why there is none. A code is a finding of [`check`](findings.md); a code *of reading* is a problem that
+{py:exc}`~kmspolicy.errors.PolicyDocumentError` lists. Access Analyzer has no type of policy for KMS keys: it does not say which
+actions and which `Resource` a key policy can have, nor whether a policy locks somebody out. `python docs/make_access_analyzer.py`
+writes this page.
 
 [checks]: https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html
 """

@@ -16,25 +16,25 @@ if TYPE_CHECKING:
 PAGE = Path(__file__).parent / "reference" / "command.md"
 HEAD = """# The command
 
-`pip install "kmspolicy[cli]"` installs the command `kmspolicy`. `kmspolicy COMMAND --help` says in a terminal what this page says of the
-options. Made from that help by `python docs/make_command.py`.
+`pip install "kmspolicy[cli]"` installs the command `kmspolicy`. `kmspolicy COMMAND --help` shows the same options in a terminal.
+`python docs/make_command.py` writes this page.
 
 A PATH is a file or a folder: policies in JSON and YAML, CloudFormation templates, Terraform plans in JSON, output of the AWS CLI, and
 manifests of ACK and Crossplane; `-` is standard input. A path that is given twice is read once. In a folder, files without key policies are
 skipped; a file that is named must have one. Links to files are followed, those to folders are not: name the folder itself. A link that leads
 nowhere and a folder that cannot be opened end with the exit code 3.
 
-Your shell completes commands and options after `eval "$(_KMSPOLICY_COMPLETE=bash_source kmspolicy)"`; write `zsh_source` for zsh, and
-`_KMSPOLICY_COMPLETE=fish_source kmspolicy | source` for fish.
+To complete commands and options in bash, run `eval "$(_KMSPOLICY_COMPLETE=bash_source kmspolicy)"`. For zsh, write `zsh_source`. For fish, run
+`_KMSPOLICY_COMPLETE=fish_source kmspolicy | source`.
 
 ## Exit codes
 
-Of several, the command ends with the highest.
+If several apply, the exit code is the highest of them.
 
 | code | meaning |
 | ---: | --- |
 | 0 | nothing was found |
-| 1 | findings of the severity of `--fail-on` or a worse one; a difference with `--exit-code`; not the answer of `--expect`; a claim that does not hold |
+| 1 | findings of the severity of `--fail-on` or a worse one; a difference, with `--exit-code`; another answer than that of `--expect`; a claim that does not hold |
 | 2 | wrong usage: an option, the settings, a baseline, or an output that cannot be written |
 | 3 | an input cannot be read, or no key policy was found in a path; the other files are still judged. `check` without `--strict` says so, and goes on |
 | 4 | AWS refused, or did not answer |
@@ -43,7 +43,7 @@ Of several, the command ends with the highest.
 FORMS = """
 ## What check writes
 
-`-f text`, the default, is for people: each finding with its place, as compilers write it, then what is wrong and what to do; the last lines count. On a
+`-f text`, the default, is for people. Each finding has its place, as compilers write it, what is wrong, and what to do. The last lines have the totals. On a
 terminal, severities have colours, unless `NO_COLOR` is set.
 
 `-f json` is for programs. A new field does not change the version.
@@ -57,16 +57,16 @@ terminal, severities have colours, unless `NO_COLOR` is set.
 | `not_judged` | keys without a policy of their own in the files: `file`, `resource`, `told`, `why` |
 | `errors` | what could not be read, and with `--strict` the paths without a key policy: `file`, `line`, `column`, `message` |
 
-`-f sarif` is SARIF 2.1.0, for services that show results of analyses. Findings that do not count are suppressed with their reasons. A file below the
-current folder is named from there. The level is `error` for errors and security warnings, `warning` for warnings, and `note` for suggestions.
+`-f sarif` is SARIF 2.1.0, for services that show results of analyses. Findings that do not count are suppressed, with their reasons. The names of files below the
+current folder are relative to it. The level is `error` for errors and security warnings, `warning` for warnings, and `note` for suggestions.
 
 `-f github` writes annotations of GitHub Actions, the worst first, since GitHub shows ten of a kind for each step.
 
 ## Settings
 
-`kmspolicy.toml`, in the current folder or in the nearest one above it up to the root of the git repository, holds what is the same for every run. Outside
-of a repository only the current folder counts. Where the file is in another folder, the command says which one it uses on standard error (with `-f text`
-and `-f github`). The command line goes first.
+`kmspolicy.toml` has the settings for every run. It is in the current folder, or in the nearest folder above it, up to the root of the git repository.
+Outside of a repository, only the current folder counts. If the file is in another folder, the command names it on standard error (with `-f text` and
+`-f github`). Options of the command line have precedence.
 
 ```toml
 account = "111122223333"
@@ -81,16 +81,15 @@ reason = "the demo account has no data"
 expires = 2027-01-31          # optional: the last day
 ```
 
-A name that is not known, or an entry without a reason, is an error. After its last day an entry no longer has an effect, and the command says so.
+An unknown name, or an entry without a reason, is an error. After its last day, an entry has no effect, and the command says so.
 
 ## Findings that do not count
 
 - `--ignore CODE` or `--ignore CODE:RESOURCE`, for one run.
 - `[[ignore]]` in the settings, with a reason.
 - in a CloudFormation template, beside the key: `Metadata: {kmspolicy: {ignore: [{code: PUBLIC_ACCESS, reason: a test key}]}}`.
-- a baseline: `--write-baseline FILE` keeps what is there today, and with `--baseline FILE` only what is new counts. Its fingerprints hold no line
-  numbers: a finding that moves is the same one. They hold the whole statement, and for public access what is denied: a statement that
-  grants more is a new finding. The same finding once more is new.
+- a baseline: `--write-baseline FILE` writes the present findings, and with `--baseline FILE` only new ones count. A finding that moves to another line is
+  not new. If its statement changes, it is new; for public access, also if a Deny changes. A second finding that is equal to a first one is new.
 """
 
 
@@ -134,7 +133,8 @@ def _row(option: click.Option) -> str:
 def _words(text: str) -> str:
     """Return a help as Markdown: paragraphs on a line each, and nothing in it is markup."""
     paragraphs = (" ".join(paragraph.split()) for paragraph in text.replace("\b", "").split("\n\n"))
-    return "\n\n".join(re.sub(r"([*<>|_\[\]])", r"\\\1", paragraph) for paragraph in paragraphs)
+    escaped = "\n\n".join(re.sub(r"([*<>|_\[\]])", r"\\\1", paragraph) for paragraph in paragraphs)
+    return re.sub(r"--[a-z-]+", r"`\g<0>`", escaped)  # two hyphens would become a dash
 
 
 if __name__ == "__main__":

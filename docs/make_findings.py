@@ -12,8 +12,8 @@ PAGE = Path(__file__).parent / "reference" / "findings.md"
 HEAD = """# Findings
 
 What `check` can say about a policy, by severity. Codes are those of IAM Access Analyzer where it has one. An error is
-certain: KMS refuses the policy, and `put` does not send it. `kmspolicy explain CODE` says the same in a terminal. Made from the
-catalogue by `python docs/make_findings.py`.
+certain: KMS refuses the policy, and `put` does not send it. `kmspolicy explain CODE` shows the same in a terminal.
+`python docs/make_findings.py` writes this page.
 """
 
 

@@ -11,7 +11,7 @@ from kmspolicy import statements
 PAGE: Final = Path(__file__).parent / "reference" / "statements.md"
 HEAD: Final = """# kmspolicy.statements
 
-The statements and policies that AWS documents, ready-made. Made from their docstrings by `python docs/make_statements.py`.
+The statements and policies that AWS documents, as functions. `python docs/make_statements.py` writes this table from their docstrings.
 
 | function | |
 | --- | --- |

@@ -21,8 +21,7 @@ HEAD: Final = """# The vocabulary
 
 The actions, condition keys and operators that `kmspolicy` knows, as of 2026-08-22, from the
 [service authorization reference][reference] and the [KMS developer guide][conditions]. Other words are not refused: a
-`Statement` takes any text, and `check` says that it does not know it. Made from the data by
-`python docs/make_vocabulary.py`.
+`Statement` accepts any text, and `check` reports words that it does not know. `python docs/make_vocabulary.py` writes this page.
 
 [reference]: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awskeymanagementservice.html
 [conditions]: https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
@@ -36,7 +35,7 @@ def _code(names: Iterable[str]) -> str:
 
 def _actions() -> str:
     parts = [
-        "\n## Actions\n\nThose with an effect in a key policy, which `allow` and `deny` take, by access level:\n"
+        "\n## Actions\n\nActions with an effect in a key policy, by access level. `allow` and `deny` accept them:\n"
     ]
     levels = dict.fromkeys(facts.access_level for facts in ACTIONS.values())
     for level in levels:
@@ -45,9 +44,9 @@ def _actions() -> str:
     without = _code(facts.name for facts in ACTIONS.values() if not facts.effective)
     across = _code(facts.name for facts in ACTIONS.values() if facts.effective and facts.across_accounts)
     parts.append(
-        f"\nWildcards of AWS's own documents, which need no `matching`: {_code(get_args(ActionPattern))}\n"
-        f"\nThat work on a key of another account, whose principals gain nothing by the others: {across}\n"
-        f"\nWithout effect in a key policy, for IAM policies alone: {without}\n"
+        f"\nWildcards that AWS's own documents use, which need no `matching`: {_code(get_args(ActionPattern))}\n"
+        f"\nActions that work on a key of another account; the others have no effect for its principals: {across}\n"
+        f"\nActions without effect in a key policy; only IAM policies can allow them: {without}\n"
     )
     return "".join(parts)
 
@@ -111,12 +110,12 @@ def _condition_keys() -> str:
     )
     head = "| condition key | in `kmspolicy.conditions` | type | requests that may have it | value chosen by |\n| --- | --- | --- | --- | --- |\n"
     return (
-        "\n## Condition keys\n\nA key of the type ArrayOfString has several values in one request, and its operators stand behind\n"
-        "`for_any_value` or `for_all_values`. Its value is chosen by the caller, by the caller's account, by AWS, or it is what the\n"
-        "KMS key is. A fixed value limits who can call where the chooser is in **bold**.\n"
+        "\n## Condition keys\n\nA key of the type ArrayOfString can have several values in one request; its operators are methods of\n"
+        "`for_any_value` and `for_all_values`. The last column says who chooses the value: the caller, the caller's account, or AWS; or\n"
+        "it follows from the KMS key. A condition on a fixed value limits who can call only if the last column is in **bold**.\n"
         f"\n### Of KMS\n\n{head}{kms}"
         f"\n### Of every service, and of others\n\n{head}{others}"
-        f"\nNot permitted in a key policy, for IAM policies alone: {refused}\n"
+        f"\nNot permitted in a key policy; they work only in IAM policies: {refused}\n"
     )
 
 
@@ -129,8 +128,8 @@ def _forms() -> str:
         names += [] if shown in names else [shown]
     rows = "".join(f"| {words} | {_code(names)} |\n" for words, names in keys.items())
     return (
-        "\n## Values\n\nWhat the values of these keys look like: `conditions` refuses others, and `check` reports them. A `Condition` takes any\n"
-        f"text, also a value that is younger than these lists.\n\n| values | condition keys |\n| --- | --- |\n{rows}"
+        "\n## Values\n\nThe form of the values of these keys: `conditions` refuses other values, and `check` reports them. A `Condition` accepts any\n"
+        f"text, so also a value that is newer than these lists.\n\n| values | condition keys |\n| --- | --- |\n{rows}"
     )
 
 
@@ -142,14 +141,14 @@ def _operators() -> str:
     )
     return (
         "\n## Condition operators\n\n| compares | operators |\n| --- | --- |\n"
-        f"{rows}\nEach but `Null` may end in `IfExists`; `ForAnyValue:` and `ForAllValues:` stand before those on keys with several values.\n"
+        f"{rows}\nEach except `Null` can end in `IfExists`. For keys with several values, `ForAnyValue:` or `ForAllValues:` comes before the operator.\n"
         "[Condition operators](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html)\n"
     )
 
 
 def page() -> str:
     """Write the page."""
-    versions = f"\n## Versions\n\n{_code(VERSIONS)}; an absent Version means the second, in which variables are plain text.\n"
+    versions = f"\n## Versions\n\n{_code(VERSIONS)}; without a Version, the second one applies, in which variables are plain text.\n"
     return HEAD + _actions() + _condition_keys() + _forms() + _operators() + versions
 
 
