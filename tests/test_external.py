@@ -399,6 +399,29 @@ def test_nothing_is_granted_for_sure_where_no_proof_can_be_made() -> None:
     assert list(proofs.each_granted(Within({}, {}), [], [])) == []
 
 
+def test_principals_as_the_policy_writes_them() -> None:
+    """What a placeholder may be, another principal of the policy or a user for a role, is not shown in its place."""
+    document = partial(
+        allow({"AWS": f"arn:aws:iam::{OURS}:root"}, action="kms:*"),
+        allow({"AWS": "${Admin}"}, action="kms:PutKeyPolicy"),
+        allow({"AWS": f"arn:aws:iam::{OURS}:role/Orders"}),
+    )
+    external = external_access(document, account=OURS)
+    assert [(entry.who, entry.depends_on) for entry in external.inside] == [
+        ("${Admin}", ("Admin",)),
+        (f"arn:aws:iam::{OURS}:root", ()),
+    ]
+
+
+def test_the_account_of_the_key_is_not_known() -> None:
+    """The text says what follows, where it makes a difference."""
+    says = "The account of the key is not known: every account counts as outside."
+    named = policy(allow({"AWS": f"arn:aws:iam::{OURS}:root"}))
+    assert str(external_access(named)).split("\n")[0] == says
+    assert says not in str(external_access(named, account=OURS))
+    assert says not in str(external_access(policy(allow("*"))))
+
+
 def test_any_service_that_works_for_what_the_policy_names() -> None:
     """Services are not everyone."""
     limits = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import attrs
@@ -24,7 +25,7 @@ from kmspolicy._partial._answers import (
     verdict,
 )
 from kmspolicy._partial._explain import explained
-from kmspolicy._partial._external import entries_of, external
+from kmspolicy._partial._external import entries_of, external, principals_of
 from kmspolicy._partial._fill import NOTHING, given_in, needed, policy_of
 from kmspolicy._partial._fillings import OF_THE_KEY, Fillings, TooManyError
 from kmspolicy._partial._parts import parts_of
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from kmspolicy._check._finding import Finding
+    from kmspolicy._partial._external import Principals
     from kmspolicy._partial._fill import Filled
     from kmspolicy._partial._fillings import Filling
     from kmspolicy._partial._parts import Part
@@ -123,6 +125,11 @@ class Asked:
     account: str | None
     own: Sequence[Node] = ()
 
+    @cached_property
+    def _principals(self) -> Principals:
+        (tree,) = self.trees.values()
+        return principals_of(tree)
+
     @property
     def name(self) -> str:
         """The name of the question."""
@@ -169,7 +176,7 @@ class Asked:
         if isinstance(said, tuple):
             return Case(filling, _by_origin(cast("tuple[Finding, ...]", said), documents[0], shown))
         if isinstance(said, ExternalAccess):
-            return Case(filling, entries_of(said, documents[0], shown))
+            return Case(filling, entries_of(said, filling, self._principals, shown))
         if isinstance(said, AccessTable):
             return Case(filling, named(said, fillings, filling.given, shown))
         return Case(filling, shown.value(said))

@@ -6,15 +6,21 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import attrs
 
+from kmspolicy._partial._fill import text_of, written_in
+from kmspolicy._partial._kinds import uses
+from kmspolicy._partial._parts import each_statement
 from kmspolicy._prove._entries import ExternalAccess
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from kmspolicy._partial._answers import Answers
-    from kmspolicy._partial._fill import Filled
+    from kmspolicy._partial._fillings import Filling
     from kmspolicy._partial._shown import Shown
+    from kmspolicy._partial._tree import Node, Text
     from kmspolicy._prove._entries import ExternalEntry, ExternalGroup
+
+    Principals = Mapping[int | None, Sequence[Text]]
 
 
 class Key(NamedTuple):
@@ -34,20 +40,34 @@ class Entries(NamedTuple):
     inside: Mapping[Key, ExternalEntry]
 
 
-def entries_of(external: ExternalAccess, document: Filled, shown: Shown) -> Entries:
-    """Return the entries of a filling, with the numbers of statements in the file."""
+def principals_of(tree: Node) -> Principals:
+    """Return the principals of each statement as they are written, by its number; by None, if there is no list of statements."""
+    return {
+        number: [use.text for use in uses(part) if use.names[1:2] == ("Principal",) and not use.is_name]
+        for number, part in each_statement(tree)
+    }
+
+
+def entries_of(external: ExternalAccess, filling: Filling, principals: Principals, shown: Shown) -> Entries:
+    """Return the entries of a filling, with the numbers of statements in the file, and principals as they are written there."""
+    (document, *_) = filling.documents or ()
 
     def number(one: int) -> int:
         steps = document.origin(("Statement", one)).steps
         return next((step for step in steps if isinstance(step, int)), one)
 
+    def names(entry: ExternalEntry) -> list[str]:
+        there = principals.get(number(entry.statement), principals.get(None, ()))
+        same = [text for text in there if text_of(text, filling.given) == entry.who]
+        return [written_in(text, filling.given) for text in same] or [shown.text(entry.who)]
+
     def keyed(entries: Iterable[ExternalEntry]) -> dict[Key, ExternalEntry]:
         found: dict[Key, ExternalEntry] = {}
-        for one in map(shown.value, entries):
-            entry = attrs.evolve(
-                one, statement=number(one.statement), denied_by=tuple(map(number, one.denied_by))
-            )
-            found[Key(entry.group, entry.who, entry.statement, not entry.unknown)] = entry
+        for entry in entries:
+            statement, denied_by = number(entry.statement), tuple(map(number, entry.denied_by))
+            for who in names(entry):
+                one = attrs.evolve(shown.value(entry), who=who, statement=statement, denied_by=denied_by)
+                found[Key(one.group, who, statement, not one.unknown)] = one
         return found
 
     account = None if external.account is None else shown.text(external.account)

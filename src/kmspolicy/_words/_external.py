@@ -39,6 +39,8 @@ def external_words(external: ExternalAccess) -> str:
     """Say who outside gets in, group by group, and who inside can lock everybody out."""
     where = "the account of the key" if external.account is None else f"account {external.account}"
     parts = [f"not all is known: {external.unknown}"] if external.unknown else []
+    if external.account is None and any(entry.group in _OF_ACCOUNTS for entry in external.entries):
+        parts.append("The account of the key is not known: every account counts as outside.")
     if external.entries:
         parts.append(f"Who outside {where} gets in:")
         parts += lines(
@@ -89,6 +91,7 @@ def who_words(entry: ExternalEntry) -> str:
 
 
 _BY_VALUE: Final = frozenset({ExternalGroup.ORGANISATION, ExternalGroup.ANYONE_WITH})
+_OF_ACCOUNTS: Final = frozenset({ExternalGroup.UNTRUSTED_ACCOUNT, ExternalGroup.TRUSTED_ACCOUNT})
 _OF_SERVICES: Final = frozenset({ExternalGroup.SERVICE, ExternalGroup.PROTECTED_SERVICE})
 
 
