@@ -177,17 +177,18 @@ def read_sources(paths: Iterable[str], options: Mapping[str, Any], account: str 
     """Read all paths, with the values that the options give.
 
     Raises:
-        UsageError: as for read_each.
+        UsageError: as for read_each; the name must be that of a resource in one of the paths.
     """
-    return merged(read_each(dict.fromkeys(paths), options, account))
+    readings = read_each(dict.fromkeys(paths), {**options, "name": None}, account)
+    return named(merged(readings), options["name"])
 
 
 def read_each(paths: Iterable[str], options: Mapping[str, Any], account: str | None) -> list[Reading]:
     """Read each path, with the values that the options give.
 
     Raises:
-        UsageError: if a value is not what its placeholder stands for, if nothing that was read takes it, or if no resource has the
-            name that is asked for.
+        UsageError: if a value is not what its placeholder stands for, if nothing that was read takes it, or if no resource of a path
+            has the name that is asked for.
     """
     values = values_of(options, account)
     readings = [filled(merged(each([path], values, options.get("tf_dir"))), values) for path in paths]
@@ -195,7 +196,7 @@ def read_each(paths: Iterable[str], options: Mapping[str, Any], account: str | N
     refuse_unknown(
         options["parameters"], chain.from_iterable(one.names for one in every.sources), every.errors
     )
-    return named(readings, options["name"])
+    return [named(one, options["name"]) for one in readings]
 
 
 def refuse_unknown(given: Iterable[str], names: Iterable[str], errors: Iterable[SourceError]) -> None:
@@ -219,23 +220,19 @@ def refuse_unknown(given: Iterable[str], names: Iterable[str], errors: Iterable[
             )
 
 
-def named(readings: list[Reading], name: str | None) -> list[Reading]:
+def named(reading: Reading, name: str | None) -> Reading:
     """Return what was read of resources with a name; of all, without one.
 
     Raises:
         UsageError: if there are none, and everything could be read.
     """
     if name is None:
-        return readings
-    found = [
-        attrs.evolve(one, sources=tuple(source for source in one.sources if like(name, source.name)))
-        for one in readings
-    ]
-    every = merged(readings)
-    if not merged(found).sources and not _hide(every.errors):
-        known = ", ".join(word(source.name) for source in every.sources) or "none"
+        return reading
+    found = tuple(source for source in reading.sources if like(name, source.name))
+    if not found and not _hide(reading.errors):
+        known = ", ".join(word(source.name) for source in reading.sources) or "none"
         raise click.UsageError(f"no resource has the name {word(name)}; there are: {known}")
-    return found
+    return attrs.evolve(reading, sources=found)
 
 
 def _hide(errors: Iterable[SourceError]) -> bool:

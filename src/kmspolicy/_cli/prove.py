@@ -149,7 +149,7 @@ def grants_at_most(ctx: click.Context, /, limit: str, paths: tuple[str, ...], **
     def claim(policy: Policy | PartialPolicy, key: Key) -> Verdict:
         return prove.grants_at_most(policy, limits[0], account=key.account, key_arn=key.arn)
 
-    _of_each(ctx, merged(named(others, options["name"])), options, claim, account)
+    _of_each(ctx, named(merged(others), options["name"]), options, claim, account)
 
 
 def _of_paths(ctx: click.Context, paths: tuple[str, ...], options: dict[str, Any], claim: Claim) -> None:

@@ -129,9 +129,8 @@ class Source:
         """Return the statements that deny as JSON, like :meth:`part`; those that may deny are among them."""
         if isinstance(self.policy, Policy):
             return _unordered([each.to_dict() for each in self.policy.statements if each.effect == "Deny"])
-        if self._tree is None:
-            return None
-        found = [node for done, _, node in _reached(self._tree, ("Statement",), 0, None) if done == 1]
+        reached = () if self._tree is None else _reached(self._tree, ("Statement",), 0, None)
+        found = [node for done, _, node in reached if done == 1]
         return sorted((_content(each) for node in found for each in _that_may_deny(node)), key=repr)
 
     def place(self, steps: Steps = ()) -> Place | None:
@@ -295,8 +294,8 @@ def _content_at(node: Node, steps: Steps) -> object:
     match node:
         case Choice(test, then, otherwise) if steps:
             return [_content(test), _content_at(then, steps), _content_at(otherwise, steps)]
-        case Items(nodes) if steps and steps[0] in range(len(nodes)):
-            return _content_at(nodes[cast("int", steps[0])], steps[1:])
+        case Items(nodes) if steps and isinstance(step := steps[0], int) and step < len(nodes):
+            return _content_at(nodes[step], steps[1:])
         case Members(pairs) if steps and (
             found := [value for name, value in pairs if written(name) == steps[0]]
         ):
