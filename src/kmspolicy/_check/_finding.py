@@ -199,9 +199,9 @@ class Finding(Displayed):
         message: What was found, in a sentence.
         hint: What to do.
         url: The page of AWS, or the thread, that it rests on.
-        depends_on: Of a :class:`PartialPolicy`, the placeholders and conditions on whose values it depends; none if it is
-            so for all values.
-        place: Of a :class:`PartialPolicy`, its place in the file, where the source tells.
+        depends_on: For a :class:`PartialPolicy`, the placeholders and conditions that it depends on; none if it is
+            true for all values.
+        place: For a :class:`PartialPolicy`, its place in the file, if the source has places.
     """
 
     code: FindingCode

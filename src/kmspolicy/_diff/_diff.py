@@ -36,7 +36,7 @@ class DiffDict(TypedDict):
 @final
 @attrs.frozen(slots=False)  # cached_property needs a __dict__
 class Diff(Displayed):
-    """The difference between two policies; false where they are the same document.
+    """The difference between two policies; false if they are the same document.
 
     ``print(diff)`` shows it like a unified diff. Who gains and who loses access is worked out when it is first asked for.
 
@@ -130,8 +130,8 @@ def diff(
 ) -> Diff:
     """Return the difference between two policies.
 
-    Statements that mean the same are left aside, wherever they stand. Of the others those with the same Sid belong
-    together, if no other has it, then those that are most alike; what belongs to nothing was added or removed.
+    Statements with the same meaning are ignored, regardless of their order. Of the others, two with the same Sid are
+    compared if no other statement has it, then those that are most alike. The rest was added or removed.
 
     Args:
         a: The older policy.
@@ -142,7 +142,7 @@ def diff(
         partition: The partition of the key, as for :func:`kmspolicy.equivalent`.
 
     Returns:
-        The difference; false only where the documents are the same but for spelling, labels included.
+        The difference; false only if the documents are the same, labels included, except for spelling.
 
     Raises:
         TypeError: if an argument is not a Policy.

@@ -243,16 +243,16 @@ class Policy(Displayed):
     def without_principal(self, principal: Principal, *, sid: str | None = None) -> Policy:
         """Return the policy without some principals.
 
-        Only their names are taken out. They may still have access, as one of everyone, by the IAM policies of an account that
-        has access, or by a role: ask :func:`kmspolicy.prove.access_not_granted`.
+        Only their names are removed. They may still have access because everyone has it, by the IAM policies of an
+        account that has access, or by a role: ask :func:`kmspolicy.prove.access_not_granted`.
 
         Args:
             principal: The principals, an account by its id or its ARN.
-            sid: The Sid of the statement that loses them; case matters. It must have another principal, for else it would have none.
-                None for every statement that is an Allow; one that has no other principal goes as a whole.
+            sid: The Sid of the statement that loses them; case matters. It must have another principal. None for
+                every statement that is an Allow; a statement without another principal is removed.
 
         Returns:
-            The new policy; the same policy if there is nothing to take out.
+            The new policy; the same policy if there is nothing to remove.
 
         Raises:
             SidError: if no statement or more than one has the Sid.

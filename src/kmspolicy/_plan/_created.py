@@ -41,7 +41,8 @@ class CreateResult(Displayed):
     Attributes:
         key_id: The id of the key.
         arn: The ARN of the key.
-        state: Its state, ``"Enabled"`` for example; this and what follows is None if the client does not tell it, as a fake may not.
+        state: Its state, ``"Enabled"`` for example. This and the following are None if the client does not return
+            them, as a fake may not.
         key_spec: Its type, ``"SYMMETRIC_DEFAULT"`` for example.
         key_usage: What it is for, ``"ENCRYPT_DECRYPT"`` for example.
         origin: Where its key material comes from, ``"AWS_KMS"`` for example.

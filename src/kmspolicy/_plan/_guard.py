@@ -56,15 +56,15 @@ def _codes(value: Iterable[FindingCode]) -> tuple[FindingCode, ...]:
 @final
 @attrs.frozen
 class Guard:
-    """The conditions on which a policy is put; what is not shown is refused, also where it is not known.
+    """The conditions on which a policy is put; it is refused if one of them is not shown to hold.
 
     Args:
         refuse: The least severity of a finding of :func:`kmspolicy.check` that stops a put; None lets every finding pass, and
             a put without a plan is not checked then.
-        ignore: The codes of findings that do not stop a put. That of a lockout is not among them: only
-            ``bypass_policy_lockout_safety_check`` lets it pass.
-        no_new_access: Whether no request may be granted more than by the policy that the key has; a key that is new has
-            none, and nothing is asked there.
+        ignore: The codes of findings that do not stop a put. The codes of lockouts cannot be ignored: only
+            ``bypass_policy_lockout_safety_check`` lets a lockout pass.
+        no_new_access: Whether no request may be granted more than by the policy that the key has; for a new key, this
+            is not asked.
         no_public_access: Whether nobody may have access of whom the policy knows nothing.
         at_most: The most that a policy may grant; None for no limit.
 

@@ -174,7 +174,7 @@ class Plan(Displayed):
         return compare(self.current, self.new, account=self.account, key_arn=self.key_arn)
 
     def reversed(self, *, bypass_policy_lockout_safety_check: bool = False) -> Plan:
-        """Return the plan that takes this one back: it puts the current policy again, as long as the key has the new one.
+        """Return the plan that undoes this one: it puts the current policy again, if the key still has the new one.
 
         Args:
             bypass_policy_lockout_safety_check: Whether it is put even if it locks the caller out. It is not taken from this plan: what
@@ -203,7 +203,8 @@ class Plan(Displayed):
     def from_json(cls, text: str | bytes) -> Plan:
         """Create a plan from the text of :meth:`to_json`; all that follows from the texts is worked out anew.
 
-        The digest finds what was altered by mistake. It is not a signature: who may write the file can write another plan.
+        The digest finds changes by mistake. It is not a signature: anybody who can write the file can write another
+        plan.
 
         Args:
             text: JSON text; bytes are UTF-8.

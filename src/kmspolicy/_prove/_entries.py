@@ -95,7 +95,7 @@ _PAGES: Final[Mapping[ExternalGroup, str]] = {
 @final
 @attrs.frozen
 class ExternalEntry(Displayed):
-    """Somebody whom a statement lets in, for what, and under which conditions.
+    """Somebody who gets access by a statement, to which actions, and under which conditions.
 
     Attributes:
         group: The group.
@@ -108,7 +108,7 @@ class ExternalEntry(Displayed):
         condition: Its Condition; None if it has none.
         denied_by: The numbers of statements that deny a part of it.
         witness: A request that shows it; None if none is known.
-        unknown: Why it is not known whether it is so; empty if it is certain.
+        unknown: Why it is not certain; empty if it is.
         depends_on: Of a :class:`kmspolicy.PartialPolicy`, the placeholders and conditions on whose values it depends.
     """
 
@@ -152,11 +152,11 @@ class ExternalEntry(Displayed):
 class ExternalAccess(Displayed):
     """Who outside the account can use the key, and who inside can lock everybody out.
 
-    It is iterable, and true if somebody outside gets in, or may.
+    It is iterable, and true if somebody outside has access, or may have it.
 
     Attributes:
         account: The account of the key; None if each account counts as another one.
-        entries: Who outside gets in, the widest groups first.
+        entries: Who outside has access, the widest groups first.
         inside: Who in the account can put a key policy or schedule the deletion of the key, and so lock everybody out.
         unknown: Of a :class:`kmspolicy.PartialPolicy`, why more is not known; empty if everything is.
     """

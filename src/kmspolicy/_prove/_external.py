@@ -48,7 +48,7 @@ def external_access(
     key_arn: str | None = None,
     trusted_accounts: Iterable[str] = (),
 ) -> ExternalAccess:
-    """Return who outside the account of the key gets in, and who inside can lock everybody out.
+    """Return who outside the account of the key has access, and who inside can lock everybody out.
 
     All of it is proved, like :func:`kmspolicy.prove.no_public_access`: Deny statements are considered, and each entry has a
     request that :func:`kmspolicy.decide` grants. Principals of other accounts need an IAM policy of their account as well.
@@ -57,11 +57,11 @@ def external_access(
         policy: The policy.
         account: The account id of the key; None if it is not known, so that each account counts as another one.
         key_arn: The ARN of the key, which also tells its account; None for any key.
-        trusted_accounts: The ids of other accounts that are trusted; their entries stand in a group of their own.
+        trusted_accounts: The ids of other accounts that are trusted; their entries have their own group.
 
     Returns:
-        Who gets in by which statement: everyone, organisations, other accounts, services with or without a condition that
-        protects from a confused deputy.
+        Who has access by which statement: everyone, organisations, other accounts, services with or without a
+        condition that protects from a confused deputy.
 
     Raises:
         TypeError: if an argument is not a Policy.
