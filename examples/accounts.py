@@ -43,7 +43,7 @@ class Place(NamedTuple):
 
 
 class Row(NamedTuple):
-    """What became of a place: how many policies were read, and what could not be."""
+    """The result for a place: how many policies were read, and the errors."""
 
     place: Place
     read: int

@@ -1,4 +1,4 @@
-"""Let a change of a key policy through review only if it gives nobody new access.
+"""Accept a change of a key policy only if it gives nobody new access.
 
 ``python examples/gate.py BEFORE AFTER ACCOUNT`` reads two files of JSON, and the account of the key. It returns 1 if KMS would refuse
 the new policy, if it lets everyone in, or if it is not shown that nobody gains access; and 3 if a file is not a policy.

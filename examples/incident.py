@@ -1,4 +1,4 @@
-"""Take a leaked role out of many keys while others change the same policies, and be able to take it back.
+"""Remove a leaked role from many keys while others change the same policies, and undo it where needed.
 
 Runs on a KMS in memory with a clock that does not wait. With AWS, the same function gets ``KeyPolicies(client)``.
 """
@@ -19,7 +19,7 @@ KEYS = 200
 
 
 def stopped(policy: Policy) -> Policy:
-    """Take the role out of a policy, and deny it everything; twice changes nothing more."""
+    """Remove the role from a policy, and deny it everything; doing it twice changes nothing more."""
     policy = policy.without_principal(LEAKED)
     if any(statement.sid == STOP.sid for statement in policy.statements):
         return policy.exchange_statement(STOP)
@@ -51,14 +51,14 @@ async def write_elsewhere(policies: KeyPolicies, key_ids: list[str]) -> None:
 
 
 async def take_back(policies: KeyPolicies, records: list[str]) -> int:
-    """Take back what the records say, where nobody has changed the key since; return on how many keys."""
+    """Undo what the records say, if nobody has changed the key since; return on how many keys."""
     plans = [Plan.from_json(text).reversed() for text in records]
     async with policies.apply_many(plans) as results:
         return len([result async for result in results if result.error is None])
 
 
 async def demonstrate() -> bool:
-    """Stop the role on all keys, look, and take it back on one; return whether all went as it should."""
+    """Stop the role on all keys, look, and undo it on one; return whether all went as it should."""
     root = statements.enable_iam_policies(ACCOUNT)
     use = allow("kms:Decrypt").to(Principal.role(ACCOUNT, "App") | LEAKED).named("Use")
     client, clock = FakeKMS(), VirtualClock()

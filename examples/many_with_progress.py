@@ -17,7 +17,7 @@ from kmspolicy.testing import FakeKMS
 
 ACCOUNT = "111122223333"
 KEYS = 90
-RATE = 60.0  # KMS lets 15 a second through; who watches a demonstration is less patient
+RATE = 60.0  # KMS accepts 15 a second; more keep the demonstration short
 MISSING = "1234abcd-12ab-34cd-56ef-999999999999"
 
 

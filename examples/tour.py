@@ -1,4 +1,4 @@
-"""A tour in five steps: a lockout that is caught, who may do what, a plan with who gains, a proof with a witness, a template judged.
+"""A tour in five steps: a lockout that is caught, who may do what, a plan with who gains, a proof with a witness, a template checked.
 
 Nothing leaves this machine: the key is in memory.
 """
