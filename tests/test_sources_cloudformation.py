@@ -454,7 +454,7 @@ MACROS: list[tuple[str, str, str]] = [
 
 @pytest.mark.parametrize(("text", "name"), [row[1:] for row in MACROS], ids=[row[0] for row in MACROS])
 def test_a_macro_may_make_the_policy(text: str, name: str) -> None:
-    """A key without a policy has not the default policy for sure: what the macro makes of it is not known."""
+    """A key without a policy does not certainly have the default policy: what the macro makes of it is not known."""
     (source,) = read_cloudformation(text)
     assert (source.told, source.why) == ("unresolved", f"{name} cannot be known from the file")
     assert source.place() is not None
