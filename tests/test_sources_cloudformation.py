@@ -614,6 +614,15 @@ def test_keys_in_a_loop_are_unresolved() -> None:
     assert (source.name, source.told, source.place()) == ("Fn::ForEach::Keys", "unresolved", (2, 3))
 
 
+@pytest.mark.parametrize("kind", ["AWS::KMS::${Id}", "AWS::&{Id}::Key", "${Id}"])
+def test_keys_in_a_loop_over_types_are_unresolved(kind: str) -> None:
+    """The type may be that of a key in one of the rounds."""
+    text = f"Resources:\n  'Fn::ForEach::All':\n    - Id\n    - [a]\n    - {{'A${{Id}}': {{Type: '{kind}'}}}}"
+    (source,) = read_cloudformation(text)
+    assert source.told == "unresolved"
+    assert read_cloudformation(text.replace(kind, "AWS::SNS::${Id}")) == ()
+
+
 @pytest.mark.parametrize("text", ["", "a: b", "Resources: []", "[]"])
 def test_what_is_no_template(text: str) -> None:
     """It is an error where a template was asked for."""

@@ -47,6 +47,13 @@ READ: list[tuple[str, str, list[str], tuple[int, int] | None]] = [
     ("a manifest of Upbound, in a namespace", manifest("kms.aws.m.upbound.io", spec=provided(BLOCK)), ["k"], (7, 85)),
     ("a manifest of Crossplane", manifest("kms.aws.crossplane.io", spec=provided(BLOCK)), ["k"], (7, 85)),
     ("a manifest of a policy", manifest("kms.aws.upbound.io", "KeyPolicy", provided(BLOCK)), ["k"], (7, 85)),
+    ("a manifest of Upbound that sets the policy once", manifest("kms.aws.upbound.io", spec=f"forProvider: {{region: eu-west-1}}\n  initProvider:\n    {BLOCK}"), ["k"], (8, 85)),
+    ("policies by name", json.dumps({"orders": DOCUMENT}), ["- (orders)"], (1, 90)),
+    ("policies of one name", json.dumps({"keys": [{"a": 1}, TEXT]}), ["- (keys)"], (1, 21)),
+    ("a policy of another tool", json.dumps({"KeyPolicy": TEXT}), ["- (KeyPolicy)"], (1, 15)),
+    ("a policy beside what a template has", json.dumps({"Resources": {}, "Policy": TEXT}), ["-"], (1, 29)),
+    ("an array", json.dumps([DOCUMENT]), ["-"], (1, 80)),
+    ("a manifest in another one", "kind: Composition\nspec:\n  resources:\n  - base:\n      " + manifest("kms.services.k8s.aws").replace("\n", "\n      "), ["k"], (9, 96)),
     ("a list of manifests", "kind: List\nitems:\n- " + manifest("kms.services.k8s.aws").replace("\n", "\n  "), ["k"], (7, 92)),
     ("a template", f"Resources: {{K: {{Type: AWS::KMS::Key, Properties: {{KeyPolicy: {TEXT}}}}}}}", ["K"], (1, 140)),
     ("a template without keys", "Resources: {}", [], None),
@@ -89,6 +96,23 @@ ARNS: list[tuple[str, str, str | None]] = [
 def test_the_key_that_a_file_names(text: str, arn: str | None) -> None:
     """A file that was written from a key that is there tells which one it is."""
     assert read_one(text).key_arn == arn
+
+
+OTHERS: list[tuple[str, str, list[tuple[str, int]]]] = [
+    ("the Serverless Framework", f"resources:\n  Resources:\n    K: {{Type: AWS::KMS::Key, Properties: {{KeyPolicy: {TEXT}}}}}\n    D: {{Type: AWS::KMS::Key}}", [("K", 3)]),
+    ("Pulumi", "resources:\n  k:\n    type: aws:kms:Key\n    properties: {policy: '${text}'}\n  d:\n    type: aws:kms:Key\n  b: {type: aws:s3:Bucket, properties: {policy: x}}", [("k", 3)]),
+    ("Terraform in JSON", '{"resource": {"aws_kms_key": {"k": {"policy": "${x}"}, "d": {}}},\n"data": {"aws_kms_key": {"e": {"policy": ""}}}}', [("aws_kms_key.k", 1)]),
+    ("Ansible", "- hosts: all\n  tasks:\n  - name: make a key\n    amazon.aws.kms_key: {policy: '{{ text }}'}\n  - kms_key: {alias: x}", [("make a key", 3)]),
+    ("a manifest without a policy in another one", "kind: Composition\nspec:\n  base: {apiVersion: kms.aws.upbound.io/v1, kind: Key, metadata: {name: k}}", [("k", 3)]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), [row[1:] for row in OTHERS], ids=[row[0] for row in OTHERS])
+def test_keys_in_files_of_other_tools(text: str, expected: list[tuple[str, int]]) -> None:
+    """They are not skipped as if they were fine: their policies are told to be unknown."""
+    sources = read_text(text)
+    assert [source.told for source in sources] == ["unresolved"] * len(expected)
+    assert [(source.name, (source.place() or (0, 0))[0]) for source in sources] == expected
 
 
 def test_placeholders_in_plain_text() -> None:
@@ -261,6 +285,10 @@ FOUND: dict[str, str] = {
     "not.json": json.dumps({"Statement": [{"Effect": "Deny", "NotPrincipal": "*", "NotAction": "*", "Resource": "*"}]}),
     "plan.json": (DATA / "terraform" / "plan.json").read_text(encoding="utf-8"),
     "stack.template": (DATA / "stack.yaml").read_text(encoding="utf-8"),
+    "serverless.yml": f"resources: {{Resources: {{K: {{Type: AWS::KMS::Key, Properties: {{KeyPolicy: {TEXT}}}}}}}}}",
+    "graph.yaml": "kind: ResourceGraphDefinition\nspec:\n  template:\n    " + manifest("kms.services.k8s.aws").replace("\n", "\n    "),
+    "two-policies.json": json.dumps({"orders": DOCUMENT, "bucket": json.loads(BUCKET)}),
+    "manifest-with-more.yaml": manifest("kms.services.k8s.aws") + "Policy: x",
     "capitals.json": TEXT.replace("kms", "KMS"),
     "object.json": json.dumps({"Policy": DOCUMENT}),
     "object-with-all.json": json.dumps({"Policy": {"Statement": [ROOT | {"Action": "*"}]}}),
@@ -321,6 +349,11 @@ WRONG: dict[str, tuple[str | bytes, str]] = {
     "b.json": (TEXT[:-1], "the text ends where"),
     "c.yaml": ("Resources: {K: {Type: AWS::KMS::Key, Type: b}}", "stands in line 1 already"),
     "d.json": (TEXT.encode("utf-16"), "this is UTF-16"),
+    "d1.json": (TEXT.encode("utf-16-le"), "this is UTF-16"),
+    "d2.json": (TEXT.encode("utf-16-be"), "this is UTF-16"),
+    "d3.json": (TEXT.encode("utf-32-be"), "or UTF-32"),
+    "d4.json": (json.dumps({"Policy": "x"} | DOCUMENT), "expected"),
+    "d5.json": (json.dumps({"Resources": {}} | DOCUMENT), "'Resources' is not an element"),
     "e.json": (b"\x89PNG\r\n", "this byte is not UTF-8"),
     "f.json": (" " * 5_000_001 + TEXT, "longer than 5,000,000 characters"),
     "g.json": ('{"format_version": "9"}', "the format_version '9' of the plan is not known"),

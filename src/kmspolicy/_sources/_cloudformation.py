@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from kmspolicy._language._patterns import meets
 from kmspolicy._partial._read import tree_of_json
 from kmspolicy._partial._tree import (
     Absent,
@@ -79,12 +80,17 @@ def _unknown(name: Scalar, resource: Node) -> str | None:
 
 def _makes_keys(node: Node) -> bool:
     match node:
-        case Scalar(text):
-            return text in _KEYS
+        case Scalar():
+            return False
         case Sequence(items):
             return any(map(_makes_keys, items))
         case _:
-            return any(_makes_keys(value) for _, value in node.pairs)
+            kind = _IN_LOOP("*", text_at(node, "Type") or "")
+            return any(meets(kind, key) for key in _KEYS) or any(_makes_keys(each) for _, each in node.pairs)
+
+
+_IN_LOOP: Final = re.compile(r"[$&]\{[^{}]*\}").sub
+"""What differs in each round of a loop."""
 
 
 def _source(name: Scalar, resource: Node, functions: Functions) -> Source:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from kmspolicy._sources._cloudformation import is_template, sources_of_template
 from kmspolicy._sources._functions import TAGS
+from kmspolicy._sources._others import sources_of_others
 from kmspolicy._sources._plain import each_of, is_of_keys, mentions_keys, sources_in
 from kmspolicy._sources._reading import documents_of, text_of_file
 from kmspolicy._sources._terraform import MAX_PLAN, sources_of_plan
@@ -79,8 +80,9 @@ def _sources_of_document(
 ) -> Iterator[Source]:
     if is_template(node):
         yield from sources_of_template(node, parameters)
-    elif named or is_of_keys(node):
-        yield from sources_in(node, name)
+        named = False
+    found = [*sources_in(node, name)] if named or is_of_keys(node) else []
+    yield from found or ([] if is_template(node) else sources_of_others(node, name))
 
 
 def text_of_path(path: Path) -> str:

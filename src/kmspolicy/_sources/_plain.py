@@ -24,14 +24,17 @@ if TYPE_CHECKING:
 
     Parts = Callable[[str], tuple[str | Placeholder, ...]]
 
-_CROSSPLANE: Final = (("spec", "forProvider"), ("status", "atProvider", "arn"))
+_CROSSPLANE: Final = (
+    (("spec", "forProvider"), ("spec", "initProvider")),
+    ("status", "atProvider", "arn"),
+)
 _GROUPS: Final = {
-    "kms.services.k8s.aws": (("spec",), ("status", "ackResourceMetadata", "arn")),
+    "kms.services.k8s.aws": ((("spec",),), ("status", "ackResourceMetadata", "arn")),
     "kms.aws.crossplane.io": _CROSSPLANE,
     "kms.aws.m.upbound.io": _CROSSPLANE,
     "kms.aws.upbound.io": _CROSSPLANE,
 }
-"""The groups of APIs that have keys, where their fields are, and where the ARN of a key that is there: https://aws-controllers-k8s.github.io/community/reference/kms/v1alpha1/key/
+"""The groups of APIs that have keys, where their fields are (the first that is set counts), and where the ARN of a key that is there: https://aws-controllers-k8s.github.io/community/reference/kms/v1alpha1/key/
 and https://marketplace.upbound.io/providers/upbound/provider-aws-kms."""
 
 _SUB: Final = "!Sub"
@@ -60,6 +63,9 @@ def sources_in(node: Node, name: str) -> Iterator[Source]:
         yield _source(name, node, parts_of)
     elif isinstance(node, Scalar) and node.text.lstrip().startswith("{"):
         yield _source(name, node, _as_it_is)
+    else:
+        for member, policy in _policies_in(node):
+            yield _source(f"{name} ({member})", policy, parts_of)
 
 
 def _names(node: Node) -> set[str]:
@@ -78,13 +84,17 @@ def is_manifest(node: Node) -> bool:
 
 
 def _of_manifest(node: Node, name: str) -> Source:
-    path, arn = _GROUPS[(text_at(node, "apiVersion") or "").partition("/")[0]]
-    fields = get(node, *path)
-    flag = get(fields, "bypassPolicyLockoutSafetyCheck")
+    paths, arn = _GROUPS[(text_at(node, "apiVersion") or "").partition("/")[0]]
+
+    def field(name: str) -> Node | None:
+        found = (get(node, *path, name) for path in paths)
+        return next((one for one in found if one is not None), None)
+
+    flag = field("bypassPolicyLockoutSafetyCheck")
     bypass = isinstance(flag, Scalar) and flag.value is True
     name = text_at(node, "metadata", "name") or name
     told = Source(name=name, key_arn=a_key_arn(text_at(node, *arn)), bypass=bypass).at(node.place)
-    policy = get(fields, "policy")
+    policy = field("policy")
     if policy is None or (isinstance(policy, Scalar) and policy.value in (None, "")):
         return told.with_default()
     return source_of(told, tree_of(policy, parts_of))
@@ -123,17 +133,27 @@ def _tree(node: Node, parts: Parts) -> Tree:
 
 def is_of_keys(node: Node) -> bool:
     """Return whether a document has a policy that may be one of a key: others have principals, actions and resources, too."""
+    return is_manifest(node) or _is_policy(node) or any(True for _ in _policies_in(node))
+
+
+def _is_policy(node: Node) -> bool:
     if isinstance(node, Scalar):
         return node.text.lstrip().startswith("{") and _is_text_of_keys(node.text)
-    if (policy := get(node, "Policy")) is not None:
-        return is_of_keys(policy)
     each = [
         one
         for name, value in members(node)
         if fold(name.text).startswith(_STATEMENT)
         for one in (value.items if isinstance(value, Sequence) else (value,))
     ]
-    return is_manifest(node) or (any(map(_names_principals, each)) and any(map(_may_be_about_keys, each)))
+    return any(map(_names_principals, each)) and any(map(_may_be_about_keys, each))
+
+
+def _policies_in(node: Node) -> Iterator[tuple[str, Node]]:
+    """Yield the policies of keys among the members of an object, with their names."""
+    for name, value in members(node):
+        for each in each_of(value):
+            if _is_policy(each):
+                yield name.text, each
 
 
 def mentions_keys(text: str) -> bool:

@@ -30,8 +30,8 @@ def text_of_file(data: str | bytes) -> str:
     """
     if isinstance(data, str):
         return data.removeprefix(_MARK)
-    if data.startswith(_OTHER_ENCODINGS):
-        raise SourceError("this is UTF-16, not UTF-8; save it as UTF-8", line=1, column=1)
+    if data.startswith(_OTHER_ENCODINGS) or b"\0" in data[:4]:
+        raise SourceError("this is UTF-16 or UTF-32, not UTF-8; save it as UTF-8", line=1, column=1)
     try:
         return data.decode().removeprefix(_MARK)
     except UnicodeDecodeError as error:
