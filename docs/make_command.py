@@ -62,6 +62,21 @@ current folder are relative to it. The level is `error` for errors and security 
 
 `-f github` writes annotations of GitHub Actions, the worst first, since GitHub shows ten of a kind for each step.
 
+## What report writes
+
+`-f html`, the default, is a page. `-f csv` is a table with a row for each finding and each access; no cell is a formula. `-f jsonl` has a line of JSON for
+each key, and for each input that cannot be read:
+
+| field | |
+| --- | --- |
+| `file`, `line`, `resource`, `key_arn` | where the key stands, and its ARN where the file tells it |
+| `account` | the account of the key; null if it is not known |
+| `told`, `why` | `policy`; `default`, `elsewhere`, `unresolved`, `deleted` or `unreadable`, and why there is no policy |
+| `worst` | the worst severity of what was found; null for nothing |
+| `findings` | as in the JSON of check |
+| `outside`, `inside` | who outside gets in, and who inside can lock everybody out: each with `group`, `who`, `account`, `actions`, `statement`, `sid`, `condition`, `denied_by`, `witness`, `unknown`, `depends_on`, `url`, and `words` for people |
+| `outside_unknown`, `inside_unknown` | why more is not known of it, or null |
+
 ## Settings
 
 `kmspolicy.toml` has the settings for every run. It is in the current folder, or in the nearest folder above it, up to the root of the git repository.

@@ -268,6 +268,13 @@ def test_the_page() -> None:
     assert "PUBLIC_ACCESS" in shown.text
 
 
+def test_what_cannot_be_read_stands_before_what_is_worst() -> None:
+    """A page of which only the worst is shown has it, too."""
+    _, shown = page()
+    worst = [int(attrs["data-worst"] or "") for tag, attrs in shown.tags if "data-worst" in attrs]
+    assert sorted(worst)[:2] == [-1, 1]
+
+
 def test_the_page_says_when_it_was_made(monkeypatch: pytest.MonkeyPatch) -> None:
     """It says by which version, and on which day in UTC, which the environment may give."""
     by = f"Made by kmspolicy {version('kmspolicy')} on"

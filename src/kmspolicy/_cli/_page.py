@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from kmspolicy._cli._record import Record
 
 _SEVERITIES: Final = [severity.value for severity in Severity]
+_NOT_READ: Final = -1
+"""The place of what cannot be read among the severities: it is shown whatever is filtered, for it may be worse than all."""
 _COLUMNS: Final = (
     "Key",
     "Account",
@@ -171,15 +173,15 @@ def _head() -> str:
 
 
 def _row(record: Record) -> Markup:
-    worst = record["worst"]
-    number = _SEVERITIES.index(worst) if worst else len(_SEVERITIES)
-    state = worst or _TOLD[record["told"]]
+    worst, told = record["worst"], record["told"]
+    number = _SEVERITIES.index(worst) if worst else _NOT_READ if told == "unreadable" else len(_SEVERITIES)
+    state = worst or _TOLD[told]
     where = record["file"] + ("" if record["line"] is None else f":{record['line']}")
     name = record["resource"]
     cells: list[tuple[int | None, list[str]]] = [
         (None, [_text(name or where), *([_small(where)] if name not in (None, record["file"]) else [])]),
-        (None, [_text(record["account"] or ("" if record["told"] == "unreadable" else NO_ACCOUNT))]),
-        (number, [element("span", state, class_=(worst or record["told"]).replace(" ", "-"))]),
+        (None, [_text(record["account"] or ("" if told == "unreadable" else NO_ACCOUNT))]),
+        (number, [element("span", state, class_=(worst or told).replace(" ", "-"))]),
         (len(record["outside"]), _entries(record["outside"], record["outside_unknown"])),
         (len(record["inside"]), _entries(record["inside"], record["inside_unknown"])),
         (len(record["findings"]), _details(record)),

@@ -176,7 +176,8 @@ class Asked:
         if isinstance(said, tuple):
             return Case(filling, _by_origin(cast("tuple[Finding, ...]", said), documents[0], shown))
         if isinstance(said, ExternalAccess):
-            return Case(filling, entries_of(said, filling, self._principals, shown))
+            entries = entries_of(said, documents[0], filling.given, self._principals, shown)
+            return Case(filling, entries)
         if isinstance(said, AccessTable):
             return Case(filling, named(said, fillings, filling.given, shown))
         return Case(filling, shown.value(said))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from kmspolicy._partial._answers import Answers
-    from kmspolicy._partial._fillings import Filling
+    from kmspolicy._partial._fill import Filled, Given
     from kmspolicy._partial._shown import Shown
     from kmspolicy._partial._tree import Node, Text
     from kmspolicy._prove._entries import ExternalEntry, ExternalGroup
@@ -48,9 +48,10 @@ def principals_of(tree: Node) -> Principals:
     }
 
 
-def entries_of(external: ExternalAccess, filling: Filling, principals: Principals, shown: Shown) -> Entries:
+def entries_of(
+    external: ExternalAccess, document: Filled, given: Given, principals: Principals, shown: Shown
+) -> Entries:
     """Return the entries of a filling, with the numbers of statements in the file, and principals as they are written there."""
-    (document, *_) = filling.documents or ()
 
     def number(one: int) -> int:
         steps = document.origin(("Statement", one)).steps
@@ -58,8 +59,8 @@ def entries_of(external: ExternalAccess, filling: Filling, principals: Principal
 
     def names(entry: ExternalEntry) -> list[str]:
         there = principals.get(number(entry.statement), principals.get(None, ()))
-        same = [text for text in there if text_of(text, filling.given) == entry.who]
-        return [written_in(text, filling.given) for text in same] or [shown.text(entry.who)]
+        same = [text for text in there if text_of(text, given) == entry.who]
+        return [written_in(text, given) for text in same] or [shown.text(entry.who)]
 
     def keyed(entries: Iterable[ExternalEntry]) -> dict[Key, ExternalEntry]:
         found: dict[Key, ExternalEntry] = {}
