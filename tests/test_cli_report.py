@@ -271,7 +271,7 @@ def test_the_page() -> None:
 def test_what_cannot_be_read_stands_before_what_is_worst() -> None:
     """A page of which only the worst is shown has it, too."""
     _, shown = page()
-    worst = [int(attrs["data-worst"] or "") for tag, attrs in shown.tags if "data-worst" in attrs]
+    worst = [int(attrs["data-worst"] or "") for _, attrs in shown.tags if "data-worst" in attrs]
     assert sorted(worst)[:2] == [-1, 1]
 
 

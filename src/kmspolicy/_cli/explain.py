@@ -42,7 +42,7 @@ class Meaning:
         facts = {"severity": entry.severity.value, "meaning": entry.meaning, "hint": entry.hint}
         return {"code": self.code, **facts, "url": entry.url}
 
-    def text(self, _screen: Screen, *, alone: bool) -> str:  # noqa: ARG002 - the code is shown in any case
+    def text(self, screen: Screen, *, alone: bool) -> str:  # noqa: ARG002 - the same on any screen
         """Return the meaning as text."""
         entry = CATALOGUE[self.code]
         return f"{self.code}: {entry.severity.value}\n{entry.meaning}\n{entry.hint}\n{entry.url}"

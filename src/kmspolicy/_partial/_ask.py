@@ -83,7 +83,7 @@ def ask(
     account = kwargs.get("account") or _account_of(kwargs.get("key_arn"))
     known = {} if account is None else {OF_THE_KEY: account}
     trees = {name: given_in(tree, known) for name, tree in partial.items()}
-    if question.__name__ == "explain":
+    if _name_of(question) == "explain":
         with sharing(OF_A_CALL):
             return cast("_T", "\n".join(map(explained, trees.values())))
     missing = [one for tree in trees.values() for one in needed(tree, NOTHING)]
@@ -99,6 +99,10 @@ def ask(
             if parts := parts_of(*trees.values()):
                 return cast("_T", IN_PARTS[asked.name](asked, parts, answers))
     return cast("_T", _JOINED[kind](answers))
+
+
+def _name_of(question: Callable[..., object]) -> str:
+    return getattr(question, "__name__", "")
 
 
 def _account_of(key_arn: object) -> str | None:
@@ -133,7 +137,7 @@ class Asked:
     @property
     def name(self) -> str:
         """The name of the question."""
-        return getattr(self.question, "__name__", "")
+        return _name_of(self.question)
 
     def sample(self) -> object:
         """Return what it is answered for policies without statements."""
