@@ -78,10 +78,11 @@ async def tour() -> list[str]:
         ]
     )
     rich.print(access(policy, account=ACCOUNT))
-    for where, context in {
+    contexts: dict[str, dict[str, str]] = {
         "through S3": {"kms:ViaService": "s3.us-east-1.amazonaws.com"},
         "otherwise": {},
-    }.items():
+    }
+    for where, context in contexts.items():
         decision = decide(policy, Request(APP, "kms:Decrypt", context, account=ACCOUNT))
         seen.append(f"App decrypts {where}: {decision.outcome.value}")
 
