@@ -30,6 +30,7 @@ import kmspolicy.testing
 from http_support import client_of
 from kmspolicy import KeyPolicies, Policy, Severity, Statement, check, errors, statements
 from kmspolicy._check._catalogue import CATALOGUE
+from kmspolicy._cli._app import COMMANDS
 from kmspolicy.errors import ProblemCode
 from kmspolicy.testing import FakeKMS
 from support import KEY_ID
@@ -270,6 +271,13 @@ def test_what_access_analyzer_calls_otherwise(
     policy = Policy([statements.enable_iam_policies(ACCOUNT), Statement.from_dict(usual | elements)])
     assert ours in [finding.code for finding in check(policy)]
     assert ours in ANALYZER["LEVELS"][level][theirs].split()
+
+
+def test_every_command_has_a_guide() -> None:
+    """Each is shown in a block of a guide, with what it is for."""
+    guides = "".join(path.read_text(encoding="utf-8") for path in ROOT.glob("docs/how-to/*.md"))
+    shown = set(re.findall(r"^kmspolicy ([a-z]+)", guides, re.MULTILINE))
+    assert {name for commands in COMMANDS.values() for name in commands} - shown == set()
 
 
 def test_the_benchmarks_are_those_of_the_code() -> None:
