@@ -381,10 +381,17 @@ def test_a_folder_without_policies() -> None:
     assert (ended.code, ended.err) == (3, "nothing: no key policy was found here\n")
 
 
-def test_a_value_that_no_file_takes() -> None:
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        pytest.param("--parameter Xyz=1", "no file has a parameter or a placeholder 'Xyz'", id="a parameter"),
+        pytest.param("--name Xyz", "no resource has the name 'Xyz'", id="a name"),
+    ],
+)
+def test_what_no_file_has(args: str, says: str) -> None:
     """It is wrong usage, which is known at the end."""
-    ended = run("report", "keys/fine.json", "--parameter", "Xyz=1")
-    assert (ended.code, "no file has a parameter or a placeholder 'Xyz'" in ended.err) == (2, True)
+    ended = run("report", "keys/fine.json", *args.split())
+    assert (ended.code, says in ended.err) == (2, True)
 
 
 def test_how_many_files_there_are() -> None:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import click
 
 from kmspolicy._cli._exit import Exit
@@ -75,40 +76,53 @@ def command(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> No
     ten thousand need no more memory than one.
     """
     settings = settings_of(options)
-    errors: list[SourceError] = []
-    names: set[str] = set()
+    told = _Told()
     with ExitStack() as stack:
         readings: Iterable[Reading] = each(paths, values_of(options, settings.account), options["tf_dir"])
         if sys.stderr.isatty() and options["output"] is not None:
             bar = click.progressbar(readings, length=count(paths), label="Judging", file=sys.stderr)
             readings = stack.enter_context(bar)
-        records = _records(readings, options, settings, errors, names)
+        records = _records(readings, options, settings, told)
         _write(_lines(records, options["format"]), options["output"])
     if options["output"] is not None:
         tell(f"Written: {printable(options['output'])}")
-    for error in errors:
+    for error in told.errors:
         tell(str(error))
-    refuse_unknown(options["parameters"], names, errors)
-    ctx.exit(Exit.UNREADABLE if errors else Exit.FINE)
+    refuse_unknown(options["parameters"], told.names, told.errors)
+    if options["name"] is not None and not told.keys and not told.errors:
+        raise click.UsageError(f"no resource has the name {word(options['name'])}")
+    ctx.exit(Exit.UNREADABLE if told.errors else Exit.FINE)
+
+
+@attrs.define
+class _Told:
+    """What the end of the command needs of all that was read.
+
+    Attributes:
+        errors: What could not be read.
+        names: The names of the values that can be given.
+        keys: How many keys are in the report.
+    """
+
+    errors: list[SourceError] = attrs.field(factory=list["SourceError"])
+    names: set[str] = attrs.field(factory=set[str])
+    keys: int = 0
 
 
 def _records(
-    readings: Iterable[Reading],
-    options: dict[str, Any],
-    settings: Settings,
-    errors: list[SourceError],
-    names: set[str],
+    readings: Iterable[Reading], options: dict[str, Any], settings: Settings, told: _Told
 ) -> Iterator[Record]:
-    """Yield what is known of each key and of each file that cannot be read; keep these errors, and the names that values have."""
+    """Yield what is known of each key and of each file that cannot be read, and keep what the end of the command needs."""
     today = datetime.now(tz=UTC).date()
     values = values_of(options, settings.account)
     for read in readings:
         known = filled(read, values)
-        errors += known.errors
+        told.errors += known.errors
         yield from map(unreadable, known.errors)
         for source in known.sources:
-            names |= source.names
+            told.names |= source.names
             if like(options["name"] or "*", source.name):
+                told.keys += 1
                 found = judge(source, caller=settings.caller, account=settings.account)
                 judged = [with_reasons(one, settings.ignored, today) for one in found]
                 yield record_of(source, judged, settings.account, options["trusted"])
