@@ -161,7 +161,13 @@ def test_what_cannot_be_read() -> None:
         "not known",
         why,
     )
-    assert cells(page()[1], "broken.json")[3:] == ["not known", "not known", why]
+    assert cells(page()[1], "broken.json")[1:] == [
+        "not known",
+        "cannot be read",
+        "not known",
+        "not known",
+        why,
+    ]
     ended = run("report", "keys", "-f", "csv")
     assert (ended.code, ended.err) == (3, f"keys/broken.json, line 1, column 15: {why}\n")
     assert len([row for row in csv.reader(io.StringIO(ended.out)) if row[0] == "keys/broken.json"]) == 1

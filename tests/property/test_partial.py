@@ -22,6 +22,8 @@ from kmspolicy import (
     access,
     check,
     compare,
+    explain,
+    external_access,
     prove,
 )
 from kmspolicy._partial._ask import IN_PARTS, Asked
@@ -134,6 +136,8 @@ def test_a_policy_without_placeholders_says_the_same(one: Policy, other: Policy)
     assert compare(partial, later) == compare(one, other)
     assert prove.no_public_access(partial) == prove.no_public_access(one)
     assert access(partial) == access(one)
+    assert external_access(partial) == external_access(one)
+    assert explain(partial) == explain(one)
 
 
 def are_apart(statements: list[dict[str, Any]], policy: Policy) -> bool:
@@ -322,9 +326,10 @@ def test_nothing_that_stands_for_a_placeholder_is_shown(one: PartialPolicy, othe
         compared,
         prove.no_public_access(one),
         prove.access_not_granted(one, "kms:Decrypt"),
+        external_access(one),
     ):
         for text in texts(answer):
             assert STAND_IN.search(text) is None, text
     table = access(one)
-    for text in (str(table), repr(table), repr(table.cells), html_of(table)):
+    for text in (str(table), repr(table), repr(table.cells), html_of(table), explain(one)):
         assert STAND_IN.search(text) is None, text

@@ -28,6 +28,7 @@ from kmspolicy import (
     KeyResult,
     Many,
     Outcome,
+    PartialPolicy,
     Permission,
     Plan,
     Policy,
@@ -266,6 +267,7 @@ def questions(policy: Policy, other: Policy) -> None:
     assert_type(explain(decision), str)
     assert_type(explain(policy.statements[0]), str)
     assert_type(explain(policy), str)
+    assert_type(explain(PartialPolicy.from_json("{}")), str)
     assert_type(equivalent(policy, other, partition="aws-cn"), bool)
     assert_type(canonical(policy), Policy)
     comparison = compare(policy, other, account="111122223333")

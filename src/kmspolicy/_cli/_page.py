@@ -9,7 +9,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
 from kmspolicy import ExternalGroup, Severity
-from kmspolicy._cli._record import NO_ACCOUNT
+from kmspolicy._cli._record import NO_ACCOUNT, NOT_KNOWN
 from kmspolicy._printable import printable
 from kmspolicy._render._markup import Markup, element
 from kmspolicy._words._lists import counted
@@ -180,7 +180,7 @@ def _row(record: Record) -> Markup:
     name = record["resource"]
     cells: list[tuple[int | None, list[str]]] = [
         (None, [_text(name or where), *([_small(where)] if name not in (None, record["file"]) else [])]),
-        (None, [_text(record["account"] or ("" if told == "unreadable" else NO_ACCOUNT))]),
+        (None, [_text(record["account"] or (NOT_KNOWN if told == "unreadable" else NO_ACCOUNT))]),
         (number, [element("span", state, class_=(worst or told).replace(" ", "-"))]),
         (len(record["outside"]), _entries(record["outside"], record["outside_unknown"])),
         (len(record["inside"]), _entries(record["inside"], record["inside_unknown"])),
