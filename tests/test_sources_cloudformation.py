@@ -614,6 +614,15 @@ def test_keys_in_a_loop_are_unresolved() -> None:
     assert (source.name, source.told, source.place()) == ("Fn::ForEach::Keys", "unresolved", (2, 3))
 
 
+@pytest.mark.parametrize("function", ["", "!Sub "])
+def test_keys_of_a_template_in_a_template_are_unresolved(function: str) -> None:
+    """A stack set has the template of its stacks as text."""
+    text = f"Resources:\n  Set:\n    Type: AWS::CloudFormation::StackSet\n    Properties:\n      TemplateBody: {function}'{{Resources: {{K: {{Type: AWS::KMS::Key}}}}}}'"
+    (source,) = read_cloudformation(text)
+    assert (source.name, source.why) == ("Set", "the template in it cannot be known from the file")
+    assert read_cloudformation(text.replace("KMS", "SNS")) == ()
+
+
 @pytest.mark.parametrize("kind", ["AWS::KMS::${Id}", "AWS::&{Id}::Key", "${Id}"])
 def test_keys_in_a_loop_over_types_are_unresolved(kind: str) -> None:
     """The type may be that of a key in one of the rounds."""

@@ -75,6 +75,9 @@ def _unknown(name: Scalar, resource: Node) -> str | None:
         return name.text if _makes_keys(resource) else None
     if name.text.startswith("Fn::"):
         return next(functions_in(Mapping(((name, resource),), name.place)), None)
+    template = text_at(resource, "Properties", "TemplateBody") or ""
+    if any(key in template for key in _KEYS):
+        return "the template in it"
     return next(functions_in(resource), None) if get(resource, "Type") is None else None
 
 
