@@ -127,6 +127,25 @@ FOUND: list[tuple[str, PartialPolicy, list[tuple[str, str, tuple[str, ...]]]]] =
 ]  # fmt: skip
 
 
+SOME = [
+    statement(Sid=text(*(Placeholder(f"P{part}{n}", allowed=("a", "b")) for n in range(4))))
+    for part in range(2)
+]
+
+
+def test_many_combinations_of_what_something_unknown_may_replace() -> None:
+    """What is written is looked at in parts, like what nothing replaces."""
+    written = node({"Version": "2012-10-17", "Statement": [*SOME, PUBLIC]})
+    found = codes(check(PartialPolicy(Choice(Open("as it is"), written, Unresolved("Macro")))))
+    too_many = ("UNRESOLVED", "", ())
+    assert codes(check(PartialPolicy(written))) == [too_many, ("PUBLIC_ACCESS", "Statement[2].Principal", ())]
+    assert found == [
+        too_many,
+        ("UNRESOLVED", "", ()),
+        ("PUBLIC_ACCESS", "Statement[2].Principal", ("as it is",)),
+    ]
+
+
 OWN_ROLE = given("Role.Arn", kind="principal", account=Placeholder("AWS::AccountId", "account"))
 OF_OTHER = statement(Principal={"AWS": f"arn:aws:iam::{OTHER}:root"}, Action="kms:Sign")
 BY_ROLE = policy(statement(Principal={"AWS": OWN_ROLE}), OF_OTHER)

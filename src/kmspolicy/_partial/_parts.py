@@ -27,7 +27,7 @@ from kmspolicy._normal._rules import rule_of
 from kmspolicy._partial._fill import NOTHING, needed, policy_of, with_kinds
 from kmspolicy._partial._fillings import OF_THE_KEY, Fillings, TooManyError
 from kmspolicy._partial._kinds import kinds_of, written
-from kmspolicy._partial._tree import Absent, Items, Members
+from kmspolicy._partial._tree import Absent, Choice, Items, Members, Unresolved
 from kmspolicy._prove._budget import ExhaustedError
 from kmspolicy.errors import PolicyDocumentError
 
@@ -80,8 +80,10 @@ def statement_of(finding: Finding) -> int:
 
 
 def parts_of(tree: Node) -> list[Part]:
-    """Return the parts of a document; none of what has no list of statements."""
+    """Return the parts of a document, or of one that something unknown may replace; none of what has no list of statements."""
     told = with_kinds(tree, kinds_of(tree))
+    if isinstance(told, Choice) and isinstance(told.otherwise, Unresolved):
+        return [one._replace(tree=attrs.evolve(told, then=one.tree)) for one in parts_of(told.then)]
     return [part for listing in _listings(told) for part in _Parts(listing)]
 
 
