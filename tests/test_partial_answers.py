@@ -15,6 +15,7 @@ from kmspolicy import (
     Holds,
     PartialPolicy,
     Policy,
+    Principal,
     Relation,
     Unknown,
     access,
@@ -44,7 +45,7 @@ from kmspolicy._text import Place
 from partial_support import ACCOUNT, ENV, PROD, ROOT, given, node, policy, statement, text
 
 if TYPE_CHECKING:
-    from kmspolicy import Finding
+    from kmspolicy import Finding, Verdict
 
 OTHER = "444455556666"
 OWN = Text(("arn:aws:iam::", Placeholder("AWS::AccountId"), ":root"))
@@ -673,6 +674,42 @@ def test_a_claim_that_depends_on_values_is_unknown(
         shown.require()
 
 
+APP = f"arn:aws:iam::{OTHER}:role/App"
+USED = statement(Principal="*", Action="kms:Decrypt")
+UNUSED = statement(Effect="Deny", Principal={"AWS": APP}, Action="kms:Decrypt")
+OTHERS_BUT_APP = Policy.from_json(json.dumps({"Statement": [USED, UNUSED]}))
+
+
+def by(name: str | Text, **more: Any) -> dict[str, Any]:
+    """Return a statement that lets a principal decrypt."""
+    return statement(Principal={"AWS": name}, Action="kms:Decrypt", **more)
+
+
+TOLD: dict[str, tuple[Verdict, str]] = {
+    "a limit with a principal": (prove.grants_at_most(policy(by(given("P"))), OTHERS_BUT_APP), f"where 'P' is '{APP}'"),
+    "a policy before with a principal": (prove.no_new_access(OTHERS_BUT_APP, policy(by(given("P")))), f"where 'P' is '{APP}'"),
+    "a principal": (prove.access_not_granted(policy(by(given("P"))), "kms:Decrypt", principal=APP), f"where 'P' is '{APP}'"),
+    "a principal as a value": (prove.access_not_granted(policy(by(given("P"))), principal=Principal({"AWS": APP})), f"where 'P' is '{APP}'"),
+    "a session of a role": (prove.access_not_granted(policy(by(given("P"))), principal=f"arn:aws:sts::{OTHER}:assumed-role/App/sess"), "whether it holds depends on 'P'"),
+    "an account": (prove.access_not_granted(policy(by(given("P"))), "kms:Decrypt", principal=OTHER), "whether it holds depends on 'P'"),
+    "an action": (prove.access_not_granted(policy(by(APP) | {"Action": text("kms:", Placeholder("A"))}), "kms:Decrypt"), "where 'A' is 'Decrypt'"),
+    "a number": (
+        prove.grants_at_most(
+            policy(by(APP, Condition={"NumericLessThan": {"aws:MultiFactorAuthAge": given("N")}})),
+            Policy.from_json(json.dumps({"Statement": [by(APP, Condition={"NumericLessThan": {"aws:MultiFactorAuthAge": "9"}})]})),
+        ),
+        "whether it holds depends on 'N'",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("verdict", "says"), TOLD.values(), ids=TOLD)
+def test_a_value_may_be_what_the_question_tells(verdict: Verdict, says: str) -> None:
+    """What else the question tells makes a difference for some values, then."""
+    assert isinstance(verdict, Unknown)
+    assert says in verdict.reason
+
+
 STRANGERS = [
     ("beside many roles, nobody", policy(ADMINISTRATION, *ROLES), Holds, ()),
     ("beside many roles, an organisation", policy(ADMINISTRATION, *ROLES, BY_ORG), Holds, ()),
@@ -721,7 +758,7 @@ def test_policies_with_the_same_placeholders_are_compared_for_the_same_values() 
     other = compare(one, policy(statement(Principal={"AWS": given("App")})))
     assert isinstance(other, Comparison)
     assert other.relation is Relation.UNKNOWN
-    assert other.reason == "whether it holds depends on 'App'"
+    assert other.reason == "whether something is gained depends on 'App'"
 
 
 def test_a_partial_policy_is_compared_with_a_whole_one() -> None:

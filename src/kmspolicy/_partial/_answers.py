@@ -54,7 +54,7 @@ class Answers:
     def __init__(self, fillings: Fillings, cases: Sequence[Case], sample: object, limit: str = "") -> None:
         """Gather what is said; no case if there is a limit."""
         self._placeholders = fillings.names
-        self._tokens = fillings.tokens
+        self._fillings = fillings
         self._cases = cases
         self.said: list[Any] = [case.said for case in cases if case.said is not None]
         self.sample: Any = next(iter(self.said), sample)
@@ -116,11 +116,7 @@ class Answers:
         if any(name in given.answers for given in cases):
             return list(dict.fromkeys("true" if given.answers[name] else "false" for given in cases))
         values = list(dict.fromkeys(given.texts[name] for given in cases))
-        return (
-            None
-            if any(token in value for value in values for token in self._tokens)
-            else list(map(quoted, values))
-        )
+        return None if any(map(self._fillings.is_one_of_many, values)) else list(map(quoted, values))
 
 
 # --- findings --------------------------------------------------------------------------------------
@@ -213,6 +209,16 @@ def comparison(answers: Answers) -> Comparison:
     return Comparison(**{name: verdict(answers, name) for name in names})
 
 
+_NOT_SO: Final[Mapping[str, tuple[str, str]]] = {
+    "": ("it does not hold", "it holds"),
+    "no_new_access": ("access is gained", "access is gained"),
+    "no_lost_access": ("access is lost", "access is lost"),
+    "no_more": ("something is gained", "something is gained"),
+    "no_less": ("something is lost", "something is lost"),
+}
+"""What is so where a claim does not hold, and what else depends on it, by the name of its verdict in a comparison."""
+
+
 def verdict(answers: Answers, name: str = "") -> Verdict:
     """Return the verdict about all fillings.
 
@@ -238,5 +244,5 @@ def verdict(answers: Answers, name: str = "") -> Verdict:
     if isinstance(worst, Unknown):
         reason = f"{worst.reason}; {answers.when(is_worst)}"
     else:
-        reason = answers.when(is_worst, "it does not hold", "it holds")
+        reason = answers.when(is_worst, *_NOT_SO[name])
     return Unknown(worst.claim, reason, witness, answers.depends_on(is_worst))

@@ -10,7 +10,7 @@ import attrs
 
 from kmspolicy._check._check import OF_STRANGERS
 from kmspolicy._check._finding import Findings
-from kmspolicy._document import Policy
+from kmspolicy._document import Policy, Principal, Statement
 from kmspolicy._evaluate._access import AccessTable
 from kmspolicy._language._key_arns import account_of_key_arn
 from kmspolicy._partial._answers import (
@@ -29,9 +29,10 @@ from kmspolicy._partial._external import entries_of, external, principals_of
 from kmspolicy._partial._fill import NOTHING, given_in, needed, policy_of
 from kmspolicy._partial._fillings import OF_THE_KEY, Fillings, TooManyError
 from kmspolicy._partial._parts import parts_of
+from kmspolicy._partial._read import tree_of_json
 from kmspolicy._partial._shown import Shown
 from kmspolicy._partial._tables import joined, named
-from kmspolicy._partial._tree import Placeholder, Text, Unresolved
+from kmspolicy._partial._tree import Members, Placeholder, Text, Unresolved
 from kmspolicy._path import format_path
 from kmspolicy._prove._budget import OF_A_CALL, ExhaustedError, budget_of_call, sharing
 from kmspolicy._prove._entries import ExternalAccess
@@ -39,7 +40,7 @@ from kmspolicy._prove._verdicts import Comparison, Fails, Holds, Unknown
 from kmspolicy.errors import PolicyDocumentError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from kmspolicy._check._finding import Finding
     from kmspolicy._partial._external import Principals
@@ -90,7 +91,8 @@ def ask(
     placeholders = [one for one in missing if isinstance(one, Placeholder)]
     each = [*placeholders, *(one.account for one in placeholders if isinstance(one.account, Placeholder))]
     own = [Text((one,)) for one in each if one.name == OF_THE_KEY]
-    asked = Asked(question, args, kwargs, trees, account, own[:1])
+    told = [one for value in (*args, *kwargs.values()) for one in _documents(value)]
+    asked = Asked(question, args, kwargs, trees, account, own[:1], told)
     kind = type(asked.sample())
     with sharing(_HALF if asked.name in IN_PARTS else OF_A_CALL):
         answers = asked.about([*trees.values()])
@@ -109,6 +111,24 @@ def _account_of(key_arn: object) -> str | None:
     return account_of_key_arn(key_arn) if isinstance(key_arn, str) else None
 
 
+def _documents(value: object) -> Iterator[Node]:
+    """Yield documents with the texts of an argument of a question that is no partial policy."""
+    match value:
+        case Policy():
+            yield tree_of_json(value.to_json(), lambda text: (text,))
+        case Principal():
+            yield from _documents(Policy(Statement("Allow", principal=value, action="kms:*", resource="*")))
+        case str():
+            names = Members(((Text(("AWS",)), Text((value,))),))
+            said = Members(((Text(("Principal",)), names), (Text(("Resource",)), Text((value,)))))
+            yield Members(((Text(("Statement",)), said),))
+        case list() | tuple():
+            for each in cast("Sequence[object]", value):
+                yield from _documents(each)
+        case _:
+            pass
+
+
 @attrs.frozen
 class Asked:
     """A question.
@@ -120,6 +140,7 @@ class Asked:
         trees: The trees of the arguments that are partial policies, by the ids of these.
         account: The account of the key; None if it is not known.
         own: The placeholder for it, where it has one, as a document.
+        told: What else the question tells, as documents: other policies, principals, actions, the key.
     """
 
     question: Callable[..., object]
@@ -128,6 +149,7 @@ class Asked:
     trees: Mapping[int, Node]
     account: str | None
     own: Sequence[Node] = ()
+    told: Sequence[Node] = ()
 
     @cached_property
     def _principals(self) -> Principals:
@@ -145,7 +167,8 @@ class Asked:
 
     def about(self, trees: Sequence[Node]) -> Answers:
         """Return what is said of all fillings of some trees in the place of those policies."""
-        fillings = Fillings([*trees, *self.own], self.account, apart=self.name in _APART)
+        apart = self.name in _APART
+        fillings = Fillings([*trees, *self.own], self.account, others=self.told, apart=apart)
         budget = budget_of_call()
         cases: list[Case] = []
         try:

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from itertools import chain
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from kmspolicy._language._forms import FORMS, GRANTEE, PRINCIPAL
-from kmspolicy._language._patterns import has_wildcards, like
 from kmspolicy._language._principals import name_of
-from kmspolicy._language._spelling import fold
+from kmspolicy._partial._alike import MAY_BE_THE_SAME, Alike
 from kmspolicy._partial._fill import NOTHING, Filled, Given, fill, needed, steps_to, text_of
-from kmspolicy._partial._kinds import FIRST, kinds_of, tests_of, uses
+from kmspolicy._partial._kinds import FIRST, kinds_of, tests_of, uses, value_in
 from kmspolicy._partial._stand_ins import StandIns
 from kmspolicy._partial._tree import Open, Placeholder, Text, Unresolved
 from kmspolicy._prove._budget import budget_of_call
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from kmspolicy._partial._kinds import Use
     from kmspolicy._partial._tree import Node, PlaceholderKind
     from kmspolicy._path import Steps
 
@@ -66,16 +62,24 @@ class Fillings:
         tokens: What is shown for the texts that stand for placeholders.
     """
 
-    def __init__(self, trees: Sequence[Node], account: str | None = None, *, apart: bool = False) -> None:
+    def __init__(
+        self,
+        trees: Sequence[Node],
+        account: str | None = None,
+        *,
+        others: Iterable[Node] = (),
+        apart: bool = False,
+    ) -> None:
         """Look at documents.
 
         Args:
             trees: The documents.
             account: The account of the key; None if it is not known.
+            others: Documents without placeholders, with which these are compared.
             apart: Whether users and roles with different names, to which something is allowed, are taken to be different.
         """
         self._trees = trees
-        self.used = tuple(chain.from_iterable(map(uses, trees)))
+        self.used = tuple(chain.from_iterable(map(uses, (*trees, *others))))
         self._allowed = [
             use for use in self.used if apart and use.names[1:] == _AWS and use.effect == "Allow"
         ]
@@ -98,10 +102,7 @@ class Fillings:
         }
         usual = {one.name: self.stand_ins.of(one)[0] for one in self._placeholders}
         self._usual = Given(usual, {})
-        usual_texts = [(use, _about(use), text_of(use.text, self._usual)) for use in self.used]
-        self._compared_texts = [
-            (use, about, text) for use, about, text in usual_texts if about is not None and text is not None
-        ]
+        self._alike = Alike(self.used, self._usual, told, self._accounts, apart=apart)
         self._tests = tuple(chain.from_iterable(map(tests_of, trees)))
         compared = (text_of(side, NOTHING) for test in self._tests for side in (test.left, test.right))
         self._told = {*compared, *chain.from_iterable(one.allowed for one in placeholders.values())} - {None}
@@ -128,6 +129,14 @@ class Fillings:
             if len(seen) > MOST:
                 raise TooManyError
             yield filling._replace(size=len(key))
+
+    def is_one_of_many(self, value: str) -> bool:
+        """Return whether a value of a placeholder stands for others."""
+        return value in self._alike.standing or self.has_stand_in(value)
+
+    def has_stand_in(self, text: str) -> bool:
+        """Return whether something in a text stands for a placeholder."""
+        return any(token in text for token in self.tokens)
 
     def steps_to(self, unresolved: Unresolved) -> Steps:
         """Return the steps that lead to what is not known."""
@@ -190,16 +199,16 @@ class Fillings:
         if placeholder.allowed:
             return [Text((value,)) for value in placeholder.allowed]
         own = [Text((text,)) for text in self.stand_ins.of(placeholder)]
-        if len(own) > 1:
+        if len(own) > 1 and own[0] != _ANY_KEY:
             return own
         kind = self.kinds[placeholder.name]
         if kind == "account":
             own += [Text((account,)) for account in self._accounts]
         elif kind == "principal":
             own = self._roles(placeholder)
-        if kind in _MAY_BE_THE_SAME:
+        if kind in MAY_BE_THE_SAME:
             own += [Text((other,)) for other in self._before(placeholder)]
-        return list(dict.fromkeys([*own, *self._compared(placeholder), *self._like_others(placeholder)]))
+        return list(dict.fromkeys([*own, *self._compared(placeholder), *self._alike.values(placeholder)]))
 
     def _is_in_its_account(self, name: str, text: str, known: Given) -> bool:
         """Return whether a text is a principal of the account of a placeholder, where the source tells it."""
@@ -228,43 +237,9 @@ class Fillings:
                 if len(one.parts) == 1 and getattr(one.parts[0], "name", None) == placeholder.name:
                     yield other
                 else:
-                    yield from self._from(one, placeholder, text_of(other, self._usual), ".*")
-
-    def _like_others(self, placeholder: Placeholder) -> Iterator[Text]:
-        """Go through the texts that make what a placeholder is in the same as another text of such a place."""
-        for use, about, here in self._compared_texts:
-            for others, other, there in self._compared_texts if _has(use, placeholder) else ():
-                if other != about or there == here or self._is_one_before(placeholder, others):
-                    continue
-                if not (has_wildcards(there) and like(there, here)):
-                    yield from self._from(use.text, placeholder, _matching(there, here), None)
-
-    def _is_one_before(self, placeholder: Placeholder, use: Use) -> bool:
-        """Return whether a text is all of another placeholder, where one of both has the other as a value anyway."""
-        kind = self.kinds[placeholder.name]
-        (first, *others) = use.text.parts
-        return (
-            not others
-            and isinstance(first, Placeholder)
-            and self.kinds[first.name] == kind in _MAY_BE_THE_SAME
-        )
-
-    def _from(
-        self, text: Text, placeholder: Placeholder, whole: str | None, expression: str | None
-    ) -> Iterator[Text]:
-        """Return the value with which a text is another one, if there is any."""
-        kinds = self.kinds
-        parts = [
-            re.escape(part)
-            if isinstance(part, str)
-            else f"({expression or _EXPRESSIONS[kinds[placeholder.name]]})"
-            if getattr(part, "name", None) == placeholder.name
-            else "(?:.*)"
-            for part in text.parts
-        ]
-        found = None if whole is None else re.fullmatch("".join(parts), whole, re.DOTALL)
-        if found is not None and found.lastindex:
-            yield Text((found[1],))
+                    there = text_of(other, self._usual)
+                    value = None if there is None else value_in(one, placeholder.name, there, ".*")
+                    yield from () if value is None else [Text((value,))]
 
     def _is_looked_at(self, texts: Mapping[str, str]) -> bool:
         """Return whether users and roles that have different names where something is allowed to them are not the same.
@@ -284,48 +259,9 @@ class Fillings:
         return True
 
 
-def _has(use: Use, placeholder: Placeholder) -> bool:
-    return any(getattr(part, "name", None) == placeholder.name for part in use.text.parts)
-
-
-def _matching(pattern: str, text: str) -> str:
-    """Return a text that a pattern matches, as like another one as may be."""
-    fields, others = pattern.split(":"), text.split(":")
-    if len(fields) == len(others):
-        fields = [other if field == "*" else field for field, other in zip(fields, others, strict=True)]
-    return _WILD(_SOMETHING, ":".join(fields))
-
-
-def _about(use: Use) -> str | None:
-    """Return with which other texts one may be compared; None for none."""
-    match use.names:
-        case _ if use.is_name:
-            return None
-        case ("Statement", "Principal" | "NotPrincipal", _):
-            return "principal"
-        case ("Statement", "Condition", _, key):
-            return "principal" if FORMS.get(fold(key)) in (PRINCIPAL, GRANTEE) else fold(key)
-        case _:
-            return None
-
-
+_ANY_KEY: Final = Text(("*",))
 _AWS: Final = ("Principal", "AWS")
-_MAY_BE_THE_SAME: Final[frozenset[PlaceholderKind]] = frozenset(
-    {"account", "principal", "organisation", "region"}
-)
-"""The kinds of placeholders that may have the value of one that comes before."""
 _ROLE: Final = ":role/"
 _USER: Final = ":user/"
 _FIRST_USER: Final = -1
 """The numbers of users go down from here: they are not among the candidates."""
-_WILD: Final = re.compile(r"[*?]").sub
-_SOMETHING: Final = "x"
-_EXPRESSIONS: Final[Mapping[PlaceholderKind, str]] = {
-    "account": "[0-9]{12}",
-    "partition": "aws[a-z-]*",
-    "region": "[a-z]+-[a-z-]+-[0-9]+",
-    "organisation": "o-[a-z0-9]{10,32}",
-    "principal": "arn:[^*?]*:(?:role|user)/[^*?]+",
-    "action": "kms:[A-Za-z]+",
-    "text": "[^*?:]+",
-}

@@ -106,6 +106,29 @@ def written(text: Text) -> str:
     )
 
 
+def value_in(text: Text, name: str, whole: str, form: str) -> str | None:
+    """Return the value of a placeholder with which a text is another one, or is a pattern that matches it; None for none.
+
+    Args:
+        text: The text.
+        name: The name of the placeholder.
+        whole: The other text.
+        form: What the value looks like, as a regular expression.
+    """
+    shape = (
+        _WILD(".*", re.escape(part))
+        if isinstance(part, str)
+        else f"({form})"
+        if getattr(part, "name", None) == name
+        else "(?:.*)"
+        for part in text.parts
+    )
+    found = re.fullmatch("".join(shape), whole, re.DOTALL)
+    return found[1] if found is not None and found.lastindex else None
+
+
+_WILD: Final = re.compile(r"\\[*?]").sub
+
 # --- kinds -----------------------------------------------------------------------------------------
 
 _OF_CLOUDFORMATION: Final[Mapping[str, PlaceholderKind]] = {

@@ -24,10 +24,10 @@ class Shown:
     def __init__(self, fillings: Fillings, given: Given) -> None:
         """Find out what stands for placeholders."""
         words = fillings.tokens
-        stand_in = _any_of(words)
         for use in fillings.used:
-            text = text_of(use.text, given)
-            if text is not None and stand_in.search(text):
+            text = text_of(use.text, given) or ""
+            values = [given.texts.get(getattr(part, "name", ""), "") for part in use.text.parts]
+            if fillings.has_stand_in(text) or (":" in text and any(map(fillings.is_one_of_many, values))):
                 words = {**words, text: written_in(use.text, given)}
         self._words: Mapping[str, str] = words
         self._found = _any_of(words)

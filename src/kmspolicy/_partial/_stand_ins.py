@@ -12,7 +12,7 @@ from kmspolicy._language._operators import PARSED
 from kmspolicy._language._principals import name_of
 from kmspolicy._language._spelling import fold
 from kmspolicy._language._variables import VERSIONS
-from kmspolicy._partial._kinds import written
+from kmspolicy._partial._kinds import value_in, written
 from kmspolicy._partial._tree import Placeholder
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class StandIns:
         if kind == "action":
             return _ACTIONS
         mine = self._used[name]
-        listed = next(filter(None, (_listed(use) for use in mine)), ())
+        listed = next(filter(None, ((*_parts_of_actions(use, name), *_listed(use)) for use in mine)), ())
         if listed:
             return listed
         texts = [_written(form, self._numbers[name], self.partition) for form in forms or _FORMS]
@@ -157,6 +157,14 @@ _BY_KIND: Final[Mapping[PlaceholderKind, tuple[str, ...]]] = {
 _ACTIONS: Final = tuple(facts.name for facts in ACTIONS.values() if facts.effective)
 _RESOURCE: Final = ("Statement", "Resource")
 _TRUTHS: Final = ("true", "false")
+
+
+def _parts_of_actions(use: Use, name: str) -> tuple[str, ...]:
+    """Return the values with which a text is an action, or matches one, if it stands for actions."""
+    if use.names[1:] not in (("Action",), ("NotAction",)):
+        return ()
+    values = (value_in(use.text, name, action, ".+") for action in _ACTIONS)
+    return tuple(value for value in dict.fromkeys(values) if value is not None)
 
 
 def _listed(use: Use) -> tuple[str, ...]:

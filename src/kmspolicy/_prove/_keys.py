@@ -200,7 +200,7 @@ def _values(tests: Sequence[Test], budget: Budget) -> list[str]:
         networks = (network(value) for test in by_scale["address"] for value in test.values)
         found += addresses(known for known in networks if known is not None)
     found += [text_of(value) for test in by_scale.get("bytes", ()) for value in test.values]
-    return found + _among_texts(by_scale.get("text", ()), budget)
+    return found + among_texts(by_scale.get("text", ()), budget)
 
 
 def _on_the_scale(tests: Iterable[Test]) -> list[str]:
@@ -211,7 +211,7 @@ def _on_the_scale(tests: Iterable[Test]) -> list[str]:
     return numbers_and_instants(numbers, [end for end in map(instant, values["Date"]) if end is not None])
 
 
-def _among_texts(tests: Sequence[Test], budget: Budget) -> list[str]:
+def among_texts(tests: Sequence[Test], budget: Budget) -> list[str]:
     """Return a text for each class of texts: a text of the policy, or another one from a search."""
     words: dict[str, int] = {}
     patterns: list[list[Pattern]] = []

@@ -88,8 +88,12 @@ def verdict_words(verdict: Verdict) -> str:
         return f"holds: {verdict.claim}"
     if isinstance(verdict, Fails):
         return f"does not hold: {verdict.claim}; {witness_words(verdict.witness)}"
-    unknown = f"not shown: {verdict.claim}; {verdict.reason}"
-    return unknown if verdict.witness is None else f"{unknown}; perhaps {witness_words(verdict.witness)}"
+    return f"not shown: {verdict.claim}; {_unknown_words(verdict)}"
+
+
+def _unknown_words(verdict: Unknown) -> str:
+    perhaps = "" if verdict.witness is None else f"; perhaps {witness_words(verdict.witness)}"
+    return f"{verdict.reason}{perhaps}"
 
 
 def comparison_words(comparison: Comparison) -> str:
@@ -99,7 +103,7 @@ def comparison_words(comparison: Comparison) -> str:
     verdicts = (("gained", comparison.no_more), ("lost", comparison.no_less))
     shown = [(way, witness_words(verdict.witness)) for way, verdict in verdicts if isinstance(verdict, Fails)]
     unknown = [
-        f"  not known what is {way}: {verdict.reason}"
+        f"  not known what is {way}: {_unknown_words(verdict)}"
         for way, verdict in verdicts
         if isinstance(verdict, Unknown)
     ]
