@@ -22,6 +22,7 @@ from kmspolicy import (
     check,
     compare,
     errors,
+    external_access,
     prove,
 )
 from kmspolicy._document._unfilled import Unfilled
@@ -701,6 +702,45 @@ TOLD: dict[str, tuple[Verdict, str]] = {
         "whether it holds depends on 'N'",
     ),
 }  # fmt: skip
+
+
+def compared(operator: str, key: str, value: str | Text) -> dict[str, Any]:
+    """Return a statement with a condition."""
+    return by(APP, Condition={operator: {key: value}})
+
+
+RELATED: dict[str, tuple[PartialPolicy, list[dict[str, Any]], type[Verdict]]] = {
+    "a network around two others": (
+        policy(compared("IpAddress", "aws:SourceIp", given("N"))),
+        [compared("IpAddress", "aws:SourceIp", network) for network in ("10.0.0.0/16", "10.1.0.0/16", "2001:db8::/48")],
+        Unknown,
+    ),
+    "an operator that there is not": (
+        policy(compared("StringEquals", "aws:SourceArn", given("X"))),
+        [compared("StringEqual", "aws:SourceArn", "arn:aws:s3:::a"), by(APP)],
+        Holds,
+    ),
+    "a text whose other spellings are not known": (
+        policy(compared("StringEquals", "aws:SourceArn", given("X"))),
+        [compared("StringEqualsIgnoreCase", "aws:SourceArn", "\u0131"), by(APP)],
+        Unknown,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("partial", "limit", "verdict"), RELATED.values(), ids=RELATED)
+def test_a_value_may_be_related_to_other_texts(
+    partial: PartialPolicy, limit: list[dict[str, Any]], verdict: type[Verdict]
+) -> None:
+    """What is granted beside a limit depends on the relations."""
+    said = prove.grants_at_most(partial, Policy.from_json(json.dumps({"Statement": limit})))
+    assert isinstance(said, verdict)
+
+
+def test_an_account_that_is_trusted_may_be_that_of_a_principal() -> None:
+    """Who gets in is of a trusted account for some values."""
+    found = external_access(policy(by(given("P"))), account=ACCOUNT, trusted_accounts=[OTHER])
+    assert {entry.group.value for entry in found} == {"trusted account", "untrusted account"}
 
 
 @pytest.mark.parametrize(("verdict", "says"), TOLD.values(), ids=TOLD)
