@@ -66,7 +66,7 @@ def test_who_calls_is_asked_where_it_matters(name: str) -> None:
 
 
 MISSPELT = {
-    "a command": ("checkk", "No such command 'checkk'. Did you mean check?"),
+    "a command": ("checx", "No such command 'checx'. Did you mean check?"),
     "a command like no other": ("zzz", "No such command 'zzz'."),
     "a claim": ("prove no-public-acess a.json", "No such command 'no-public-acess'. Did you mean no-public-access?"),
     "an option": ("check --acount 1 a.json", "--account"),
