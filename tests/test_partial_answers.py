@@ -157,6 +157,8 @@ BY_TWO = policy(
 OF_OWN: list[tuple[str, PartialPolicy, dict[str, Any], list[tuple[str, str, tuple[str, ...]]]]] = [
     ("of an account that is not known", BY_ROLE, {}, [("ONE_ADMINISTRATOR", "", ())]),
     ("of an account that is known", BY_ROLE, {"account": ACCOUNT}, [("ONE_ADMINISTRATOR", "", ())]),
+    ("of the account of the caller", BY_ROLE, {"caller": f"arn:aws:iam::{ACCOUNT}:role/x"}, [("LOCKOUT_CALLER", "", ("Role.Arn",)), ("ONE_ADMINISTRATOR", "", ())]),
+    ("of the account of the caller, which another statement names", policy(ADMINISTRATION, OF_OTHER), {"caller": f"arn:aws:iam::{ACCOUNT}:role/x"}, []),
     ("of the account that another statement names", BY_ROLE, {"account": OTHER}, [("ONE_ADMINISTRATOR", "", ())]),
     ("of an account that a value tells", policy(statement(Principal={"AWS": OWN_ROLE}), statement(Principal={"AWS": OWN})).with_values({"AWS::AccountId": ACCOUNT}), {}, []),
     ("beside one of any account", BY_TWO, {"account": ACCOUNT}, [("ONE_ADMINISTRATOR", "", ("Admin",)), ("ALL_ACTIONS_FOR_ANOTHER_ACCOUNT", "Statement[1].Principal.AWS", ("Admin",))]),

@@ -12,6 +12,7 @@ from kmspolicy._check._check import OF_STRANGERS
 from kmspolicy._check._finding import Findings
 from kmspolicy._document import Policy, Principal, Statement
 from kmspolicy._evaluate._access import AccessTable
+from kmspolicy._evaluate._request import requester_from
 from kmspolicy._language._key_arns import account_of_key_arn
 from kmspolicy._partial._answers import (
     TOO_MANY,
@@ -81,7 +82,7 @@ def ask(
         kwargs: Its arguments by name.
         partial: The trees of the arguments that are partial policies, by the ids of these.
     """
-    account = kwargs.get("account") or _account_of(kwargs.get("key_arn"))
+    account = _account_in(kwargs)
     known = {} if account is None else {OF_THE_KEY: account}
     trees = {name: given_in(tree, known) for name, tree in partial.items()}
     if _name_of(question) == "explain":
@@ -107,8 +108,11 @@ def _name_of(question: Callable[..., object]) -> str:
     return getattr(question, "__name__", "")
 
 
-def _account_of(key_arn: object) -> str | None:
-    return account_of_key_arn(key_arn) if isinstance(key_arn, str) else None
+def _account_in(kwargs: Mapping[str, Any]) -> str | None:
+    """Return the account of the key that arguments tell: it is the caller's, if nothing else tells one."""
+    account, key_arn, caller = (kwargs.get(name) for name in ("account", "key_arn", "caller"))
+    told = account or (account_of_key_arn(key_arn) if isinstance(key_arn, str) else None)
+    return told or (requester_from(caller).account if caller else None)
 
 
 def _documents(value: object) -> Iterator[Node]:
@@ -195,7 +199,7 @@ class Asked:
         documents = filling.documents[: len(self.trees)]
         shown = Shown(fillings, filling.given)
         own = filling.given.texts.get(OF_THE_KEY)
-        is_told = own is None or self.account is not None or self.kwargs.get("caller")
+        is_told = own is None or self.account is not None
         try:
             said = self._answer(map(policy_of, documents), {} if is_told else {"account": own})
         except PolicyDocumentError as error:
