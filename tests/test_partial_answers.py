@@ -752,7 +752,14 @@ def test_a_value_may_be_what_the_question_tells(verdict: Verdict, says: str) -> 
     assert says in verdict.reason
 
 
+ADDRESSES = {"aws:SourceIp": given("N")}
 STRANGERS = [
+    (
+        "outside a network that may have all addresses, nobody",
+        policy(ADMINISTRATION, PUBLIC, PUBLIC | {"Effect": "Deny", "Condition": {"NotIpAddress": ADDRESSES}}),
+        Unknown,
+        ("N",),
+    ),
     ("beside many roles, nobody", policy(ADMINISTRATION, *ROLES), Holds, ()),
     ("beside many roles, an organisation", policy(ADMINISTRATION, *ROLES, BY_ORG), Holds, ()),
     ("beside many roles, everyone", policy(ADMINISTRATION, *ROLES, PUBLIC), Fails, ()),

@@ -272,9 +272,9 @@ def _on_a_scale(
 
 
 def _networks(texts: Iterable[str]) -> Iterator[str]:
-    """Yield networks that have other relations to some: they, those around them, and their halves."""
+    """Yield networks that have other relations to some, and to all addresses: they, those around them, and their halves."""
     known = [one for one in map(network, texts) if one is not None]
-    yield from [_OF_IPV6] if known else ()
+    yield from (*_ALL_ADDRESSES, *([_OF_IPV6] if known else ()))
     for one in known:
         yield from map(str, (one, one.supernet(), *one.subnets()))
     for one, other in combinations(known, 2):
@@ -300,6 +300,7 @@ _SESSION: Final = re.compile("arn:([^:]*):sts::([0-9]{12}):assumed-role/([^/]+)/
 _WILD: Final = re.compile(r"[*?]").sub
 _OF_IPV6: Final = "2001:db8::/32"
 """A network of the other version than that which usually stands for one: https://www.rfc-editor.org/rfc/rfc3849."""
+_ALL_ADDRESSES: Final = ("0.0.0.0/0", "::/0")
 _SHAPES: Final[Mapping[str, str]] = {
     "region": "?*-?*-1",
     "organisation": f"o-{'?' * 10}*",
