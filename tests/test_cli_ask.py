@@ -76,6 +76,7 @@ FILES = {
     "deleted.plan.json": plan(change("a", policy(ROOT), None)),
     "unset.plan.json": plan(change("a", None, "") | {"address": "aws_kms_key.a"}),
 }
+FILES["one_more.yaml"] = FILES["two.yaml"].replace(policy(ROOT, PUBLIC), policy(ROOT))
 FOLDERS = {
     "one": {"root.json": FILES["root.json"]},
     "pair": {"a.yaml": f"---\n{policy(ROOT)}\n---\n{policy(ROOT)}\n"},
@@ -197,6 +198,7 @@ ROWS = {
     "diff: a plan": Row("diff --exit-code more.plan.json", 1, "access gained"),
     "diff: a plan that changes nothing": Row("diff --exit-code same.plan.json", 0, "1 policy without a difference"),
     "diff: a new key": Row("diff --exit-code new.plan.json", 1, "a new key"),
+    "diff: one of several keys": Row("diff two.yaml one_more.yaml", 0, "one_more.yaml: B\n"),
     "diff: placeholders": Row("diff --exit-code root.json open.json", 1, "something is gained unless 'PRINCIPAL' is '111122223333'; perhaps role"),
     "diff: placeholders that are the same": Row("diff --exit-code open.json open.json", 0, "without a difference"),
     "diff: keys by their names": Row("diff --exit-code two.yaml default.yaml", 1, "not there any more"),

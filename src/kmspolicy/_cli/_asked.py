@@ -106,8 +106,21 @@ def known(source: Source, policy: Policy | PartialPolicy) -> Policy:
     )
 
 
-def show(answered: Iterable[Shown], errors: Iterable[SourceError], options: Mapping[str, Any]) -> None:
-    """Write answers in the form that is asked for, and tell what could not be read."""
+def show(
+    answered: Iterable[Shown],
+    errors: Iterable[SourceError],
+    options: Mapping[str, Any],
+    *,
+    others: bool = False,
+) -> None:
+    """Write answers in the form that is asked for, and tell what could not be read.
+
+    Args:
+        answered: The answers.
+        errors: What could not be read.
+        options: The values of the options.
+        others: Whether there are other keys, of which nothing is shown.
+    """
     answers = [*answered]
     if options["format"] == "json":
         found = {
@@ -119,7 +132,8 @@ def show(answered: Iterable[Shown], errors: Iterable[SourceError], options: Mapp
         return
     screen = Screen.of(sys.stdout) if options["output"] is None else Screen()
     if answers or options["output"] is not None:
-        texts = [one.text(screen, alone=len(answers) == 1) for one in answers]
+        alone = len(answers) == 1 and not others
+        texts = [one.text(screen, alone=alone) for one in answers]
         write("\n\n".join(texts), options["output"])
     for error in errors:
         tell(str(error))

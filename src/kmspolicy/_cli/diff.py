@@ -37,8 +37,8 @@ def command(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> No
     account = settings_of(options).account
     read = read_pairs(paths, options, account)
     changed = [answered for pair in read.pairs if (answered := _answered(pair, account)) is not None]
-    show(changed, read.errors, options)
     same = len(read.pairs) - len(changed)
+    show(changed, read.errors, options, others=same > 0)
     if same:
         tell(f"{counted(same, 'policy', 'policies')} without a difference")
     ctx.exit(code_of(read.errors, found=options["exit_code"] and bool(changed)))

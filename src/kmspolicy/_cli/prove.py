@@ -74,7 +74,7 @@ def no_new_access(ctx: click.Context, /, paths: tuple[str, ...], **options: Any)
             one = _no_new_access(pair, key_of(pair.source, account))
             answered.append(one)
             fails |= not isinstance(one.answer, Holds) and not (pair.is_new or pair.is_gone)
-    show(answered, read.errors, options)
+    show(answered, read.errors, options, others=len(answered) < len(read.pairs))
     ctx.exit(code_of(read.errors, found=fails))
 
 
