@@ -28,7 +28,7 @@ PRINCIPALS = [
     f"arn:aws:sts::{A}:assumed-role/App/sess",
     B,
 ]
-KEYS = [f"arn:aws:kms:eu-west-1:{A}:key/{name}" for name in ("abc", "abd", "zz")]
+KEYS = [f"arn:aws:kms:eu-west-1:{A}:key/{name}" for name in ("abc", "abx", "zz")]
 
 
 def to(name: str) -> dict[str, Any]:
@@ -104,7 +104,7 @@ KINDS = {
     "resources": Kind(
         [{"Resource": "${K}"}, {"Resource": f"arn:aws:kms:eu-west-1:{A}:key/${{N}}"}],
         [{"Resource": KEYS[0]}, {"Resource": f"arn:aws:kms:eu-west-1:{A}:key/a*"}, {}],
-        {"K": ["*", *KEYS], "N": ["abc", "abd", "zz"]},
+        {"K": ["*", *KEYS], "N": ["abc", "abx", "zz"]},
     ),
     "texts": Kind(
         [*where(EC, "StringEquals StringNotEquals StringEqualsIgnoreCase", ["${X}"]), *where(EC, "StringLike", ["${X}*", "a${X}"])],
