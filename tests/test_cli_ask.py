@@ -263,6 +263,74 @@ def test_a_policy_that_was_not_there_before(tmp_path: Path) -> None:
     assert (ended.code, "b.json: it was not there before" in ended.out) == (1, True)
 
 
+def template(text: str) -> str:
+    """Return a template with a key."""
+    return f"Resources: {{Key: {{Type: AWS::KMS::Key, Properties: {{KeyPolicy: {text}}}}}}}"
+
+
+def output(name: str, text: str) -> str:
+    """Return what the AWS CLI writes of a key and its policy."""
+    return json.dumps({"KeyMetadata": {"Arn": ARN.replace("1234abcd", name)}, "Policy": text})
+
+
+WIDE = policy(ROOT, PUBLIC)
+NO_IDENTITY: dict[str, tuple[dict[str, str], dict[str, str], str]] = {
+    "two folders that moved, with keys of one name": (
+        {"a/t.yaml": template(policy(ROOT)), "b/t.yaml": template(policy(ROOT))},
+        {"c/t.yaml": template(WIDE), "d/t.yaml": template(WIDE)},
+        "it was not there before",
+    ),
+    "one file less of a folder, with a key of the same name elsewhere": (
+        {"a/t.yaml": template(policy(ROOT)), "b/t.yaml": template(policy(ROOT))},
+        {"c/t.yaml": template(WIDE)},
+        "it was not there before",
+    ),
+    "the policies of two keys, exchanged": (
+        {"a.json": output("1234abcd", policy(ROOT)), "b.json": output("5678abcd", WIDE)},
+        {"a.json": output("5678abcd", policy(ROOT)), "b.json": output("1234abcd", WIDE)},
+        "it is the policy of another key now",
+    ),
+    "a key in a file of another name": (
+        {"a.json": output("1234abcd", policy(ROOT)), "z.json": policy(ROOT)},
+        {"b.json": output("1234abcd", WIDE), "z.json": policy(ROOT)},
+        "does not hold",
+    ),
+    "one document less": (
+        {"a.yaml": f"---\n{WIDE}\n---\n{policy(ROOT)}\n---\n{policy(ROOT)}\n", "z.json": policy(ROOT)},
+        {"a.yaml": f"---\n{WIDE}\n---\n{WIDE}\n", "z.json": policy(ROOT)},
+        "its file has another number of policies now",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "after", "says"), NO_IDENTITY.values(), ids=NO_IDENTITY)
+def test_which_key_it_was_is_not_clear(
+    before: dict[str, str], after: dict[str, str], says: str, tmp_path: Path
+) -> None:
+    """What may be a key that was there is no new one; the ARN that a file tells goes before names."""
+    for folder, files in {"old": before, "new": after}.items():
+        for name, text in files.items():
+            path = tmp_path / folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+    ended = run("prove", "no-new-access", "old", "new")
+    assert (ended.code, says in ended.out) == (1, True), ended.out
+
+
+def test_the_name_of_a_key_is_also_that_of_what_sets_its_policy() -> None:
+    """The policy is judged where it stands."""
+    root = {"resources": [
+        {"address": "aws_kms_key_policy.p", "expressions": {"key_id": {"references": ["aws_kms_key.a.id", "aws_kms_key.a"]}}},
+        {"address": "aws_kms_key.a", "expressions": {}},
+    ]}  # fmt: skip
+    made = json.loads(plan(change("a", None, ""), change("aws_kms_key_policy.p", policy(ROOT), WIDE)))
+    Path("own.plan.json").write_text(
+        json.dumps(made | {"configuration": {"root_module": root}}), encoding="utf-8"
+    )
+    ended = run("prove", "no-public-access", "own.plan.json", "--name", "aws_kms_key.a")
+    assert (ended.code, "aws_kms_key_policy.p" in ended.out) == (1, True), ended.out
+
+
 def test_keys_of_one_name_in_several_files(tmp_path: Path) -> None:
     """Each is compared with that of the same file, so that none hides behind another."""
     for folder, statements in {"old": (ROOT,), "new": (ROOT, PUBLIC)}.items():

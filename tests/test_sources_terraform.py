@@ -144,7 +144,12 @@ BEFORE: dict[str, tuple[list[Any], Was, str | None]] = {
     "a new key": ([change(KEY, {"policy": TEXT})], "new", None),
     "a key that is there": ([change(KEY, {"policy": TEXT}, before={"policy": SIGN})], "policy", SIGN),
     "a key whose policy is not told": ([change(KEY, {"policy": TEXT}, before={})], "unknown", None),
-    "the policy of a new key": ([own(None, None)], "new", None),
+    "the policy of a new key": ([own(None, None), change(KEY, {}, UNKNOWN)], "new", None),
+    "the policy of a key that is known after apply": ([own(None, None)], "unknown", None),
+    "the policy of a key that is replaced": ([own({"policy": SIGN, "key_id": ARN}, None), change(KEY, {}, UNKNOWN, before={"arn": ARN})], "policy", SIGN),
+    "a policy that goes to another key": ([own({"policy": TEXT, "key_id": OTHER_ARN}, ARN), there(policy=SIGN)], "policy", SIGN),
+    "a policy that goes to a key that is not in the plan": ([own({"policy": TEXT, "key_id": OTHER_ARN}, ARN)], "unknown", None),
+    "a policy that is deleted": ([change(POLICY, None, before={"policy": SIGN, "key_id": ARN})], "policy", SIGN),
     "a policy that is there": ([own({"policy": SIGN, "key_id": ARN}, ARN)], "policy", SIGN),
     "a new policy of a key in the plan, by its ARN": ([own(None, ARN), there(policy=SIGN)], "policy", SIGN),
     "a new policy of a key in the plan, by its id": ([own(None, ARN[-36:]), there(policy=SIGN)], "policy", SIGN),
@@ -157,14 +162,31 @@ BEFORE: dict[str, tuple[list[Any], Was, str | None]] = {
 @pytest.mark.parametrize(("changes", "was", "before"), BEFORE.values(), ids=BEFORE)
 def test_what_a_key_has_before(changes: list[Any], was: Was, before: str | None) -> None:
     """A policy that is a resource of its own tells little of its key: its key's own change does."""
-    source = read_terraform_plan(plan(*changes))[0]
+    root = {
+        "resources": [
+            resource(POLICY, {"key_id": {"references": [f"{KEY}.id", KEY]}}),
+            resource(KEY, {"policy": {}}),
+        ]
+    }
+    source = read_terraform_plan(plan(*changes, root=root))[0]
     assert source.was == was
     assert source.before == (None if before is None else Policy.from_json(before))
+
+
+@pytest.mark.parametrize("references", [["data.aws_kms_key.k.id", "data.aws_kms_key.k"], ["var.key"], []])
+def test_a_policy_of_a_key_that_may_be_there(references: list[str]) -> None:
+    """What is known after apply may be the id of a key that is there: only one that the plan makes is new."""
+    root = {"resources": [resource(POLICY, {"key_id": {"references": references}}), resource(KEY, {})]}
+    source = read_terraform_plan(plan(own(None, None), change(KEY, {}, UNKNOWN), root=root))[0]
+    assert (source.was, source.before) == ("unknown", None)
 
 
 @pytest.mark.parametrize(
     ("others", "told"),
     [
+        pytest.param(
+            [change(KEY, None, before={"arn": ARN}, actions=["forget"])], "default", id="its key is forgotten"
+        ),
         pytest.param([], "default", id="its key is not in the plan"),
         pytest.param([there()], "default", id="its key stays"),
         pytest.param([there(OTHER_ARN)], "default", id="another key is in the plan"),
@@ -187,6 +209,8 @@ def test_a_policy_of_its_own_that_is_deleted(others: list[Any], told: str) -> No
         pytest.param([own(None, ARN)], [f'{KEY}["b"].id', f'{KEY}["b"]', KEY], "policy", id="it is of another instance"),
         pytest.param([own(None, ARN)], [f'{KEY}["a"].id', f'{KEY}["a"]', KEY], "elsewhere", id="it is of this instance"),
         pytest.param([own(None, ARN) | {"address": f"module.m.{POLICY}"}], [KEY], "policy", id="it is of another module"),
+        pytest.param([own(None, ARN) | {"address": f'{POLICY}["b"]'}], [KEY, "each.key"], "policy", id="it is there for another instance"),
+        pytest.param([own(None, ARN) | {"address": f'{POLICY}["a"]'}], [KEY, "each.key"], "elsewhere", id="it is there for this instance"),
     ],
 )  # fmt: skip
 def test_a_policy_comes_from_a_resource_that_is_there(

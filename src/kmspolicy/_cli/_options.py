@@ -221,7 +221,7 @@ def refuse_unknown(given: Iterable[str], names: Iterable[str], errors: Iterable[
 
 
 def named(reading: Reading, name: str | None) -> Reading:
-    """Return what was read of resources with a name; of all, without one.
+    """Return what was read of resources with a name, and of those that set their policies; of all, without one.
 
     Raises:
         UsageError: if there are none, and everything could be read.
@@ -232,7 +232,9 @@ def named(reading: Reading, name: str | None) -> Reading:
     if not found and not _hide(reading.errors):
         known = ", ".join(word(source.name) for source in reading.sources) or "none"
         raise click.UsageError(f"no resource has the name {word(name)}; there are: {known}")
-    return attrs.evolve(reading, sources=found)
+    setting = tuple(source.set_by for source in found if source.set_by is not None)
+    others = (one for one in reading.sources if one.name.partition("[")[0] in setting or one.name in setting)
+    return attrs.evolve(reading, sources=tuple(dict.fromkeys((*found, *others))))
 
 
 def _hide(errors: Iterable[SourceError]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -12,8 +13,7 @@ from kmspolicy._cli._options import read_each
 from kmspolicy._printable import printable, word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-    from collections.abc import Set as AbstractSet
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from kmspolicy import PartialPolicy, Policy
     from kmspolicy.errors import SourceError
@@ -107,19 +107,64 @@ def _of_two(old: Reading, new: Reading, paths: tuple[str, ...]) -> Iterator[Pair
     before, after = (_named(read.sources, path) for read, path in zip((old, new), paths, strict=True))
     if len(before) == len(after) == 1:
         (before,) = ({name: source} for source in before.values() for name in after)
-    for name, moved in _moved(before.keys() - after.keys(), after.keys() - before.keys()):
-        before[moved] = before.pop(name)
+    for identity in (_by_key, _by_resource):
+        for name, moved in _moved(before, after, identity):
+            before[moved] = before.pop(name)
     is_whole = bool(before) and not (old.errors or new.errors)
+    gone, added = before.keys() - after.keys(), after.keys() - before.keys()
+    either = {name.resource for name in gone} & {name.resource for name in added}
+    unclear = _unclear(before, after)
     for name in dict.fromkeys([*before, *after]):
-        yield _pair(before.get(name), after.get(name), is_whole=is_whole)
+        if name in unclear:
+            one = after.get(name) or before[name]
+            yield Pair(
+                one,
+                None,
+                None,
+                "its file has another number of policies now: which of them it is, is not known",
+            )
+        else:
+            yield _pair(
+                before.get(name),
+                after.get(name),
+                is_whole=is_whole and not (name.resource and name.resource in either),
+            )
 
 
-def _moved(gone: AbstractSet[_Name], new: AbstractSet[_Name]) -> Iterator[tuple[_Name, _Name]]:
-    """Yield the resources that stand in a file of another path now: those whose name is there once, before and after."""
-    for name in gone:
-        same = [[each for each in side if each.resource == name.resource] for side in (gone, new)]
-        if name.resource and [len(side) for side in same] == [1, 1]:
-            yield name, same[1][0]
+def _by_key(_: _Name, source: Source) -> object:
+    return source.key_arn
+
+
+def _by_resource(name: _Name, _: Source) -> object:
+    return name.resource
+
+
+def _moved(
+    before: Mapping[_Name, Source],
+    after: Mapping[_Name, Source],
+    identity: Callable[[_Name, Source], object],
+) -> Iterator[tuple[_Name, _Name]]:
+    """Yield the names before and after of what has another name, or stands in another file, now: those with the same identity, if that is there once before and after."""
+    sides = [
+        [(identity(name, source), name) for name, source in one.items() if name not in other]
+        for one, other in ((before, after), (after, before))
+    ]
+    counts = [Counter(same for same, _ in side) for side in sides]
+    for same, name in sides[0]:
+        if same and counts[0][same] == counts[1][same] == 1:
+            yield name, next(moved for there, moved in sides[1] if there == same)
+
+
+def _unclear(before: Iterable[_Name], after: Iterable[_Name]) -> set[_Name]:
+    """Return the policies of files that have several, without names, and not as many as before: their numbers tell nothing then."""
+    counts = [Counter(name.path for name in side if not name.resource) for side in (before, after)]
+    return {
+        name
+        for name in (*before, *after)
+        if not name.resource
+        and counts[0][name.path] != counts[1][name.path]
+        and min(count[name.path] for count in counts)
+    }
 
 
 class _Name(NamedTuple):
@@ -179,5 +224,7 @@ def _pair(before: Source | None, after: Source | None, *, is_whole: bool) -> Pai
     assert before is not None  # noqa: S101 - one of the two is there
     assert after is not None  # noqa: S101 - the same
     missing = next((one.why or one.told for one in (after, before) if one.policy is None), None)
+    if None not in (before.key_arn, after.key_arn) and before.key_arn != after.key_arn:
+        return Pair(after, None, None, "it is the policy of another key now")
     unchanged = before.told == after.told and after.told in _SET_NOWHERE
     return Pair(after, before.policy, after.policy, missing, is_unchanged=unchanged)

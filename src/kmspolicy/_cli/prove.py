@@ -168,7 +168,7 @@ def _of_each(
 
     answered = ask([*map(_with_default, read.sources)], question)
     show(answered, read.errors, options)
-    # Of a policy that cannot be known, nothing is shown; of a key that is gone, and of a policy that stands elsewhere, nothing is claimed.
+    # Of a policy that cannot be known, nothing is shown; of a key that is gone, nothing is claimed; what sets a policy is asked itself.
     claimed = [one for one in answered if one.source.told not in ("deleted", "elsewhere")]
     fails = not all(isinstance(one.answer, Holds) for one in claimed)
     ctx.exit(code_of(read.errors, found=fails))

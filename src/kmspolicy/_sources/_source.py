@@ -63,6 +63,7 @@ class Source:
         was: What a plan tells of the key before it: ``"new"``, ``"policy"`` or ``"unknown"``; None for all else than a plan.
         before: The policy that the key has now; None unless ``was`` is ``"policy"``.
         why: Why there is no policy.
+        set_by: The name of the resource that sets the policy, if ``told`` is ``"elsewhere"``; it may have several instances.
         key_arn: The ARN of the key, where the file tells it: in a plan, that of a key which is there already; in the status of a
             manifest; under ``KeyMetadata``, as DescribeKey answers it, beside the ``Policy`` of GetKeyPolicy.
         bypass: Whether the file says to bypass the lockout safety check.
@@ -78,6 +79,7 @@ class Source:
     was: Was | None = None
     before: Policy | PartialPolicy | None = None
     why: str | None = None
+    set_by: str | None = None
     key_arn: str | None = None
     bypass: bool = False
     ignores: tuple[Ignore, ...] = ()

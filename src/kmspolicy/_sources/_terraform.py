@@ -186,8 +186,7 @@ class _Plan:
             yield Found(source, address.resource, self._folder(address.calls))
 
     def _source(self, name: str, address: Address, change: Mapping[str, Any]) -> Source:
-        is_forgotten = change.get("actions") == ["forget"]  # it stays as it is, without Terraform
-        after: Mapping[str, Any] | None = change.get("before" if is_forgotten else "after")
+        after: Mapping[str, Any] | None = change.get("before" if _is_forgotten(change) else "after")
         text, was = self._before(address, change)
         told = Source(name=name, was=was, before=_policy(text), key_arn=_arn_in(change))
         if after is None:
@@ -195,7 +194,9 @@ class _Plan:
         told = attrs.evolve(told, bypass=after.get("bypass_policy_lockout_safety_check") is True)
         by = self._set_by(address)
         if by is not None:
-            return attrs.evolve(told, told="elsewhere", why=f"its policy comes from {by}")
+            return attrs.evolve(
+                told, told="elsewhere", why=f"its policy comes from {by}", set_by=f"{address.module}{by}"
+            )
         tree = self._tree(address, after, fields_of(change.get("after_unknown")))
         return told.with_default() if tree is None else source_of(told, tree)
 
@@ -205,15 +206,36 @@ class _Plan:
         A policy that is a resource of its own is put on a key that may be there already: what it has is told by its own change.
         """
         before = change.get("before")
+        if address.kind == _KEY_POLICY:
+            return self._before_of_key_policy(address, change)
         text = _text(before)
-        if text is None and before is None and address.kind == _KEY_POLICY:
-            if fields_of(change.get("after_unknown")).get("key_id") is True:
+        return (text, "policy") if text is not None else (None, "new" if before is None else "unknown")
+
+    def _before_of_key_policy(self, address: Address, change: Mapping[str, Any]) -> tuple[str | None, Was]:
+        before, after = fields_of(change.get("before")), fields_of(change.get("after"))
+        if fields_of(change.get("after_unknown")).get("key_id") is True:
+            keys = self._keys_of(address)
+            if keys and all(key.get("before") is None for key in keys):
                 return None, "new"
-            key = self._key(fields_of(change.get("after")).get("key_id"))
-            text, before = _text(key.get("before")), key
-        if text is not None:
-            return text, "policy"
-        return None, "new" if before is None else "unknown"
+            # The key is replaced: what it may do is compared with what the old one did.
+            text = _text(before) if keys and all(key.get("after") is not None for key in keys) else None
+        elif before and (not after or before.get("key_id") == after.get("key_id")):
+            text = _text(before)
+        else:
+            text = _text(self._key(after.get("key_id")).get("before"))
+        return (text, "policy") if text is not None else (None, "unknown")
+
+    def _keys_of(self, address: Address) -> list[Mapping[str, Any]]:
+        """Return the changes of the keys to which the ``key_id`` of a policy refers; nothing if it refers to anything else."""
+        expressions = fields_of(self._expressions(address))
+        references = [*map(str, items_of(fields_of(expressions.get("key_id")).get("references")))]
+        if not references or any(address_of(one).kind not in _KEYS for one in references):
+            return []
+        return [
+            fields_of(change["change"])
+            for name, change in self._changes.items()
+            if address_of(name).module == address.module and _refers_to(references, address_of(name))
+        ]
 
     def _deleted(self, told: Source, address: Address, before: Mapping[str, Any]) -> Source:
         """Return what is told of a resource that the plan deletes.
@@ -222,7 +244,7 @@ class _Plan:
         https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/kms/key_policy.go.
         """
         key = self._key(before.get("key_id"))
-        if address.kind == _KEY_POLICY and (not key or key.get("after") is not None):
+        if address.kind == _KEY_POLICY and (not key or key.get("after") is not None or _is_forgotten(key)):
             why = "the plan deletes it: the key has the default policy then"
             return attrs.evolve(told.with_default(), why=why)
         return attrs.evolve(told, told="deleted", why="the plan deletes it")
@@ -323,15 +345,20 @@ class _Plan:
             name = str(resource.get("address"))
             if name.startswith(f"{_KEY_POLICY}.") and self._is_there(address.module, name):
                 key = fields_of(fields_of(resource.get("expressions")).get("key_id"))
-                if _refers_to(items_of(key.get("references")), address):
+                references = [*map(str, items_of(key.get("references")))]
+                if _refers_to(references, address) and (
+                    not _OF_EACH.intersection(references)
+                    or self._is_there(address.module, name, address.number)
+                ):
                     return name
         return None
 
-    def _is_there(self, module: str, resource: str) -> bool:
+    def _is_there(self, module: str, resource: str, number: str | None = None) -> bool:
         """Return whether a resource has an instance in a module after the plan: it may have none, by count or for_each."""
         return any(
             (there := address_of(name)).module == module
             and there.resource == resource
+            and number in (None, there.number)
             and change["change"].get("after") is not None
             for name, change in self._changes.items()
         )
@@ -363,6 +390,8 @@ class _Plan:
         return name in declared and declared[name].get("default") is None
 
 
+_OF_EACH: Final = frozenset({"each.key", "each.value", "count.index"})
+"""What an instance refers to that is one of several: the key of the same number is meant."""
 _DEFERRED: Final = "the plan defers it: it cannot be known before this plan is applied"
 
 
@@ -376,6 +405,11 @@ def _of_keys(changes: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, Ma
     for name, one in changes.items():
         if one.get("mode") == "managed" and one.get("type") in {*_KEYS, _KEY_POLICY}:
             yield name, one["change"]
+
+
+def _is_forgotten(change: Mapping[str, Any]) -> bool:
+    """Return whether a resource stays as it is, without Terraform."""
+    return change.get("actions") == ["forget"]
 
 
 def _refers_to(references: list[Any], address: Address) -> bool:
