@@ -42,6 +42,8 @@ READ: list[tuple[str, str, list[str], tuple[int, int] | None]] = [
     ("what aws kms get-key-policy --output yaml prints", f"Policy: '{TEXT}'", ["-"], (1, 88)),
     ("what --query Policy prints", json.dumps(TEXT), ["-"], (1, 1)),
     ("an object in Policy", json.dumps({"Policy": DOCUMENT}), ["-"], (1, 90)),
+    ("a manifest in a namespace", manifest("kms.services.k8s.aws").replace("{name: k", "{namespace: prod, name: k"), ["prod/k"], (5, 90)),
+    ("a manifest without a name", manifest("kms.services.k8s.aws").replace("{name: k", "{namespace: prod"), ["-"], (5, 90)),
     ("a manifest of ACK", manifest("kms.services.k8s.aws"), ["k"], (5, 90)),
     ("a manifest of Upbound", manifest("kms.aws.upbound.io", spec=provided(BLOCK)), ["k"], (7, 85)),
     ("a manifest of Upbound, in a namespace", manifest("kms.aws.m.upbound.io", spec=provided(BLOCK)), ["k"], (7, 85)),

@@ -92,7 +92,8 @@ def _of_manifest(node: Node, name: str) -> Source:
 
     flag = field("bypassPolicyLockoutSafetyCheck")
     bypass = isinstance(flag, Scalar) and flag.value is True
-    name = text_at(node, "metadata", "name") or name
+    own, namespace = text_at(node, "metadata", "name"), text_at(node, "metadata", "namespace")
+    name = f"{namespace}/{own}" if own and namespace else own or name
     told = Source(name=name, key_arn=a_key_arn(text_at(node, *arn)), bypass=bypass).at(node.place)
     policy = field("policy")
     if policy is None or (isinstance(policy, Scalar) and policy.value in (None, "")):
