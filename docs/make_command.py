@@ -104,7 +104,8 @@ An unknown name, or an entry without a reason, is an error. After its last day, 
 - `[[ignore]]` in the settings, with a reason.
 - in a CloudFormation template, beside the key: `Metadata: {kmspolicy: {ignore: [{code: PUBLIC_ACCESS, reason: a test key}]}}`.
 - a baseline: `--write-baseline FILE` writes the present findings, and with `--baseline FILE` only new ones count. A finding that moves to another line is
-  not new. If its statement changes, it is new; for public access, also if a Deny changes. A second finding that is equal to a first one is new.
+  not new. If its statement changes, it is new; so it is, unless it is a suggestion, if a Deny or the Version of the policy changes. A lockout of
+  another caller or of another key is new. A second finding that is equal to a first one is new.
 """
 
 

@@ -367,6 +367,12 @@ def test_settings_that_are_not_text() -> None:
 
 ORG = '{"Effect": "Deny", "Principal": "*", "Action": "kms:Encrypt", "Resource": "*", "Condition": {"StringNotEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}}'
 LIMITED = '{"Effect": "Allow", "Principal": "*", "Action": ["kms:Decrypt", "kms:Encrypt"], "Resource": "*", "Condition": {"StringEquals": {"kms:ViaService": "s3.eu-west-1.amazonaws.com"}}}'
+SERVICE = (
+    '{"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "kms:*", "Resource": "*"}'
+)
+NOT_ONE = '{"Effect": "Allow", "NotPrincipal": {"AWS": "arn:aws:iam::111122223333:role/App"}, "Action": "kms:*", "Resource": "*", "Condition": {"StringEquals": {"aws:PrincipalAccount": "111122223333"}}}'
+DECRYPT = ORG.replace("Encrypt", "Decrypt")
+TAGGED = '{"Effect": "Allow", "Principal": "*", "Action": "kms:*", "Resource": "*", "Condition": {"StringEquals": {"aws:PrincipalTag/env": "${aws:PrincipalTag/home}"}}}'
 LOCAL = '{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "kms:Decrypt", "Resource": "*"}'
 
 
@@ -402,6 +408,13 @@ MOVED = {
     "another order of actions": Rewritten(
         policy(ROOT, LIMITED), policy(ROOT, LIMITED.replace('"kms:Decrypt", "kms:Encrypt"', '"kms:Encrypt", "kms:Decrypt"'))
     ),
+    "another statement that allows": Rewritten(policy(ROOT, ORG, PUBLIC), policy(ROOT, LOCKED, ORG, PUBLIC)),
+    "another statement that allows, of a template": Rewritten(
+        of_template(PUBLIC, either(ORG, LOCKED)), of_template(LOCKED, either(ORG, LOCKED.replace("Decrypt", "Encrypt")), PUBLIC)
+    ),
+    "another id of the policy": Rewritten(
+        of_template(PUBLIC, document="Id: a, Statement: [{}]"), of_template(PUBLIC, document="Id: b, Statement: [{}]")
+    ),
     "a finding about the whole": Rewritten(policy(LOCKED, TYPO), policy(TYPO, LOCKED)),
     "a template with a parameter": Rewritten(of_template(PUBLIC), "# first\n" + of_template(LOCKED, PUBLIC)),
     "another order of a choice's elements": Rewritten(
@@ -433,6 +446,10 @@ WORSE = {
     "another value of a condition": Rewritten(policy(ROOT, LIMITED), policy(ROOT, LIMITED.replace("s3.", "ec2."))),
     "another statement": Rewritten(policy(ROOT, PUBLIC), policy(ROOT, PUBLIC.replace("kms:Decrypt", "kms:CreateGrant"))),
     "a Deny less": Rewritten(policy(ROOT, LIMITED, ORG), policy(ROOT, LIMITED)),
+    "a Deny less of a service": Rewritten(policy(ROOT, SERVICE, ORG), policy(ROOT, SERVICE)),
+    "a Deny less of all but one": Rewritten(policy(ROOT, NOT_ONE, ORG), policy(ROOT, NOT_ONE)),
+    "a version in which variables count": Rewritten(policy(ROOT, TAGGED).replace("2012", "2008"), policy(ROOT, TAGGED)),
+    "a version in which variables count, in a template": Rewritten(of_template(TAGGED).replace("2012", "2008"), of_template(TAGGED)),
     "another branch of a choice": Rewritten(
         of_template(either(PUBLIC, LOCAL)), of_template(either(PUBLIC, LOCAL.replace("kms:Decrypt", "kms:*")))
     ),
@@ -445,6 +462,13 @@ WORSE = {
     ),
     "a Deny of a choice less": Rewritten(
         of_template(LIMITED, either(ORG, ORG.replace("a1", "b1"))), of_template(LIMITED, either(ORG, LOCKED))
+    ),
+    "a Deny of a choice in other cases": Rewritten(
+        of_template(LIMITED, either(DECRYPT, LOCKED)), of_template(LIMITED, either(DECRYPT, LOCKED)).replace("!Ref Who, '*'", f"!Ref Who, '{APP}'")
+    ),
+    "a Deny of a choice of lists less": Rewritten(
+        of_template(LIMITED, document="Statement: !If [IsProd, [{0}, ORG], [{0}]]").replace("ORG", DECRYPT),
+        of_template(LIMITED, document="Statement: !If [IsProd, [{0}], [{0}]]"),
     ),
     "a warning that became a security warning": Rewritten(
         of_template(PUBLIC.replace('"*", "Action"', '{"AWS": {"Ref": "Who"}}, "Action"')), of_template(PUBLIC)
@@ -465,6 +489,36 @@ def test_a_baseline_of_what_cannot_be_known_for_another_reason() -> None:
     text = FILES["unresolved.yaml"].replace("!Transform {Name: AWS::Include}", "!GetAtt Other.Policy")
     Path("unresolved.yaml").write_text(text, encoding="utf-8")
     assert run("check", "--strict", "--baseline", "baseline.json", "unresolved.yaml").code == 1
+
+
+ASKED = {
+    "another caller": ("--caller arn:aws:iam::111122223333:role/B", 1),
+    "another account": ("--caller arn:aws:iam::111122223333:role/A --account 444455556666", 1),
+    "no caller": ("", 0),
+    "the same": ("--caller arn:aws:iam::111122223333:role/A", 0),
+}
+
+
+@pytest.mark.parametrize(("args", "code"), ASKED.values(), ids=ASKED)
+def test_a_baseline_of_the_lockout_of_a_caller(args: str, code: int) -> None:
+    """Who accepted that one caller is locked out did not accept it for another one."""
+    Path("app.json").write_text(policy(LOCKED.replace("Decrypt", "*")), encoding="utf-8")
+    caller = ("--caller", "arn:aws:iam::111122223333:role/A")
+    assert run("check", "--write-baseline", "baseline.json", *caller, "app.json").code == 1
+    assert run("check", "--baseline", "baseline.json", *args.split(), "app.json").code == code
+
+
+def test_a_baseline_of_keys_in_namespaces_of_kubernetes() -> None:
+    """Keys of one name in several namespaces are several keys."""
+
+    def manifests(sandbox: str, prod: str) -> str:
+        return json.dumps([
+            {"apiVersion": "kms.services.k8s.aws/v1alpha1", "kind": "Key", "metadata": {"name": "app", "namespace": name}, "spec": {"policy": text}}
+            for name, text in (("sandbox", sandbox), ("prod", prod))
+        ])  # fmt: skip
+
+    own, public = policy(ROOT), policy(ROOT, PUBLIC)
+    assert judged_again(Rewritten(manifests(public, own), manifests(own, public))) == 1
 
 
 def test_a_baseline_counts() -> None:

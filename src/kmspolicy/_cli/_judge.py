@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from kmspolicy import check
+from kmspolicy import Severity, check
 from kmspolicy._check._lockout import LOCKOUTS
 from kmspolicy._cli._places import key_of, path_shown
 from kmspolicy._partial._answers import unresolved
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from kmspolicy.sources import Source
 
 BYPASSED: Final = "the file says to bypass the lockout safety check"
-_UNLESS_DENIED: Final = frozenset({"PUBLIC_ACCESS", "WILDCARD_BEFORE_ACCOUNT"})
-"""Findings in a statement of which other statements may deny a part."""
+_OF_CALLER: Final = LOCKOUTS | {"IAM_POLICIES_DECIDE"}
+"""Findings about whether the caller could put a policy again."""
 
 
 @attrs.frozen
@@ -37,12 +37,14 @@ class Judged:
         source: The key that it is about.
         place: The line and column; None if the file has none.
         suppressed: Why it does not count; None if it does.
+        asked: The caller, and the account and the ARN of the key, that the check was told.
     """
 
     finding: Finding
     source: Source
     place: Place | None
     suppressed: str | None = None
+    asked: tuple[str | None, ...] = ()
 
     @property
     def file(self) -> str:
@@ -62,7 +64,8 @@ class Judged:
             "steps": [step for step in finding.steps if isinstance(step, str)],
             "part": source.part(finding.steps),
             "statement": source.part(finding.steps[:2]),
-            "denials": source.denials() if finding.code in _UNLESS_DENIED else None,
+            "limits": None if finding.severity is Severity.SUGGESTION else source.limits(),
+            "asked": self.asked if finding.code in _OF_CALLER else None,
         }
         return sha256(json.dumps(named, sort_keys=True).encode()).hexdigest()[:32]
 
@@ -86,7 +89,8 @@ def judge(source: Source, *, caller: str | None, account: str | None) -> Iterato
     key = key_of(source, account)
     for finding in check(policy, caller=caller, account=key.account, key_arn=key.arn):
         bypassed = BYPASSED if source.bypass and finding.code in LOCKOUTS else None
-        yield Judged(finding, source, finding.place or source.place(finding.steps), bypassed)
+        place = finding.place or source.place(finding.steps)
+        yield Judged(finding, source, place, bypassed, (caller, *key))
 
 
 def with_reasons(judged: Judged, ignored: Iterable[Ignored], today: date) -> Judged:

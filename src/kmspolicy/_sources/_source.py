@@ -15,7 +15,7 @@ from kmspolicy._partial._explain import explained
 from kmspolicy._partial._fill import Given, fill, given_in, needed, policy_of
 from kmspolicy._partial._kinds import written
 from kmspolicy._partial._read import tree_of_json
-from kmspolicy._partial._tree import Choice, Items, Members, Text, Unresolved
+from kmspolicy._partial._tree import Absent, Choice, Items, Members, Text, Unresolved
 from kmspolicy._printable import printable
 from kmspolicy.errors import PolicyDocumentError, SourceError
 
@@ -57,7 +57,8 @@ class Source:
     """What a file says of the policy of one key.
 
     Attributes:
-        name: The name of the resource, ``AppKey`` or ``module.app.aws_kms_key.this[0]``; of a file with one policy, its path.
+        name: The name of the resource, ``AppKey`` or ``module.app.aws_kms_key.this[0]``, with the namespace in Kubernetes, ``prod/app``;
+            of a file with one policy, its path.
         told: What is told: ``"policy"``, ``"default"``, ``"elsewhere"``, ``"unresolved"`` or ``"deleted"``.
         policy: The policy, partial if it has placeholders; None unless ``told`` is ``"policy"``.
         was: What a plan tells of the key before it: ``"new"``, ``"policy"`` or ``"unknown"``; None for all else than a plan.
@@ -127,13 +128,12 @@ class Source:
             return _unordered(_json_at(self.policy.to_dict(), steps))
         return None if self._tree is None else _content_at(self._tree, steps)
 
-    def denials(self) -> object:
-        """Return the statements that deny as JSON, like :meth:`part`; those that may deny are among them."""
+    def limits(self) -> object:
+        """Return what limits each statement that allows, as JSON like :meth:`part`: the version, and what denies or may deny."""
         if isinstance(self.policy, Policy):
-            return _unordered([each.to_dict() for each in self.policy.statements if each.effect == "Deny"])
-        reached = () if self._tree is None else _reached(self._tree, ("Statement",), 0, None)
-        found = [node for done, _, node in reached if done == 1]
-        return sorted((_content(each) for node in found for each in _that_may_deny(node)), key=repr)
+            denials = [each.to_dict() for each in self.policy.statements if each.effect == "Deny"]
+            return [self.policy.version, _unordered(denials)]
+        return None if self._tree is None else _content(_limits(self._tree))
 
     def place(self, steps: Steps = ()) -> Place | None:
         """Return the line and column of a part of the policy.
@@ -231,7 +231,7 @@ def source_of(told: Source, tree: Node) -> Source:
     placed = told.at(tree.place)
     if isinstance(tree, Unresolved):
         return attrs.evolve(
-            placed, told="unresolved", why=f"{printable(tree.name)} cannot be known from the file"
+            placed, told="unresolved", why=f"{printable(tree.name)} cannot be known from the file", tree=tree
         )
     policy = policy_in(tree)
     placeholders = () if isinstance(policy, Policy) else (one.name for one in policy.placeholders)
@@ -320,16 +320,26 @@ def _content(part: Any) -> object:  # noqa: ANN401 - a node, or what it is made 
     return [kind.__name__, *fields]
 
 
-def _that_may_deny(node: Node) -> Iterator[Node]:
-    """Yield the statements of a list, in all branches, that do not plainly allow."""
+def _limits(tree: Node) -> Node:
+    """Return a policy without its id and the statements that plainly allow, in all branches."""
+    match tree:
+        case Choice(test, then, otherwise):
+            return Choice(test, _limits(then), _limits(otherwise))
+        case Members(pairs):
+            return Members(tuple((name, _denials(value)) for name, value in pairs if written(name) != "Id"))
+        case _:
+            return tree
+
+
+def _denials(node: Node) -> Node:
+    """Return statements without those that plainly allow; what decides where a statement denies is kept."""
     match node:
         case Items(nodes):
-            for each in nodes:
-                yield from _that_may_deny(each)
-        case Choice(_, then, otherwise):
-            yield from _that_may_deny(then)
-            yield from _that_may_deny(otherwise)
+            return Items(tuple(each for each in map(_denials, nodes) if each != Absent()))
+        case Choice(test, then, otherwise):
+            kept = _denials(then), _denials(otherwise)
+            return Absent() if kept == (Absent(), Absent()) else Choice(test, *kept)
         case Members(pairs) if (Text(("Effect",)), Text(("Allow",))) in pairs:
-            pass
+            return Absent()
         case _:
-            yield node
+            return node
