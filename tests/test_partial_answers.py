@@ -51,6 +51,7 @@ if TYPE_CHECKING:
 OTHER = "444455556666"
 OWN = Text(("arn:aws:iam::", Placeholder("AWS::AccountId"), ":root"))
 ADMINISTRATION = statement(Principal={"AWS": OWN})
+BY_ACCOUNT = statement()
 PUBLIC = statement(Principal="*", Action="kms:Decrypt")
 
 
@@ -114,6 +115,14 @@ FOUND: list[tuple[str, PartialPolicy, list[tuple[str, str, tuple[str, ...]]]]] =
         [("LOCKOUT_EVERYONE", "", ("AWS::AccountId",))],
     ),
     ("a document that is not known", PartialPolicy(Unresolved("Fn::Transform")), [("UNRESOLVED", "", ())]),
+    ("an operator", read(BY_ACCOUNT, PUBLIC | {"Condition": {"${P}": {"aws:PrincipalOrgID": "o-abc1234567"}}}), [("UNRESOLVED", "Statement[1].Condition", ())]),
+    ("a condition key", read(BY_ACCOUNT, PUBLIC | {"Condition": {"StringEquals": {"aws:${P}": "x"}}}), [("UNRESOLVED", "Statement[1].Condition.StringEquals", ())]),
+    (
+        "a condition key that may be another one",
+        read(BY_ACCOUNT, PUBLIC | {"Condition": {"StringEquals": {"aws:PrincipalTag/${P}": "x", "aws:PrincipalTag/a": "y"}}}),
+        [("UNRESOLVED", "Statement[1].Condition.StringEquals", ())],
+    ),
+    ("a type of a principal", read(BY_ACCOUNT, PUBLIC | {"Principal": {"${P}": "x"}}), [("UNRESOLVED", "Statement[1].Principal", ())]),
     ("a statement that is not known", policy(ADMINISTRATION, Unresolved("Included")), [("UNRESOLVED", "Statement[1]", ())]),
     (
         "a statement that is not known for one value",
@@ -403,7 +412,7 @@ ELSEWHERE: list[tuple[str, PartialPolicy, dict[str, tuple[str, ...]]]] = [
     ("a version", PartialPolicy.from_json(json.dumps({"Version": "${V}", "Statement": [statement()]})), {"OLD_VERSION": ("V",)}),
     ("a resource", read(statement(Principal={"AWS": OTHER}), statement(Resource="${Key}")), {"RESOURCE_IS_KEY_ARN": ("Key",)}),
     ("a service", read(statement(), statement(Principal={"Service": "${Service}"}, Condition={"StringEquals": {"aws:SourceAccount": "${A}"}})), {}),
-    ("an operator", read(statement(), statement(Condition={"${Operator}": {"aws:username": "${Name}"}})), {"INVALID_CONDITION_OPERATOR": (), "REDUNDANT_STATEMENT": ()}),
+    ("a key that goes on with any text", read(statement(), PUBLIC | {"Condition": {"StringEquals": {"aws:PrincipalTag/${T}": "x"}}}), {"PUBLIC_ACCESS": ()}),
     (
         "organisations that may be one",
         read(
@@ -754,6 +763,12 @@ def test_a_value_may_be_what_the_question_tells(verdict: Verdict, says: str) -> 
 
 ADDRESSES = {"aws:SourceIp": given("N")}
 STRANGERS = [
+    (
+        "whom a condition on a key that is not known keeps out",
+        read(BY_ACCOUNT, PUBLIC | {"Condition": {"StringEquals": {"${P}": "x"}}}),
+        Unknown,
+        ("P",),
+    ),
     (
         "outside a network that may have all addresses, nobody",
         policy(ADMINISTRATION, PUBLIC, PUBLIC | {"Effect": "Deny", "Condition": {"NotIpAddress": ADDRESSES}}),

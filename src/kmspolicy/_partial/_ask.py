@@ -29,6 +29,7 @@ from kmspolicy._partial._explain import explained
 from kmspolicy._partial._external import entries_of, external, principals_of
 from kmspolicy._partial._fill import NOTHING, given_in, needed, policy_of
 from kmspolicy._partial._fillings import OF_THE_KEY, Fillings, TooManyError
+from kmspolicy._partial._kinds import uses, without_unknown_names, written
 from kmspolicy._partial._parts import parts_of
 from kmspolicy._partial._read import tree_of_json
 from kmspolicy._partial._shown import Shown
@@ -88,11 +89,13 @@ def ask(
     if _name_of(question) == "explain":
         with sharing(OF_A_CALL):
             return cast("_T", "\n".join(map(explained, trees.values())))
+    told = [one for value in (*args, *kwargs.values()) for one in _documents(value)]
+    names = {written(use.text) for tree in (*trees.values(), *told) for use in uses(tree) if use.is_name}
+    trees = {name: without_unknown_names(tree, names) for name, tree in trees.items()}
     missing = [one for tree in trees.values() for one in needed(tree, NOTHING)]
     placeholders = [one for one in missing if isinstance(one, Placeholder)]
     each = [*placeholders, *(one.account for one in placeholders if isinstance(one.account, Placeholder))]
     own = [Text((one,)) for one in each if one.name == OF_THE_KEY]
-    told = [one for value in (*args, *kwargs.values()) for one in _documents(value)]
     asked = Asked(question, args, kwargs, trees, account, own[:1], told)
     kind = type(asked.sample())
     with sharing(_HALF if asked.name in IN_PARTS else OF_A_CALL):

@@ -5,24 +5,29 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
+import attrs
+
 from kmspolicy._language._forms import ACCOUNT, FORMS, GRANTEE, ORGANISATION, PRINCIPAL, REGION
+from kmspolicy._language._keys import condition_key
 from kmspolicy._language._principals import is_account_id, is_partition, name_of
 from kmspolicy._language._spelling import fold
 from kmspolicy._partial._tree import (
     And,
     Choice,
     Equals,
+    Items,
     Members,
     Not,
     Or,
     Placeholder,
     Split,
     Text,
+    Unresolved,
     children,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from kmspolicy._language._forms import Form
     from kmspolicy._partial._tree import Node, PlaceholderKind, Test
@@ -128,6 +133,51 @@ def value_in(text: Text, name: str, whole: str, form: str) -> str | None:
 
 
 _WILD: Final = re.compile(r"\\[*?]").sub
+
+# --- names that are not known ------------------------------------------------------------------------
+
+
+def without_unknown_names(node: Node, names: Collection[str]) -> Node:
+    """Return a document in which an object is unresolved if the name of a member can be any: what its value is about is not known.
+
+    Args:
+        node: The document.
+        names: The names of all documents that are looked at together.
+    """
+    match node:
+        case Members(pairs):
+            unknown = next((one for name, _ in pairs for one in _unknown_in(name, names)), None)
+            if unknown is not None:
+                return Unresolved(unknown.name, place=node.place)
+            inside = tuple((name, without_unknown_names(value, names)) for name, value in pairs)
+            return attrs.evolve(node, pairs=inside)
+        case Items(nodes):
+            return attrs.evolve(node, nodes=tuple(without_unknown_names(each, names) for each in nodes))
+        case Choice(_, then, otherwise):
+            return attrs.evolve(
+                node,
+                then=without_unknown_names(then, names),
+                otherwise=without_unknown_names(otherwise, names),
+            )
+        case _:
+            return node
+
+
+def _unknown_in(name: Text, names: Collection[str]) -> list[Placeholder]:
+    """List the placeholders by which a name may be any; none if it is a condition key of a kind that no other name is."""
+    beginning = name.parts[0]
+    facts = condition_key(beginning) if isinstance(beginning, str) else None
+    if facts is not None and facts.name.endswith((":", "/")):
+        own, kind = written(name), fold(facts.name)
+        if not any(fold(other).startswith(kind) for other in names if other != own):
+            return []
+    return [
+        part
+        for use in uses(name)
+        for part in use.text.parts
+        if isinstance(part, Placeholder) and not part.allowed
+    ]
+
 
 # --- kinds -----------------------------------------------------------------------------------------
 
