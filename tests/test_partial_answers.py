@@ -203,6 +203,17 @@ DENIED = statement(
     Action="kms:Decrypt",
     Condition={"StringEquals": {"aws:PrincipalArn": given("Role0")}},
 )
+
+
+def by_app(effect: str) -> dict[str, Any]:
+    """Return a statement about one role whose effect is not known."""
+    return statement(
+        Effect=given(effect), Principal={"AWS": f"arn:aws:iam::{ACCOUNT}:role/App"}, Action="kms:Sign"
+    )
+
+
+TWO_ACTIONS = statement(Action=[given("A", kind="action"), given("B", kind="action")])
+OF_ACCOUNTS = [text("arn:aws:iam::", Placeholder(f"P{n}"), ":root") for n in range(7)]
 PARTS: list[tuple[str, PartialPolicy, list[tuple[str, str, tuple[str, ...]]]]] = [
     ("of many roles, nothing", policy(ADMINISTRATION, *ROLES), []),
     (
@@ -228,6 +239,31 @@ PARTS: list[tuple[str, PartialPolicy, list[tuple[str, str, tuple[str, ...]]]]] =
             statement(Principal={"AWS": text("arn:aws:iam::", Placeholder("P"), ":role/", Placeholder("Name"))}, Action="kms:Sign"),
         ),
         [],
+    ),
+    (
+        "beside a statement with too many values, what is public",
+        policy(ADMINISTRATION, PUBLIC, TWO_ACTIONS),
+        [("UNRESOLVED", "", ()), ("PUBLIC_ACCESS", "Statement[1].Principal", ())],
+    ),
+    (
+        "beside a statement with too many accounts, what is public",
+        policy(ADMINISTRATION, PUBLIC, Choice(PROD, node(statement(Principal={"AWS": OF_ACCOUNTS}, Action="kms:Sign")), Absent())),
+        [("UNRESOLVED", "", ()), ("PUBLIC_ACCESS", "Statement[1].Principal", ())],
+    ),
+    (
+        "beside many statements that may deny a role, what is public",
+        policy(ADMINISTRATION, PUBLIC, *(by_app(f"E{n}") for n in range(7))),
+        [("PUBLIC_ACCESS", "Statement[1].Principal", ())],
+    ),
+    (
+        "beside a statement with too many values that may deny all, nothing",
+        policy(ADMINISTRATION, PUBLIC, TWO_ACTIONS | {"Principal": "*", "Effect": given("E")}),
+        [("UNRESOLVED", "", ())],
+    ),
+    (
+        "beside a statement with too many values that is no statement for some, nothing",
+        policy(ADMINISTRATION, PUBLIC, TWO_ACTIONS | {"Principal": text(Placeholder("Who", allowed=("*", "?")))}),
+        [("UNRESOLVED", "", ())],
     ),
     (
         "beside many roles, a lockout",
@@ -668,7 +704,7 @@ VERDICTS = [
      "it is not settled whether 'stringEquals' on 'aws:userid' with 'a' is met; this is so only where 'Env' is 'prod'", ("Env",)),
     (policy(ADMINISTRATION, Unresolved("Included")), "'Included' is not known", ("Included",)),
     (policy(PUBLIC, Choice(PROD, Absent(), Unresolved("Included"))), "'Included' is not known", ("Included",)),
-    (policy(statement(Sid=text(*(Placeholder(f"P{number}", allowed=("a", "b")) for number in range(7))))),
+    (policy(statement(Principal="*", Sid=text(*(Placeholder(f"P{number}", allowed=("a", "b")) for number in range(7))))),
      "there are more than 64 combinations of the values of 'P0', 'P1', 'P2', 'P3', 'P4', 'P5', 'P6'",
      tuple(f"P{number}" for number in range(7))),
 ]  # fmt: skip

@@ -23,11 +23,11 @@ import attrs
 from kmspolicy._check._check import ALL, OF_OTHERS, OF_PUTTING, OF_STRANGERS, check_text
 from kmspolicy._check._lockout import PUT
 from kmspolicy._check._reach import lets_everyone_in
-from kmspolicy._normal._rules import rule_of
+from kmspolicy._normal._rules import EVERYONE, rule_of
 from kmspolicy._partial._fill import NOTHING, needed, policy_of, with_kinds
 from kmspolicy._partial._fillings import OF_THE_KEY, Fillings, TooManyError
 from kmspolicy._partial._kinds import kinds_of, written
-from kmspolicy._partial._tree import Absent, Choice, Items, Members, Unresolved
+from kmspolicy._partial._tree import Absent, Choice, Items, Members, Text, Unresolved
 from kmspolicy._prove._budget import ExhaustedError
 from kmspolicy.errors import PolicyDocumentError
 
@@ -141,6 +141,10 @@ class _Parts:
         alone = [_alone(self._of({number})) for number in self._numbers]
         self._rules = [rules for rules, _ in alone]
         self._unknown = {number: names for number, (_, names) in enumerate(alone) if names}
+        self._about_strangers = [
+            _about_strangers(node) if rules is None else rules
+            for node, rules in zip(statements.nodes, self._rules, strict=True)
+        ]
 
     def __iter__(self) -> Iterator[Part]:
         """Go through the parts, those that take the least work first."""
@@ -149,24 +153,16 @@ class _Parts:
         for number in self._numbers:
             if number not in known:
                 yield self._part(self._with_first({number}), _OF_STATEMENTS, {number})
-        of_putting = self._where(lambda rule: rule.is_about(PUT))
+        of_putting = _where(self._rules, lambda rule: rule.is_about(PUT))
         yield self._part(self._with_all({*of_putting}), OF_PUTTING, {-1})
-        limits = self._known(self._where(lambda rule: rule.denies or _knows_callers(rule)))
+        limits = self._known(_where(self._about_strangers, _is_a_limit))
         denied_by = tuple(dict.fromkeys(chain.from_iterable(self._unknown.values())))
         by_statements: dict[frozenset[int], set[int]] = {}
-        for number in self._known(self._where(lets_everyone_in)):
+        for number in self._known(_where(self._about_strangers, lets_everyone_in)):
             by_statements.setdefault(frozenset(self._with_first({number, *limits})), set()).add(number)
         for there, about in by_statements.items():
             yield self._part(there, OF_STRANGERS, about)._replace(denied_by=denied_by)
         yield self._part(known, OF_OTHERS, known)
-
-    def _where(self, holds: Callable[[Rule], bool]) -> list[int]:
-        """Return the numbers of the statements for which something may hold."""
-        return [
-            number
-            for number, rules in enumerate(self._rules)
-            if rules is None or any(rule is not None and holds(rule) for rule in rules)
-        ]
 
     def _known(self, numbers: Iterable[int]) -> set[int]:
         """Return the statements that are known for some values, among others."""
@@ -212,11 +208,63 @@ def _alone(tree: Node) -> tuple[list[Rule | None] | None, tuple[str, ...]]:
     return [rule_of(statements[0]) if statements else None for statements in found], ()
 
 
-def _knows_callers(rule: Rule) -> bool:
-    """Return whether a condition is about a key by which callers are known."""
-    return any(clause.facts is not None and clause.facts.limits_callers for clause in rule.clauses)
+def _where(rules: Iterable[list[Rule | None] | None], holds: Callable[[Rule], bool]) -> list[int]:
+    """Return the numbers of the statements for which something may hold."""
+    return [
+        number
+        for number, some in enumerate(rules)
+        if some is None or any(rule is not None and holds(rule) for rule in some)
+    ]
 
 
+def _is_a_limit(rule: Rule) -> bool:
+    """Return whether a statement may deny something to strangers, or has a condition by which callers are known."""
+    everyone = rule.statement.not_principal is not None or EVERYONE in rule.marks
+    denies = rule.denies and (everyone or any(name.type != "AWS" for name in rule.names))
+    return denies or any(clause.facts is not None and clause.facts.limits_callers for clause in rule.clauses)
+
+
+def _about_strangers(statement: Node) -> list[Rule | None] | None:
+    """Return what each piece of a statement may be that tells whether strangers are let in, or denied something; None if one is not known.
+
+    A statement that has too many values has none too many in most of its pieces: an effect with one principal, or with one operator.
+    """
+    found: list[Rule | None] = []
+    for piece in _pieces(statement):
+        rules, _ = _alone(Members(((_STATEMENT, Items((piece,))),)))
+        if rules is None:
+            return None
+        found += rules
+    return found
+
+
+def _pieces(statement: Node) -> Iterator[Node]:
+    """Yield the effect of a statement with each of its principals, and with each operator of its conditions."""
+    match statement:
+        case Choice(_, then, otherwise):
+            yield from _pieces(then)
+            yield from _pieces(otherwise)
+        case Members(pairs):
+            effect = [pair for pair in pairs if written(pair[0]) == "Effect"]
+            for name, value in pairs:
+                for one in _each(value) if written(name) in _ABOUT_CALLERS else ():
+                    yield Members((*effect, (name, one)))
+        case _:
+            yield statement
+
+
+def _each(element: Node) -> Iterator[Node]:
+    """Yield each name of a principal alone, or each operator of a condition."""
+    if not isinstance(element, Members):
+        yield element
+        return
+    for name, value in element.pairs:
+        for one in value.nodes if isinstance(value, Items) else (value,):
+            yield Members(((name, one),))
+
+
+_ABOUT_CALLERS: Final = ("Principal", "NotPrincipal", "Condition")
+_STATEMENT: Final = Text(("Statement",))
 _OF_MOST: Final = frozenset({OF_THE_KEY, "AWS::Partition"})
 """The placeholders of most statements."""
 _OF_PARTITIONS: Final[frozenset[FindingCode]] = frozenset({"MIXED_PARTITIONS"})
