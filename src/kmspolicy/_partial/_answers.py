@@ -9,6 +9,7 @@ import attrs
 from kmspolicy._check._catalogue import CATALOGUE
 from kmspolicy._check._check import OF_OTHERS
 from kmspolicy._check._finding import Finding, FindingCode, Findings
+from kmspolicy._partial._fill import name_shown
 from kmspolicy._partial._fillings import MOST
 from kmspolicy._partial._parts import statement_of
 from kmspolicy._printable import quoted, word
@@ -60,7 +61,8 @@ class Answers:
         self.sample: Any = next(iter(self.said), sample)
         unknown = dict.fromkeys(one for case in cases for one in case.filling.unresolved)
         self.unresolved: Mapping[Unresolved, Steps] = {one: fillings.steps_to(one) for one in unknown}
-        self.names = fillings.names if limit else tuple(one.name for one in self.unresolved)
+        names = fillings.names if limit else [one.name for one in self.unresolved]
+        self.names = _shown(names)
         self.limit = limit
         listed = ", ".join(map(quoted, self.names))
         self.unknown = f"{limit} of {listed}" if limit else f"{listed} is not known" if self.names else ""
@@ -71,6 +73,10 @@ class Answers:
         Args:
             holds: Returns whether it holds, by what is said of a filling.
         """
+        return _shown(self._deciding(holds))
+
+    def _deciding(self, holds: Callable[[Any], bool]) -> tuple[str, ...]:
+        """Return these names as the fillings have them."""
         where = [case.filling.picks for case in self._cases if case.said is not None and holds(case.said)]
         elsewhere = [case.filling.picks for case in self._cases if case.said is None or not holds(case.said)]
         steps = [
@@ -95,15 +101,16 @@ class Answers:
         Returns:
             "this is so only where 'Org' is ''", or "whether this is so depends on 'Admin'".
         """
-        names = self.depends_on(holds)
+        names = self._deciding(holds)
         if len(names) == 1:
             values = self._values(names[0], holds)
             others = self._values(names[0], lambda said: not holds(said))
+            name = word(name_shown(names[0]))
             if values is not None:
-                return f"{so} where {word(names[0])} is {' or '.join(values)}"
+                return f"{so} where {name} is {' or '.join(values)}"
             if others is not None:
-                return f"{so.removesuffix(' only')} unless {word(names[0])} is {' or '.join(others)}"
-        return f"whether {whether} {dependence_words(names)}"
+                return f"{so.removesuffix(' only')} unless {name} is {' or '.join(others)}"
+        return f"whether {whether} {dependence_words(_shown(names))}"
 
     def sentence(self, holds: Callable[[Any], bool]) -> str:
         """Say the same as a sentence."""
@@ -117,6 +124,10 @@ class Answers:
             return list(dict.fromkeys("true" if given.answers[name] else "false" for given in cases))
         values = list(dict.fromkeys(given.texts[name] for given in cases))
         return None if any(map(self._fillings.is_one_of_many, values)) else list(map(quoted, values))
+
+
+def _shown(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(map(name_shown, names)))
 
 
 # --- findings --------------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ from kmspolicy._partial._answers import (
 )
 from kmspolicy._partial._explain import explained
 from kmspolicy._partial._external import entries_of, external, principals_of
-from kmspolicy._partial._fill import NOTHING, given_in, needed, policy_of
+from kmspolicy._partial._fill import NOTHING, given_in, needed, policy_of, told_apart
 from kmspolicy._partial._fillings import OF_THE_KEY, Fillings, TooManyError
 from kmspolicy._partial._kinds import uses, without_unknown_names, written
 from kmspolicy._partial._parts import parts_of
@@ -85,7 +85,8 @@ def ask(
     """
     account = _account_in(kwargs)
     known = {} if account is None else {OF_THE_KEY: account}
-    trees = {name: given_in(tree, known) for name, tree in partial.items()}
+    apart = told_apart(given_in(tree, known) for tree in partial.values())
+    trees = dict(zip(partial, apart, strict=True))
     if _name_of(question) == "explain":
         with sharing(OF_A_CALL):
             return cast("_T", "\n".join(map(explained, trees.values())))

@@ -28,7 +28,7 @@ from kmspolicy._text import TWICE, Place
 from kmspolicy.errors import PolicyDocumentError, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from kmspolicy._partial._tree import Node, PlaceholderKind, Test
     from kmspolicy._path import Steps
@@ -158,19 +158,49 @@ def with_kinds(node: Node, kinds: Mapping[str, PlaceholderKind]) -> Node:
     )
 
 
-def _with(given: Callable[[Placeholder], str | Placeholder], part: Any) -> object:  # noqa: ANN401 - a node, or what it is made of
-    """Return a node, or a part of it, with what is given for placeholders."""
+def told_apart(trees: Iterable[Node]) -> list[Node]:
+    """Return trees in which what has one name and several definitions has several names; :func:`name_shown` returns the one."""
+    numbers: dict[str, dict[str, int]] = {}
+
+    def name(one: Placeholder | Open) -> str:
+        known = numbers.setdefault(one.name, {})
+        number = known.setdefault(one.definition, len(known)) if one.definition else 0
+        return f"{one.name}{_NUMBER}{number}" if number else one.name
+
+    def placeholder(one: Placeholder) -> Placeholder:
+        return attrs.evolve(one, name=name(one), written=str(one), definition="")
+
+    return [cast("Node", _with(placeholder, tree, lambda one: Open(name(one)))) for tree in trees]
+
+
+def name_shown(name: str) -> str:
+    """Return the name in the source of what was told apart."""
+    return name.partition(_NUMBER)[0]
+
+
+_NUMBER: Final = "\0"
+"""What begins the number in a name; no name in a source has it."""
+
+
+def _with(
+    given: Callable[[Placeholder], str | Placeholder],
+    part: Any,  # noqa: ANN401 - a node, or what it is made of
+    opened: Callable[[Open], Open] = lambda one: one,
+) -> object:
+    """Return a node, or a part of it, with what is given for placeholders and for open conditions."""
+    if isinstance(part, Open):
+        return opened(part)
     if isinstance(part, Placeholder):
         known = given(part)
         if isinstance(known, Placeholder) and isinstance(known.account, Placeholder):
             return attrs.evolve(known, account=given(known.account))
         return known
     if isinstance(part, tuple) and not isinstance(part, Place):
-        return tuple(_with(given, each) for each in cast("tuple[object, ...]", part))
+        return tuple(_with(given, each, opened) for each in cast("tuple[object, ...]", part))
     kind: Any = type(cast("object", part))
     if attrs.has(kind):
         names = [field.name for field in attrs.fields(kind)]
-        return kind(**{name: _with(given, getattr(part, name)) for name in names})
+        return kind(**{name: _with(given, getattr(part, name), opened) for name in names})
     return part
 
 

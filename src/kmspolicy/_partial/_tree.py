@@ -28,7 +28,7 @@ of an organisation, an action, or any text."""
 @final
 @attrs.frozen
 class Placeholder:
-    """A text that is not known yet. Placeholders with one name stand for one text.
+    """A text that is not known yet. Placeholders with one name and one definition stand for one text.
 
     Attributes:
         name: Its name, such as ``AWS::AccountId``, ``Admin`` or ``var.role``.
@@ -36,6 +36,7 @@ class Placeholder:
         allowed: The values it can have, where the source lists them; none for any value. A default does not belong here.
         written: What is shown in its place; None for ``${name}``.
         account: The account of a principal, where the source tells it: its id, or the placeholder for that; None for any account.
+        definition: What the source says of it, as a digest; empty where it says nothing.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Placeholder:
     allowed: tuple[str, ...] = ()
     written: str | None = attrs.field(default=None, eq=False)
     account: str | Placeholder | None = attrs.field(default=None, eq=False, repr=False)
+    definition: str = attrs.field(default="", repr=False)
 
     def __str__(self) -> str:
         """Return what is shown in its place."""
@@ -102,9 +104,10 @@ class Not:
 @final
 @attrs.frozen
 class Open:
-    """A condition of which only the name is known. Those with one name have one answer."""
+    """A condition of which only the name is known. Those with one name and one definition have one answer."""
 
     name: str
+    definition: str = attrs.field(default="", repr=False)
 
 
 Test: TypeAlias = Equals | And | Or | Not | Open
@@ -176,10 +179,12 @@ class Unresolved:
 
     Attributes:
         name: What it is called in the source.
+        definition: What the source says of it, as a digest; empty where it says nothing.
         place: Where it begins.
     """
 
     name: str
+    definition: str = attrs.field(default="", repr=False)
     place: Place | None = attrs.field(default=None, eq=False, kw_only=True)
 
 

@@ -190,8 +190,8 @@ def _in_function(tree: Tree, place: Place) -> Tree:
 def _json_of_parts(parts: tuple[Part, ...], place: Place) -> Tree:
     """Read the JSON text that a function makes: values in it are marked by characters that no text has."""
     match parts:
-        case (Placeholder(name),):
-            return Unresolved(name, place=place)
+        case (Placeholder(name, definition=definition),):
+            return Unresolved(name, definition, place=place)
         case _:
             pass
     text = "".join(part if isinstance(part, str) else chr(_MARKS + at) for at, part in enumerate(parts))

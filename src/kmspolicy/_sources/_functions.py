@@ -28,6 +28,7 @@ from kmspolicy._partial._tree import (
     Text,
     Unresolved,
 )
+from kmspolicy._sources._definitions import Definitions
 from kmspolicy._sources._node import Mapping, Scalar, Sequence, fault, get, members, text_at, word
 
 if TYPE_CHECKING:
@@ -108,6 +109,7 @@ class Functions:
         self._template = template
         self._given = given
         self.names = {*_PSEUDO, *(name.text for name, _ in members(get(template, "Parameters")))}
+        self._definitions = Definitions(template)
         self._conditions = get(template, "Conditions")
         self._tests: dict[str, tuple[Test, int]] = {}
         self._within: list[str] = []
@@ -131,7 +133,9 @@ class Functions:
         call = call_of(node)
         if call is not None:
             function = _OF_VALUES.get(call.name)
-            return function(self, call) if function else Unresolved(call.name, place=call.place)
+            return (
+                function(self, call) if function else self._unresolved(call.name, call.argument, call.place)
+            )
         match node:
             case Scalar(text, str()):
                 return Text(_dynamic(text), place=node.place)
@@ -145,7 +149,7 @@ class Functions:
     def _members(self, pairs: tuple[tuple[Scalar, Node], ...], place: Place) -> Tree:
         for name, _ in pairs:
             if name.text == "Fn::Transform" or name.text.startswith("Fn::ForEach::"):
-                return Unresolved(name.text, place=place)
+                return self._unresolved(name.text, Mapping(pairs, place), place)
             if is_function(name.text):
                 raise fault(
                     f"{word(name.text)} is a function, which has to stand alone in its object", name.place
@@ -165,6 +169,20 @@ class Functions:
             raise fault(f"{call.name} takes an array of {count} values", call.place)
         return call.argument.items
 
+    # --- what is not known -------------------------------------------------------------------------
+
+    def _of_name(self, name: str, of: str) -> Placeholder:
+        """Return the value of a parameter or a resource, or of an attribute of it."""
+        return Placeholder(name, definition=self._definitions.of_name(of))
+
+    def _unresolved(self, name: str, node: Node, place: Place) -> Unresolved:
+        """Return what a function makes of which nothing is known."""
+        return Unresolved(name, self._definitions.of_value(node), place=place)
+
+    def _opaque(self, name: str, call: Call) -> Text:
+        """Return the text that a function makes of which nothing is known."""
+        return _opaque(name, self._definitions.of_value(call.argument), call.place)
+
     # --- references --------------------------------------------------------------------------------
 
     def ref(self, call: Call) -> Tree:
@@ -181,7 +199,7 @@ class Functions:
             return Unresolved(name, place=place)
         self.names.add(name)
         parameter = get(self._template, "Parameters", name)
-        unknown = self._name_of_principal(name) or _PSEUDO.get(name, Placeholder(name))
+        unknown = self._name_of_principal(name) or _PSEUDO.get(name) or self._of_name(name, name)
         value: Part = self._given.get(name, unknown)
         kind = text_at(parameter, "Type") or "String"
         allowed = get(parameter, "AllowedValues")
@@ -218,12 +236,13 @@ class Functions:
         if name in self._given:
             return Text((self._given[name],), place=place)
         if attribute != "Arn" or not self._is_principal(resource):
-            return Text((Placeholder(name),), place=place)
+            return Text((self._of_name(name, resource),), place=place)
         arn = self._arn_of_principal(resource)
         if arn is not None:
             return Text(self.in_sub(arn, {}, place), place=place)
         account = self._given.get(_ACCOUNT, _PSEUDO[_ACCOUNT])
-        return Text((Placeholder(name, "principal", account=account),), place=place)
+        principal = attrs.evolve(self._of_name(name, resource), kind="principal", account=account)
+        return Text((principal,), place=place)
 
     def _is_principal(self, resource: str) -> bool:
         """Return whether a resource is a role or a user of the account of the stack: written out, or made by SAM for a function."""
@@ -250,7 +269,9 @@ class Functions:
 
     def imported(self, call: Call) -> Tree:
         """Return what Fn::ImportValue stands for."""
-        return Text((Placeholder(f"Fn::ImportValue {written(self.text(call.argument))}"),), place=call.place)
+        name = f"Fn::ImportValue {written(self.text(call.argument))}"
+        placeholder = Placeholder(name, definition=self._definitions.of_value(call.argument))
+        return Text((placeholder,), place=call.place)
 
     def find_in_map(self, call: Call) -> Tree:
         """Return what Fn::FindInMap finds."""
@@ -263,13 +284,17 @@ class Functions:
     def _look_up(self, node: Node | None, keys: list[Text], default: Node | None, call: Call) -> Tree:
         """Return what stands in a map under the keys; of a key that is not known, each value has its test."""
         if not keys:
-            return self.tree(node) if node is not None else Unresolved(call.name, place=call.place)
+            return (
+                self.tree(node)
+                if node is not None
+                else self._unresolved(call.name, call.argument, call.place)
+            )
         known = _known(keys[0])
         below = get(node, known) if known is not None else None
         if below is not None:
             return self._look_up(below, keys[1:], default, call)
         if self.macros or get(node, _TRANSFORM) is not None:
-            return Unresolved(call.name, place=call.place)
+            return self._unresolved(call.name, call.argument, call.place)
         if known is not None:
             if default is not None:
                 return self.tree(default)
@@ -326,29 +351,25 @@ class Functions:
         between = _known(self.text(separator))
         if between is None:
             raise fault("Fn::Join takes a separator that is text", separator.place)
-        return self._joined(between, self.tree(values), call.place)
+        return self._joined(between, self.tree(values), call)
 
-    def _joined(self, between: str, values: Tree, place: Place) -> Tree:
+    def _joined(self, between: str, values: Tree, call: Call) -> Tree:
         match values:
             case Choice(test, then, otherwise):
-                return Choice(
-                    test,
-                    self._joined(between, then, place),
-                    self._joined(between, otherwise, place),
-                    place=place,
-                )
+                both = (self._joined(between, each, call) for each in (then, otherwise))
+                return Choice(test, *both, place=call.place)
             case Split(text, separator) if separator == between:
-                return Text(text.parts, place=place)
+                return Text(text.parts, place=call.place)
             case Split(text):
-                return _opaque(f"Fn::Join of {written(text)}", place)
+                return self._opaque(f"Fn::Join of {written(text)}", call)
             case Items(nodes) if sum(map(_may_be_absent, nodes)) > MAX_ABSENT:
-                return _opaque("Fn::Join", place)
+                return self._opaque("Fn::Join", call)
             case Items(nodes):
-                return self._join_items(between, nodes, place)
+                return self._join_items(between, nodes, call.place)
             case Unresolved(name):
-                return _opaque(f"Fn::Join of {name}", place)
+                return self._opaque(f"Fn::Join of {name}", call)
             case _:
-                raise fault("Fn::Join takes an array", place)
+                raise fault("Fn::Join takes an array", call.place)
 
     def _join_items(self, between: str, nodes: tuple[Tree, ...], place: Place) -> Tree:
         for at, node in enumerate(nodes):
@@ -376,33 +397,29 @@ class Functions:
         index, values = self._arguments(call, 2, 2)
         number = _known(self.text(index))
         if number is None or not number.isdecimal():
-            return _opaque(f"Fn::Select {written(self.text(index))}", call.place)
-        return self._selected(int(number), self.tree(values), call.place)
+            return self._opaque(f"Fn::Select {written(self.text(index))}", call)
+        return self._selected(int(number), self.tree(values), call)
 
-    def _selected(self, number: int, values: Tree, place: Place) -> Tree:
+    def _selected(self, number: int, values: Tree, call: Call) -> Tree:
         match values:
             case Choice(test, then, otherwise):
-                return Choice(
-                    test,
-                    self._selected(number, then, place),
-                    self._selected(number, otherwise, place),
-                    place=place,
-                )
+                both = (self._selected(number, each, call) for each in (then, otherwise))
+                return Choice(test, *both, place=call.place)
             case Split(text, separator):
-                return _opaque(f"Fn::Select {number} of {written(text)} at {separator}", place)
+                return self._opaque(f"Fn::Select {number} of {written(text)} at {separator}", call)
             case Items(nodes) if any(map(_may_be_absent, nodes)):
-                return _opaque(f"Fn::Select {number}", place)
+                return self._opaque(f"Fn::Select {number}", call)
             case Items(nodes) if number < len(nodes):
                 return nodes[number]
             case Items(nodes):
                 raise fault(
                     f"there is no value number {number} for Fn::Select; there are {len(nodes)}, counted from 0",
-                    place,
+                    call.place,
                 )
             case Unresolved(name):
-                return _opaque(f"Fn::Select {number} of {name}", place)
+                return self._opaque(f"Fn::Select {number} of {name}", call)
             case _:
-                raise fault("Fn::Select takes a number and an array", place)
+                raise fault("Fn::Select takes a number and an array", call.place)
 
     # --- conditions --------------------------------------------------------------------------------
 
@@ -428,7 +445,7 @@ class Functions:
         node = get(self._conditions, name)
         if node is None:
             if self._transforms or get(self._conditions, _TRANSFORM) is not None:
-                return Open(name)
+                return Open(name, self._definitions.of_value(None))
             raise fault(f"there is no condition {word(name)}", place)
         if name not in self._tests:
             self._tests[name] = self._weighed(name, node)
@@ -442,7 +459,7 @@ class Functions:
         test = self.test(node)
         self._within.pop()
         weight, self._weight = self._weight, before
-        return (Open(name), 1) if weight > MAX_TESTS else (test, weight)
+        return (Open(name, self._definitions.of_value(node)), 1) if weight > MAX_TESTS else (test, weight)
 
     def test(self, node: Node) -> Test:
         """Return the test that a value of Conditions is."""
@@ -471,7 +488,7 @@ class Functions:
 
     def transformed(self, call: Call) -> Tree:
         """Return what Fn::Transform stands for: nothing is known of it."""
-        return Unresolved(_name_of(call), place=call.place)
+        return self._unresolved(_name_of(call), call.argument, call.place)
 
 
 _OF_VALUES: Final[dict[str, Callable[[Functions, Call], Tree]]] = {
@@ -575,17 +592,17 @@ def _text_of(tree: Tree, place: Place) -> Text:
         case Choice(test, then, otherwise):
             choice = Choice(test, _text_of(then, place), _text_of(otherwise, place), place=place)
             return Text((choice,), place=place)
-        case Unresolved(name):
-            return _opaque(name, place)
+        case Unresolved(name, definition):
+            return _opaque(name, definition, place)
         case Absent():
             return Text(("",), place=place)
         case _:
             raise fault("text is expected here, not an array or an object", tree.place or place)
 
 
-def _opaque(name: str, place: Place) -> Text:
+def _opaque(name: str, definition: str, place: Place) -> Text:
     """Return a text of which nothing is known."""
-    return Text((Placeholder(name, written=f"{{{name}}}"),), place=place)
+    return Text((Placeholder(name, written=f"{{{name}}}", definition=definition),), place=place)
 
 
 def _split(text: Text, separator: str, place: Place) -> Tree:
