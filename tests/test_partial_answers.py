@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -782,6 +783,37 @@ def test_a_value_may_be_related_to_other_texts(
     """What is granted beside a limit depends on the relations."""
     said = prove.grants_at_most(partial, Policy.from_json(json.dumps({"Statement": limit})))
     assert isinstance(said, verdict)
+
+
+MANY = policy(
+    *(
+        by(given(f"P{number}"), Sid=text(Placeholder(f"S{number}", allowed=("a", "b", "c"))))
+        for number in range(5)
+    )
+)
+
+
+def test_a_document_is_compared_with_itself() -> None:
+    """Nothing changes then, however many values there are; only what is not known at all may have changed."""
+    again = PartialPolicy(attrgetter("_tree")(MANY))
+    assert compare(MANY, again).relation is Relation.EQUIVALENT
+    assert isinstance(prove.no_new_access(MANY, again), Holds)
+    assert isinstance(prove.grants_at_most(MANY, limit=MANY), Holds)
+    included = policy(ADMINISTRATION, Unresolved("Included"))
+    assert isinstance(prove.no_new_access(included, included), Unknown)
+
+
+def test_a_principal_is_of_no_account_that_cannot_be() -> None:
+    """A parameter for an account may be empty where a condition compares it with nothing."""
+    partner = Placeholder("Partner")
+    given_account = Choice(
+        Equals(text(partner), text("")), Absent(), node(by(text("arn:aws:iam::", partner, ":root")))
+    )
+    assert not [
+        one
+        for one in check(policy(ADMINISTRATION, given_account, by(given("P"))))
+        if one.code == "INVALID_PRINCIPAL_FORMAT"
+    ]
 
 
 def test_an_account_that_is_trusted_may_be_that_of_a_principal() -> None:

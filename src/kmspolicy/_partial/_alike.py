@@ -84,7 +84,9 @@ class Alike:
                     others = [
                         (other, there)
                         for other, there in group
-                        if there != here and not self._is_one_before(placeholder, other)
+                        if there != here
+                        and not self._is_one_before(placeholder, other)
+                        and not _are_like_roles(use, other, there)
                     ]
                     yield from self._related(placeholder, use, here, others)
 
@@ -221,6 +223,11 @@ def _passed(tests: Iterable[Test], text: str) -> tuple[bool, ...]:
 _PARTS_OF_A_CONDITION: Final = 4
 
 
+def _are_like_roles(use: Use, other: Use, text: str) -> bool:
+    """Return whether something is allowed to both, a principal and an account: a role of this, which the first may be, is granted as much."""
+    return use.effect == other.effect == "Allow" and _IS_ACCOUNT(text) is not None and not other.is_told
+
+
 # --- which texts there are ---------------------------------------------------------------------------
 
 
@@ -295,6 +302,7 @@ _ORDERED: Final[Mapping[str, Callable[[Iterable[str]], Iterable[str]]]] = {
     "IPAddress": _networks,
 }
 _ROLE: Final = ":role/"
+_IS_ACCOUNT: Final = re.compile("[0-9]{12}|arn:.*:root").fullmatch
 _USER: Final = ":user/"
 _SESSION: Final = re.compile("arn:([^:]*):sts::([0-9]{12}):assumed-role/([^/]+)/.*").fullmatch
 _WILD: Final = re.compile(r"[*?]").sub

@@ -79,7 +79,10 @@ class Fillings:
             apart: Whether users and roles with different names, to which something is allowed, are taken to be different.
         """
         self._trees = trees
-        self.used = tuple(chain.from_iterable(map(uses, (*trees, *others))))
+        self.used = (
+            *chain.from_iterable(map(uses, trees)),
+            *(use._replace(is_told=True) for use in chain.from_iterable(map(uses, others))),
+        )
         self._allowed = [
             use for use in self.used if apart and use.names[1:] == _AWS and use.effect == "Allow"
         ]
@@ -191,6 +194,8 @@ class Fillings:
             text = text_of(value, known)
             if text is None or not self._is_in_its_account(name, text, known):
                 continue
+            if self.kinds[name] == "principal" and len(value.parts) > 1 and name_of("AWS", text).fault:
+                continue  # an account that it may be of has no well-formed value
             if seen.setdefault(text, number) == number:
                 yield from self._chosen(rest, {**picks, name: number}, {**texts, name: text})
 

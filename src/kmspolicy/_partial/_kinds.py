@@ -47,6 +47,8 @@ class Use(NamedTuple):
     """What separates its parts, if it is a list."""
     effect: str = ""
     """The effect of the statement that it is in."""
+    is_told: bool = False
+    """Whether it is of the question, not of the documents that it is about."""
 
 
 _NOWHERE: Final = Use((), Text(()))
