@@ -1,4 +1,4 @@
-"""What is proved of a policy with placeholders holds for all values, whatever else the question tells."""
+"""What is proved of a policy with placeholders holds for all values, also beside other texts that the question tells."""
 
 from __future__ import annotations
 

@@ -123,7 +123,7 @@ def _account_in(kwargs: Mapping[str, Any]) -> str | None:
 
 
 def _documents(value: object) -> Iterator[Node]:
-    """Yield documents with the texts of an argument of a question that is no partial policy."""
+    """Yield documents with the texts of an argument of a question that is not a partial policy."""
     match value:
         case Policy():
             yield tree_of_json(value.to_json(), lambda text: (text,))
