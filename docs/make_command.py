@@ -90,8 +90,8 @@ fail-on = "warning"
 
 [[ignore]]
 code = "PUBLIC_ACCESS"
-resource = "Demo*"            # optional; * stands for any text
-path = "examples/*"           # optional: from the folder of kmspolicy.toml, or with --config from the current one
+resource = "Demo*"            # optional; * stands for any text, all else for itself
+path = "examples/*"           # optional, likewise: from the folder of kmspolicy.toml, or with --config from the current one
 reason = "the demo account has no data"
 expires = 2027-01-31          # optional: the last day
 ```

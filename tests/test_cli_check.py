@@ -119,6 +119,8 @@ ROWS = {
     "fail never": Row("--fail-on never locked.json", 0, ["locked.json:1:1 LOCKOUT_EVERYONE"]),
     "an unreadable file fails whatever": Row("--fail-on never broken.json", 3, []),
     "a code ignored": Row("--ignore PUBLIC_ACCESS public.json", 0, []),
+    "a code ignored in another file": Row("--ignore PUBLIC_ACCESS:publi?.json public.json", 1, ["public.json:3:21 PUBLIC_ACCESS"]),
+    "a code ignored in a folder": Row("--ignore PUBLIC_ACCESS:nothing/* nothing/../public.json", 1, ["public.json:3:21 PUBLIC_ACCESS"]),
     "a code ignored in one file": Row("--ignore PUBLIC_ACCESS:public* public.json who.yaml", 1, ["who.yaml:6:192 PUBLIC_ACCESS"]),
 }  # fmt: skip
 
@@ -145,6 +147,7 @@ WRONG = {
     "a Region of another partition": ("--region cn-north-1 --partition aws good.json", "the Region cn-north-1 is in the partition aws-cn, not aws"),
     "a folder of Terraform that is not there": ("--tf-dir none good.json", "'none' does not exist"),
     "a folder of Terraform that is a file": ("--tf-dir good.json good.json", "'good.json' is a file"),
+    "a resource with a question mark": ("--name ? own.yaml", "no resource has the name ?; there are: 'K'"),
     "a resource that is not there": ("--name L own.yaml", "no resource has the name 'L'; there are: 'K'"),
     "an account that cannot be": ("--account 12 good.json", "12 digits"),
     "a caller that cannot be": ("--caller me good.json", "'me'"),
@@ -250,6 +253,9 @@ SETTINGS = {
     "an ignore": (IGNORE, "public.json", 0),
     "an ignore of another resource": (IGNORE + 'resource = "K"', "public.json", 1),
     "an ignore of a path": (IGNORE + 'path = "pub*.json"', "public.json", 0),
+    "an ignore of a path that leads there": (IGNORE + 'path = "public.json"', "nothing/../public.json", 0),
+    "an ignore of a folder that a path leads out of": (IGNORE + 'path = "nothing/*"', "nothing/../public.json", 1),
+    "an ignore of a path with a question mark": (IGNORE + 'path = "publi?.json"', "public.json", 1),
     "an ignore of another path": (IGNORE + 'path = "infra/*"', "public.json", 1),
     "an ignore that ended": (IGNORE + "expires = 2020-01-31", "public.json", 1),
     "an ignore that will end": (IGNORE + "expires = 2999-01-31", "public.json", 0),
@@ -319,6 +325,23 @@ def test_paths_in_settings_begin_at_their_folder(tmp_path: Path, monkeypatch: py
     assert found("../examples", "examples")[1] == ["examples/a.json:3:21 PUBLIC_ACCESS"]
     args = ("--config", "../kmspolicy.toml", "../examples", "examples")
     assert found(*args)[1] == ["../examples/a.json:3:21 PUBLIC_ACCESS"]
+
+
+def test_a_path_is_shown_in_one_way(tmp_path: Path) -> None:
+    """A finding has one place, name and fingerprint, however the path to its file was written; outside of the folder, its own."""
+    elsewhere = tmp_path.parent / "elsewhere.json"
+    elsewhere.write_text(FILES["public.json"], encoding="utf-8")
+
+    def shown(path: str | Path) -> tuple[str, str, str]:
+        (one,) = json.loads(run("check", "-f", "json", path).out)["findings"]
+        return one["file"], one["resource"], one["fingerprint"]
+
+    below = {shown(path) for path in ("public.json", "nothing/../public.json", tmp_path / "public.json")}
+    assert [one[:2] for one in below] == [("public.json", "public.json")]
+    above = {shown("../elsewhere.json"), shown("nothing/../../elsewhere.json")}
+    assert [one[:2] for one in above] == [("../elsewhere.json", "../elsewhere.json")]
+    absolute = {shown(elsewhere), shown(tmp_path / "../elsewhere.json")}
+    assert [one[:2] for one in absolute] == [(str(elsewhere), str(elsewhere))]
 
 
 def test_an_ignore_that_ended_is_told() -> None:

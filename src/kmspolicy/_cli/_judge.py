@@ -10,7 +10,7 @@ import attrs
 
 from kmspolicy import Severity, check
 from kmspolicy._check._lockout import LOCKOUTS
-from kmspolicy._cli._places import key_of, path_shown
+from kmspolicy._cli._places import key_of, path_shown, with_name_shown
 from kmspolicy._partial._answers import unresolved
 from kmspolicy._printable import printable
 
@@ -81,7 +81,7 @@ def judge(source: Source, *, caller: str | None, account: str | None) -> Iterato
     Raises:
         RequestError: if the caller or the account cannot be.
     """
-    policy = source.policy
+    source, policy = with_name_shown(source), source.policy
     if source.told == "unresolved":
         yield Judged(unresolved(printable(source.why or "")), source, source.place())
     if policy is None:

@@ -9,11 +9,11 @@ import attrs
 import click
 
 from kmspolicy._cli._inputs import NoPolicyError, each, merged
+from kmspolicy._cli._places import fits
 from kmspolicy._cli._screen import tell
 from kmspolicy._cli._settings import Settings, read_settings
 from kmspolicy._evaluate._request import an_account
 from kmspolicy._language._forms import PARTITIONS, partition_of
-from kmspolicy._language._patterns import like
 from kmspolicy._language._spelling import fold, nearest
 from kmspolicy._partial._kinds import RULES
 from kmspolicy._printable import quoted, word
@@ -228,7 +228,7 @@ def named(reading: Reading, name: str | None) -> Reading:
     """
     if name is None:
         return reading
-    found = tuple(source for source in reading.sources if like(name, source.name))
+    found = tuple(source for source in reading.sources if fits(name, source.name))
     if not found and not _hide(reading.errors):
         known = ", ".join(word(source.name) for source in reading.sources) or "none"
         raise click.UsageError(f"no resource has the name {word(name)}; there are: {known}")

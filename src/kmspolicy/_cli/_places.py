@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import attrs
+
 from kmspolicy._language._key_arns import Key
+from kmspolicy._language._patterns import like, literal
 
 if TYPE_CHECKING:
     from kmspolicy._text import Place
@@ -14,14 +18,31 @@ if TYPE_CHECKING:
 
 
 def path_shown(file: str | None, folder: Path | None = None) -> str:
-    """Return the path of a file as it is shown: with slashes, and from a folder, or the current one, if it is below."""
+    """Return the path of a file as it is shown: with slashes, and from a folder, or the current one, unless it is absolute and not below.
+
+    There is no ``..`` in it but at its beginning: what leads out of a folder is not in it.
+    """
     path = Path(file or "-")
-    if folder is None and not path.is_absolute():
+    leads_back = ".." in path.parts
+    if folder is None and not path.is_absolute() and not leads_back:
         return path.as_posix()
-    try:
-        return path.resolve().relative_to(folder or Path.cwd()).as_posix()
-    except ValueError:
-        return path.as_posix()
+    real, start = path.resolve(), folder or Path.cwd()
+    if path.is_absolute() and not real.is_relative_to(start):
+        return (real if leads_back else path).as_posix()
+    return Path(os.path.relpath(real, start)).as_posix()
+
+
+def with_name_shown(source: Source) -> Source:
+    """Return what is said of a key; if its name begins with the path of its file, with that as it is shown."""
+    file = source.file or ""
+    if not file or not source.name.startswith(file):
+        return source
+    return attrs.evolve(source, name=path_shown(file) + source.name.removeprefix(file))
+
+
+def fits(pattern: str, text: str) -> bool:
+    """Return whether a name or a path fits a pattern, in which ``*`` stands for any text, and all else for itself."""
+    return like("*".join(map(literal, pattern.split("*"))), text)
 
 
 def key_of(source: Source, account: str | None) -> Key:

@@ -11,8 +11,7 @@ import attrs
 import click
 
 from kmspolicy._check._finding import a_code
-from kmspolicy._cli._places import path_shown
-from kmspolicy._language._patterns import like
+from kmspolicy._cli._places import fits, path_shown
 from kmspolicy._language._spelling import nearest
 from kmspolicy._printable import quoted, word
 
@@ -48,8 +47,8 @@ class Ignored:
         """Return whether it is about a finding."""
         return (
             code == self.code
-            and (self.resource is None or like(self.resource, resource))
-            and (self.path is None or like(self.path, path_shown(file, self.folder)))
+            and (self.resource is None or fits(self.resource, resource))
+            and (self.path is None or fits(self.path, path_shown(file, self.folder)))
         )
 
 

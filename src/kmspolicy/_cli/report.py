@@ -29,10 +29,10 @@ from kmspolicy._cli._options import (
     who,
 )
 from kmspolicy._cli._page import page_of
+from kmspolicy._cli._places import fits
 from kmspolicy._cli._record import FIELDS, facts_of, record_of, unreadable
 from kmspolicy._cli._screen import tell, write
 from kmspolicy._evaluate._request import an_account
-from kmspolicy._language._patterns import like
 from kmspolicy._printable import printable, word
 from kmspolicy.errors import RequestError
 
@@ -121,7 +121,7 @@ def _records(
         yield from map(unreadable, known.errors)
         for source in known.sources:
             told.names |= source.names
-            if like(options["name"] or "*", source.name):
+            if fits(options["name"] or "*", source.name):
                 told.keys += 1
                 found = judge(source, caller=settings.caller, account=settings.account)
                 judged = [with_reasons(one, settings.ignored, today) for one in found]
