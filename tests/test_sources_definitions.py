@@ -1,13 +1,14 @@
-"""What is not known is one value in two templates only where both say the same of it."""
+"""What is not known is one value in two files only where both say the same of it."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import json
+from typing import Any, NamedTuple
 
 import pytest
 
 from kmspolicy import Holds, PartialPolicy, Unknown, prove
-from kmspolicy.sources import read_cloudformation
+from kmspolicy.sources import read_cloudformation, read_terraform_plan
 
 TEMPLATE = """\
 Parameters:
@@ -127,3 +128,51 @@ def test_an_unchanged_definition_is_the_same_value(row: Row) -> None:
 def test_changes_that_make_no_other_value(value: str, old: str, new: str) -> None:
     """What does not tell the value may change."""
     assert isinstance(no_new_access(value, old, new), Holds)
+
+
+# --- plans -------------------------------------------------------------------------------------------
+
+DOCUMENT = "data.aws_iam_policy_document.d"
+
+
+def plan(role: str, **more: object) -> PartialPolicy:
+    """Return the policy of a plan in which a role is known after apply, with more blocks in the configuration of its document."""
+    principals: dict[str, Any] = {"type": "AWS", "identifiers": [None]}
+    known = {"statement": [{"actions": ["kms:Decrypt"], "resources": ["*"], "principals": [principals]}]}
+    unknown = {"json": True, "statement": [{"principals": [{"identifiers": [True]}]}]}
+    referring = {"principals": [{"identifiers": {"references": [role]}}]}
+    resources = [
+        {"address": "aws_kms_key.k", "expressions": {"policy": {"references": [DOCUMENT]}}},
+        {"address": DOCUMENT, "expressions": {"statement": [referring], **more}},
+    ]
+    changes = [
+        _change("aws_kms_key.k", "aws_kms_key", "managed", {}, {"policy": True}),
+        _change(DOCUMENT, "aws_iam_policy_document", "data", known, unknown),
+    ]
+    text = {
+        "format_version": "1.2",
+        "resource_changes": changes,
+        "configuration": {"root_module": {"resources": resources}},
+    }
+    (source,) = read_terraform_plan(json.dumps(text))
+    assert isinstance(source.policy, PartialPolicy)
+    return source.policy
+
+
+def _change(address: str, kind: str, mode: str, after: object, unknown: object) -> dict[str, Any]:
+    inside = {"actions": ["create"], "before": None, "after": after, "after_unknown": unknown}
+    return {"address": address, "type": kind, "mode": mode, "change": inside}
+
+
+def test_another_expression_is_another_value() -> None:
+    """What is known after apply is the same where the configuration of its place is."""
+    before = plan("aws_iam_role.a.arn")
+    assert isinstance(prove.no_new_access(before, plan("aws_iam_role.b.arn")), Unknown)
+    assert isinstance(prove.no_new_access(before, plan("aws_iam_role.a.arn", policy_id={})), Holds)
+
+
+def test_what_the_configuration_does_not_list_is_defined_by_what_is_around_it() -> None:
+    """A dynamic block is not in the configuration of a plan; of its document, nothing may change then."""
+    before, after = (plan("", statement=None, policy_id={"constant_value": one}) for one in ("a", "b"))
+    assert isinstance(prove.no_new_access(before, before), Holds)
+    assert isinstance(prove.no_new_access(before, after), Unknown)

@@ -158,6 +158,11 @@ def with_kinds(node: Node, kinds: Mapping[str, PlaceholderKind]) -> Node:
     )
 
 
+def with_definitions(node: Node, definition: Callable[[str], str]) -> Node:
+    """Return a tree whose placeholders tell what the source says of them, by their names."""
+    return cast("Node", _with(lambda one: attrs.evolve(one, definition=definition(one.name)), node))
+
+
 def told_apart(trees: Iterable[Node]) -> list[Node]:
     """Return trees in which what has one name and several definitions has several names; :func:`name_shown` returns the one."""
     numbers: dict[str, dict[str, int]] = {}

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 import attrs
 
+from kmspolicy._partial._fill import with_definitions
 from kmspolicy._partial._read import tree_of_json
 from kmspolicy._partial._tree import Unresolved
 from kmspolicy._sources._json import json_document
@@ -282,10 +283,10 @@ class _Plan:
         change = self._instance(address, document, references)
         if change is None:
             return Unresolved(document)
-        inside = change["change"]
-        return document_tree(
-            change["address"], fields_of(inside.get("after")), fields_of(inside.get("after_unknown"))
-        )
+        inside, name = change["change"], change["address"]
+        tree = document_tree(name, fields_of(inside.get("after")), fields_of(inside.get("after_unknown")))
+        said = self._expressions(address._replace(resource=document))
+        return with_definitions(tree, lambda one: _expression_at(said, one.removeprefix(name)))
 
     def _instance(self, address: Address, document: str, references: list[str]) -> Mapping[str, Any] | None:
         """Return the change of a data source in the module of a key: the only one, or the one with the same index."""
@@ -417,6 +418,17 @@ def _refers_to(references: list[Any], address: Address) -> bool:
     own = [one for one in map(str, references) if re.sub(r"\[.*?\]", "", one) == address.resource]
     indices = {one.removeprefix(address.resource) for one in own if "[" in one}
     return bool(own) and (not indices or address.number in indices)
+
+
+def _expression_at(expressions: object, path: str) -> str:
+    """Return the expression at a path such as ``.statement[0].sid``; of what a dynamic block makes, that of the block."""
+    for step in re.findall(r"\w+", path):
+        blocks = dict(enumerate(items_of(expressions)))
+        found = blocks.get(int(step)) if step.isdecimal() else fields_of(expressions).get(step)
+        if found is None:
+            break
+        expressions = found
+    return json.dumps(expressions, sort_keys=True)
 
 
 def _document_of(reference: str) -> str:
