@@ -82,7 +82,7 @@ def app() -> None:
     \b
     Exit codes, of several the highest:
       0  nothing was found
-      1  findings, a difference, or not the expected answer
+      1  findings, a difference, a claim that is not shown, or not the expected answer
       2  wrong usage
       3  an input cannot be read, or a path has no key policy
       4  AWS refused, or did not answer

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import attrs
 import click
 
+from kmspolicy._cli._inputs import NoPolicyError
 from kmspolicy._cli._options import read_each
 from kmspolicy._printable import printable, word
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _NEW: Final = "a new key: there is nothing to compare it with"
 _SET_NOWHERE: Final = ("default", "elsewhere")
+_NOT_ALL_READ: Final = "it is not compared: not all files could be read"
 _GONE: Final = "it is not there any more"
 
 
@@ -110,25 +112,24 @@ def _of_two(old: Reading, new: Reading, paths: tuple[str, ...]) -> Iterator[Pair
     for identity in (_by_key, _by_resource):
         for name, moved in _moved(before, after, identity):
             before[moved] = before.pop(name)
-    is_whole = bool(before) and not (old.errors or new.errors)
+    is_read = all(isinstance(error, NoPolicyError) for error in (*old.errors, *new.errors))
     gone, added = before.keys() - after.keys(), after.keys() - before.keys()
     either = {name.resource for name in gone} & {name.resource for name in added}
     unclear = _unclear(before, after)
     for name in dict.fromkeys([*before, *after]):
         if name in unclear:
-            one = after.get(name) or before[name]
             yield Pair(
-                one,
+                after.get(name) or before[name],
                 None,
                 None,
                 "its file has another number of policies now: which of them it is, is not known",
             )
         else:
-            yield _pair(
-                before.get(name),
-                after.get(name),
-                is_whole=is_whole and not (name.resource and name.resource in either),
-            )
+            one, other = before.get(name), after.get(name)
+            is_missing = one is None or other is None
+            is_whole = bool(before) and is_read and not (name.resource and name.resource in either)
+            pair = _pair(one, other, is_whole=is_whole)
+            yield attrs.evolve(pair, why=_NOT_ALL_READ) if is_missing and not is_read else pair
 
 
 def _by_key(_: _Name, source: Source) -> object:
@@ -220,7 +221,7 @@ def _pair(before: Source | None, after: Source | None, *, is_whole: bool) -> Pai
         is_new = is_whole and _alone(after) is None
         return Pair(after, None, after.policy, _NEW if is_new else "it was not there before", is_new=is_new)
     if before is not None and after is None:
-        return Pair(before, before.policy, None, _GONE if is_whole else "it is not there", is_gone=is_whole)
+        return Pair(before, before.policy, None, _GONE, is_gone=is_whole)
     assert before is not None  # noqa: S101 - one of the two is there
     assert after is not None  # noqa: S101 - the same
     missing = next((one.why or one.told for one in (after, before) if one.policy is None), None)

@@ -12,6 +12,7 @@ from kmspolicy._cli._asked import FORMATS, ask, code_of, known, show
 from kmspolicy._cli._options import output, parted, paths, read_sources, reading, settings_of, whose
 from kmspolicy._cli._places import key_of
 from kmspolicy._cli._screen import tell
+from kmspolicy._language._key_arns import Key
 from kmspolicy._printable import printable
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 _WORDS: Final = {outcome: outcome.value.replace(" ", "-") for outcome in Outcome}
 _OUTCOMES: Final = {words: outcome for outcome, words in _WORDS.items()}
 _NOT_KNOWN: Final = "no answer, since its policy is not known"
+_OF_ANOTHER_KEY: Final = "an answer that depends on the ARN of the key: give --key-arn"
 
 
 def _context(_ctx: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> dict[str, list[str]]:
@@ -50,6 +52,7 @@ def _context(_ctx: click.Context, _option: click.Parameter, values: tuple[str, .
     type=click.Choice([*_OUTCOMES]),
     help="The expected answer: any other makes the exit code 1.",
 )
+@click.option("--key-arn", metavar="ARN", help="The key, where a file does not tell it.")
 @reading
 @whose
 @output(*FORMATS)
@@ -72,6 +75,8 @@ def command(
     def decision(source: Source, policy: Policy | PartialPolicy) -> Decision:
         whole = known(source, policy)
         key = key_of(source, account)
+        if key.arn is None and options["key_arn"] is not None:
+            key = Key(None, options["key_arn"])
         return decide(
             whole, Request(principal, action, options["context"], account=key.account, key_arn=key.arn)
         )
@@ -87,6 +92,10 @@ def command(
 def _others(answered: Iterable[Answered], expected: Outcome) -> Iterator[tuple[str, str]]:
     """Yield the keys with another outcome than the expected one, and their outcomes in the words of --expect."""
     for one in answered:
-        outcome = one.answer.outcome if isinstance(one.answer, Decision) else None
-        if outcome is not expected:
-            yield one.source.name, _NOT_KNOWN if outcome is None else _WORDS[outcome]
+        decision = one.answer if isinstance(one.answer, Decision) else None
+        if decision is None:
+            yield one.source.name, _NOT_KNOWN
+        elif any(assumption.element != "Condition" for assumption in decision.assumptions):
+            yield one.source.name, _OF_ANOTHER_KEY
+        elif decision.outcome is not expected:
+            yield one.source.name, _WORDS[decision.outcome]
