@@ -344,10 +344,10 @@ async def test_an_account_that_the_key_does_not_have(place: Place) -> None:
 
 
 async def test_placeholders_of_plain_json(place: Place) -> None:
-    """The placeholders of plain JSON get their values from `--parameter`, too; a value of another form is refused."""
+    """The placeholders of plain JSON get their values from `--parameter`, too; a value of another form, or for nothing, is refused."""
     place.file.write_text(OTHER.to_json().replace(ACCOUNT, "<ACCOUNT_ID>"))
-    for value, code in ((ACCOUNT, 0), ("12", 2)):
-        given = ("--parameter", f"ACCOUNT_ID={value}", "--parameter", "Unused=x")
+    for more, code in ((ACCOUNT, 0), ("12", 2), (f"{ACCOUNT} --parameter Unused=x", 2)):
+        given = ("--parameter", *f"ACCOUNT_ID={more}".split())
         assert (await live(place.url, "plan", place.key, place.file, *given)).code == code
 
 
