@@ -324,7 +324,7 @@ def test_which_key_it_was_is_not_clear(
 
 def test_the_name_of_a_key_is_also_that_of_what_sets_its_policy() -> None:
     """The policy is judged where it stands."""
-    root: Any = {"resources": [
+    root: dict[str, Any] = {"resources": [
         {"address": "aws_kms_key_policy.p", "expressions": {"key_id": {"references": ["aws_kms_key.a.id", "aws_kms_key.a"]}}},
         {"address": "aws_kms_key.a", "expressions": {}},
     ]}  # fmt: skip

@@ -262,7 +262,7 @@ PARTS: list[tuple[str, PartialPolicy, list[tuple[str, str, tuple[str, ...]]]]] =
         [("UNRESOLVED", "", ())],
     ),
     (
-        "beside a statement with too many values that is no statement for some, nothing",
+        "beside a statement with too many values that is not a statement for some, nothing",
         policy(ADMINISTRATION, PUBLIC, TWO_ACTIONS | {"Principal": text(Placeholder("Who", allowed=("*", "?")))}),
         [("UNRESOLVED", "", ())],
     ),
