@@ -505,6 +505,23 @@ def test_a_baseline_covers_no_more_than_what_was_there(file: Rewritten) -> None:
     assert judged_again(file) == 1
 
 
+@pytest.mark.parametrize(
+    "text", [template(K="{KeyPolicy: _}"), of_template("_")], ids=["a policy", "a statement"]
+)
+def test_a_baseline_of_what_is_included_from_elsewhere(text: str) -> None:
+    """UNRESOLVED is new if something else is included; the same in another line is not."""
+
+    def included(place: str) -> None:
+        what = f"{{'Fn::Transform': {{Name: 'AWS::Include', Parameters: {{Location: '{place}'}}}}}}"
+        Path("a.yaml").write_text(text.replace("_", what), encoding="utf-8")
+
+    included("s3://ours/a.yaml")
+    run("check", "--strict", "--write-baseline", "baseline.json", "a.yaml")
+    assert run("check", "--strict", "--baseline", "baseline.json", "a.yaml").code == 0
+    included("s3://theirs/a.yaml")
+    assert run("check", "--strict", "--baseline", "baseline.json", "a.yaml").code == 1
+
+
 def test_a_baseline_of_what_cannot_be_known_for_another_reason() -> None:
     """UNRESOLVED for another reason is new."""
     assert run("check", "--strict", "--write-baseline", "baseline.json", "unresolved.yaml").code == 1
