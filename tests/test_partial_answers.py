@@ -442,6 +442,15 @@ def test_what_stands_for_a_value_is_well_formed() -> None:
         assert {one.code for one in found} - others == set(), key.name
 
 
+A, B, C = map(Placeholder, "ABC")
+X, XY = text("x"), text("xy")
+
+
+def public_if(*tests: Equals) -> PartialPolicy:
+    """Return a policy that is public if some comparisons hold."""
+    return policy(statement(), Choice(And(tests), node(PUBLIC), Absent()))
+
+
 ELSEWHERE: list[tuple[str, PartialPolicy, dict[str, tuple[str, ...]]]] = [
     ("a partition", read(statement(Principal={"AWS": f"arn:${{AWS::Partition}}:iam::{ACCOUNT}:root"})), {}),
     ("an action", read(statement(Action="${Verb}")), {"LOCKOUT_EVERYONE": ("Verb",)}),
@@ -463,6 +472,18 @@ ELSEWHERE: list[tuple[str, PartialPolicy, dict[str, tuple[str, ...]]]] = [
         "a text that is compared in parts",
         policy(statement(), Choice(Equals(text("x", Placeholder("P")), text("xy")), node(PUBLIC), Absent())),
         {"PUBLIC_ACCESS": ("P",)},
+    ),
+    ("texts that are compared in several parts", public_if(Equals(text(A, B), XY), Equals(text(A), X)), {"PUBLIC_ACCESS": ("A", "B")}),
+    ("texts with the same ends", public_if(Equals(text(A, "-x"), text(B, "-x"))), {"PUBLIC_ACCESS": ("B",)}),
+    ("a text that is compared twice", public_if(Equals(text(A, A), text("xx"))), {"PUBLIC_ACCESS": ("A",)}),
+    ("a text that another one has not twice", public_if(Equals(text(A, A), XY)), {"UNRESOLVED": ()}),
+    ("texts that are compared one with the other", public_if(Equals(text(A), text(B)), Equals(text(B), text(C)), Equals(text(C), X)), {"PUBLIC_ACCESS": ("A", "B", "C")}),
+    ("parts of a text that is compared with another", public_if(Equals(text(A, "-", B), text(C)), Equals(text(C), text("x-y"))), {"PUBLIC_ACCESS": ("A", "B", "C")}),
+    ("a text that grows as it is compared", public_if(Equals(text(A, "x"), text("y", A))), {"UNRESOLVED": ()}),
+    (
+        "texts with listed values that are never the same",
+        public_if(Equals(text(Placeholder("L", allowed=("a", "b")), "-", Placeholder("M", allowed=("c",))), X)),
+        {},
     ),
     (
         "many combinations of the same two documents",
@@ -700,6 +721,7 @@ def test_a_claim_that_holds_for_all_values_holds() -> None:
 
 
 VERDICTS = [
+    (public_if(Equals(text(A, A), XY)), "the conditions cannot be solved for all values of 'A'", ("A",)),
     (policy(ADMINISTRATION, Choice(PROD, node(PUBLIC), Absent())), "it does not hold where 'Env' is 'prod'", ("Env",)),
     (policy(ADMINISTRATION, Choice(PROD, node(PUBLIC | {"Condition": {"stringEquals": {"aws:userid": "a"}}}), Absent())),
      "it is not settled whether 'stringEquals' on 'aws:userid' with 'a' is met; this is so only where 'Env' is 'prod'", ("Env",)),

@@ -10,9 +10,10 @@ from kmspolicy._check._catalogue import CATALOGUE
 from kmspolicy._check._check import OF_OTHERS
 from kmspolicy._check._finding import Finding, FindingCode, Findings
 from kmspolicy._partial._fill import name_shown
-from kmspolicy._partial._fillings import MOST
+from kmspolicy._partial._fillings import MOST, TooManyError, UnsolvedError
 from kmspolicy._partial._parts import statement_of
 from kmspolicy._printable import quoted, word
+from kmspolicy._prove._budget import ExhaustedError
 from kmspolicy._prove._verdicts import Comparison, Fails, Holds, Unknown
 from kmspolicy._words._lists import dependence_words
 
@@ -28,8 +29,11 @@ if TYPE_CHECKING:
     from kmspolicy._text import Place
 
 
-TOO_MANY: Final = f"there are more than {MOST} combinations of the values"
-TOO_MUCH: Final = "there is too much to look at in all combinations of the values"
+LIMITS: Final[Mapping[type[Exception], str]] = {
+    TooManyError: f"there are more than {MOST} combinations of the values",
+    UnsolvedError: "the conditions cannot be solved for all values",
+    ExhaustedError: "there is too much to look at in all combinations of the values",
+}
 """Why not all fillings are looked at; the names of the values follow."""
 
 

@@ -15,8 +15,7 @@ from kmspolicy._evaluate._access import AccessTable
 from kmspolicy._evaluate._request import requester_from
 from kmspolicy._language._key_arns import account_of_key_arn
 from kmspolicy._partial._answers import (
-    TOO_MANY,
-    TOO_MUCH,
+    LIMITS,
     Answers,
     Case,
     Key,
@@ -28,7 +27,7 @@ from kmspolicy._partial._answers import (
 from kmspolicy._partial._explain import explained
 from kmspolicy._partial._external import entries_of, external, principals_of
 from kmspolicy._partial._fill import NOTHING, given_in, needed, policy_of, told_apart
-from kmspolicy._partial._fillings import OF_THE_KEY, Fillings, TooManyError
+from kmspolicy._partial._fillings import OF_THE_KEY, Fillings
 from kmspolicy._partial._kinds import uses, without_unknown_names, written
 from kmspolicy._partial._parts import parts_of
 from kmspolicy._partial._read import tree_of_json
@@ -36,7 +35,7 @@ from kmspolicy._partial._shown import Shown
 from kmspolicy._partial._tables import joined, named
 from kmspolicy._partial._tree import Members, Placeholder, Text, Unresolved
 from kmspolicy._path import format_path
-from kmspolicy._prove._budget import OF_A_CALL, ExhaustedError, budget_of_call, sharing
+from kmspolicy._prove._budget import OF_A_CALL, budget_of_call, sharing
 from kmspolicy._prove._entries import ExternalAccess
 from kmspolicy._prove._verdicts import Comparison, Fails, Holds, Unknown
 from kmspolicy.errors import PolicyDocumentError
@@ -196,10 +195,8 @@ class Asked:
             for filling in list(fillings):
                 cases.append(self._case(filling, fillings))
                 budget.spend(filling.size)
-        except TooManyError:
-            return Answers(fillings, [], self.sample(), TOO_MANY)
-        except ExhaustedError:
-            return Answers(fillings, [], self.sample(), TOO_MUCH)
+        except tuple(LIMITS) as error:
+            return Answers(fillings, [], self.sample(), LIMITS[type(error)])
         return Answers(fillings, cases, self.sample())
 
     def _answer(self, policies: Iterable[Policy], more: Mapping[str, Any]) -> object:

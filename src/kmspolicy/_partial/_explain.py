@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from kmspolicy._partial._answers import TOO_MANY, TOO_MUCH, Answers, Case
+from kmspolicy._partial._answers import LIMITS, Answers, Case
 from kmspolicy._partial._fill import NOTHING, Given, given_in, needed, policy_of
-from kmspolicy._partial._fillings import Fillings, TooManyError
-from kmspolicy._partial._kinds import tests_of
+from kmspolicy._partial._fillings import Fillings
+from kmspolicy._partial._kinds import comparisons, tests_of
 from kmspolicy._partial._parts import each_statement
 from kmspolicy._partial._shown import Shown
 from kmspolicy._partial._tree import Placeholder
-from kmspolicy._prove._budget import ExhaustedError
 from kmspolicy._words._lists import lines
 from kmspolicy._words._statements import NOBODY, labelled, statement_words
 from kmspolicy.errors import PolicyDocumentError
@@ -44,8 +43,10 @@ def explained(tree: Node) -> str:
 
 def _texts(tree: Node, fillings: Fillings) -> dict[str, str]:
     """Return what stands for the placeholders that make no other sentence: they themselves, nearly always."""
-    sides = [side for test in tests_of(tree) for side in (test.left, test.right)]
-    decide = {one.name for side in sides for one in needed(side, NOTHING)}
+    compared = [one for test in tests_of(tree) for one in comparisons(test)]
+    decide = {
+        each.name for one in compared for side in (one.left, one.right) for each in needed(side, NOTHING)
+    }
     texts: dict[str, str] = {}
     for one in needed(tree, NOTHING):
         if not isinstance(one, Placeholder) or one.name in decide:
@@ -76,10 +77,8 @@ def _answers(part: Node) -> Answers:
         cases = [
             Case(one, None if one.documents is None else _lines_of(one.documents[0])) for one in fillings
         ]
-    except TooManyError:
-        return Answers(fillings, [], (), TOO_MANY)
-    except ExhaustedError:
-        return Answers(fillings, [], (), TOO_MUCH)
+    except tuple(LIMITS) as error:
+        return Answers(fillings, [], (), LIMITS[type(error)])
     return Answers(fillings, cases, ())
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from itertools import chain
+from itertools import chain, islice, product
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kmspolicy._language._principals import name_of
 from kmspolicy._partial._alike import MAY_BE_THE_SAME, Alike
-from kmspolicy._partial._fill import NOTHING, Filled, Given, fill, needed, steps_to, text_of
-from kmspolicy._partial._kinds import FIRST, kinds_of, tests_of, uses, value_in
+from kmspolicy._partial._fill import NOTHING, Filled, Given, answer, fill, needed, steps_to, text_of
+from kmspolicy._partial._kinds import FIRST, comparisons, kinds_of, tests_of, uses, value_in
 from kmspolicy._partial._stand_ins import StandIns
-from kmspolicy._partial._tree import Open, Placeholder, Text, Unresolved
+from kmspolicy._partial._tree import Equals, Open, Placeholder, Text, Unresolved
 from kmspolicy._prove._budget import budget_of_call
 
 if TYPE_CHECKING:
@@ -25,12 +25,18 @@ MOST: Final = 64
 """The fillings that are looked at; with more, the answer is not known."""
 _MOST_VISITED: Final = 1024
 """The fillings that are made, of which many may be the same documents, or not be looked at."""
+_MOST_SOLVED: Final = 256
+"""The values of all placeholders together after which no others are looked for with which texts are the same."""
 _CHARACTERS_IN_A_STEP: Final = 2
 """The characters of documents that are made in a step of a budget."""
 
 
 class TooManyError(Exception):
     """More fillings than are looked at; internal."""
+
+
+class UnsolvedError(Exception):
+    """Tests of choices for which no values are found with which they hold, or do not hold; internal."""
 
 
 class Filling(NamedTuple):
@@ -106,23 +112,37 @@ class Fillings:
         usual = {one.name: self.stand_ins.of(one)[0] for one in self._placeholders}
         self._usual = Given(usual, {})
         self._alike = Alike(self.used, self._usual, told, self._accounts, apart=apart)
-        self._tests = tuple(chain.from_iterable(map(tests_of, trees)))
-        compared = (text_of(side, NOTHING) for test in self._tests for side in (test.left, test.right))
-        self._told = {*compared, *chain.from_iterable(one.allowed for one in placeholders.values())} - {None}
+        tests = tuple(dict.fromkeys(chain.from_iterable(map(tests_of, trees))))
+        each = dict.fromkeys(chain.from_iterable(map(comparisons, tests)))
+        self._sides = [side for one in each for side in ((one.left, one.right), (one.right, one.left))]
+        self._hard = [test for test in tests if any(map(_is_hard, comparisons(test)))]
+        self._any_value = {
+            one.name for one in self._placeholders if not one.allowed and len(self._all_of(one)) == 1
+        }
+        self._solved = self._solutions()
+        self._completed: dict[tuple[str, str], int] = {}
+        compared = {text_of(side, NOTHING) for side, _ in self._sides}
+        listed = chain.from_iterable(one.allowed for one in placeholders.values())
+        solved = chain.from_iterable(self._solved.values())
+        self._told = {*compared, *listed, *solved} - {None, *usual.values()}
 
     def __iter__(self) -> Iterator[Filling]:
         """Go through the fillings that make different documents, the most usual first.
 
         Raises:
             TooManyError: if there are too many.
+            UnsolvedError: if there are others that are not found.
             ExhaustedError: if this takes more work than a public call may take.
         """
         candidates = [(one.name, self._candidates(one)) for one in self._placeholders]
         seen: set[str] = set()
+        answers: list[set[bool | None]] = [set() for _ in self._hard]
         budget = budget_of_call()
         for visited, (picks, given) in enumerate(self._all(candidates)):
             if visited >= _MOST_VISITED:
                 raise TooManyError
+            for test, those in zip(self._hard, answers, strict=True):
+                those.add(answer(test, given))
             filling = self._filling(picks, given)
             key = repr([(one.element, [*one.origins.values()]) for one in filling.documents or ()])
             budget.spend(len(key) // _CHARACTERS_IN_A_STEP)
@@ -132,6 +152,8 @@ class Fillings:
             if len(seen) > MOST:
                 raise TooManyError
             yield filling._replace(size=len(key))
+        if any(len(those) == 1 for those in answers):
+            raise UnsolvedError
 
     def is_one_of_many(self, value: str) -> bool:
         """Return whether a value of a placeholder stands for others."""
@@ -190,12 +212,18 @@ class Fillings:
         (name, values), *rest = candidates
         known = Given(texts, {})
         seen: dict[str, int] = {}
-        for number, value in enumerate(values):
-            text = text_of(value, known)
-            if text is None or not self._is_in_its_account(name, text, known):
+        completing = [
+            (len(values) + self._completed.setdefault((name, text), len(self._completed)), text)
+            for text in self._completing(name, texts)
+        ]
+        of_values = (
+            (number, text)
+            for number, value in enumerate(values)
+            if (text := text_of(value, known)) is not None and self._is_of_an_account(name, value, text)
+        )
+        for number, text in (*of_values, *completing):
+            if not self._is_in_its_account(name, text, known):
                 continue
-            if self.kinds[name] == "principal" and len(value.parts) > 1 and name_of("AWS", text).fault:
-                continue  # an account that it may be of has no well-formed value
             if seen.setdefault(text, number) == number:
                 yield from self._chosen(rest, {**picks, name: number}, {**texts, name: text})
 
@@ -214,6 +242,10 @@ class Fillings:
         if kind in MAY_BE_THE_SAME:
             own += [Text((other,)) for other in self._before(placeholder)]
         return list(dict.fromkeys([*own, *self._compared(placeholder), *self._alike.values(placeholder)]))
+
+    def _is_of_an_account(self, name: str, value: Text, text: str) -> bool:
+        """Return whether a text is well-formed, if it is a principal of an account that has other values as well."""
+        return self.kinds[name] != "principal" or len(value.parts) == 1 or name_of("AWS", text).fault is None
 
     def _is_in_its_account(self, name: str, text: str, known: Given) -> bool:
         """Return whether a text is a principal of the account of a placeholder, where the source tells it."""
@@ -237,14 +269,43 @@ class Fillings:
 
     def _compared(self, placeholder: Placeholder) -> Iterator[Text]:
         """Go through the texts with which tests compare a placeholder."""
-        for test in self._tests:
-            for one, other in ((test.left, test.right), (test.right, test.left)):
-                if len(one.parts) == 1 and getattr(one.parts[0], "name", None) == placeholder.name:
-                    yield other
-                else:
-                    there = text_of(other, self._usual)
-                    value = None if there is None else value_in(one, placeholder.name, there, ".*")
-                    yield from () if value is None else [Text((value,))]
+        for one, other in self._sides:
+            if len(one.parts) == 1 and getattr(one.parts[0], "name", None) == placeholder.name:
+                yield other
+        for value in self._solved[placeholder.name]:
+            yield Text((value,))
+
+    def _solutions(self) -> dict[str, dict[str, None]]:
+        """Return values with which texts that tests compare may be the same, by the names of placeholders."""
+        found = {one.name: dict.fromkeys(self._all_of(one)) for one in self._placeholders}
+        many = -1
+        while many != (many := sum(map(len, found.values()))) and many <= _MOST_SOLVED:
+            for one, other in self._sides:
+                for there in self._texts_of(other, found):
+                    for name in self._any_value & _names_in(one):
+                        value = value_in(one, name, there, ".*")
+                        found[name] |= {} if value is None else {value: None}
+        return found
+
+    def _all_of(self, placeholder: Placeholder) -> Sequence[str]:
+        return placeholder.allowed or self.stand_ins.of(placeholder)
+
+    def _texts_of(self, text: Text, values: Mapping[str, Iterable[str]]) -> list[str]:
+        """Return texts that one may be, with values of its placeholders."""
+        names = sorted(_names_in(text))
+        some = islice(product(*map(values.__getitem__, names)), MOST)
+        texts = (text_of(text, Given(dict(zip(names, each, strict=True)), {})) for each in some)
+        return [one for one in texts if one is not None]
+
+    def _completing(self, name: str, texts: Mapping[str, str]) -> Iterator[str]:
+        """Go through the values of a placeholder with which compared texts are the same, where others have values already."""
+        known = Given({**self._usual.texts, **texts}, {})
+        for one, other in self._sides:
+            if name in self._any_value and name in _names_in(one):
+                there = text_of(other, known)
+                parts = (texts.get(getattr(part, "name", ""), part) for part in one.parts)
+                value = None if there is None else value_in(Text(tuple(parts)), name, there, ".*")
+                yield from () if value is None else [value]
 
     def _is_looked_at(self, texts: Mapping[str, str]) -> bool:
         """Return whether users and roles that have different names where something is allowed to them are not the same.
@@ -262,6 +323,19 @@ class Fillings:
             if seen.setdefault(text, use.text) != use.text:
                 return False
         return True
+
+
+def _names_in(text: Text) -> set[str]:
+    """Return the names of the placeholders of a text."""
+    return {part.name for part in text.parts if isinstance(part, Placeholder)}
+
+
+def _is_hard(test: Equals) -> bool:
+    """Return whether a comparison has several placeholders in one text, of which not all values are listed, or one that is in both."""
+    sides = [[part for part in side.parts if not isinstance(part, str)] for side in (test.left, test.right)]
+    names = [{getattr(part, "name", None) for part in side} for side in sides]
+    is_open = any(not getattr(part, "allowed", ()) for part in chain(*sides))
+    return is_open and (max(map(len, sides)) > 1 or bool(names[0] & names[1]))
 
 
 _ANY_KEY: Final = Text(("*",))

@@ -81,10 +81,10 @@ def uses(node: Node | Placeholder, within: Use = _NOWHERE) -> Iterator[Use]:
                 yield from uses(child, within)
 
 
-def tests_of(node: Node | Placeholder) -> Iterator[Equals]:
-    """Go through all comparisons that decide choices of a document."""
+def tests_of(node: Node | Placeholder) -> Iterator[Test]:
+    """Go through all tests that decide choices of a document."""
     if isinstance(node, Choice):
-        yield from _comparisons(node.test)
+        yield node.test
         yield from tests_of(node.then)
         yield from tests_of(node.otherwise)
     else:
@@ -92,15 +92,16 @@ def tests_of(node: Node | Placeholder) -> Iterator[Equals]:
             yield from tests_of(child)
 
 
-def _comparisons(test: Test) -> Iterator[Equals]:
+def comparisons(test: Test) -> Iterator[Equals]:
+    """Go through all comparisons of a test."""
     match test:
         case Equals():
             yield test
         case Not(inner):
-            yield from _comparisons(inner)
+            yield from comparisons(inner)
         case And(tests) | Or(tests):
             for each in tests:
-                yield from _comparisons(each)
+                yield from comparisons(each)
         case _:
             pass
 
@@ -130,7 +131,9 @@ def value_in(text: Text, name: str, whole: str, form: str) -> str | None:
         else "(?:.*)"
         for part in text.parts
     )
-    found = re.fullmatch("".join(shape), whole, re.DOTALL)
+    own = f"({form})"
+    before, _, after = "".join(shape).partition(own)
+    found = re.fullmatch(before + own + after.replace(own, r"(?:\1)"), whole, re.DOTALL)
     return found[1] if found is not None and found.lastindex else None
 
 

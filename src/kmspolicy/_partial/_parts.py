@@ -25,7 +25,7 @@ from kmspolicy._check._lockout import PUT
 from kmspolicy._check._reach import lets_everyone_in
 from kmspolicy._normal._rules import EVERYONE, rule_of
 from kmspolicy._partial._fill import NOTHING, needed, policy_of, with_kinds
-from kmspolicy._partial._fillings import OF_THE_KEY, Fillings, TooManyError
+from kmspolicy._partial._fillings import OF_THE_KEY, Fillings, TooManyError, UnsolvedError
 from kmspolicy._partial._kinds import kinds_of, written
 from kmspolicy._partial._tree import Absent, Choice, Items, Members, Text, Unresolved
 from kmspolicy._prove._budget import ExhaustedError
@@ -198,7 +198,7 @@ def _alone(tree: Node) -> tuple[list[Rule | None] | None, tuple[str, ...]]:
     try:
         fillings = list(Fillings([tree]))
         documents = [policy_of(one.documents[0]) for one in fillings if one.documents is not None]
-    except (TooManyError, ExhaustedError, PolicyDocumentError):
+    except (TooManyError, UnsolvedError, ExhaustedError, PolicyDocumentError):
         return None, ()
     if not documents:
         return None, tuple(dict.fromkeys(one.name for filling in fillings for one in filling.unresolved))
