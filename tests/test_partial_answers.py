@@ -763,6 +763,14 @@ TOLD: dict[str, tuple[Verdict, str]] = {
     "a principal as a value": (prove.access_not_granted(policy(by(given("P"))), principal=Principal({"AWS": APP})), f"where 'P' is '{APP}'"),
     "a session of a role": (prove.access_not_granted(policy(by(given("P"))), principal=f"arn:aws:sts::{OTHER}:assumed-role/App/sess"), "whether it holds depends on 'P'"),
     "an account": (prove.access_not_granted(policy(by(given("P"))), "kms:Decrypt", principal=OTHER), "whether it holds depends on 'P'"),
+    "an account, in a part of an id": (
+        prove.access_not_granted(policy(PUBLIC | {"Condition": {"StringEquals": {"kms:CallerAccount": text("44445555", Placeholder("P"))}}}), "kms:Decrypt", principal=OTHER),
+        "where 'P' is '6666'",
+    ),
+    "an account, in a part of an ARN": (
+        prove.access_not_granted(policy(by(text("arn:aws:iam::44445555", Placeholder("P"), ":root"))), "kms:Decrypt", principal=APP),
+        "where 'P' is '6666'",
+    ),
     "an action": (prove.access_not_granted(policy(by(APP) | {"Action": text("kms:", Placeholder("A"))}), "kms:Decrypt"), "where 'A' is 'Decrypt'"),
     "a number": (
         prove.grants_at_most(
@@ -788,6 +796,11 @@ RELATED: dict[str, tuple[PartialPolicy, list[dict[str, Any]], type[Verdict]]] = 
     "an operator that there is not": (
         policy(compared("StringEquals", "aws:SourceArn", given("X"))),
         [compared("StringEqual", "aws:SourceArn", "arn:aws:s3:::a"), by(APP)],
+        Holds,
+    ),
+    "an operator that there is not, of a placeholder": (
+        policy(compared("StringEqual", "aws:SourceArn", given("X")), compared("StringEquals", "aws:SourceArn", given("Y"))),
+        [by(APP)],
         Holds,
     ),
     "a text whose other spellings are not known": (

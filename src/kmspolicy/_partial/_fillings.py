@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from kmspolicy._language._principals import name_of
 from kmspolicy._partial._alike import MAY_BE_THE_SAME, Alike
 from kmspolicy._partial._fill import NOTHING, Filled, Given, answer, fill, needed, steps_to, text_of
-from kmspolicy._partial._kinds import FIRST, comparisons, kinds_of, tests_of, uses, value_in
+from kmspolicy._partial._kinds import FIRST, comparisons, digits_in, kinds_of, tests_of, uses, value_in
 from kmspolicy._partial._stand_ins import StandIns
 from kmspolicy._partial._tree import Equals, Open, Placeholder, Text, Unresolved
 from kmspolicy._prove._budget import budget_of_call
@@ -241,7 +241,8 @@ class Fillings:
             own = self._roles(placeholder)
         if kind in MAY_BE_THE_SAME:
             own += [Text((other,)) for other in self._before(placeholder)]
-        return list(dict.fromkeys([*own, *self._compared(placeholder), *self._alike.values(placeholder)]))
+        own += [*self._compared(placeholder), *self._digits(placeholder)]
+        return list(dict.fromkeys([*own, *self._alike.values(placeholder)]))
 
     def _is_of_an_account(self, name: str, value: Text, text: str) -> bool:
         """Return whether a text is well-formed, if it is a principal of an account that has other values as well."""
@@ -266,6 +267,13 @@ class Fillings:
             return [Text((before, placeholder.account, after))]
         named = [one for one in self._placeholders if self.kinds[one.name] == "account"]
         return [Text((before, account, after)) for account in (*named, *self._accounts, own)]
+
+    def _digits(self, placeholder: Placeholder) -> Iterator[Text]:
+        """Go through the values of a placeholder with which parts of account ids are known accounts."""
+        for use in self.used:
+            for account in self._accounts:
+                for value in digits_in(use.text, placeholder.name, account):
+                    yield Text((value,))
 
     def _compared(self, placeholder: Placeholder) -> Iterator[Text]:
         """Go through the texts with which tests compare a placeholder."""

@@ -137,6 +137,19 @@ def value_in(text: Text, name: str, whole: str, form: str) -> str | None:
     return found[1] if found is not None and found.lastindex else None
 
 
+def digits_in(text: Text, name: str, account: str) -> Iterator[str]:
+    """Go through the values of a placeholder with which a text that has some digits of an account id has all of it."""
+    fields: list[list[str | Placeholder | Choice]] = [[]]
+    for part in text.parts:
+        first, *others = part.split(":") if isinstance(part, str) else (part,)
+        fields[-1].append(first)
+        fields.extend([other] for other in others)
+    for field in fields:
+        if "".join(part for part in field if isinstance(part, str)).isdecimal():
+            value = value_in(Text(tuple(field)), name, account, "[0-9]+")
+            yield from () if value is None else [value]
+
+
 _WILD: Final = re.compile(r"\\[*?]").sub
 
 # --- names that are not known ------------------------------------------------------------------------
