@@ -15,7 +15,7 @@ from kmspolicy._partial._tree import Choice, Placeholder
 from kmspolicy._sources._functions import TAGS, call_of
 from kmspolicy._sources._node import Mapping, Scalar, Sequence
 from kmspolicy._sources._yaml import yaml_documents
-from kmspolicy.errors import PolicyDocumentError, SourceError
+from kmspolicy.errors import PlaceholderError, PolicyDocumentError, SourceError
 from kmspolicy.sources import Ignore, Source, read_cloudformation
 from sources_support import asked, shown, statement_of, tree_of
 
@@ -30,6 +30,7 @@ Parameters:
   Admin: {Type: String}
   Stage: {Type: String, AllowedValues: [dev, prod], Default: dev}
   Roles: {Type: CommaDelimitedList}
+  Few: {Type: CommaDelimitedList, AllowedValues: [a, b]}
   Vpcs: {Type: 'List<AWS::EC2::VPC::Id>'}
   Stored: {Type: 'AWS::SSM::Parameter::Value<String>', AllowedValues: [/a, /b]}
   Several: {Type: 'AWS::SSM::Parameter::Value<List<String>>'}
@@ -309,10 +310,24 @@ def test_functions_that_are_wrong(value: str, place: tuple[int, int], says: str)
     assert says in caught.value.message
 
 
-def test_a_value_that_is_not_allowed() -> None:
+@pytest.mark.parametrize(("name", "value"), [("Stage", "test"), ("Few", "a,test")])
+def test_a_value_that_is_not_allowed(name: str, value: str) -> None:
     """CloudFormation refuses it before anything is made."""
     with pytest.raises(SourceError, match="'test' that was given is not one of the AllowedValues"):
-        read("!Ref Stage", Stage="test")
+        read(f"!Ref {name}", **{name: value})
+
+
+def test_each_item_of_a_list_is_one_of_the_allowed_values() -> None:
+    """In any order."""
+    partial = read("!Join [',', !Ref Few]").policy
+    assert isinstance(partial, PartialPolicy)
+    assert [one.allowed for one in partial.placeholders] == [("a", "b", "a,b", "b,a")]
+    assert not isinstance(read("!Ref Few", Few="b,a").policy, PartialPolicy)
+    listed = read("!Ref Few").policy
+    assert isinstance(listed, PartialPolicy)
+    listed.with_values({"Few": "a,b,a"})
+    with pytest.raises(PlaceholderError, match="one of 'a', 'b', "):
+        listed.with_values({"Few": "a,c"})
 
 
 CONDITIONS: list[tuple[str, str, tuple[int, int], str]] = [

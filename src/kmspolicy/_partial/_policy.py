@@ -102,11 +102,6 @@ class PartialPolicy(Unfilled):
 
     def _refuse(self, placeholder: Placeholder, value: str) -> None:
         """Raise an error for a value that a placeholder cannot have."""
-        if placeholder.allowed:
-            if value not in placeholder.allowed:
-                raise _wrong(placeholder, f"one of {', '.join(map(word, placeholder.allowed))}", value)
-            return
-        rule = RULES[placeholder.kind or "text"]
         separators = {
             use.separator
             for use in uses(self._tree)
@@ -114,7 +109,12 @@ class PartialPolicy(Unfilled):
         }
         for separator in separators:
             value = value.replace(separator, ",")
-        if not all(map(rule.fits, value.split(",") if separators else [value])):
+        items = value.split(",") if separators else [value]
+        rule = RULES[placeholder.kind or "text"]
+        if placeholder.allowed:
+            if value not in placeholder.allowed and not (separators and {*items} <= {*placeholder.allowed}):
+                raise _wrong(placeholder, f"one of {', '.join(map(word, placeholder.allowed))}", value)
+        elif not all(map(rule.fits, items)):
             raise _wrong(placeholder, rule.words, value)
 
     def answer(self, question: Callable[..., _T], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> _T:

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic
 from __future__ import annotations
 
 import re
+from itertools import chain, islice, permutations
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 import attrs
@@ -68,6 +69,8 @@ _PSEUDO: Final = {
 _PRINCIPALS: Final = {"AWS::IAM::Role": "role", "AWS::IAM::User": "user"}
 _IS_NAME: Final = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII).fullmatch
 _IS_PATH: Final = re.compile(r"/(?:[\w+=,.@-]+/)*", re.ASCII).fullmatch
+_MOST_LISTS: Final = 100
+"""The lists of allowed values that are told apart; this is more than the values of a placeholder that are looked at."""
 _OF_LISTS: Final = re.compile(
     r"CommaDelimitedList|List<.*>|AWS::SSM::Parameter::Value<(?:List<.*>|CommaDelimitedList)>"
 )
@@ -202,20 +205,21 @@ class Functions:
         unknown = self._name_of_principal(name) or _PSEUDO.get(name) or self._of_name(name, name)
         value: Part = self._given.get(name, unknown)
         kind = text_at(parameter, "Type") or "String"
+        is_list = _OF_LISTS.fullmatch(kind) is not None
         allowed = get(parameter, "AllowedValues")
         if isinstance(allowed, Sequence) and not kind.startswith("AWS::SSM::"):
-            value = self._allowed(
-                value, tuple(one.text for one in allowed.items if isinstance(one, Scalar)), place
-            )
+            values = tuple(one.text for one in allowed.items if isinstance(one, Scalar))
+            value = self._allowed(value, values, place, is_list=is_list)
         text = Text((value,), place=place)
-        return _split(text, ",", place) if _OF_LISTS.fullmatch(kind) else text
+        return _split(text, ",", place) if is_list else text
 
     @staticmethod
-    def _allowed(value: Part, values: tuple[str, ...], place: Place) -> Part:
+    def _allowed(value: Part, values: tuple[str, ...], place: Place, *, is_list: bool) -> Part:
         if isinstance(value, Placeholder):
-            return attrs.evolve(value, allowed=values)
-        if value not in values:
-            raise fault(f"the value {word(str(value))} that was given is not one of the AllowedValues", place)
+            return attrs.evolve(value, allowed=_lists_of(values) if is_list else values)
+        for one in str(value).split(",") if is_list else [str(value)]:
+            if one not in values:
+                raise fault(f"the value {word(one)} that was given is not one of the AllowedValues", place)
         return value
 
     def get_att(self, call: Call) -> Tree:
@@ -611,6 +615,12 @@ def _split(text: Text, separator: str, place: Place) -> Tree:
     if known is None:
         return Split(text, separator, place=place)
     return Items(tuple(Text((part,), place=place) for part in known.split(separator)), place=place)
+
+
+def _lists_of(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Return lists of some values, in all orders: each item of a list parameter may be one of its AllowedValues."""
+    lists = chain.from_iterable(permutations(values, length + 1) for length in range(len(values)))
+    return tuple(map(",".join, islice(lists, _MOST_LISTS)))
 
 
 def _known(text: Text) -> str | None:
