@@ -11,6 +11,7 @@ from kmspolicy._language._forms import ACCOUNT, FORMS, GRANTEE, ORGANISATION, PR
 from kmspolicy._language._keys import condition_key
 from kmspolicy._language._principals import is_account_id, is_partition, name_of
 from kmspolicy._language._spelling import fold
+from kmspolicy._partial._fill import name_shown
 from kmspolicy._partial._tree import (
     And,
     Choice,
@@ -166,7 +167,7 @@ def without_unknown_names(node: Node, names: Collection[str]) -> Node:
         case Members(pairs):
             unknown = next((one for name, _ in pairs for one in _unknown_in(name, names)), None)
             if unknown is not None:
-                return Unresolved(unknown.name, place=node.place)
+                return Unresolved(name_shown(unknown.name), place=node.place)
             inside = tuple((name, without_unknown_names(value, names)) for name, value in pairs)
             return attrs.evolve(node, pairs=inside)
         case Items(nodes):
