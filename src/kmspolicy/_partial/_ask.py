@@ -139,7 +139,7 @@ def _documents(value: object) -> Iterator[Node]:
             pass
 
 
-@attrs.frozen
+@attrs.frozen(slots=False)  # cached_property needs a __dict__
 class Asked:
     """A question.
 
