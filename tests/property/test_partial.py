@@ -125,7 +125,7 @@ def filled(data: st.DataObject, *partial: PartialPolicy) -> tuple[list[Policy], 
     return [with_values(each, values) for each in partial], values.get(OF_THE_KEY)
 
 
-@settings(max_examples=50, derandomize=True)
+@settings(max_examples=25, derandomize=True)
 @given(policies_that_meet(), policies_that_meet())
 def test_a_policy_without_placeholders_says_the_same(one: Policy, other: Policy) -> None:
     """Whoever reads files need not ask whether values are missing."""
@@ -153,7 +153,7 @@ def are_apart(statements: list[dict[str, Any]], policy: Policy) -> bool:
     return all(len(texts) == 1 for name, texts in names.items() if not name.endswith(":root"))
 
 
-@settings(derandomize=True)
+@settings(max_examples=50, derandomize=True)
 @given(SOURCES, st.data())
 def test_what_is_certain_is_found_whatever_the_values(
     statements: list[dict[str, Any]], data: st.DataObject
@@ -227,7 +227,7 @@ def found_in_parts(partial: PartialPolicy) -> tuple[Finding, ...]:
     return found
 
 
-@settings(max_examples=40, derandomize=True)
+@settings(max_examples=20, derandomize=True)
 @given(st.lists(FEW_STATEMENTS, min_size=1, max_size=3), st.sampled_from([check, found_in_parts]))
 def test_findings_are_those_of_all_values(
     statements: list[dict[str, Any]], question: Callable[[PartialPolicy], tuple[Finding, ...]]
@@ -259,7 +259,7 @@ def assert_no_less(said: Verdict, of_values: Verdict) -> None:
     assert type(of_values) is type(said)
 
 
-@settings(max_examples=40, derandomize=True)
+@settings(max_examples=20, derandomize=True)
 @given(st.lists(FEW_STATEMENTS, min_size=1, max_size=3))
 def test_strangers_are_let_in_by_parts_as_by_the_whole(statements: list[dict[str, Any]]) -> None:
     """What is certain of parts is certain of all statements together."""
@@ -269,7 +269,7 @@ def test_strangers_are_let_in_by_parts_as_by_the_whole(statements: list[dict[str
     assert_no_less(in_parts(prove.no_public_access, partial), whole)
 
 
-@settings(max_examples=25, derandomize=True)
+@settings(max_examples=15, derandomize=True)
 @given(DOCUMENTS, DOCUMENTS, st.data())
 def test_what_is_proved_holds_whatever_the_values(
     one: PartialPolicy, other: PartialPolicy, data: st.DataObject
@@ -316,7 +316,7 @@ def texts(answer: Any) -> list[str]:
     return [str(answer), repr(answer), json.dumps(answer.to_dict())]
 
 
-@settings(max_examples=25, derandomize=True)
+@settings(max_examples=10, derandomize=True)
 @given(DOCUMENTS, DOCUMENTS)
 def test_nothing_that_stands_for_a_placeholder_is_shown(one: PartialPolicy, other: PartialPolicy) -> None:
     """Its name is."""
