@@ -793,6 +793,14 @@ RELATED: dict[str, tuple[PartialPolicy, list[dict[str, Any]], type[Verdict]]] = 
         [compared("IpAddress", "aws:SourceIp", network) for network in ("10.0.0.0/16", "10.1.0.0/16", "2001:db8::/48")],
         Unknown,
     ),
+    "the name of a user, whose ARN a Deny matches": (
+        policy(
+            statement(Principal="*", Condition={"StringEquals": {"aws:username": given("U")}}),
+            statement(Effect="Deny", Principal="*", Condition={"StringLike": {"aws:PrincipalArn": "*pps"}}),
+        ),
+        [by(APP)],
+        Unknown,
+    ),
     "an operator that there is not": (
         policy(compared("StringEquals", "aws:SourceArn", given("X"))),
         [compared("StringEqual", "aws:SourceArn", "arn:aws:s3:::a"), by(APP)],

@@ -141,7 +141,9 @@ class Alike:
         if slash and len(use.text.parts) == 1:
             return f"{literal(before + slash)}?*"
         return "".join(
-            literal(part) if isinstance(part, str) else _SHAPES.get(self._kind_of(part), "?*")
+            (part if part == _ANY_USER else literal(part))
+            if isinstance(part, str)
+            else _SHAPES.get(self._kind_of(part), "?*")
             for part in use.text.parts
         )
 
@@ -187,14 +189,15 @@ def _also_told(use: Use, about: str, text: str) -> Iterator[tuple[str, tuple[Use
         name = text.rpartition("/")[2]
         yield _NAME, (use._replace(names=_OF_A_NAME, text=Text((name,))), name)
     elif about == _NAME:
-        arn = f"arn:*:iam::*{_USER}{text}"
-        yield "principal", (use._replace(names=_OF_AN_ARN, text=Text((arn,))), arn)
+        arn = f"{_ANY_USER}{text}"
+        yield "principal", (use._replace(names=_OF_AN_ARN, text=Text((_ANY_USER, *use.text.parts))), arn)
 
 
 _SAME: Final = {"aws:principalservicename": "Service", "aws:principalservicenameslist": "Service"}
 """Keys whose values are those of principals of a type."""
 _NAME: Final = "aws:username"
 _OF_A_NAME: Final = ("Statement", "Condition", "StringEquals", "aws:username")
+_ANY_USER: Final = "arn:*:iam::*:user/"
 _OF_AN_ARN: Final = ("Statement", "Condition", "ArnLike", "aws:PrincipalArn")
 
 
