@@ -135,12 +135,14 @@ def test_changes_that_make_no_other_value(value: str, old: str, new: str) -> Non
 DOCUMENT = "data.aws_iam_policy_document.d"
 
 
-def plan(role: str, **more: object) -> PartialPolicy:
-    """Return the policy of a plan in which a role is known after apply, with more blocks in the configuration of its document."""
+def plan(role: str, effect: str = "var.effect", **more: object) -> PartialPolicy:
+    """Return the policy of a plan in which a role and an effect are known after apply, with more blocks in the configuration."""
     principals: dict[str, Any] = {"type": "AWS", "identifiers": [None]}
-    known = {"statement": [{"actions": ["kms:Decrypt"], "resources": ["*"], "principals": [principals]}]}
-    unknown = {"json": True, "statement": [{"principals": [{"identifiers": [True]}]}]}
-    referring = {"principals": [{"identifiers": {"references": [role]}}]}
+    shown = {"effect": None, "actions": ["kms:Decrypt"], "resources": ["*"], "principals": [principals]}
+    hidden = {"effect": True, "principals": [{"identifiers": [True]}]}
+    known, unknown = {"statement": [shown]}, {"json": True, "statement": [hidden]}
+    identifiers = {"identifiers": {"references": [role]}}
+    referring = {"effect": {"references": [effect]}, "principals": [identifiers]}
     resources = [
         {"address": "aws_kms_key.k", "expressions": {"policy": {"references": [DOCUMENT]}}},
         {"address": DOCUMENT, "expressions": {"statement": [referring], **more}},
@@ -168,6 +170,7 @@ def test_another_expression_is_another_value() -> None:
     """What is known after apply is the same where the configuration of its place is."""
     before = plan("aws_iam_role.a.arn")
     assert isinstance(prove.no_new_access(before, plan("aws_iam_role.b.arn")), Unknown)
+    assert isinstance(prove.no_new_access(before, plan("aws_iam_role.a.arn", "var.other")), Unknown)
     assert isinstance(prove.no_new_access(before, plan("aws_iam_role.a.arn", policy_id={})), Holds)
 
 
