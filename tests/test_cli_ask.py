@@ -322,18 +322,26 @@ def test_which_key_it_was_is_not_clear(
     assert (ended.code, says in ended.out) == (1, True), ended.out
 
 
-def test_the_name_of_a_key_is_also_that_of_what_sets_its_policy() -> None:
+@pytest.mark.parametrize("index", ["", '["a[b"]'], ids=["alone", "one of several"])
+@pytest.mark.parametrize(
+    "module", ["", "module.m.", 'module.m["x"].'], ids=["root", "module", "one of several modules"]
+)
+def test_the_name_of_a_key_is_also_that_of_what_sets_its_policy(module: str, index: str) -> None:
     """The policy is judged where it stands."""
-    root: dict[str, Any] = {"resources": [
+    inside: dict[str, Any] = {"resources": [
         {"address": "aws_kms_key_policy.p", "expressions": {"key_id": {"references": ["aws_kms_key.a.id", "aws_kms_key.a"]}}},
         {"address": "aws_kms_key.a", "expressions": {}},
     ]}  # fmt: skip
-    made = json.loads(plan(change("a", None, ""), change("aws_kms_key_policy.p", policy(ROOT), WIDE)))
-    Path("own.plan.json").write_text(
-        json.dumps(made | {"configuration": {"root_module": root}}), encoding="utf-8"
+    root = {"module_calls": {"m": {"module": inside}}} if module else inside
+    changes = (
+        change("a", None, "") | {"address": f"{module}aws_kms_key.a"},
+        change("aws_kms_key_policy.p", policy(ROOT), WIDE)
+        | {"address": f"{module}aws_kms_key_policy.p{index}"},
     )
-    ended = run("prove", "no-public-access", "own.plan.json", "--name", "aws_kms_key.a")
-    assert (ended.code, "aws_kms_key_policy.p" in ended.out) == (1, True), ended.out
+    made = json.loads(plan(*changes)) | {"configuration": {"root_module": root}}
+    Path("own.plan.json").write_text(json.dumps(made), encoding="utf-8")
+    ended = run("prove", "no-public-access", "own.plan.json", "--name", f"{module}aws_kms_key.a")
+    assert (ended.code, f"aws_kms_key_policy.p{index}" in ended.out) == (1, True), ended.out
 
 
 def test_keys_of_one_name_in_several_files(tmp_path: Path) -> None:

@@ -232,8 +232,12 @@ def named(reading: Reading, name: str | None) -> Reading:
     if not found and not _hide(reading.errors):
         known = ", ".join(word(source.name) for source in reading.sources) or "none"
         raise click.UsageError(f"no resource has the name {word(name)}; there are: {known}")
-    setting = tuple(source.set_by for source in found if source.set_by is not None)
-    others = (one for one in reading.sources if one.name.partition("[")[0] in setting or one.name in setting)
+    setting = {source.set_by for source in found if source.set_by is not None}
+    others = (
+        one
+        for one in reading.sources
+        if any(one.name == name or one.name.startswith(f"{name}[") for name in setting)
+    )
     return attrs.evolve(reading, sources=tuple(dict.fromkeys((*found, *others))))
 
 

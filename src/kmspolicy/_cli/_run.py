@@ -20,7 +20,7 @@ class Run:
     """What a run of ``kmspolicy check`` found.
 
     Attributes:
-        judged: All findings, in the order of the files and of their places.
+        judged: All findings, by the paths of their files and by their places.
         errors: What could not be read.
         sources: What the files say of keys.
         gone: How many findings of the baseline are not there any more.

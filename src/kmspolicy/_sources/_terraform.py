@@ -60,6 +60,11 @@ class Address(NamedTuple):
     number: str
 
     @property
+    def prefix(self) -> str:
+        """What the addresses of its module begin with."""
+        return f"{self.module}." if self.module else ""
+
+    @property
     def kind(self) -> str:
         """The type of the resource."""
         return self.resource.partition(".")[0]
@@ -196,7 +201,7 @@ class _Plan:
         by = self._set_by(address)
         if by is not None:
             return attrs.evolve(
-                told, told="elsewhere", why=f"its policy comes from {by}", set_by=f"{address.module}{by}"
+                told, told="elsewhere", why=f"its policy comes from {by}", set_by=f"{address.prefix}{by}"
             )
         tree = self._tree(address, after, fields_of(change.get("after_unknown")))
         return told.with_default() if tree is None else source_of(told, tree)
@@ -290,14 +295,13 @@ class _Plan:
 
     def _instance(self, address: Address, document: str, references: list[str]) -> Mapping[str, Any] | None:
         """Return the change of a data source in the module of a key: the only one, or the one with the same index."""
-        prefix = f"{address.module}." if address.module else ""
         indexed = {
             one[len(document) :].partition("]")[0] + "]"
             for one in references
             if one.startswith(f"{document}[")
         }
         for index in ("", *(indexed if len(indexed) == 1 else ()), address.number):
-            found = self._changes.get(f"{prefix}{document}{index}")
+            found = self._changes.get(f"{address.prefix}{document}{index}")
             if found is not None:
                 return found
         return None
